@@ -1,0 +1,284 @@
+-- The tables that workers write. Instants are timestamptz (UTC inside); money is in minor units.
+-- Comments that read like a manual stand in 0002; roles and grants in 0003; views and functions in 0004.
+
+CREATE SCHEMA henpin;
+SET LOCAL search_path = henpin;
+
+CREATE TABLE policy_revision (
+    policy_revision_id bigint PRIMARY KEY,
+    hash               text NOT NULL UNIQUE,
+    label              text NOT NULL,
+    canonical          text NOT NULL,
+    since              timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE TABLE seller (
+    seller_id  text PRIMARY KEY,
+    name       text,
+    country    text,
+    updated_at timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE TABLE seller_fact (
+    seller_id   text NOT NULL,
+    fact        text NOT NULL,
+    value       text NOT NULL DEFAULT '',
+    valid_from  timestamptz NOT NULL DEFAULT '-infinity',
+    valid_until timestamptz NOT NULL DEFAULT 'infinity',
+    PRIMARY KEY (seller_id, fact, valid_from),
+    CHECK (valid_from < valid_until)
+);
+
+CREATE TABLE seller_licence (
+    seller_id   text NOT NULL,
+    licence     text NOT NULL,
+    number      text NOT NULL,
+    valid_from  timestamptz NOT NULL,
+    valid_until timestamptz NOT NULL,
+    PRIMARY KEY (seller_id, licence, number),
+    CHECK (valid_from < valid_until)
+);
+
+-- One row, moved on by every change of the directory: workers compare it to know that their cache is old.
+CREATE TABLE seller_directory_version (
+    only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+    version  bigint NOT NULL
+);
+INSERT INTO seller_directory_version VALUES (true, 1);
+
+CREATE FUNCTION seller_directory_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = henpin AS $$
+BEGIN
+    UPDATE seller_directory_version SET version = version + 1;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON seller
+    FOR EACH STATEMENT EXECUTE FUNCTION seller_directory_changed();
+CREATE TRIGGER changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON seller_fact
+    FOR EACH STATEMENT EXECUTE FUNCTION seller_directory_changed();
+CREATE TRIGGER changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON seller_licence
+    FOR EACH STATEMENT EXECUTE FUNCTION seller_directory_changed();
+
+CREATE TABLE sales_order (
+    order_key          uuid PRIMARY KEY,
+    marketplace        text NOT NULL,
+    seller_id          text NOT NULL,
+    order_id           text NOT NULL,
+    is_known           boolean NOT NULL,
+    status             text,
+    fulfilment         text,
+    ship_from_country  text,
+    buyer_country      text,
+    buyer_language     text,
+    purchased_at       timestamptz,
+    latest_delivery_at timestamptz,
+    delivered_at       timestamptz,
+    carrier            text,
+    tracking           text,
+    lines              jsonb,
+    status_at          timestamptz,
+    seen               bigint[] NOT NULL DEFAULT '{}'
+) WITH (fillfactor = 85);
+
+CREATE TABLE return_case (
+    case_id        uuid PRIMARY KEY,
+    order_key      uuid NOT NULL,
+    marketplace    text NOT NULL,
+    seller_id      text NOT NULL,
+    order_id       text NOT NULL,
+    return_id      text NOT NULL,
+    is_parked      boolean NOT NULL,
+    order_wanted_by timestamptz,
+    status         text NOT NULL,
+    status_at      timestamptz NOT NULL,
+    opened_at      timestamptz NOT NULL,
+    requested_at   timestamptz,
+    received_at    timestamptz,
+    reopened       smallint NOT NULL,
+    reason_code    text,
+    wanted         text,
+    amount_minor   bigint,
+    currency       text,
+    lines          jsonb,
+    disposition    text,
+    duties         uuid[] NOT NULL,
+    seen           bigint[] NOT NULL
+) WITH (fillfactor = 85);
+-- The sweep for order_unknown looks only at what still waits.
+CREATE INDEX return_case_parked ON return_case (order_wanted_by)
+    WHERE is_parked AND order_wanted_by IS NOT NULL;
+
+CREATE TABLE duty (
+    duty_id            uuid PRIMARY KEY,
+    case_kind          text NOT NULL,
+    case_id            uuid NOT NULL,
+    name               text NOT NULL,
+    instance           smallint NOT NULL,
+    state              text NOT NULL CHECK (state IN ('waiting', 'open', 'met', 'breached', 'cancelled')),
+    seller_id          text NOT NULL,
+    marketplace        text NOT NULL,
+    order_id           text NOT NULL,
+    desk               text NOT NULL,
+    start_at           timestamptz NOT NULL,
+    due_at             timestamptz,
+    act_by_at          timestamptz,
+    aim_at             timestamptz,
+    warn_at            timestamptz[] NOT NULL,
+    stop               text[] NOT NULL,
+    waits_for          text,
+    closed_at          timestamptz,
+    breach             text,
+    breach_cost        text,
+    severity           smallint NOT NULL,
+    rule_id            text NOT NULL,
+    policy_revision_id bigint NOT NULL
+) WITH (fillfactor = 85);
+
+-- Append-only. identity_at is the instant that belongs to the meaning (it stands in the first 48 bits of the id
+-- too): (identity_at, escalation_id) refuses a double across partitions.
+CREATE TABLE escalation_event (
+    identity_at        timestamptz NOT NULL,
+    escalation_id      uuid NOT NULL,
+    kind               text NOT NULL,
+    level              text NOT NULL,
+    severity           smallint NOT NULL,
+    case_kind          text NOT NULL,
+    case_id            uuid,
+    subject_id         uuid NOT NULL,
+    seller_id          text NOT NULL,
+    marketplace        text NOT NULL,
+    order_id           text,
+    desk               text NOT NULL,
+    due_at             timestamptz,
+    act_by_at          timestamptz,
+    rule_id            text,
+    policy_revision_id bigint NOT NULL,
+    occurred_at        timestamptz NOT NULL,
+    recorded_at        timestamptz NOT NULL DEFAULT now(),
+    reason             text NOT NULL,
+    details            jsonb,
+    source_topic       text NOT NULL,
+    source_partition   integer NOT NULL,
+    source_offset      bigint NOT NULL,
+    PRIMARY KEY (identity_at, escalation_id)
+) PARTITION BY RANGE (identity_at);
+CREATE TABLE escalation_event_default PARTITION OF escalation_event DEFAULT;
+
+CREATE TABLE disposal_task_event (
+    identity_at        timestamptz NOT NULL,
+    task_id            uuid NOT NULL,
+    change             text NOT NULL CHECK (change IN ('CREATED', 'READY', 'DONE', 'OVERDUE', 'CANCELLED')),
+    step_no            smallint NOT NULL,
+    action             text NOT NULL,
+    product_class      text,
+    responsible        text,
+    licence_required   text,
+    evidence_required  text,
+    due_at             timestamptz,
+    after_step         smallint,
+    playbook           text NOT NULL,
+    case_id            uuid NOT NULL,
+    seller_id          text NOT NULL,
+    marketplace        text NOT NULL,
+    order_id           text NOT NULL,
+    rule_id            text NOT NULL,
+    policy_revision_id bigint NOT NULL,
+    occurred_at        timestamptz NOT NULL,
+    recorded_at        timestamptz NOT NULL DEFAULT now(),
+    source_topic       text NOT NULL,
+    source_partition   integer NOT NULL,
+    source_offset      bigint NOT NULL,
+    PRIMARY KEY (identity_at, task_id, change)
+) PARTITION BY RANGE (identity_at);
+CREATE TABLE disposal_task_event_default PARTITION OF disposal_task_event DEFAULT;
+
+-- The audit trail: one row an applied event. Found by time (BRIN) and by case within the case's own times.
+CREATE TABLE decision (
+    occurred_at        timestamptz NOT NULL,
+    case_kind          text NOT NULL,
+    case_id            uuid NOT NULL,
+    event_id           text NOT NULL,
+    event              text NOT NULL,
+    outcome            text NOT NULL,
+    cause              text,
+    rules              text[] NOT NULL,
+    policy_revision_id bigint NOT NULL,
+    recorded_at        timestamptz NOT NULL DEFAULT now(),
+    source_topic       text NOT NULL,
+    source_partition   integer NOT NULL,
+    source_offset      bigint NOT NULL
+) PARTITION BY RANGE (occurred_at);
+CREATE TABLE decision_default PARTITION OF decision DEFAULT;
+CREATE INDEX decision_occurred_at ON decision USING brin (occurred_at);
+
+CREATE TABLE blocker (
+    seller_id          text NOT NULL,
+    marketplace        text NOT NULL,
+    blocker            text NOT NULL,
+    instance           smallint NOT NULL,
+    blocker_id         uuid NOT NULL,
+    state              text NOT NULL CHECK (state IN ('raised', 'resolved')),
+    rule_id            text NOT NULL,
+    policy_revision_id bigint NOT NULL,
+    raised_at          timestamptz NOT NULL,
+    resolved_at        timestamptz,
+    PRIMARY KEY (seller_id, marketplace, blocker)
+);
+
+-- Positions: append-only, a row a batch and partition. The unique key makes a second writer of the same
+-- range fail (I2). first_offset -1 claims the start of a partition.
+CREATE TABLE ledger (
+    consumer_group   text NOT NULL,
+    topic            text NOT NULL,
+    partition        integer NOT NULL,
+    first_offset     bigint NOT NULL,
+    next_offset      bigint NOT NULL,
+    kind             text NOT NULL CHECK (kind IN ('start', 'batch', 'accepted_loss', 'compacted')),
+    records          bigint NOT NULL,
+    last_offset      bigint,
+    last_fingerprint bigint,
+    recorded_at      timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (consumer_group, topic, partition, first_offset),
+    CHECK (first_offset < next_offset)
+);
+
+CREATE TABLE dead_letter (
+    consumer_group   text NOT NULL,
+    source_topic     text NOT NULL,
+    source_partition integer NOT NULL,
+    source_offset    bigint NOT NULL,
+    record_at        timestamptz,
+    record_key       bytea,
+    record_value     bytea,
+    header_names     text[] NOT NULL,
+    header_values    bytea[] NOT NULL,
+    code             text NOT NULL,
+    reason           text NOT NULL,
+    hint             text NOT NULL,
+    state            text NOT NULL CHECK (state IN ('open', 'retry', 'resolved', 'discarded')),
+    retries          integer NOT NULL DEFAULT 0,
+    recorded_at      timestamptz NOT NULL DEFAULT now(),
+    changed_at       timestamptz NOT NULL DEFAULT now(),
+    changed_by       text,
+    PRIMARY KEY (consumer_group, source_topic, source_partition, source_offset)
+);
+CREATE INDEX dead_letter_retry ON dead_letter (consumer_group, source_topic, source_partition, source_offset)
+    WHERE state = 'retry';
+
+-- Records that wait for their order (I5): kept whole, decided by the same path when it arrives.
+CREATE TABLE parked (
+    order_key        uuid NOT NULL,
+    consumer_group   text NOT NULL,
+    source_topic     text NOT NULL,
+    source_partition integer NOT NULL,
+    source_offset    bigint NOT NULL,
+    record_at        timestamptz,
+    record_key       bytea,
+    record_value     bytea,
+    header_names     text[] NOT NULL,
+    header_values    bytea[] NOT NULL,
+    is_ready         boolean NOT NULL DEFAULT false,
+    parked_at        timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (order_key, consumer_group, source_topic, source_partition, source_offset)
+);
+CREATE INDEX parked_ready ON parked (consumer_group, order_key) WHERE is_ready;
