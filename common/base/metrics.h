@@ -13,7 +13,8 @@
 
 #include <stdint.h>
 
-/* identifier, kind, name, help */
+/* identifier, kind, name, help. The kinds: COUNTER, GAUGE, GAUGE_US (a duration), GAUGE_INSTANT,
+ * HISTOGRAM (buckets 1 to 100,000), HISTOGRAM_US (a duration; buckets 0.5 ms to 1 day). */
 #define METRICS(X)                                                                       \
     X(M_MESSAGES_APPLIED, COUNTER, "henpin_messages_applied_total",                      \
       "Messages whose effects were committed")                                           \
@@ -36,14 +37,14 @@
     X(M_BATCHES_BISECTED, COUNTER, "henpin_batches_bisected_total",                      \
       "Trial transactions run to find the messages that Postgres refuses")               \
     X(M_BATCH_MESSAGES, HISTOGRAM, "henpin_batch_messages", "Messages in one batch")     \
-    X(M_BATCH_US, HISTOGRAM, "henpin_batch_seconds",                                     \
+    X(M_BATCH_US, HISTOGRAM_US, "henpin_batch_seconds",                                     \
       "From the begin of a transaction to its commit")                                   \
-    X(M_EVENT_TO_COMMIT_US, HISTOGRAM, "henpin_event_to_commit_seconds",                 \
+    X(M_EVENT_TO_COMMIT_US, HISTOGRAM_US, "henpin_event_to_commit_seconds",                 \
       "From the event's own time (occurred_at) to its commit")                           \
-    X(M_RECORD_TO_COMMIT_US, HISTOGRAM, "henpin_record_to_commit_seconds",               \
+    X(M_RECORD_TO_COMMIT_US, HISTOGRAM_US, "henpin_record_to_commit_seconds",               \
       "From the record's Kafka timestamp to its commit")                                 \
-    X(M_DECODE_US, HISTOGRAM, "henpin_decode_seconds", "Decoding one batch")             \
-    X(M_DECIDE_US, HISTOGRAM, "henpin_decide_seconds", "Deciding one batch")             \
+    X(M_DECODE_US, HISTOGRAM_US, "henpin_decode_seconds", "Decoding one batch")             \
+    X(M_DECIDE_US, HISTOGRAM_US, "henpin_decide_seconds", "Deciding one batch")             \
     X(M_OLDEST_US, GAUGE_US, "henpin_oldest_uncommitted_seconds",                        \
       "Age of the oldest message read but not yet committed")                            \
     X(M_LAST_COMMIT, GAUGE_INSTANT, "henpin_last_commit_timestamp_seconds",              \

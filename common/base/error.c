@@ -1,0 +1,92 @@
+/*
+ * error.c: the table of codes, and texts that are always fit to be stored and shown.
+ *
+ * A text often quotes a value that came from outside, and it is cut at a fixed size;
+ * Postgres and JSON refuse bytes that are not UTF-8. So each text is made harmless when
+ * it is set.
+ */
+#include "common/base/error.h"
+
+#include "common/base/span.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+    const char *token;
+    enum status status;
+} codes[] = {
+#define X(id, token, status) [id] = {token, status},
+    ERROR_CODES(X)
+#undef X
+};
+_Static_assert(COUNT_OF(codes) == ERROR_CODE_COUNT, "each code has a row");
+
+/* Drops half a character at a cut end; control characters and bytes that are not UTF-8
+ * become '?'. */
+static void make_printable(char *text) {
+    size_t len = strlen(text);
+    size_t tail = len;
+    while (tail > 0 && len - tail < 4 && ((unsigned char)text[tail - 1] & 0xC0) == 0x80)
+        tail--;
+    if (tail > 0 && (unsigned char)text[tail - 1] >= 0xC0 &&
+        !span_is_text((struct span){text + tail - 1, len - tail + 1}))
+        text[tail - 1] = '\0';
+    bool is_text = span_is_text(span_of(text));
+    for (char *p = text; *p; p++) {
+        unsigned char c = (unsigned char)*p;
+        if (c < 0x20 || c == 0x7F || (c >= 0x80 && !is_text))
+            *p = '?';
+    }
+}
+
+enum status error_set(struct error *err, enum error_code code, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    err->code = code;
+    err->hint[0] = '\0';
+    if (vsnprintf(err->text, sizeof err->text, format, args) < 0)
+        BUG("cannot format \"%s\"", format);
+    va_end(args);
+    make_printable(err->text);
+    return error_status(code);
+}
+
+void error_prefix(struct error *err, const char *format, ...) {
+    char prefix[sizeof err->text];
+    va_list args;
+    va_start(args, format);
+    if (vsnprintf(prefix, sizeof prefix, format, args) < 0)
+        BUG("cannot format \"%s\"", format);
+    va_end(args);
+    char text[sizeof err->text];
+    struct builder b = builder_over(text, sizeof text - 1);
+    build_text(&b, prefix);
+    build_text(&b, ": ");
+    build_text(&b, err->text);
+    text[b.len] = '\0';
+    memcpy(err->text, text, b.len + 1);
+    make_printable(err->text);
+}
+
+void error_hint(struct error *err, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    if (vsnprintf(err->hint, sizeof err->hint, format, args) < 0)
+        BUG("cannot format \"%s\"", format);
+    va_end(args);
+    make_printable(err->hint);
+}
+
+const char *error_token(enum error_code code) {
+    if ((unsigned)code >= ERROR_CODE_COUNT)
+        BUG("no error code %u", (unsigned)code);
+    return codes[code].token;
+}
+
+enum status error_status(enum error_code code) {
+    if ((unsigned)code >= ERROR_CODE_COUNT)
+        BUG("no error code %u", (unsigned)code);
+    return codes[code].status;
+}

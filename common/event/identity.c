@@ -1,0 +1,159 @@
+/*
+ * identity.c: ids from XXH3-128 over the parts of a meaning.
+ *
+ * What is hashed is, for each part, its length as eight bytes (little end first) and its
+ * bytes; the first part says what kind of thing it is, so that no two kinds share an id.
+ * These ids are stored: changing anything here changes the identity of everything in the
+ * tables. The tests hold known answers.
+ */
+#include "common/event/identity.h"
+
+#include <string.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#define PARTS_ON_STACK 512
+
+/* Eight bytes, the same on every machine. */
+static inline void put_u64(uint8_t out[8], uint64_t n) {
+    for (int i = 0; i < 8; i++)
+        out[i] = (uint8_t)(n >> (8 * i));
+}
+
+/* Long names (a title of a kilobyte) go piece by piece; the result is the same. */
+static XXH128_hash_t hash_long(const struct span *parts, size_t n_parts) {
+    XXH3_state_t state;
+    XXH3_128bits_reset(&state);
+    for (size_t i = 0; i < n_parts; i++) {
+        uint8_t len[8];
+        put_u64(len, parts[i].len);
+        XXH3_128bits_update(&state, len, sizeof len);
+        if (parts[i].len)
+            XXH3_128bits_update(&state, parts[i].ptr, parts[i].len);
+    }
+    return XXH3_128bits_digest(&state);
+}
+
+static XXH128_hash_t hash_parts(const struct span *parts, size_t n_parts) {
+    uint8_t bytes[PARTS_ON_STACK];
+    size_t n = 0;
+    for (size_t i = 0; i < n_parts; i++) {
+        if (sizeof bytes - n < 8 || sizeof bytes - n - 8 < parts[i].len)
+            return hash_long(parts, n_parts);
+        put_u64(bytes + n, parts[i].len);
+        n += 8;
+        if (parts[i].len)
+            memcpy(bytes + n, parts[i].ptr, parts[i].len);
+        n += parts[i].len;
+    }
+    return XXH3_128bits(bytes, n);
+}
+
+static struct uuid uuid_of_hash(XXH128_hash_t hash) {
+    XXH128_canonical_t canonical; /* big end first, on every machine */
+    XXH128_canonicalFromHash(&canonical, hash);
+    struct uuid id;
+    _Static_assert(sizeof id.bytes == sizeof canonical.digest, "128 bits");
+    memcpy(id.bytes, canonical.digest, sizeof id.bytes);
+    id.bytes[6] = (uint8_t)((id.bytes[6] & 0x0F) | 0x80); /* version 8 */
+    id.bytes[8] = (uint8_t)((id.bytes[8] & 0x3F) | 0x80); /* RFC 9562's variant */
+    return id;
+}
+
+struct uuid identity_named(const struct span *parts, size_t n_parts) {
+    return uuid_of_hash(hash_parts(parts, n_parts));
+}
+
+struct uuid identity_at(int64_t instant_us, const struct span *parts, size_t n_parts) {
+    struct uuid id = identity_named(parts, n_parts);
+    int64_t ms =
+        instant_us / 1000 - (instant_us % 1000 < 0); /* downwards, before 1970 too */
+    for (int i = 0; i < 6; i++)
+        id.bytes[i] = (uint8_t)((uint64_t)ms >> (8 * (5 - i)));
+    return id;
+}
+
+struct uuid identity_order(struct span marketplace, struct span seller_id,
+                           struct span order_id) {
+    const struct span parts[] = {SPAN("order"), marketplace, seller_id, order_id};
+    return identity_named(parts, COUNT_OF(parts));
+}
+
+struct uuid identity_case(const char *case_kind, struct span marketplace,
+                          struct span seller_id, struct span name) {
+    const struct span parts[] = {SPAN("case"), span_of(case_kind), marketplace, seller_id,
+                                 name};
+    return identity_named(parts, COUNT_OF(parts));
+}
+
+static struct span span_of_uuid(const struct uuid *id) {
+    return (struct span){(const char *)id->bytes, sizeof id->bytes};
+}
+
+struct uuid identity_duty(int64_t start_us, struct uuid case_id, struct span duty,
+                          int instance) {
+    uint8_t number[8];
+    put_u64(number, (uint64_t)instance);
+    const struct span parts[] = {SPAN("duty"),
+                                 span_of_uuid(&case_id),
+                                 duty,
+                                 {(const char *)number, sizeof number}};
+    return identity_at(start_us, parts, COUNT_OF(parts));
+}
+
+struct uuid identity_escalation(int64_t instant_us, struct uuid of, const char *level) {
+    const struct span parts[] = {SPAN("escalation"), span_of_uuid(&of), span_of(level)};
+    return identity_at(instant_us, parts, COUNT_OF(parts));
+}
+
+struct uuid identity_task(int64_t instant_us, struct uuid case_id, struct span playbook,
+                          int step_no) {
+    uint8_t number[8];
+    put_u64(number, (uint64_t)step_no);
+    const struct span parts[] = {SPAN("task"),
+                                 span_of_uuid(&case_id),
+                                 playbook,
+                                 {(const char *)number, sizeof number}};
+    return identity_at(instant_us, parts, COUNT_OF(parts));
+}
+
+int64_t identity_hash64(struct span text) {
+    return (int64_t)XXH3_64bits(text.len ? text.ptr : "", text.len);
+}
+
+void uuid_text(struct uuid id, char out[UUID_TEXT_SIZE]) {
+    char *p = out;
+    for (int i = 0; i < 16; i++) {
+        if (i == 4 || i == 6 || i == 8 || i == 10)
+            *p++ = '-';
+        *p++ = "0123456789abcdef"[id.bytes[i] >> 4];
+        *p++ = "0123456789abcdef"[id.bytes[i] & 15];
+    }
+    *p = '\0';
+}
+
+static int hex_value(char c) {
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    char lower = (char)(c | 0x20);
+    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+bool uuid_parse(struct span text, struct uuid *out) {
+    if (text.len != UUID_TEXT_SIZE - 1)
+        return false;
+    struct uuid id;
+    const char *p = text.ptr;
+    for (int i = 0; i < 16; i++) {
+        if ((i == 4 || i == 6 || i == 8 || i == 10) && *p++ != '-')
+            return false;
+        int high = hex_value(p[0]), low = hex_value(p[1]);
+        if (high < 0 || low < 0)
+            return false;
+        id.bytes[i] = (uint8_t)(high << 4 | low);
+        p += 2;
+    }
+    *out = id;
+    return true;
+}
