@@ -76,9 +76,17 @@ CREATE TABLE sales_order (
     carrier            text,
     tracking           text,
     lines              jsonb,
-    status_at          timestamptz,
-    seen               bigint[] NOT NULL DEFAULT '{}'
+    wanted_by          timestamptz,
+    opened_at          timestamptz NOT NULL,
+    history_event      text[] NOT NULL,
+    history_at         timestamptz[] NOT NULL,
+    history_id         bigint[] NOT NULL,
+    duties             uuid[] NOT NULL,
+    triaged            text[] NOT NULL
 ) WITH (fillfactor = 85);
+-- The sweep for order_unknown looks only at orders that something waits for.
+CREATE INDEX sales_order_wanted ON sales_order (wanted_by)
+    WHERE NOT is_known AND wanted_by IS NOT NULL;
 
 CREATE TABLE return_case (
     case_id        uuid PRIMARY KEY,
@@ -88,25 +96,20 @@ CREATE TABLE return_case (
     order_id       text NOT NULL,
     return_id      text NOT NULL,
     is_parked      boolean NOT NULL,
-    order_wanted_by timestamptz,
     status         text NOT NULL,
-    status_at      timestamptz NOT NULL,
-    opened_at      timestamptz NOT NULL,
-    requested_at   timestamptz,
-    received_at    timestamptz,
-    reopened       smallint NOT NULL,
     reason_code    text,
     wanted         text,
     amount_minor   bigint,
     currency       text,
     lines          jsonb,
     disposition    text,
+    opened_at      timestamptz NOT NULL,
+    history_event  text[] NOT NULL,
+    history_at     timestamptz[] NOT NULL,
+    history_id     bigint[] NOT NULL,
     duties         uuid[] NOT NULL,
-    seen           bigint[] NOT NULL
+    triaged        text[] NOT NULL
 ) WITH (fillfactor = 85);
--- The sweep for order_unknown looks only at what still waits.
-CREATE INDEX return_case_parked ON return_case (order_wanted_by)
-    WHERE is_parked AND order_wanted_by IS NOT NULL;
 
 CREATE TABLE duty (
     duty_id            uuid PRIMARY KEY,
@@ -162,6 +165,9 @@ CREATE TABLE escalation_event (
     source_offset      bigint NOT NULL,
     PRIMARY KEY (identity_at, escalation_id)
 ) PARTITION BY RANGE (identity_at);
+-- Blockers and unknown orders have no instant of their own: theirs is the epoch, and retention leaves them alone.
+CREATE TABLE escalation_event_timeless PARTITION OF escalation_event
+    FOR VALUES FROM (MINVALUE) TO ('1970-01-02 00:00:00+00');
 CREATE TABLE escalation_event_default PARTITION OF escalation_event DEFAULT;
 
 CREATE TABLE disposal_task_event (

@@ -1,0 +1,93 @@
+/*
+ * batch.h: the messages that share one transaction.
+ *
+ * A message is a record with what became of it. The batch arena holds the records' copies, the decoded
+ * items and the rejections; it is reset after the commit. The attempt arena holds what one try of the
+ * transaction loads, decides and writes; a batch that is tried again begins with a fresh one.
+ */
+#ifndef COMMON_FLOW_BATCH_H
+#define COMMON_FLOW_BATCH_H
+
+#include "common/base/arena.h"
+#include "common/base/error.h"
+#include "common/base/span.h"
+#include "common/event/identity.h"
+#include "common/io/kafka.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct worker;
+struct service;
+
+enum origin {
+    ORIGIN_KAFKA,  /* read from the topic: the ledger moves past it */
+    ORIGIN_PARKED, /* waited in henpin.parked: its row is deleted */
+    ORIGIN_RETRY,  /* a dead letter that somebody asked to retry: its row is resolved or says why not */
+};
+
+enum fate {
+    FATE_OPEN,      /* to be decided */
+    FATE_APPLIED,   /* its effects are in this transaction */
+    FATE_DUPLICATE, /* its event was applied before: no effect */
+    FATE_PARKED,    /* its order is not known: goes to henpin.parked */
+    FATE_REJECTED,  /* goes to the dead letters, see `error` */
+};
+
+struct message {
+    enum origin origin;
+    enum fate fate;
+    const char *topic;
+    int32_t partition;
+    int64_t offset;
+    int64_t record_us; /* Kafka's timestamp of the record, EVENT_ABSENT when it has none */
+    struct span key, value;
+    const struct record_header *headers;
+    size_t n_headers;
+    void *item;         /* the service's view, beginning with the decoded event */
+    int64_t occurred_us; /* the event's own time, EVENT_ABSENT until decoded */
+    const struct error *error; /* why it was rejected; in the batch arena */
+    struct uuid order_key;     /* which order it waits for: set by the service before FATE_PARKED */
+    bool is_ready;             /* parked only because earlier ones of its case still are */
+    void *handle;              /* librdkafka's message, released with the batch */
+};
+
+/* The part of a partition that the batch covers: one row of the ledger. */
+struct batch_range {
+    struct partition *partition;
+    int64_t first_offset, next_offset;
+    int64_t records;
+    int64_t last_offset;
+    int64_t last_fingerprint;
+};
+
+struct batch {
+    struct arena *arena;
+    struct arena *attempt;
+    struct worker *worker;
+    const struct service *service;
+    struct message *messages;
+    size_t n_messages, capacity;
+    size_t n_rejected;
+    size_t limit; /* messages from here on are left out of this attempt (bisection) */
+    size_t bytes;
+    struct batch_range *ranges; /* none: work from the tables, no position moves */
+    size_t n_ranges;
+    void *state; /* the service's, zeroed for each attempt */
+    int round;   /* of loading, from 0 */
+    int64_t taken_us; /* monotonic, when the first message was taken */
+};
+
+struct batch *batch_new(struct worker *w, const struct service *s, size_t capacity);
+void batch_free(struct batch *b);
+void batch_reset(struct batch *b);         /* forgets everything, releases the records */
+void batch_begin_attempt(struct batch *b); /* fresh attempt arena and state; open messages again */
+
+/* The next message that is still to be decided in this attempt, NULL at the end. Start with *i = 0. */
+struct message *batch_next(const struct batch *b, size_t *i);
+
+/* Sends a message to the dead letters; copies the error into the batch arena. */
+void batch_reject(struct batch *b, struct message *m, const struct error *err);
+bool batch_is_full(const struct batch *b, size_t max_bytes);
+
+#endif
