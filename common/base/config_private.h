@@ -1,0 +1,72 @@
+/*
+ * config_private.h: what config.c, config_value.c and config_help.c share. Not for
+ * others.
+ */
+#ifndef COMMON_BASE_CONFIG_PRIVATE_H
+#define COMMON_BASE_CONFIG_PRIVATE_H
+
+#include "common/base/config.h"
+
+#define CONFIG_NAME_SIZE 128 /* for the names of options and environment variables */
+#define CONFIG_TEXT_SIZE 256 /* for one value or range as text */
+
+enum option_origin { ORIGIN_DEFAULT, ORIGIN_ENVIRONMENT, ORIGIN_FILE, ORIGIN_FLAG };
+
+/* One option while it is being read: its row, its structure, and where its value came
+ * from. */
+struct option_state {
+    const struct option *row;
+    void *config;
+    char env[CONFIG_NAME_SIZE];
+    enum option_origin origin;
+    const char
+        *text; /* the value as it was written, for --print-config; NULL for the default */
+};
+
+struct config_states {
+    struct option_state *items;
+    size_t n;
+};
+
+/* The rows of all tables in order; BUG when a row is not well formed. */
+struct config_states config_states_new(const struct config_spec *spec);
+void config_states_free(struct config_states *states);
+
+/* "kafka.fetch.max.bytes" and "batch-max" in the form of the environment: upper case,
+ * '_'. */
+void config_env_name(char out[CONFIG_NAME_SIZE], const char *prefix, struct span name);
+/* Whether a librdkafka property holds a secret (it is not ours, so the name must tell).
+ */
+bool config_property_is_secret(const char *property);
+
+/* --- config_value.c --- */
+
+/* Reads `text` into the structure. False with what is wrong in `why`, which follows the
+ * option's name in a sentence: `must be in range 1..10000, got "0"`. A secret is not
+ * repeated there. With OPT_REPEAT `text` is one more item. */
+MUST_USE bool config_value_set(const struct option_state *o, const char *text,
+                               char why[CONFIG_TEXT_SIZE]);
+/* With OPT_REPEAT: the list as one text, items separated by commas. */
+MUST_USE bool config_value_set_list(const struct option_state *o, const char *text,
+                                    char why[CONFIG_TEXT_SIZE]);
+void config_value_clear_list(const struct option_state *o);
+/* Whether OPT_REQUIRED is not met. */
+bool config_value_is_missing(const struct option_state *o);
+/* "1..10000", "at least 1s", "range, cooperative-sticky"; empty when everything goes. */
+void config_value_range(const struct option *row, char out[CONFIG_TEXT_SIZE]);
+/* "integer", "duration", ... */
+const char *config_type_name(enum option_type type);
+
+/* Text that lives as long as the process. */
+const char *config_keep(struct span text);
+void config_list_add(struct option_list *list, const char *item);
+
+/* --- config_help.c --- */
+
+void config_print_help(const struct config_spec *spec, const struct config_states *states,
+                       FILE *out);
+void config_print_values(const struct config_states *states,
+                         const struct config_result *result, const char *pass_prefix,
+                         FILE *out);
+
+#endif
