@@ -1,62 +1,175 @@
 # henpin: the only makefile. `make help` lists what it can do.
+#
+#   FLAVOUR=release|debug|asan|tsan|coverage|chaos   how to compile; products in $(BUILD)/$(FLAVOUR)
+#   BUILD=build          where products, caches and running servers live
+#   T=text               only the tests whose path contains it
+#   V=1                  show the commands
+#
+# Sources are found by wildcard: a service is a folder in services/ with a main.c, a unit test is a
+# tests/<path of the source>/test_<file>.c. A slow check is a script tests/<name>/run and then has a
+# target of its own.
 FLAVOUR ?= release
 BUILD ?= build
 O := $(BUILD)/$(FLAVOUR)
+export BUILD
+
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
+endif
+V ?= 0
+Q := $(if $(filter 1,$(V)),,@)
+say = $(if $(filter 1,$(V)),@:,@printf '%-4s %s\n' $(1) $(2))
+
+# ---- how to compile --------------------------------------------------------------------------
 
 PACKAGES := rdkafka avro-c libpq libcurl jansson yaml-0.1 libmicrohttpd libxxhash
 WARNINGS := -std=c17 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
   -Wmissing-prototypes -Wold-style-definition -Wwrite-strings -Wvla -Wundef -Wformat=2 \
   -Wimplicit-fallthrough -fno-common
+WERROR ?= -Werror
+SANITIZE_asan := -fsanitize=address,undefined -fno-sanitize-recover=undefined
+SANITIZE_tsan := -fsanitize=thread
+SANITIZE_coverage := --coverage
 CFLAGS_release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 CFLAGS_debug := -O0 -g -DARENA_DEBUG
-CFLAGS_asan := -O1 -g -DARENA_DEBUG -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+CFLAGS_asan := -O1 -g -DARENA_DEBUG -fno-omit-frame-pointer
+CFLAGS_tsan := -O1 -g
+CFLAGS_coverage := -O0 -g
+CFLAGS_chaos := $(CFLAGS_release) -DCRASH_POINTS
 LDFLAGS_release := -pie -Wl,-z,relro,-z,now
-LDFLAGS_asan := -fsanitize=address,undefined
-WERROR ?= -Werror
-CPPFLAGS += -I. -D_GNU_SOURCE $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
-ALL_CFLAGS = $(WARNINGS) $(WERROR) $(CFLAGS_$(FLAVOUR)) $(CFLAGS)
-LDLIBS = $(shell pkg-config --libs $(PACKAGES)) -lm
+LDFLAGS_chaos := $(LDFLAGS_release)
+FLAVOURS := release debug asan tsan coverage chaos
+ifeq ($(filter $(FLAVOUR),$(FLAVOURS)),)
+$(error unknown FLAVOUR "$(FLAVOUR)": one of $(FLAVOURS))
+endif
+
+CPPFLAGS_ALL := -I. -D_GNU_SOURCE $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null) $(CPPFLAGS)
+CFLAGS_ALL := $(WARNINGS) $(WERROR) $(CFLAGS_$(FLAVOUR)) $(SANITIZE_$(FLAVOUR)) $(CFLAGS)
+LDFLAGS_ALL := $(LDFLAGS_$(FLAVOUR)) $(SANITIZE_$(FLAVOUR)) $(LDFLAGS)
+LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm
+COMPILE := $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL)
+LINK := $(CC) $(LDFLAGS_ALL)
+
+# ---- what there is ---------------------------------------------------------------------------
 
 COMMON := $(wildcard common/*/*.c)
-SERVICES := $(notdir $(patsubst %/main.c,%,$(wildcard services/*/main.c)))
-PROGRAMS := $(foreach s,$(SERVICES),$(O)/$(if $(filter henpin,$(s)),henpin,henpin-$(s)))
-UNIT := $(patsubst tests/%.c,$(O)/tests/%,$(shell find tests/common tests/services -name 'test_*.c' 2>/dev/null))
+SERVICES := $(patsubst services/%/main.c,%,$(wildcard services/*/main.c))
+TESTS := $(if $(wildcard tests),$(shell find tests/common tests/services -name 'test_*.c' 2>/dev/null))
+program_of = $(O)/$(if $(filter henpin,$(1)),henpin,henpin-$(1))
+PROGRAMS := $(foreach s,$(SERVICES),$(call program_of,$(s)))
+UNIT := $(TESTS:%.c=$(O)/%)
+OBJECTS := $(patsubst %.c,$(O)/%.o,$(COMMON) $(foreach s,$(SERVICES),$(wildcard services/$(s)/*.c)) $(TESTS))
 
-all: $(PROGRAMS) ## build every program
+.DEFAULT_GOAL := all
+all: $(O)/libcommon.a $(PROGRAMS) $(BUILD)/compile_commands.json ## build every program
+unit: $(UNIT) # every unit test, without running it
 
-$(O)/%.o: %.c
+# ---- compile and link ------------------------------------------------------------------------
+
+# The stamps are touched only when their text changes, and everything that depends on the text is
+# then made again: other flags or libraries, a source that came or went.
+$(O)/flags: text = $(COMPILE) | $(LINK) $(LIBS) | $(shell pkg-config --modversion $(PACKAGES) 2>&1)
+$(O)/sources: text = $(COMMON)
+$(O)/flags $(O)/sources: FORCE
 	@mkdir -p $(@D)
-	@echo "CC $<"
-	@$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	@printf '%s\n' '$(subst ','\'',$(text))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(text))' >$@
+FORCE:
 
-$(O)/libcommon.a: $(COMMON:%.c=$(O)/%.o)
-	@echo "AR $@"
-	@rm -f $@ && $(AR) rcs $@ $^
+# Without the libraries the compiler would speak of some header; say what to do instead.
+libraries:
+	@pkg-config --exists $(PACKAGES) 2>/dev/null || \
+	  { echo 'make: a compiler, pkg-config or one of $(PACKAGES) is missing: `make setup` installs them' >&2; exit 1; }
 
-define program
-$(O)/$(if $(filter henpin,$(1)),henpin,henpin-$(1)): $(patsubst %.c,$(O)/%.o,$(wildcard services/$(1)/*.c)) $(O)/libcommon.a
-	@echo "LD $$@"
-	@$(CC) $(LDFLAGS_$(FLAVOUR)) $(LDFLAGS) -o $$@ $$^ $(LDLIBS)
+$(O)/%.o: %.c $(O)/flags | libraries
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) -MMD -MP -c -o $@ $<
+	@printf '{"directory":"%s","file":"%s","command":"%s"},\n' '$(CURDIR)' '$<' \
+	  '$(subst ",\",$(subst ','\'',$(COMPILE))) -c $<' >$(@:.o=.json)
+
+$(O)/libcommon.a: $(COMMON:%.c=$(O)/%.o) $(O)/sources
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
+
+define program_rule
+$(call program_of,$(1)): $(patsubst %.c,$(O)/%.o,$(wildcard services/$(1)/*.c)) $(O)/libcommon.a
+	$$(call say,LD,$$@)
+	$$(Q)$$(LINK) -o $$@ $$(filter %.o %.a,$$^) $$(LIBS)
 endef
-$(foreach s,$(SERVICES),$(eval $(call program,$(s))))
+$(foreach s,$(SERVICES),$(eval $(call program_rule,$(s))))
 
-# A unit test mirrors the path of what it tests; tests of a service link all its files but main.c.
+# The tests of a service link all of its files but main.c.
 service_of = $(if $(filter tests/services/%,$(1)),$(word 3,$(subst /, ,$(1))))
-define unit
-$(O)/$(patsubst %.c,%,$(1)): $(O)/$(patsubst %.c,%.o,$(1)) $(if $(call service_of,$(1)),$(patsubst %.c,$(O)/%.o,$(filter-out %/main.c,$(wildcard services/$(call service_of,$(1))/*.c)))) $(O)/libcommon.a
-	@echo "LD $$@"
-	@$(CC) $(LDFLAGS_$(FLAVOUR)) $(LDFLAGS) -o $$@ $$^ -lcmocka $(LDLIBS)
+service_objects = $(patsubst %.c,$(O)/%.o,$(filter-out %/main.c,$(wildcard services/$(1)/*.c)))
+define unit_rule
+$(O)/$(1:.c=): $(O)/$(1:.c=.o) $(if $(call service_of,$(1)),$(call service_objects,$(call service_of,$(1)))) $(O)/libcommon.a
+	$$(call say,LD,$$@)
+	$$(Q)$$(LINK) -o $$@ $$(filter %.o %.a,$$^) -lcmocka $$(LIBS)
 endef
-$(foreach t,$(shell find tests/common tests/services -name 'test_*.c' 2>/dev/null),$(eval $(call unit,$(t))))
+$(foreach t,$(TESTS),$(eval $(call unit_rule,$(t))))
 
-check-unit: $(UNIT) ## run the unit tests (T=arena runs those whose path contains it)
-	@for t in $(filter %$(T)%,$(UNIT)) $(if $(T),$(foreach u,$(UNIT),$(if $(findstring $(T),$(u)),$(u)))); do $$t || exit 1; done
+# clangd looks into build/ by itself.
+$(BUILD)/compile_commands.json: $(O)/libcommon.a $(PROGRAMS)
+	@mkdir -p $(@D)
+	@{ echo '['; cat $(OBJECTS:.o=.json) /dev/null 2>/dev/null | sed '$$s/,$$//'; echo ']'; } >$@
+
+# ---- run and check ---------------------------------------------------------------------------
+
+setup: ## install what is missing to build, run and test (apt, as root or through sudo)
+	@tests/tools/setup test
+
+demo: ## install, build, and show the pipeline at work on sample events
+	@tests/tools/setup build
+	@$(MAKE) all
+	@tests/tools/demo
+
+test: ## install, build, and run all tests against real Postgres, Kafka and schema registry
+	@tests/tools/setup test
+	@$(MAKE) test-parts
+	@tests/tools/run-tests $(if $(T),'$(T)')
+test-parts: test-release test-asan test-downloads
+test-release:
+	@$(MAKE) FLAVOUR=release all
+test-asan:
+	@$(MAKE) FLAVOUR=asan unit
+test-downloads:
+	@tests/tools/run-tests --fetch $(if $(T),'$(T)')
+
+check-unit: $(UNIT) ## build and run the unit tests of this FLAVOUR only
+	@tests/tools/run-tests --unit --flavour $(FLAVOUR) $(if $(T),'$(T)')
+
+lint: ## check format, headers, dependency arrows, banned functions; cppcheck, clang, shellcheck
+	@tests/tools/setup test
+	@tests/lint/run
+
+fmt: ## format all C files
+	@tests/lint/format --write
+
+# The slow checks: present when their script is.
+help_chaos := kill, stop and cut everything, at every point; compare the tables
+help_fuzz := differential fuzzing of the decoders
+help_bench := measure rates, latencies and memory; tables and plots in $(BUILD)/bench
+help_mutants := switch each safety mechanism off and demand a red test
+help_docs := regenerate the tables of the documentation
+SLOW := $(filter chaos fuzz bench mutants docs,$(patsubst tests/%/run,%,$(wildcard tests/*/run)))
+$(SLOW):
+	@tests/tools/setup $(if $(filter bench,$@),bench,test)
+	@$(MAKE) all
+	@tests/$@/run
+$(if $(filter mutants,$(SLOW)),test-mutants: mutants)
 
 help: ## list what make can do
-	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@sed -n 's/^#   \([A-Z].*\)/  \1/p' Makefile; echo
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
+	@$(foreach s,$(SLOW),printf '  make %-11s %s\n' '$(s)' '$(help_$(s))';) :
 
-clean: ## remove what was built
-	rm -rf $(BUILD)
+clean: ## remove what was built, stop what is left running; keeps the downloads
+	@tests/tools/servers stop-all
+	rm -rf $(filter-out $(BUILD)/cache,$(wildcard $(BUILD)/*))
+distclean: clean ## remove the downloads too
+	rm -rf $(BUILD) build/cache
 
-.PHONY: all check-unit help clean
--include $(shell find $(O) -name '*.d' 2>/dev/null)
+.PHONY: all unit libraries setup demo test test-parts test-release test-asan test-downloads check-unit \
+  lint fmt help clean distclean FORCE $(SLOW) test-mutants
+-include $(OBJECTS:.o=.d)
