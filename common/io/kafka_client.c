@@ -1,0 +1,402 @@
+/*
+ * kafka_client.c: configuration shared by all handles, the producer, and questions about
+ * topics.
+ *
+ * librdkafka writes its log from its own threads; log.queue makes it wait until we poll,
+ * so that all of henpin stays single-threaded. A broker that is away can fill a log,
+ * hence the limit per window.
+ */
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "common/io/kafka_conf.h"
+
+#include <librdkafka/rdkafka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LOG_WINDOW_US (10 * US_PER_S)
+#define LOG_WINDOW_MAX 20
+
+/* ---- configuration ---- */
+
+static enum log_level level_of(int syslog_level) {
+    /* What librdkafka calls an error it mostly copes with; worse than that, a person
+     * should act. */
+    return syslog_level <= 2   ? LOG_ERROR
+           : syslog_level <= 4 ? LOG_WARN
+           : syslog_level <= 6 ? LOG_INFO
+                               : LOG_DEBUG;
+}
+
+static void on_log(const rd_kafka_t *rk, int level, const char *facility,
+                   const char *text) {
+    struct kafka_log *log = rd_kafka_opaque(rk);
+    int64_t now = clock_monotonic_us();
+    if (now - log->window_start_us > LOG_WINDOW_US) {
+        if (log->n_dropped > 0) {
+            log_warn("kafka.log-lines-dropped", LOG_STR("source", "kafka"),
+                     LOG_I64("count", log->n_dropped));
+        }
+        *log = (struct kafka_log){.window_start_us = now};
+    }
+    if (log->n_written >= LOG_WINDOW_MAX) {
+        log->n_dropped++;
+        return;
+    }
+    log->n_written++;
+    log_at(level_of(level), "kafka.reported", LOG_STR("source", "kafka"),
+           LOG_STR("facility", facility), LOG_STR("text", text));
+}
+
+const char *kafka_property(const struct kafka_properties *properties, const char *name) {
+    const char *found = NULL;
+    for (size_t i = 0; i < properties->names.count; i++) {
+        if (strcmp(properties->names.items[i], name) == 0) {
+            found = properties->values.items[i];
+        }
+    }
+    return found;
+}
+
+static enum status set(rd_kafka_conf_t *conf, const char *name, const char *value,
+                       bool is_newer, struct error *err) {
+    char why[160];
+    switch (rd_kafka_conf_set(conf, name, value, why, sizeof why)) {
+    case RD_KAFKA_CONF_OK:
+        return ST_OK;
+    case RD_KAFKA_CONF_UNKNOWN:
+        if (is_newer) {
+            return ST_OK;
+        }
+        break;
+    case RD_KAFKA_CONF_INVALID:
+        break;
+    }
+    error_set(err, E_KAFKA_CONFIG, "kafka property \"%s\": %s", name, why);
+    error_hint(err, "this is librdkafka %s", rd_kafka_version_str());
+    return error_status(E_KAFKA_CONFIG);
+}
+
+static enum status set_all(rd_kafka_conf_t *conf, const struct kafka_setting *rows,
+                           struct error *err) {
+    for (; rows && rows->name; rows++) {
+        enum status st = set(conf, rows->name, rows->value, rows->is_newer, err);
+        if (st != ST_OK) {
+            return st;
+        }
+    }
+    return ST_OK;
+}
+
+static enum status set_users(rd_kafka_conf_t *conf,
+                             const struct kafka_properties *properties,
+                             const struct kafka_setting *firm, struct error *err) {
+    for (size_t i = 0; i < properties->names.count; i++) {
+        const char *name = properties->names.items[i],
+                   *value = properties->values.items[i];
+        enum status st = set(conf, name, value, false, err);
+        if (st != ST_OK) {
+            return st;
+        }
+        for (const struct kafka_setting *f = firm; f && f->name; f++) {
+            if (strcmp(f->name, name) == 0 && strcmp(f->value, value) != 0) {
+                log_warn("kafka.property-overruled", LOG_STR("property", name),
+                         LOG_STR("given", value), LOG_STR("used", f->value));
+            }
+        }
+    }
+    return ST_OK;
+}
+
+enum status kafka_conf_new(const struct kafka_properties *properties,
+                           const struct kafka_setting *defaults,
+                           const struct kafka_setting *firm, struct kafka_log *log,
+                           rd_kafka_conf_t **out, struct error *err) {
+    static const struct kafka_setting common_defaults[] = {
+        {"client.id", "henpin", false},
+        {"socket.nagle.disable", "true", false},
+        {"socket.keepalive.enable", "true", false},
+        {"reconnect.backoff.max.ms", "5000", false},
+        {"topic.metadata.refresh.interval.ms", "30000", false},
+        {"enable.metrics.push", "false", true},
+        {NULL, NULL, false},
+    };
+    if (!properties->bootstrap_servers || !*properties->bootstrap_servers) {
+        error_set(err, E_KAFKA_CONFIG, "no Kafka bootstrap servers are given");
+        error_hint(err, "set KAFKA_BOOTSTRAP_SERVERS to host:port");
+        return error_status(E_KAFKA_CONFIG);
+    }
+    rd_kafka_conf_t *conf = rd_kafka_conf_new();
+    const struct kafka_setting always[] = {
+        {"bootstrap.servers", properties->bootstrap_servers, false},
+        {"log.queue", "true", false},
+        {NULL, NULL, false},
+    };
+    enum status st = set_all(conf, common_defaults, err);
+    st = st == ST_OK ? set_all(conf, defaults, err) : st;
+    st = st == ST_OK ? set_users(conf, properties, firm, err) : st;
+    st = st == ST_OK ? set_all(conf, firm, err) : st;
+    st = st == ST_OK ? set_all(conf, always, err) : st;
+    if (st != ST_OK) {
+        rd_kafka_conf_destroy(conf);
+        return st;
+    }
+    rd_kafka_conf_set_opaque(conf, log);
+    rd_kafka_conf_set_log_cb(conf, on_log);
+    *out = conf;
+    return ST_OK;
+}
+
+enum status kafka_handle_new(bool is_consumer, rd_kafka_conf_t *conf, rd_kafka_t **out,
+                             struct error *err) {
+    char why[200];
+    rd_kafka_t *rk = rd_kafka_new(is_consumer ? RD_KAFKA_CONSUMER : RD_KAFKA_PRODUCER,
+                                  conf, why, sizeof why);
+    if (!rk) {
+        rd_kafka_conf_destroy(conf);
+        return error_set(err, E_KAFKA_CONFIG, "cannot set up Kafka: %s", why);
+    }
+    if (rd_kafka_set_log_queue(rk, NULL) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        BUG("librdkafka refuses its log queue although log.queue is set");
+    }
+    *out = rk;
+    return ST_OK;
+}
+
+/* ---- producer ---- */
+
+struct kafka_producer {
+    struct kafka_log log; /* first: librdkafka's opaque */
+    rd_kafka_t *rk;
+    int64_t n_failed; /* since the last flush */
+    rd_kafka_resp_err_t first_failure;
+};
+
+static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *m, void *opaque) {
+    (void)rk;
+    struct kafka_producer *p = opaque;
+    if (m->err) {
+        if (p->n_failed++ == 0) {
+            p->first_failure = m->err;
+        }
+    }
+}
+
+enum status kafka_producer_new(const struct kafka_properties *properties,
+                               struct kafka_producer **out, struct error *err) {
+    static const struct kafka_setting defaults[] = {
+        {"linger.ms", "5", false},
+        {"compression.codec", "lz4", false},
+        {"queue.buffering.max.kbytes", "32768", false},
+        {"message.timeout.ms", "60000", false},
+        {NULL, NULL, false},
+    };
+    static const struct kafka_setting firm[] = {
+        {"enable.idempotence", "true", false},
+        {"partitioner", "murmur2_random", false},
+        {NULL, NULL, false},
+    };
+    struct kafka_producer *p = xcalloc(1, sizeof *p);
+    rd_kafka_conf_t *conf = NULL;
+    enum status st = kafka_conf_new(properties, defaults, firm, &p->log, &conf, err);
+    if (st == ST_OK) {
+        rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
+        st = kafka_handle_new(false, conf, &p->rk, err);
+    }
+    if (st != ST_OK) {
+        free(p);
+        return st;
+    }
+    *out = p;
+    return ST_OK;
+}
+
+static rd_kafka_headers_t *headers_of(const struct record_header *headers, size_t n) {
+    rd_kafka_headers_t *list = rd_kafka_headers_new(n);
+    for (size_t i = 0; i < n; i++) {
+        rd_kafka_header_add(list, headers[i].name.ptr, (ssize_t)headers[i].name.len,
+                            headers[i].value.ptr, (ssize_t)headers[i].value.len);
+    }
+    return list;
+}
+
+/* One attempt; takes the headers on success only. */
+static rd_kafka_resp_err_t try_produce(struct kafka_producer *p, const char *topic,
+                                       int32_t partition, struct span key,
+                                       struct span value, rd_kafka_headers_t *headers,
+                                       int64_t timestamp_us) {
+    rd_kafka_vu_t vus[8] = {
+        {.vtype = RD_KAFKA_VTYPE_TOPIC, .u.cstr = topic},
+        {.vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = partition},
+        {.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY},
+        {.vtype = RD_KAFKA_VTYPE_KEY, .u.mem = {(void *)key.ptr, key.len}},
+        {.vtype = RD_KAFKA_VTYPE_VALUE, .u.mem = {(void *)value.ptr, value.len}},
+        {.vtype = RD_KAFKA_VTYPE_TIMESTAMP,
+         .u.i64 = timestamp_us > 0 ? timestamp_us / US_PER_MS : 0},
+    };
+    size_t n = 6;
+    if (headers) {
+        vus[n++] = (rd_kafka_vu_t){.vtype = RD_KAFKA_VTYPE_HEADERS, .u.headers = headers};
+    }
+    rd_kafka_error_t *e = rd_kafka_produceva(p->rk, vus, n);
+    rd_kafka_resp_err_t code = e ? rd_kafka_error_code(e) : RD_KAFKA_RESP_ERR_NO_ERROR;
+    if (e) {
+        rd_kafka_error_destroy(e);
+    }
+    return code;
+}
+
+enum status kafka_produce(struct kafka_producer *p, const char *topic, int32_t partition,
+                          struct span key, struct span value,
+                          const struct record_header *headers, size_t n_headers,
+                          int64_t timestamp_us, struct error *err) {
+    rd_kafka_headers_t *list = n_headers > 0 ? headers_of(headers, n_headers) : NULL;
+    rd_kafka_resp_err_t code;
+    while ((code = try_produce(p, topic, partition, key, value, list, timestamp_us)) ==
+           RD_KAFKA_RESP_ERR__QUEUE_FULL) {
+        rd_kafka_poll(p->rk,
+                      100); /* makes room: each message ends in message.timeout.ms */
+    }
+    rd_kafka_poll(p->rk, 0);
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        return ST_OK;
+    }
+    if (list) {
+        rd_kafka_headers_destroy(list);
+    }
+    return error_set(err, E_KAFKA_PRODUCE, "could not send to topic \"%s\": %s", topic,
+                     rd_kafka_err2str(code));
+}
+
+enum status kafka_producer_flush(struct kafka_producer *p, int64_t timeout_us,
+                                 struct error *err) {
+    rd_kafka_resp_err_t code = rd_kafka_flush(p->rk, (int)(timeout_us / US_PER_MS));
+    int64_t n_failed = p->n_failed;
+    p->n_failed = 0;
+    if (n_failed > 0) {
+        return error_set(err, E_KAFKA_PRODUCE, "could not deliver %lld records: %s",
+                         (long long)n_failed, rd_kafka_err2str(p->first_failure));
+    }
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        return error_set(err, E_KAFKA_PRODUCE, "could not deliver %d records in time: %s",
+                         rd_kafka_outq_len(p->rk), rd_kafka_err2str(code));
+    }
+    return ST_OK;
+}
+
+void kafka_producer_free(struct kafka_producer *p) {
+    if (!p) {
+        return;
+    }
+    rd_kafka_destroy(p->rk);
+    free(p);
+}
+
+/* ---- topics ---- */
+
+/* A handle that asks questions and never creates a topic by asking. */
+static enum status asking_handle(const struct kafka_properties *properties,
+                                 struct kafka_log *log, rd_kafka_t **out,
+                                 struct error *err) {
+    static const struct kafka_setting firm[] = {
+        {"allow.auto.create.topics", "false", false},
+        {NULL, NULL, false},
+    };
+    rd_kafka_conf_t *conf = NULL;
+    enum status st = kafka_conf_new(properties, NULL, firm, log, &conf, err);
+    return st == ST_OK ? kafka_handle_new(true, conf, out, err) : st;
+}
+
+static enum status ask_partitions(rd_kafka_t *rk, const char *topic, int *n,
+                                  struct error *err) {
+    rd_kafka_topic_t *handle = rd_kafka_topic_new(rk, topic, NULL);
+    const struct rd_kafka_metadata *answer = NULL;
+    rd_kafka_resp_err_t code = rd_kafka_metadata(rk, 0, handle, &answer, 10000);
+    rd_kafka_topic_destroy(handle);
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        return error_set(err, E_KAFKA_DOWN, "could not ask Kafka about topic \"%s\": %s",
+                         topic, rd_kafka_err2str(code));
+    }
+    const struct rd_kafka_metadata_topic *t =
+        answer->topic_cnt == 1 ? &answer->topics[0] : NULL;
+    code = t ? t->err : RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+    *n = t && code == RD_KAFKA_RESP_ERR_NO_ERROR ? t->partition_cnt : 0;
+    rd_kafka_metadata_destroy(answer);
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR ||
+        code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
+        code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC) {
+        return ST_OK;
+    }
+    return error_set(err, E_KAFKA_DOWN, "could not ask Kafka about topic \"%s\": %s",
+                     topic, rd_kafka_err2str(code));
+}
+
+enum status kafka_topic_partitions(const struct kafka_properties *properties,
+                                   const char *topic, int *n, struct error *err) {
+    struct kafka_log log = {0};
+    rd_kafka_t *rk = NULL;
+    enum status st = asking_handle(properties, &log, &rk, err);
+    if (st != ST_OK) {
+        return st;
+    }
+    st = ask_partitions(rk, topic, n, err);
+    rd_kafka_destroy(rk);
+    return st;
+}
+
+/* Sends CreateTopics and returns the topic's own result. */
+static rd_kafka_resp_err_t create_topic(rd_kafka_t *rk, const char *topic,
+                                        int n_partitions, char *why, size_t why_size) {
+    rd_kafka_NewTopic_t *wanted =
+        rd_kafka_NewTopic_new(topic, n_partitions, -1, why, why_size);
+    if (!wanted) {
+        return RD_KAFKA_RESP_ERR__INVALID_ARG;
+    }
+    rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
+    rd_kafka_CreateTopics(rk, &wanted, 1, NULL, queue);
+    rd_kafka_event_t *event = rd_kafka_queue_poll(queue, 30000);
+    rd_kafka_resp_err_t code =
+        event ? rd_kafka_event_error(event) : RD_KAFKA_RESP_ERR__TIMED_OUT;
+    snprintf(why, why_size, "%s",
+             event ? rd_kafka_event_error_string(event) : "no answer");
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        size_t n = 0;
+        const rd_kafka_topic_result_t **results = rd_kafka_CreateTopics_result_topics(
+            rd_kafka_event_CreateTopics_result(event), &n);
+        code =
+            n == 1 ? rd_kafka_topic_result_error(results[0]) : RD_KAFKA_RESP_ERR__BAD_MSG;
+        const char *text = n == 1 ? rd_kafka_topic_result_error_string(results[0]) : NULL;
+        snprintf(why, why_size, "%s", text ? text : rd_kafka_err2str(code));
+    }
+    if (event) {
+        rd_kafka_event_destroy(event);
+    }
+    rd_kafka_queue_destroy(queue);
+    rd_kafka_NewTopic_destroy(wanted);
+    return code;
+}
+
+enum status kafka_topic_create(const struct kafka_properties *properties,
+                               const char *topic, int n_partitions, struct error *err) {
+    struct kafka_log log = {0};
+    rd_kafka_t *rk = NULL;
+    enum status st = asking_handle(properties, &log, &rk, err);
+    if (st != ST_OK) {
+        return st;
+    }
+    int n = 0;
+    st = ask_partitions(rk, topic, &n, err);
+    if (st == ST_OK && n == 0) {
+        char why[160];
+        rd_kafka_resp_err_t code = create_topic(rk, topic, n_partitions, why, sizeof why);
+        if (code != RD_KAFKA_RESP_ERR_NO_ERROR &&
+            code != RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) {
+            st = error_set(err, E_KAFKA_DOWN, "could not create topic \"%s\": %s", topic,
+                           why);
+            error_hint(err, "the embedded broker takes its topics from its command line");
+        }
+    }
+    rd_kafka_destroy(rk);
+    return st;
+}

@@ -1,0 +1,730 @@
+/*
+ * kafka_consumer.c: the consumer whose positions come from us.
+ *
+ * The way of a record: broker -> its partition's queue -> forwarded into its lane's queue
+ * -> kafka_take. What must hold:
+ *
+ * 1. A partition's queue is forwarded before it is assigned, and librdkafka leaves such a
+ * forwarding alone when fetching starts (RD_KAFKA_Q_F_FWD_APP). But it clears it when
+ * fetching stops, asynchronously, so a restart could lose it after we set it. Records
+ * then wait in the partition's own queue, in order; forwarding again moves them over.
+ *    Hence forward_again(): often after each assignment, and once a second for ever as a
+ * safety net.
+ * 2. Records are taken one at a time. Batch consume of librdkafka 2.0.2 moves the
+ * partition's position over records that a barrier then purges from the batch, and
+ * librdkafka itself pauses and resumes around every rebalance, so that offsets would be
+ * skipped; from 2.2 on batch consume moves the position on errors. One at a time has
+ * neither.
+ * 3. What librdkafka may do instead is deliver a record again after such a pause.
+ * kafka_slot_accept drops it.
+ * 4. Its queue limits count the queue that is forwarded to: each lane has its share of
+ * `queued_bytes`.
+ * 5. Callbacks of ours run only inside kafka_turn and kafka_consumer_free (`trouble` also
+ * inside kafka_take).
+ */
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "common/io/kafka_conf.h"
+#include "common/io/kafka_slots.h"
+
+#include <librdkafka/rdkafka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#define FORWARD_OFTEN_US (10 * US_PER_MS)
+#define FORWARD_OFTEN_FOR_US (3 * US_PER_S)
+#define FORWARD_SELDOM_US US_PER_S
+#define ASK_AGAIN_US (500 * US_PER_MS)
+#define PROBE_US US_PER_S
+#define PROBE_WAIT_MS 50
+#define SEEK_WAIT_MS 2000
+#define WATERMARKS_WAIT_US (2 * US_PER_S)
+#define VERSION_2_1 0x020100ff
+#define VERSION_2_12 0x020c00ff
+
+struct lane {
+    rd_kafka_queue_t *queue;
+    rd_kafka_message_t **strays; /* came by the main queue all the same, oldest first */
+    size_t n_strays, strays_at;
+};
+
+struct kafka_consumer {
+    struct kafka_log log; /* first: librdkafka's opaque */
+    rd_kafka_t *rk;
+    rd_kafka_queue_t *main_queue;
+    struct lane *lanes;
+    int n_lanes;
+    struct kafka_slots slots;
+    struct kafka_callbacks callbacks;
+    int fd;
+    bool is_cooperative; /* by the group's choice; known from the first rebalance on */
+    bool is_connected;
+    int64_t forward_at_us; /* these four: monotonic */
+    int64_t forward_often_until_us;
+    int64_t ask_at_us; /* 0: nothing to ask */
+    int64_t probe_at_us;
+};
+
+static void tell_trouble(struct kafka_consumer *c, const struct error *err) {
+    if (c->callbacks.trouble) {
+        c->callbacks.trouble(c->callbacks.context, err);
+    }
+}
+
+static void tell(struct kafka_consumer *c, enum error_code code, const char *what,
+                 const char *why) {
+    struct error err = {0};
+    (void)error_set(&err, code, "%s: %s", what, why);
+    tell_trouble(c, &err);
+}
+
+/* Takes the error; false when there was one, which was told. */
+static bool succeeded(struct kafka_consumer *c, const char *what, rd_kafka_error_t *e) {
+    if (!e) {
+        return true;
+    }
+    tell(c, rd_kafka_error_is_fatal(e) ? E_KAFKA_FATAL : E_KAFKA_DOWN, what,
+         rd_kafka_error_string(e));
+    rd_kafka_error_destroy(e);
+    return false;
+}
+
+/* ---- assignment ---- */
+
+static void forward(struct kafka_consumer *c, const struct kafka_slot *slot) {
+    rd_kafka_queue_t *from = rd_kafka_queue_get_partition(c->rk, slot->partition.topic,
+                                                          slot->partition.partition);
+    if (from) {
+        rd_kafka_queue_forward(from, c->lanes[slot->lane].queue);
+        rd_kafka_queue_destroy(from);
+    }
+}
+
+static void forward_all(struct kafka_consumer *c) {
+    struct kafka_slot *slot;
+    for (size_t at = 0; (slot = kafka_slots_next(&c->slots, &at));) {
+        if (slot->state == SLOT_RUNNING) {
+            forward(c, slot);
+        }
+    }
+}
+
+static void forward_again(struct kafka_consumer *c, int64_t now_us) {
+    if (now_us < c->forward_at_us) {
+        return;
+    }
+    forward_all(c);
+    c->forward_at_us = now_us + (now_us < c->forward_often_until_us ? FORWARD_OFTEN_US
+                                                                    : FORWARD_SELDOM_US);
+}
+
+static void list_add(rd_kafka_topic_partition_list_t *list,
+                     const struct kafka_slot *slot) {
+    rd_kafka_topic_partition_list_add(list, slot->partition.topic,
+                                      slot->partition.partition)
+        ->offset = slot->next;
+}
+
+/* Makes librdkafka fetch what runs and it does not know yet. An eager group knows only
+ * whole assignments, so there all that runs starts anew at the next record not delivered.
+ */
+static void assign_running(struct kafka_consumer *c) {
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(8);
+    struct kafka_slot *slot;
+    for (size_t at = 0; (slot = kafka_slots_next(&c->slots, &at));) {
+        if (slot->state != SLOT_RUNNING || (c->is_cooperative && slot->is_in_library)) {
+            continue;
+        }
+        forward(c, slot);
+        list_add(list, slot);
+        slot->is_in_library = true;
+    }
+    if (c->is_cooperative) {
+        (void)succeeded(c, "could not take partitions",
+                        rd_kafka_incremental_assign(c->rk, list));
+    } else {
+        rd_kafka_resp_err_t code = rd_kafka_assign(c->rk, list);
+        if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+            tell(c, E_KAFKA_DOWN, "could not take partitions", rd_kafka_err2str(code));
+        }
+    }
+    rd_kafka_topic_partition_list_destroy(list);
+    int64_t now_us = clock_monotonic_us();
+    c->forward_at_us = now_us;
+    c->forward_often_until_us = now_us + FORWARD_OFTEN_FOR_US;
+}
+
+/* Asks for the positions of all that are SLOT_ASKING; on failure they stay so. */
+static bool ask_positions(struct kafka_consumer *c) {
+    struct kafka_slot *slot;
+    size_t n = 0, at = 0;
+    while ((slot = kafka_slots_next(&c->slots, &at))) {
+        n += slot->state == SLOT_ASKING;
+    }
+    c->ask_at_us = 0;
+    if (n == 0) {
+        return true;
+    }
+    struct kafka_slot **asked = xcalloc(n, sizeof *asked);
+    struct kafka_partition *partitions = xcalloc(n, sizeof *partitions);
+    struct kafka_start *starts = xcalloc(n, sizeof *starts);
+    n = at = 0;
+    while ((slot = kafka_slots_next(&c->slots, &at))) {
+        if (slot->state == SLOT_ASKING) {
+            partitions[n] = slot->partition;
+            asked[n++] = slot;
+        }
+    }
+    struct error err = {0};
+    enum status st =
+        c->callbacks.assigned(c->callbacks.context, partitions, n, starts, &err);
+    for (size_t i = 0; st == ST_OK && i < n; i++) {
+        asked[i]->next = starts[i].offset;
+        asked[i]->state = starts[i].how == KAFKA_START_AT ? SLOT_RUNNING : SLOT_STOPPED;
+    }
+    if (st != ST_OK) {
+        tell_trouble(c, &err);
+        c->ask_at_us = clock_monotonic_us() + ASK_AGAIN_US;
+    }
+    free(starts);
+    free(partitions);
+    free(asked);
+    return st == ST_OK;
+}
+
+static void on_assigned(struct kafka_consumer *c,
+                        const rd_kafka_topic_partition_list_t *list) {
+    for (int i = 0; i < list->cnt; i++) {
+        struct kafka_slot *slot =
+            kafka_slots_get(&c->slots, list->elems[i].topic, list->elems[i].partition);
+        if (slot && slot->state == SLOT_GONE) {
+            slot->state = SLOT_ASKING;
+            slot->is_in_library = slot->is_out_of_range = false;
+        }
+    }
+    (void)ask_positions(c);
+    assign_running(c); /* with an empty list, too: the group waits for an answer */
+}
+
+/* Tells the owner which partitions go, and forgets them. */
+static void lose_partitions(struct kafka_consumer *c,
+                            const rd_kafka_topic_partition_list_t *list,
+                            rd_kafka_topic_partition_list_t *leaving, bool is_lost) {
+    struct kafka_partition *known = xcalloc((size_t)list->cnt + 1, sizeof *known);
+    size_t n = 0;
+    for (int i = 0; i < list->cnt; i++) {
+        struct kafka_slot *slot =
+            kafka_slots_find(&c->slots, list->elems[i].topic, list->elems[i].partition);
+        if (!slot || slot->state == SLOT_GONE) {
+            continue;
+        }
+        if (slot->state != SLOT_ASKING) {
+            known[n++] = slot->partition;
+        }
+        if (slot->is_in_library) {
+            list_add(leaving, slot);
+        }
+    }
+    if (n > 0) {
+        c->callbacks.revoked(c->callbacks.context, known, n, is_lost);
+    }
+    for (int i = 0; i < list->cnt; i++) {
+        struct kafka_slot *slot =
+            kafka_slots_find(&c->slots, list->elems[i].topic, list->elems[i].partition);
+        if (slot) {
+            slot->state = SLOT_GONE;
+            slot->is_in_library = slot->is_out_of_range = false;
+        }
+    }
+    free(known);
+}
+
+static void on_revoked(struct kafka_consumer *c,
+                       const rd_kafka_topic_partition_list_t *list) {
+    rd_kafka_topic_partition_list_t *leaving =
+        rd_kafka_topic_partition_list_new(list->cnt);
+    lose_partitions(c, list, leaving, rd_kafka_assignment_lost(c->rk));
+    if (c->is_cooperative) {
+        (void)succeeded(c, "could not give partitions back",
+                        rd_kafka_incremental_unassign(c->rk, leaving));
+    } else {
+        rd_kafka_resp_err_t code = rd_kafka_assign(c->rk, NULL);
+        if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+            tell(c, E_KAFKA_DOWN, "could not give partitions back",
+                 rd_kafka_err2str(code));
+        }
+    }
+    rd_kafka_topic_partition_list_destroy(leaving);
+}
+
+static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t code,
+                         rd_kafka_topic_partition_list_t *list, void *opaque) {
+    struct kafka_consumer *c = opaque;
+    c->is_cooperative = strcmp(rd_kafka_rebalance_protocol(rk), "COOPERATIVE") == 0;
+    if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+        c->is_connected = true;
+        on_assigned(c, list);
+        return;
+    }
+    if (code != RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS) {
+        tell(c, E_KAFKA_DOWN, "the group could not be rebalanced",
+             rd_kafka_err2str(code));
+    }
+    on_revoked(c, list);
+}
+
+static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque) {
+    struct kafka_consumer *c = opaque;
+    if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
+        c->is_connected = false;
+    }
+    if (code == RD_KAFKA_RESP_ERR__FATAL) {
+        char why[256];
+        rd_kafka_resp_err_t original = rd_kafka_fatal_error(rk, why, sizeof why);
+        tell(c, E_KAFKA_FATAL, rd_kafka_err2str(original), why);
+        return;
+    }
+    tell(c, E_KAFKA_DOWN, rd_kafka_err2str(code), reason);
+}
+
+/* ---- birth and death ---- */
+
+static enum status check_properties(const struct kafka_consumer_config *config,
+                                    struct error *err) {
+    const char *protocol = kafka_property(&config->properties, "group.protocol");
+    if (protocol && strcmp(protocol, "consumer") == 0 &&
+        rd_kafka_version() < VERSION_2_12) {
+        error_set(err, E_KAFKA_CONFIG,
+                  "group.protocol \"consumer\" is not ready in librdkafka %s",
+                  rd_kafka_version_str());
+        error_hint(err, "leave it out, or use librdkafka 2.12 and Kafka 4.0");
+        return error_status(E_KAFKA_CONFIG);
+    }
+    const char *isolation = kafka_property(&config->properties, "isolation.level");
+    if (isolation && strcmp(isolation, "read_committed") != 0) {
+        error_set(
+            err, E_KAFKA_CONFIG,
+            "isolation.level \"%s\" would apply records that their producer took back",
+            isolation);
+        error_hint(err, "leave it out: read_committed is the default");
+        return error_status(E_KAFKA_CONFIG);
+    }
+    if (strcmp(config->assignor, "range") != 0 &&
+        strcmp(config->assignor, "cooperative-sticky") != 0) {
+        error_set(err, E_KAFKA_CONFIG, "assignor \"%s\" is not known", config->assignor);
+        error_hint(err, "range or cooperative-sticky");
+        return error_status(E_KAFKA_CONFIG);
+    }
+    if (config->n_topics == 0 || config->n_lanes < 1 || !config->group ||
+        !*config->group) {
+        return error_set(err, E_KAFKA_CONFIG,
+                         "a consumer needs a group, a topic and a lane");
+    }
+    return ST_OK;
+}
+
+static enum status make_conf(struct kafka_consumer *c,
+                             const struct kafka_consumer_config *config,
+                             rd_kafka_conf_t **out, struct error *err) {
+    char session_ms[24], heartbeat_ms[24], queued_kib[24], fetch_wait_ms[24];
+    int64_t session = config->session_timeout_us / US_PER_MS;
+    int64_t heartbeat = session / 3 < 3000 ? session / 3 : 3000;
+    int64_t lane_kib = config->queued_bytes / config->n_lanes / 1024;
+    snprintf(session_ms, sizeof session_ms, "%lld", (long long)session);
+    snprintf(heartbeat_ms, sizeof heartbeat_ms, "%lld",
+             (long long)(heartbeat > 0 ? heartbeat : 1));
+    snprintf(queued_kib, sizeof queued_kib, "%lld",
+             (long long)(lane_kib > 0 ? lane_kib : 1));
+    snprintf(fetch_wait_ms, sizeof fetch_wait_ms, "%lld",
+             (long long)(config->fetch_wait_us / US_PER_MS));
+    const struct kafka_setting defaults[] = {
+        {"session.timeout.ms", session_ms, false},
+        {"heartbeat.interval.ms", heartbeat_ms, false},
+        {"fetch.wait.max.ms", fetch_wait_ms, false},
+        /* The limit is bytes: 2.0.2 waits a fixed second once this count is reached. */
+        {"queued.min.messages", "10000000", false},
+        {"queued.max.messages.kbytes", queued_kib, false},
+        {"fetch.queue.backoff.ms", "10", true},
+        /* One record that is kept keeps the answer alive in which it came: small answers.
+         */
+        {"fetch.message.max.bytes", "262144", false},
+        {"fetch.max.bytes", "2097152", false},
+        {"fetch.error.backoff.ms", "100", false},
+        {"statistics.interval.ms", "0", false},
+        {NULL, NULL, false},
+    };
+    const struct kafka_setting firm[] = {
+        {"group.id", config->group, false},
+        {"group.instance.id", config->instance_id ? config->instance_id : "", false},
+        {"enable.auto.commit", "false", false},
+        {"enable.auto.offset.store", "false", false},
+        {"auto.offset.reset", "error", false},
+        {"enable.partition.eof", "false", false},
+        {"allow.auto.create.topics", "false", false},
+        {"partition.assignment.strategy", config->assignor, false},
+        {NULL, NULL, false},
+    };
+    return kafka_conf_new(&config->properties, defaults, firm, &c->log, out, err);
+}
+
+static void open_queues(struct kafka_consumer *c) {
+    static const uint64_t one = 1;
+    c->main_queue = rd_kafka_queue_get_consumer(c->rk);
+    rd_kafka_queue_io_event_enable(c->main_queue, c->fd, &one, sizeof one);
+    c->lanes = xcalloc((size_t)c->n_lanes, sizeof *c->lanes);
+    for (int i = 0; i < c->n_lanes; i++) {
+        c->lanes[i].queue = rd_kafka_queue_new(c->rk);
+        rd_kafka_queue_io_event_enable(c->lanes[i].queue, c->fd, &one, sizeof one);
+    }
+}
+
+static enum status subscribe(struct kafka_consumer *c, struct error *err) {
+    rd_kafka_topic_partition_list_t *list =
+        rd_kafka_topic_partition_list_new((int)c->slots.n_topics);
+    for (size_t i = 0; i < c->slots.n_topics; i++) {
+        rd_kafka_topic_partition_list_add(list, c->slots.topics[i],
+                                          RD_KAFKA_PARTITION_UA);
+    }
+    rd_kafka_resp_err_t code = rd_kafka_subscribe(c->rk, list);
+    rd_kafka_topic_partition_list_destroy(list);
+    return code == RD_KAFKA_RESP_ERR_NO_ERROR
+               ? ST_OK
+               : error_set(err, E_KAFKA_CONFIG, "cannot subscribe to \"%s\": %s",
+                           c->slots.topics[0], rd_kafka_err2str(code));
+}
+
+enum status kafka_consumer_new(const struct kafka_consumer_config *config,
+                               const struct kafka_callbacks *callbacks,
+                               struct kafka_consumer **out, struct error *err) {
+    enum status st = check_properties(config, err);
+    if (st != ST_OK) {
+        return st;
+    }
+    struct kafka_consumer *c = xcalloc(1, sizeof *c);
+    c->callbacks = *callbacks;
+    c->n_lanes = config->n_lanes;
+    rd_kafka_conf_t *conf = NULL;
+    st = make_conf(c, config, &conf, err);
+    if (st == ST_OK) {
+        rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
+        rd_kafka_conf_set_error_cb(conf, on_error);
+        st = kafka_handle_new(true, conf, &c->rk, err);
+    }
+    if (st != ST_OK) {
+        free(c);
+        return st;
+    }
+    c->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (c->fd < 0) {
+        BUG("no eventfd");
+    }
+    rd_kafka_poll_set_consumer(c->rk);
+    open_queues(c);
+    kafka_slots_init(&c->slots, config->topics, config->n_topics, config->n_lanes);
+    st = subscribe(c, err);
+    if (st != ST_OK) {
+        kafka_consumer_free(c, 0);
+        return st;
+    }
+    *out = c;
+    return ST_OK;
+}
+
+/* Leaves the group; false when that took too long. */
+static bool leave_group(struct kafka_consumer *c, int64_t timeout_us) {
+    int64_t deadline_us = clock_monotonic_us() + timeout_us;
+    if (!succeeded(c, "could not leave the group",
+                   rd_kafka_consumer_close_queue(c->rk, c->main_queue))) {
+        return false;
+    }
+    while (!rd_kafka_consumer_closed(c->rk)) {
+        if (clock_monotonic_us() > deadline_us) {
+            return false;
+        }
+        rd_kafka_message_t *m = rd_kafka_consumer_poll(c->rk, 20);
+        if (m) {
+            rd_kafka_message_destroy(m);
+        }
+    }
+    return true;
+}
+
+void kafka_consumer_free(struct kafka_consumer *c, int64_t timeout_us) {
+    if (!c) {
+        return;
+    }
+    bool has_left = leave_group(c, timeout_us);
+    for (int i = 0; i < c->n_lanes; i++) {
+        struct lane *lane = &c->lanes[i];
+        while (lane->strays_at < lane->n_strays) {
+            rd_kafka_message_destroy(lane->strays[lane->strays_at++]);
+        }
+        free(lane->strays);
+        rd_kafka_queue_io_event_enable(lane->queue, -1, NULL, 0);
+        rd_kafka_queue_destroy(lane->queue);
+    }
+    rd_kafka_queue_io_event_enable(c->main_queue, -1, NULL, 0);
+    rd_kafka_queue_destroy(c->main_queue);
+    rd_kafka_destroy_flags(c->rk, has_left ? 0 : RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+    close(c->fd);
+    kafka_slots_release(&c->slots);
+    free(c->lanes);
+    free(c);
+}
+
+/* ---- the turn ---- */
+
+int kafka_fd(const struct kafka_consumer *c) {
+    return c->fd;
+}
+
+static void lane_error(struct kafka_consumer *c, const rd_kafka_message_t *m) {
+    struct kafka_slot *slot =
+        m->rkt ? kafka_slots_find(&c->slots, rd_kafka_topic_name(m->rkt), m->partition)
+               : NULL;
+    if (m->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET ||
+        m->err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE) {
+        if (slot && slot->state == SLOT_RUNNING) {
+            slot->state = SLOT_STOPPED;
+            slot->is_out_of_range = true; /* told by the next turn */
+            uint64_t one = 1;
+            (void)!write(c->fd, &one, sizeof one);
+        }
+        return;
+    }
+    tell(c, m->err == RD_KAFKA_RESP_ERR__FATAL ? E_KAFKA_FATAL : E_KAFKA_DOWN,
+         rd_kafka_err2str(m->err), rd_kafka_message_errstr(m));
+}
+
+/* A record on the main queue: its partition was not forwarded in time. Kept for its lane.
+ */
+static void keep_stray(struct kafka_consumer *c, rd_kafka_message_t *m) {
+    struct kafka_slot *slot =
+        kafka_slots_find(&c->slots, rd_kafka_topic_name(m->rkt), m->partition);
+    if (!slot) {
+        rd_kafka_message_destroy(m);
+        return;
+    }
+    struct lane *lane = &c->lanes[slot->lane];
+    if (lane->strays_at == lane->n_strays) {
+        lane->strays_at = lane->n_strays = 0;
+    }
+    lane->strays =
+        xrealloc(lane->strays, (lane->n_strays + 1) * sizeof(rd_kafka_message_t *));
+    lane->strays[lane->n_strays++] = m;
+    c->forward_at_us = 0;
+}
+
+static void tell_out_of_range(struct kafka_consumer *c) {
+    struct kafka_slot *slot;
+    for (size_t at = 0; (slot = kafka_slots_next(&c->slots, &at));) {
+        if (!slot->is_out_of_range) {
+            continue;
+        }
+        int64_t low = -1, high = -1;
+        struct error err = {0};
+        if (kafka_watermarks(c, &slot->partition, &low, &high, WATERMARKS_WAIT_US,
+                             &err) != ST_OK) {
+            low = high = -1;
+        }
+        slot->is_out_of_range = false;
+        c->callbacks.out_of_range(c->callbacks.context, &slot->partition, slot->next, low,
+                                  high);
+    }
+}
+
+/* While no broker answers nothing else tells that one is back, so ask now and then. */
+static void probe(struct kafka_consumer *c, int64_t now_us) {
+    if (c->is_connected || now_us < c->probe_at_us) {
+        return;
+    }
+    c->probe_at_us = now_us + PROBE_US;
+    const struct rd_kafka_metadata *answer = NULL;
+    if (rd_kafka_metadata(c->rk, 0, NULL, &answer, PROBE_WAIT_MS) ==
+        RD_KAFKA_RESP_ERR_NO_ERROR) {
+        c->is_connected = true;
+        rd_kafka_metadata_destroy(answer);
+    }
+}
+
+void kafka_turn(struct kafka_consumer *c) {
+    uint64_t count;
+    (void)!read(c->fd, &count, sizeof count); /* first: what comes later wakes again */
+    rd_kafka_message_t *m;
+    while ((m = rd_kafka_consumer_poll(c->rk, 0))) {
+        if (m->err) {
+            lane_error(c, m);
+            rd_kafka_message_destroy(m);
+        } else {
+            keep_stray(c, m);
+        }
+    }
+    int64_t now_us = clock_monotonic_us();
+    if (c->ask_at_us > 0 && now_us >= c->ask_at_us && ask_positions(c)) {
+        assign_running(c);
+    }
+    forward_again(c, now_us);
+    tell_out_of_range(c);
+    probe(c, now_us);
+}
+
+/* ---- records ---- */
+
+static rd_kafka_message_t *next_message(struct lane *lane) {
+    if (lane->strays_at < lane->n_strays) {
+        return lane->strays[lane->strays_at++];
+    }
+    return rd_kafka_consume_queue(lane->queue, 0);
+}
+
+static void fill(struct kafka_record *r, rd_kafka_message_t *m,
+                 const struct kafka_slot *slot) {
+    rd_kafka_timestamp_type_t kind;
+    int64_t timestamp_ms = rd_kafka_message_timestamp(m, &kind);
+    *r = (struct kafka_record){
+        .partition = &slot->partition,
+        .offset = m->offset,
+        .timestamp_us = kind == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE || timestamp_ms < 0
+                            ? INT64_MIN /* EVENT_ABSENT */
+                            : timestamp_ms * US_PER_MS,
+        .key = {m->key, m->key ? m->key_len : 0},
+        .value = {m->payload, m->payload ? m->len : 0},
+        .handle = m,
+    };
+}
+
+size_t kafka_take(struct kafka_consumer *c, int lane, struct kafka_record *out,
+                  size_t max) {
+    size_t n = 0;
+    rd_kafka_message_t *m;
+    while (n < max && (m = next_message(&c->lanes[lane]))) {
+        if (m->err) {
+            lane_error(c, m);
+            rd_kafka_message_destroy(m);
+            continue;
+        }
+        struct kafka_slot *slot =
+            kafka_slots_find(&c->slots, rd_kafka_topic_name(m->rkt), m->partition);
+        if (!slot || !kafka_slot_accept(slot, m->offset)) {
+            rd_kafka_message_destroy(m);
+            continue;
+        }
+        fill(&out[n++], m, slot);
+    }
+    if (max > 0 &&
+        n == max) { /* there may be more, and librdkafka tells of it only once */
+        uint64_t one = 1;
+        (void)!write(c->fd, &one, sizeof one);
+    }
+    return n;
+}
+
+void kafka_headers(struct kafka_record *r, struct arena *a) {
+    rd_kafka_headers_t *list = NULL;
+    if (r->headers ||
+        rd_kafka_message_headers(r->handle, &list) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        return;
+    }
+    size_t n = rd_kafka_header_cnt(list);
+    struct record_header *headers = arena_array(a, n, sizeof *headers);
+    for (size_t i = 0; i < n; i++) {
+        const char *name = NULL;
+        const void *value = NULL;
+        size_t len = 0;
+        if (rd_kafka_header_get_all(list, i, &name, &value, &len) !=
+            RD_KAFKA_RESP_ERR_NO_ERROR) {
+            BUG("header %zu of %zu cannot be read", i, n);
+        }
+        headers[i] = (struct record_header){span_of(name), {value, value ? len : 0}};
+    }
+    r->headers = headers;
+    r->n_headers = n;
+}
+
+void kafka_release(void *handle) {
+    rd_kafka_message_destroy(handle);
+}
+
+/* ---- positions ---- */
+
+/* Moves the fetcher; false when librdkafka is not fetching the partition. */
+static bool seek(struct kafka_consumer *c, const struct kafka_slot *slot) {
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+    list_add(list, slot);
+    /* Before 2.1 the timeout is taken for microseconds. */
+    int wait_ms = rd_kafka_version() < VERSION_2_1 ? SEEK_WAIT_MS * 1000 : SEEK_WAIT_MS;
+    rd_kafka_error_t *e = rd_kafka_seek_partitions(c->rk, list, wait_ms);
+    bool is_done = !e && list->elems[0].err == RD_KAFKA_RESP_ERR_NO_ERROR;
+    if (e) {
+        rd_kafka_error_destroy(e);
+    }
+    rd_kafka_topic_partition_list_destroy(list);
+    return is_done;
+}
+
+enum status kafka_restart(struct kafka_consumer *c, const struct kafka_partition *p,
+                          int64_t offset, struct error *err) {
+    struct kafka_slot *slot = kafka_slots_find(&c->slots, p->topic, p->partition);
+    if (!slot || slot->state == SLOT_GONE || slot->state == SLOT_ASKING) {
+        return error_set(err, E_KAFKA_DOWN, "could not restart %s/%d: it is not assigned",
+                         p->topic, (int)p->partition);
+    }
+    bool was_running = slot->state == SLOT_RUNNING;
+    slot->next = offset;
+    slot->state = SLOT_RUNNING;
+    slot->is_out_of_range = false;
+    if (was_running && seek(c, slot)) {
+        return ST_OK;
+    }
+    /* Not fetching: never assigned, or librdkafka gave up. Assign it anew. */
+    if (c->is_cooperative && slot->is_in_library) {
+        rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+        list_add(list, slot);
+        (void)succeeded(c, "could not stop a partition",
+                        rd_kafka_incremental_unassign(c->rk, list));
+        rd_kafka_topic_partition_list_destroy(list);
+        slot->is_in_library = false;
+    }
+    assign_running(c);
+    return ST_OK;
+}
+
+void kafka_mirror(struct kafka_consumer *c, const struct kafka_partition *p,
+                  const int64_t *offsets, size_t n) {
+    if (n == 0) {
+        return;
+    }
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)n);
+    for (size_t i = 0; i < n; i++) {
+        rd_kafka_topic_partition_list_add(list, p[i].topic, p[i].partition)->offset =
+            offsets[i];
+    }
+    (void)rd_kafka_commit(c->rk, list, 1); /* best effort: the ledger is the truth */
+    rd_kafka_topic_partition_list_destroy(list);
+}
+
+enum status kafka_watermarks(struct kafka_consumer *c, const struct kafka_partition *p,
+                             int64_t *low, int64_t *high, int64_t timeout_us,
+                             struct error *err) {
+    rd_kafka_resp_err_t code = rd_kafka_query_watermark_offsets(
+        c->rk, p->topic, p->partition, low, high, (int)(timeout_us / US_PER_MS));
+    return code == RD_KAFKA_RESP_ERR_NO_ERROR
+               ? ST_OK
+               : error_set(err, E_KAFKA_DOWN, "could not ask for the ends of %s/%d: %s",
+                           p->topic, (int)p->partition, rd_kafka_err2str(code));
+}
+
+int64_t kafka_end(const struct kafka_consumer *c, const struct kafka_partition *p) {
+    int64_t low = -1, high = -1;
+    rd_kafka_resp_err_t code =
+        rd_kafka_get_watermark_offsets(c->rk, p->topic, p->partition, &low, &high);
+    return code == RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0 ? high : -1;
+}
+
+bool kafka_is_connected(const struct kafka_consumer *c) {
+    return c->is_connected;
+}
