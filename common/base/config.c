@@ -83,18 +83,36 @@ void config_states_free(struct config_states *states) {
     *states = (struct config_states){NULL, 0};
 }
 
-static void set_defaults(struct parser *p) {
-    for (size_t i = 0; i < p->states.n; i++) {
-        struct option_state *o = &p->states.items[i];
-        const char *text = o->row->fallback ? o->row->fallback : "";
-        char why[CONFIG_TEXT_SIZE];
-        bool is_list = o->row->type == OPT_REPEAT;
-        if (is_list)
-            memset((char *)o->config + o->row->offset, 0, sizeof(struct option_list));
-        if (is_list ? !config_value_set_list(o, text, why)
-                    : !config_value_set(o, text, why))
-            BUG("the default of option \"%s\" %s", o->row->name, why);
+/* Without a default a number is 0 and a choice its first word, whatever the range says:
+ * with OPT_REQUIRED it must be given anyhow. */
+static void set_default(const struct option_state *o) {
+    const struct option *row = o->row;
+    void *target = (char *)o->config + row->offset;
+    char why[CONFIG_TEXT_SIZE];
+    switch (row->type) {
+    case OPT_STRING:
+        *(const char **)target = "";
+        break;
+    case OPT_I64:
+    case OPT_DURATION:
+    case OPT_SIZE:
+        *(int64_t *)target = 0;
+        break;
+    case OPT_BOOL:
+        *(bool *)target = false;
+        break;
+    case OPT_CHOICE:
+        *(int *)target = 0;
+        break;
+    case OPT_REPEAT:
+        *(struct option_list *)target = (struct option_list){NULL, 0};
+        break;
     }
+    if (!row->fallback)
+        return;
+    if (row->type == OPT_REPEAT ? !config_value_set_list(o, row->fallback, why)
+                                : !config_value_set(o, row->fallback, why))
+        BUG("the default of option \"%s\" %s", row->name, why);
 }
 
 static struct option_state *find_option(struct parser *p, struct span name) {
@@ -423,7 +441,8 @@ struct config_result config_parse(const struct config_spec *spec, int argc, char
                                   char **envp, FILE *out, FILE *err_out) {
     struct parser p = {.spec = spec, .err_out = err_out};
     p.states = config_states_new(spec);
-    set_defaults(&p);
+    for (size_t i = 0; i < p.states.n; i++)
+        set_default(&p.states.items[i]);
     if (has_flag(argc, argv, "--help", "-h")) {
         config_print_help(spec, &p.states, out);
         p.result.outcome = CONFIG_SHOWN;

@@ -239,5 +239,6 @@ bool config_value_is_missing(const struct option_state *o) {
         return **(const char **)target(o) == '\0';
     if (o->row->type == OPT_REPEAT)
         return ((struct option_list *)target(o))->count == 0;
-    return false; /* the other types always have a value */
+    /* The other types have a value as soon as there is a default. */
+    return o->origin == ORIGIN_DEFAULT && !o->row->fallback;
 }
