@@ -65,7 +65,10 @@ static void explain(const struct option_state *o, struct builder *b) {
                      range);
         separator = ", ";
     }
-    if (row->fallback && *row->fallback)
+    /* A switch is off unless it says otherwise. */
+    bool is_off =
+        row->type == OPT_BOOL && row->fallback && strcmp(row->fallback, "false") == 0;
+    if (row->fallback && *row->fallback && !is_off)
         build_format(b, "%sdefault %s", separator,
                      row->flags & OPT_SECRET ? "********" : row->fallback);
     build_format(b, " [%s]", o->env);
@@ -155,25 +158,28 @@ static void print_list(FILE *out, const struct option_list *list) {
     fputs(list->count ? "\n" : "(empty)\n", out);
 }
 
-static void print_state(FILE *out, int width, const struct option_state *o) {
+static const char *origin_name(enum option_origin origin) {
+    switch (origin) {
+    case ORIGIN_DEFAULT:
+        return "default";
+    case ORIGIN_ENVIRONMENT:
+        return "environment";
+    case ORIGIN_FILE:
+        return "file";
+    case ORIGIN_FLAG:
+        return "flag";
+    }
+    BUG("option origin %d", (int)origin);
+}
+
+static void print_start(FILE *out, size_t width, const char *name, const char *origin) {
+    fprintf(out, "%-*s  %-11s  ", (int)width, name, origin);
+}
+
+static void print_state(FILE *out, size_t width, const struct option_state *o) {
     const struct option *row = o->row;
     const char *value = o->text ? o->text : row->fallback ? row->fallback : "";
-    char origin[CONFIG_NAME_SIZE + 16];
-    switch (o->origin) {
-    case ORIGIN_DEFAULT:
-        snprintf(origin, sizeof origin, "default");
-        break;
-    case ORIGIN_ENVIRONMENT:
-        snprintf(origin, sizeof origin, "environment");
-        break;
-    case ORIGIN_FILE:
-        snprintf(origin, sizeof origin, "file");
-        break;
-    case ORIGIN_FLAG:
-        snprintf(origin, sizeof origin, "flag");
-        break;
-    }
-    fprintf(out, "%-*s  %-11s  ", width, row->name, origin);
+    print_start(out, width, row->name, origin_name(o->origin));
     if (row->flags & OPT_SECRET)
         fputs(*value ? "********\n" : "(empty)\n", out);
     else if (row->type == OPT_REPEAT)
@@ -182,29 +188,39 @@ static void print_state(FILE *out, int width, const struct option_state *o) {
         print_value(out, value);
 }
 
-void config_print_values(const struct config_states *states,
-                         const struct config_result *result, const char *pass_prefix,
-                         FILE *out) {
+static void print_passed(FILE *out, size_t width, const struct config_parser *p,
+                         size_t i) {
+    const char *name = p->result.pass_names.items[i];
+    char full[CONFIG_NAME_SIZE * 2];
+    snprintf(full, sizeof full, "%s%s", p->spec->pass_prefix, name);
+    print_start(out, width, full, origin_name(p->pass_origins[i]));
+    if (config_property_is_secret(name))
+        fputs("********\n", out);
+    else
+        print_value(out, p->result.pass_values.items[i]);
+}
+
+static size_t longest_name(const struct config_parser *p) {
     size_t width = strlen("option");
-    for (size_t i = 0; i < states->n; i++)
-        if (strlen(states->items[i].row->name) > width)
-            width = strlen(states->items[i].row->name);
-    for (size_t i = 0; i < result->pass_names.count; i++)
-        if (strlen(pass_prefix) + strlen(result->pass_names.items[i]) > width)
-            width = strlen(pass_prefix) + strlen(result->pass_names.items[i]);
-    fprintf(out, "%-*s  %-11s  %s\n", (int)width, "option", "from", "value");
-    for (size_t i = 0; i < states->n; i++)
-        print_state(out, (int)width, &states->items[i]);
-    for (size_t i = 0; i < result->pass_names.count; i++) {
-        const char *name = result->pass_names.items[i];
-        char full[CONFIG_NAME_SIZE * 2];
-        snprintf(full, sizeof full, "%s%s", pass_prefix, name);
-        fprintf(out, "%-*s  %-11s  ", (int)width, full, "passed on");
-        if (config_property_is_secret(name))
-            fputs("********\n", out);
-        else
-            print_value(out, result->pass_values.items[i]);
+    for (size_t i = 0; i < p->states.n; i++) {
+        size_t n = strlen(p->states.items[i].row->name);
+        width = n > width ? n : width;
     }
+    for (size_t i = 0; i < p->result.pass_names.count; i++) {
+        size_t n = strlen(p->spec->pass_prefix) + strlen(p->result.pass_names.items[i]);
+        width = n > width ? n : width;
+    }
+    return width;
+}
+
+void config_print_values(const struct config_parser *p, FILE *out) {
+    size_t width = longest_name(p);
+    print_start(out, width, "option", "from");
+    fputs("value\n", out);
+    for (size_t i = 0; i < p->states.n; i++)
+        print_state(out, width, &p->states.items[i]);
+    for (size_t i = 0; i < p->result.pass_names.count; i++)
+        print_passed(out, width, p, i);
 }
 
 /* A '|' would end the cell. */

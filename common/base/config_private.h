@@ -1,5 +1,5 @@
 /*
- * config_private.h: what config.c, config_value.c and config_help.c share. Not for
+ * config_private.h: what config*.c share. Not for
  * others.
  */
 #ifndef COMMON_BASE_CONFIG_PRIVATE_H
@@ -28,6 +28,28 @@ struct config_states {
     size_t n;
 };
 
+/* What is known while a configuration is being read. */
+struct config_parser {
+    const struct config_spec *spec;
+    struct config_states states;
+    struct config_result result;
+    enum option_origin *pass_origins; /* as long as result.pass_names */
+    FILE *err_out;
+    size_t n_mistakes;
+    bool wants_values; /* --print-config */
+};
+
+/* Tells one mistake and counts it. */
+void config_mistake(struct config_parser *p, const char *format, ...) PRINTF_LIKE(2, 3);
+/* Gives the option a value; a wrong one is a mistake. */
+void config_set_option(struct config_parser *p, struct option_state *o, const char *text,
+                       enum option_origin origin);
+/* The option whose environment variable is `env`; NULL when none. */
+struct option_state *config_owner_of_env(struct config_parser *p, const char *env);
+/* A property for the library; a later value replaces an earlier one. */
+void config_pass(struct config_parser *p, const char *name, const char *value,
+                 enum option_origin origin);
+
 /* The rows of all tables in order; BUG when a row is not well formed. */
 struct config_states config_states_new(const struct config_spec *spec);
 void config_states_free(struct config_states *states);
@@ -38,6 +60,17 @@ void config_env_name(char out[CONFIG_NAME_SIZE], const char *prefix, struct span
 /* Whether a librdkafka property holds a secret (it is not ours, so the name must tell).
  */
 bool config_property_is_secret(const char *property);
+
+/* --- config_environment.c --- */
+
+/* The rows' variables, and those that pass through. */
+void config_read_environment(struct config_parser *p, char **envp);
+
+/* --- config_flags.c --- */
+
+void config_read_flags(struct config_parser *p, int argc, char **argv);
+/* Whether the flag stands among the options, before a "--"; `short_flag` may be NULL. */
+bool config_has_flag(int argc, char **argv, const char *flag, const char *short_flag);
 
 /* --- config_value.c --- */
 
@@ -65,8 +98,6 @@ void config_list_add(struct option_list *list, const char *item);
 
 void config_print_help(const struct config_spec *spec, const struct config_states *states,
                        FILE *out);
-void config_print_values(const struct config_states *states,
-                         const struct config_result *result, const char *pass_prefix,
-                         FILE *out);
+void config_print_values(const struct config_parser *p, FILE *out);
 
 #endif

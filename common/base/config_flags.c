@@ -1,0 +1,140 @@
+/*
+ * config_flags.c: what the command line says; an unknown option is answered with the
+ * nearest known one.
+ */
+#include "common/base/config_private.h"
+
+#include <stdlib.h>
+
+static struct option_state *find_option(struct config_parser *p, struct span name) {
+    for (size_t i = 0; i < p->states.n; i++)
+        if (span_is(name, p->states.items[i].row->name))
+            return &p->states.items[i];
+    return NULL;
+}
+
+static void pass_flag(struct config_parser *p, struct span name, const char *value) {
+    char env[CONFIG_NAME_SIZE];
+    config_env_name(env, "", name);
+    struct option_state *owner = config_owner_of_env(p, env);
+    if (owner) {
+        config_set_option(p, owner, value, ORIGIN_FLAG);
+        return;
+    }
+    size_t skip = strlen(p->spec->pass_prefix);
+    config_pass(p, config_keep((struct span){name.ptr + skip, name.len - skip}), value,
+                ORIGIN_FLAG);
+}
+
+/* Edits (insert, delete, replace) from `a` to `b`; names are shorter than
+ * CONFIG_NAME_SIZE. */
+static size_t edit_distance(struct span a, struct span b) {
+    size_t row[CONFIG_NAME_SIZE + 1];
+    for (size_t j = 0; j <= b.len; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= a.len; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= b.len; j++) {
+            size_t best = diagonal + (a.ptr[i - 1] != b.ptr[j - 1]);
+            best = row[j] + 1 < best ? row[j] + 1 : best;
+            best = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
+            diagonal = row[j];
+            row[j] = best;
+        }
+    }
+    return row[b.len];
+}
+
+static void unknown_option(struct config_parser *p, struct span name) {
+    const char *nearest = NULL;
+    size_t least =
+        name.len / 3 + 1; /* farther away it would be a guess, not a correction */
+    if (name.len > CONFIG_NAME_SIZE)
+        name.len = CONFIG_NAME_SIZE;
+    for (size_t i = 0; i < p->states.n; i++) {
+        struct span candidate = span_of(p->states.items[i].row->name);
+        if (candidate.len > CONFIG_NAME_SIZE)
+            continue;
+        size_t distance = edit_distance(name, candidate);
+        if (distance < least + (nearest == NULL)) {
+            least = distance;
+            nearest = p->states.items[i].row->name;
+        }
+    }
+    if (nearest)
+        config_mistake(p, "unknown option \"--%.*s\"; did you mean \"--%s\"?",
+                       SPAN_ARGS(name), nearest);
+    else
+        config_mistake(p, "unknown option \"--%.*s\"", SPAN_ARGS(name));
+}
+
+/* One "--name", "--name=value" or "--name value"; returns how many arguments it took. */
+static int read_flag(struct config_parser *p, int n_left, char **args) {
+    struct span rest = span_of(args[0] + 2), name;
+    span_cut(&rest, '=', &name);
+    const char *value = rest.ptr; /* NULL when there is no '=' */
+    if (span_is(name, "print-config")) {
+        p->wants_values = true;
+        return 1;
+    }
+    const char *prefix = p->spec->pass_prefix;
+    bool is_passed =
+        prefix && name.len > strlen(prefix) && span_starts_with(name, span_of(prefix));
+    struct option_state *o = find_option(p, name);
+    if (!o && !is_passed) {
+        unknown_option(p, name);
+        return 1;
+    }
+    int n_taken = 1;
+    if (!value && o && o->row->type == OPT_BOOL) {
+        value = "true";
+    } else if (!value) {
+        if (n_left < 2 || strncmp(args[1], "--", 2) == 0) {
+            config_mistake(p, "option \"%.*s\" needs a value: --%.*s=VALUE",
+                           SPAN_ARGS(name), SPAN_ARGS(name));
+            return 1;
+        }
+        value = args[1];
+        n_taken = 2;
+    }
+    if (o)
+        config_set_option(p, o, value, ORIGIN_FLAG);
+    else
+        pass_flag(p, name, value);
+    return n_taken;
+}
+
+static void read_operand(struct config_parser *p, const char *text) {
+    if (!p->spec->operands)
+        config_mistake(p, "unexpected argument \"%s\": %s takes options only", text,
+                       p->spec->program);
+    else
+        config_list_add(&p->result.operands, text);
+}
+
+void config_read_flags(struct config_parser *p, int argc, char **argv) {
+    bool are_options_over = false;
+    for (int i = 1; i < argc;) {
+        if (are_options_over || argv[i][0] != '-' || argv[i][1] == '\0') {
+            read_operand(p, argv[i++]);
+        } else if (strcmp(argv[i], "--") == 0) {
+            are_options_over = true;
+            i++;
+        } else if (argv[i][1] != '-') {
+            config_mistake(p, "unknown option \"%s\": options begin with two dashes",
+                           argv[i++]);
+        } else {
+            i += read_flag(p, argc - i, argv + i);
+        }
+    }
+}
+
+/* Whether `flag` stands among the options (not as the operand after "--"). */
+bool config_has_flag(int argc, char **argv, const char *flag, const char *short_flag) {
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], flag) == 0 ||
+            (short_flag && strcmp(argv[i], short_flag) == 0))
+            return true;
+    return false;
+}
