@@ -1,42 +1,37 @@
 /*
  * identity.h: ids that are pure functions of their meaning (invariant I4).
  *
- * UUIDv8: first the 48-bit millisecond of the instant that belongs to the meaning (the start of the duty, the
- * instant of the level), then 74 bits of XXH3-128 over the parts. The same meaning gives the same id in every
- * process, replay and policy revision; and ids grow with time, so that a unique index grows at its right edge.
- * What has no instant (cases, orders: they must be found by name alone) has 122 bits of hash instead.
+ * UUIDv8: first the 48-bit millisecond of the instant that belongs to the meaning (the
+ * start of the duty, the instant of the level), then 74 bits of XXH3-128 over the parts.
+ * The same meaning gives the same id in every process, replay and policy revision; and
+ * ids grow with time, so that a unique index grows at its right edge. What has no instant
+ * (cases, orders: they must be found by name alone) has 122 bits of hash instead.
  */
 #ifndef COMMON_EVENT_IDENTITY_H
 #define COMMON_EVENT_IDENTITY_H
 
 #include "common/base/span.h"
+#include "common/base/uuid.h"
 
 #include <stdint.h>
-
-struct uuid {
-    uint8_t bytes[16]; /* network order, as Postgres sends and receives it */
-};
 
 /* Parts are hashed with their lengths, so ("ab","c") differs from ("a","bc"). */
 struct uuid identity_named(const struct span *parts, size_t n_parts);
 struct uuid identity_at(int64_t instant_us, const struct span *parts, size_t n_parts);
 
-/* Order = (marketplace code, seller, order id); return case = (order's parts, return id). */
-struct uuid identity_order(struct span marketplace, struct span seller_id, struct span order_id);
-struct uuid identity_case(const char *case_kind, struct span marketplace, struct span seller_id,
-                          struct span name);
-struct uuid identity_duty(int64_t start_us, struct uuid case_id, struct span duty, int instance);
+/* Order = (marketplace code, seller, order id); return case = (order's parts, return id).
+ */
+struct uuid identity_order(struct span marketplace, struct span seller_id,
+                           struct span order_id);
+struct uuid identity_case(const char *case_kind, struct span marketplace,
+                          struct span seller_id, struct span name);
+struct uuid identity_duty(int64_t start_us, struct uuid case_id, struct span duty,
+                          int instance);
 struct uuid identity_escalation(int64_t instant_us, struct uuid of, const char *level);
-struct uuid identity_task(int64_t instant_us, struct uuid case_id, struct span playbook, int step_no);
+struct uuid identity_task(int64_t instant_us, struct uuid case_id, struct span playbook,
+                          int step_no);
 
 /* 64 bits of an event id, to recognise a second copy inside one case. */
 int64_t identity_hash64(struct span text);
-
-#define UUID_TEXT_SIZE 37
-void uuid_text(struct uuid id, char out[UUID_TEXT_SIZE]);
-MUST_USE bool uuid_parse(struct span text, struct uuid *out);
-static inline bool uuid_equal(struct uuid a, struct uuid b) {
-    return memcmp(a.bytes, b.bytes, 16) == 0;
-}
 
 #endif

@@ -127,33 +127,6 @@ static void test_identity__long_parts_are_hashed_like_short_ones(void **state) {
     }
 }
 
-static void test_uuid__text_goes_both_ways(void **state) {
-    (void)state;
-    struct uuid id = order_id(), back;
-    char text[UUID_TEXT_SIZE];
-    uuid_text(id, text);
-    assert_true(uuid_parse(span_of(text), &back));
-    assert_true(uuid_equal(id, back));
-    assert_true(uuid_parse(SPAN("ABCDEF00-1234-8abc-9DEF-0123456789ab"), &back));
-    assert_id(back, "abcdef00-1234-8abc-9def-0123456789ab");
-}
-
-static void test_uuid__refuses_what_is_no_uuid(void **state) {
-    (void)state;
-    const char *const wrong[] = {"",
-                                 "abcdef00-1234-8abc-9def-0123456789a",
-                                 "abcdef00-1234-8abc-9def-0123456789abc",
-                                 "abcdef0-01234-8abc-9def-0123456789ab",
-                                 "abcdefg0-1234-8abc-9def-0123456789ab",
-                                 "abcdef00-1234-8abc-9def-0123456789a ",
-                                 "{bcdef00-1234-8abc-9def-0123456789a}",
-                                 "abcdef00\r1234-8abc-9def-0123456789ab"};
-    struct uuid id = case_id();
-    for (size_t i = 0; i < COUNT_OF(wrong); i++)
-        assert_false(uuid_parse(span_of(wrong[i]), &id));
-    assert_true(uuid_equal(id, case_id()));
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_identity__answers_never_change),
@@ -163,8 +136,6 @@ int main(void) {
         cmocka_unit_test(test_identity__ids_grow_with_their_instant),
         cmocka_unit_test(test_identity__microseconds_before_1970_round_downwards),
         cmocka_unit_test(test_identity__long_parts_are_hashed_like_short_ones),
-        cmocka_unit_test(test_uuid__text_goes_both_ways),
-        cmocka_unit_test(test_uuid__refuses_what_is_no_uuid),
     };
     return cmocka_run_group_tests_name("identity", tests, NULL, NULL);
 }
