@@ -23,6 +23,8 @@ say = $(if $(filter 1,$(V)),@:,@printf '%-4s %s\n' $(1) $(2))
 
 # ---- how to compile --------------------------------------------------------------------------
 
+# The libraries, in this one place. Says nothing where they are not there yet: see `libraries` below.
+pkg-config = $(shell command -v pkg-config >/dev/null && pkg-config $(1) $(PACKAGES) 2>/dev/null)
 PACKAGES := rdkafka avro-c libpq libcurl jansson yaml-0.1 libmicrohttpd libxxhash
 WARNINGS := -std=c17 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
   -Wmissing-prototypes -Wold-style-definition -Wwrite-strings -Wvla -Wundef -Wformat=2 \
@@ -44,10 +46,10 @@ ifeq ($(filter $(FLAVOUR),$(FLAVOURS)),)
 $(error unknown FLAVOUR "$(FLAVOUR)": one of $(FLAVOURS))
 endif
 
-CPPFLAGS_ALL := -I. -D_GNU_SOURCE $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null) $(CPPFLAGS)
+CPPFLAGS_ALL := -I. -D_GNU_SOURCE $(call pkg-config,--cflags) $(CPPFLAGS)
 CFLAGS_ALL := $(WARNINGS) $(WERROR) $(CFLAGS_$(FLAVOUR)) $(SANITIZE_$(FLAVOUR)) $(CFLAGS)
 LDFLAGS_ALL := $(LDFLAGS_$(FLAVOUR)) $(SANITIZE_$(FLAVOUR)) $(LDFLAGS)
-LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm
+LIBS := $(call pkg-config,--libs) -lm
 COMPILE := $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL)
 LINK := $(CC) $(LDFLAGS_ALL)
 
@@ -69,7 +71,7 @@ unit: $(UNIT) # every unit test, without running it
 
 # The stamps are touched only when their text changes, and everything that depends on the text is
 # then made again: other flags or libraries, a source that came or went.
-$(O)/flags: text = $(COMPILE) | $(LINK) $(LIBS) | $(shell pkg-config --modversion $(PACKAGES) 2>&1)
+$(O)/flags: text = $(COMPILE) | $(LINK) $(LIBS) | $(call pkg-config,--modversion)
 $(O)/sources: text = $(COMMON)
 $(O)/flags $(O)/sources: FORCE
 	@mkdir -p $(@D)
@@ -78,7 +80,7 @@ FORCE:
 
 # Without the libraries the compiler would speak of some header; say what to do instead.
 libraries:
-	@pkg-config --exists $(PACKAGES) 2>/dev/null || \
+	@command -v $(CC) pkg-config >/dev/null && pkg-config --exists $(PACKAGES) || \
 	  { echo 'make: a compiler, pkg-config or one of $(PACKAGES) is missing: `make setup` installs them' >&2; exit 1; }
 
 $(O)/%.o: %.c $(O)/flags | libraries
