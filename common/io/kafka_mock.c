@@ -21,6 +21,10 @@ struct kafka_mock {
 enum status kafka_mock_new(int n_brokers, struct kafka_mock **out, struct error *err) {
     char why[200];
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
+    /* It will say that it has no bootstrap servers, which is right. */
+    if (rd_kafka_conf_set(conf, "log_level", "3", why, sizeof why) != RD_KAFKA_CONF_OK) {
+        BUG("librdkafka: %s", why);
+    }
     rd_kafka_t *rk = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why);
     if (!rk) {
         rd_kafka_conf_destroy(conf);

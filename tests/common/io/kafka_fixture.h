@@ -1,5 +1,5 @@
-/* kafka_fixture.h: a mock cluster with one topic, and a consumer that remembers what it was told. For
- * tests/common/io/test_kafka_*.c only. */
+/* kafka_fixture.h: a mock cluster with one topic, and a consumer that remembers what it
+ * was told. For tests/common/io/test_kafka_*.c only. */
 #ifndef TESTS_COMMON_IO_KAFKA_FIXTURE_H
 #define TESTS_COMMON_IO_KAFKA_FIXTURE_H
 
@@ -17,17 +17,18 @@
 #define TOPIC "fixture.topic"
 #define MAX_PARTITIONS 8
 
-/* What a consumer's callbacks saw, and what they shall answer. */
+/* What a consumer's callbacks saw, and what they shall answer. `next` is the fixture's
+ * ledger: a record counts as committed when it was taken. */
 struct seen {
     bool is_owned[MAX_PARTITIONS];
-    struct kafka_start start[MAX_PARTITIONS]; /* answered by `assigned` */
-    int n_assigned, n_revoked, n_lost, n_trouble, n_out_of_range;
+    bool is_stopped[MAX_PARTITIONS]; /* answered by `assigned` */
+    int64_t own_next[MAX_PARTITIONS];
+    int64_t *next; /* own_next, or shared with other consumers of the group */
+    int n_owned, n_assigned, n_revoked, n_lost, n_trouble, n_out_of_range;
     int n_failures_left; /* so often `assigned` fails first */
     int64_t asked, low, high;
-    const struct kafka_partition *where;
     struct kafka_partition out_of_range;
     struct error last_trouble;
-    int64_t next[MAX_PARTITIONS]; /* what a take must bring next */
     int64_t n_taken;
 };
 
@@ -43,21 +44,23 @@ static inline enum status fixture_assigned(void *context, const struct kafka_par
         assert_true(p[i].partition < MAX_PARTITIONS);
         assert_false(s->is_owned[p[i].partition]);
         s->is_owned[p[i].partition] = true;
-        starts[i] = s->start[p[i].partition];
-        s->next[p[i].partition] = starts[i].offset;
+        starts[i].how =
+            s->is_stopped[p[i].partition] ? KAFKA_START_STOPPED : KAFKA_START_AT;
+        starts[i].offset = s->next[p[i].partition];
         s->n_assigned++;
+        s->n_owned++;
     }
     return ST_OK;
 }
 
-static inline void fixture_revoked(void *context, const struct kafka_partition *p, size_t n,
-                                   bool is_lost) {
+static inline void fixture_revoked(void *context, const struct kafka_partition *p,
+                                   size_t n, bool is_lost) {
     struct seen *s = context;
     for (size_t i = 0; i < n; i++) {
         assert_true(s->is_owned[p[i].partition]);
         s->is_owned[p[i].partition] = false;
-        s->start[p[i].partition].offset = s->next[p[i].partition];
         s->n_revoked++;
+        s->n_owned--;
     }
     s->n_lost += is_lost;
 }
@@ -80,26 +83,29 @@ static inline void fixture_trouble(void *context, const struct error *err) {
 
 static const char *const fixture_topics[] = {TOPIC};
 
-static inline struct kafka_consumer_config fixture_config(const char *bootstrap,
-                                                          const char *assignor, int n_lanes) {
+static inline struct kafka_consumer_config
+fixture_config(const char *bootstrap, const char *assignor, int n_lanes) {
     return (struct kafka_consumer_config){
         .properties = {.bootstrap_servers = bootstrap},
-        .group = "fixture",
+        .group = assignor, /* tests run both assignors side by side */
         .topics = fixture_topics,
         .n_topics = 1,
         .n_lanes = n_lanes,
         .assignor = assignor,
         .instance_id = "",
         .queued_bytes = 8 << 20,
-        .session_timeout_us = 6 * US_PER_S,
+        .session_timeout_us = 4 * US_PER_S, /* the mock waits 3 s for the first join */
         .fetch_wait_us = 10 * US_PER_MS,
     };
 }
 
-static inline struct kafka_consumer *fixture_consumer(const struct kafka_consumer_config *config,
-                                                      struct seen *seen) {
-    struct kafka_callbacks callbacks = {fixture_assigned, fixture_revoked, fixture_out_of_range,
-                                        fixture_trouble, seen};
+static inline struct kafka_consumer *
+fixture_consumer(const struct kafka_consumer_config *config, struct seen *seen) {
+    struct kafka_callbacks callbacks = {fixture_assigned, fixture_revoked,
+                                        fixture_out_of_range, fixture_trouble, seen};
+    if (!seen->next) {
+        seen->next = seen->own_next;
+    }
     struct kafka_consumer *c = NULL;
     struct error err = {0};
     if (kafka_consumer_new(config, &callbacks, &c, &err) != ST_OK) {
@@ -120,8 +126,9 @@ static inline void fixture_produce(const char *bootstrap, int32_t partition, int
         int len = snprintf(value, 64, "%d:%lld", (int)partition, (long long)i);
         size_t total = (size_t)len > size ? (size_t)len : size;
         struct span key = {value, (size_t)len};
-        assert_int_equal(kafka_produce(p, TOPIC, partition, key, (struct span){value, total}, NULL,
-                                       0, 1700000000000000 + i * 1000, &err),
+        assert_int_equal(kafka_produce(p, TOPIC, partition, key,
+                                       (struct span){value, total}, NULL, 0,
+                                       1700000000000000 + i * 1000, &err),
                          ST_OK);
     }
     if (kafka_producer_flush(p, 20 * US_PER_S, &err) != ST_OK) {
@@ -131,14 +138,16 @@ static inline void fixture_produce(const char *bootstrap, int32_t partition, int
     free(value);
 }
 
-/* One turn and a take of each lane; checks order and completeness. Returns how many were taken. */
+/* One turn and a take of each lane, or of one; checks order and completeness. Returns how
+ * many were taken. */
 static inline size_t fixture_turn(struct kafka_consumer *c, struct seen *s, int n_lanes,
                                   int only_lane) {
     size_t total = 0;
     kafka_turn(c);
     for (int lane = 0; lane < n_lanes; lane++) {
         struct kafka_record records[64];
-        size_t n = only_lane < 0 || only_lane == lane ? kafka_take(c, lane, records, 64) : 0;
+        size_t n =
+            only_lane < 0 || only_lane == lane ? kafka_take(c, lane, records, 64) : 0;
         for (size_t i = 0; i < n; i++) {
             int32_t p = records[i].partition->partition;
             assert_int_equal(p % n_lanes, lane);
@@ -161,7 +170,7 @@ static inline int64_t fixture_scale(void) {
 /* Repeats `step` until `condition` holds; fails after `seconds`. */
 #define UNTIL(seconds, condition, step)                                                  \
     do {                                                                                 \
-        int64_t give_up = clock_monotonic_us() + (seconds) * US_PER_S * fixture_scale(); \
+        int64_t give_up = clock_monotonic_us() + (seconds)*US_PER_S * fixture_scale();   \
         while (!(condition)) {                                                           \
             step;                                                                        \
             if (clock_monotonic_us() > give_up) {                                        \

@@ -1,43 +1,291 @@
-/* The consumer on the mock cluster: positions, lanes, restarts, ranges, rebalances. */
+/* One consumer on the mock cluster: positions, lanes, restarts, ranges. Each test runs
+ * both assignors side by side. */
 #include "tests/common/io/kafka_fixture.h"
 
+#include <librdkafka/rdkafka.h>
+#include <librdkafka/rdkafka_mock.h>
 #include <poll.h>
 #include <unistd.h>
 
+#define N_LANES 2
+
+/* Two consumers, range and cooperative-sticky, each alone in its group. */
+struct pair {
+    rd_kafka_t *rk;
+    rd_kafka_mock_cluster_t *cluster;
+    const char *bootstrap;
+    struct kafka_consumer *c[2];
+    struct seen s[2];
+};
+
 static const char *const assignors[] = {"range", "cooperative-sticky"};
 
-static struct kafka_mock *mock_with(int n_partitions) {
-    struct kafka_mock *m = NULL;
-    struct error err = {0};
-    assert_int_equal(kafka_mock_new(1, &m, &err), ST_OK);
-    assert_int_equal(kafka_mock_topic(m, TOPIC, n_partitions, &err), ST_OK);
-    return m;
+static void pair_broker(struct pair *t, int n_partitions) {
+    *t = (struct pair){0};
+    char why[200];
+    rd_kafka_conf_t *conf = rd_kafka_conf_new();
+    rd_kafka_conf_set(conf, "log_level", "0", why, sizeof why);
+    t->rk = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why);
+    t->cluster = rd_kafka_mock_cluster_new(t->rk, 1);
+    t->bootstrap = rd_kafka_mock_cluster_bootstraps(t->cluster);
+    assert_int_equal(rd_kafka_mock_topic_create(t->cluster, TOPIC, n_partitions, 1), 0);
+}
+
+static void pair_consumers(struct pair *t, int64_t queued_bytes) {
+    for (size_t a = 0; a < 2; a++) {
+        struct kafka_consumer_config config =
+            fixture_config(t->bootstrap, assignors[a], N_LANES);
+        config.queued_bytes = queued_bytes;
+        t->c[a] = fixture_consumer(&config, &t->s[a]);
+    }
+}
+
+static void pair_turn(struct pair *t, int only_lane) {
+    size_t n = 0;
+    for (size_t a = 0; a < 2; a++) {
+        n += fixture_turn(t->c[a], &t->s[a], N_LANES, only_lane);
+    }
+    if (n == 0) {
+        usleep(1000);
+    }
+}
+
+static void pair_free(struct pair *t) {
+    for (size_t a = 0; a < 2; a++) {
+        kafka_consumer_free(t->c[a], 10 * US_PER_S);
+        assert_int_equal(t->s[a].n_owned, 0);
+        assert_int_equal(t->s[a].n_lost, 0);
+    }
+    rd_kafka_mock_cluster_destroy(t->cluster);
+    rd_kafka_destroy(t->rk);
+}
+
+static bool both_took(const struct pair *t, int64_t n) {
+    return t->s[0].n_taken >= n && t->s[1].n_taken >= n;
+}
+
+/* Turns for a while, so that what should not happen has its chance. */
+static void pair_idle(struct pair *t, int64_t ms) {
+    int64_t until = clock_monotonic_us() + ms * US_PER_MS;
+    while (clock_monotonic_us() < until) {
+        pair_turn(t, -1);
+    }
 }
 
 static void test_kafka__records_come_in_order_from_the_given_offset(void **state) {
     (void)state;
+    struct pair t;
+    pair_broker(&t, 2);
+    fixture_produce(t.bootstrap, 0, 500, 0);
+    fixture_produce(t.bootstrap, 1, 300, 0);
+    t.s[0].own_next[0] = t.s[1].own_next[0] = 123;
+    pair_consumers(&t, 8 << 20);
+    UNTIL(20, both_took(&t, 377 + 300), pair_turn(&t, -1));
     for (size_t a = 0; a < 2; a++) {
-        struct kafka_mock *m = mock_with(2);
-        const char *bootstrap = kafka_mock_bootstrap(m);
-        fixture_produce(bootstrap, 0, 500, 0);
-        fixture_produce(bootstrap, 1, 300, 0);
-        struct seen s = {.start = {[0] = {.offset = 123}}};
-        struct kafka_consumer_config config = fixture_config(bootstrap, assignors[a], 2);
-        struct kafka_consumer *c = fixture_consumer(&config, &s);
-        UNTIL(20, s.n_taken == 377 + 300, fixture_turn(c, &s, 2, -1); usleep(1000));
-        assert_int_equal(s.next[0], 500);
-        assert_int_equal(s.next[1], 300);
-        assert_true(kafka_is_connected(c));
-        kafka_consumer_free(c, 5 * US_PER_S);
-        assert_int_equal(s.n_revoked, 2);
-        assert_int_equal(s.n_lost, 0);
-        kafka_mock_free(m);
+        assert_int_equal(t.s[a].next[0], 500);
+        assert_int_equal(t.s[a].next[1], 300);
+        assert_true(kafka_is_connected(t.c[a]));
+        struct kafka_partition p = {TOPIC, 0};
+        int64_t low = -5, high = -5;
+        struct error err = {0};
+        assert_int_equal(kafka_watermarks(t.c[a], &p, &low, &high, 5 * US_PER_S, &err),
+                         ST_OK);
+        assert_int_equal(low, 0);
+        assert_int_equal(high, 500);
+        assert_int_equal(kafka_end(t.c[a], &p), 500);
     }
+    pair_free(&t);
+}
+
+static void test_kafka__a_running_partition_restarts_at_any_offset(void **state) {
+    (void)state;
+    struct pair t;
+    pair_broker(&t, 2);
+    fixture_produce(t.bootstrap, 0, 500, 0);
+    fixture_produce(t.bootstrap, 1, 500, 0);
+    pair_consumers(&t, 8 << 20);
+    UNTIL(20, both_took(&t, 200), pair_turn(&t, -1));
+    for (size_t a = 0; a < 2; a++) {
+        struct kafka_partition p = {TOPIC, 0};
+        struct error err = {0};
+        assert_int_equal(kafka_restart(t.c[a], &p, 7, &err), ST_OK);
+        t.s[a].next[0] = 7; /* the very next record taken must be this one */
+    }
+    UNTIL(20, t.s[0].next[0] == 500 && t.s[1].next[0] == 500, pair_turn(&t, -1));
+    UNTIL(20, t.s[0].next[1] == 500 && t.s[1].next[1] == 500, pair_turn(&t, -1));
+    pair_free(&t);
+}
+
+static void test_kafka__a_stopped_partition_waits_for_its_restart(void **state) {
+    (void)state;
+    struct pair t;
+    pair_broker(&t, 4);
+    for (int p = 0; p < 4; p++) {
+        fixture_produce(t.bootstrap, p, 100, 0);
+    }
+    t.s[0].is_stopped[2] = t.s[1].is_stopped[2] = true;
+    pair_consumers(&t, 8 << 20);
+    UNTIL(20, both_took(&t, 300), pair_turn(&t, -1));
+    pair_idle(&t, 500);
+    for (size_t a = 0; a < 2; a++) {
+        assert_int_equal(t.s[a].n_assigned, 4);
+        assert_int_equal(t.s[a].next[2], 0);
+        struct kafka_partition p = {TOPIC, 2};
+        struct error err = {0};
+        assert_int_equal(kafka_restart(t.c[a], &p, 40, &err), ST_OK);
+        t.s[a].next[2] = 40;
+    }
+    UNTIL(20, t.s[0].next[2] == 100 && t.s[1].next[2] == 100, pair_turn(&t, -1));
+    for (int p = 0; p < 4; p++) { /* and the others go on */
+        fixture_produce(t.bootstrap, p, 50, 0);
+    }
+    UNTIL(20, both_took(&t, 300 + 60 + 200), pair_turn(&t, -1));
+    pair_free(&t);
+}
+
+static void test_kafka__an_offset_out_of_range_stops_that_partition_only(void **state) {
+    (void)state;
+    struct pair t;
+    pair_broker(&t, 2);
+    fixture_produce(t.bootstrap, 0, 300, 0);
+    fixture_produce(t.bootstrap, 1, 200, 0);
+    t.s[0].own_next[1] = t.s[1].own_next[1] = 9000;
+    pair_consumers(&t, 8 << 20);
+    UNTIL(20, t.s[0].n_out_of_range > 0 && t.s[1].n_out_of_range > 0, pair_turn(&t, -1));
+    UNTIL(20, both_took(&t, 300), pair_turn(&t, -1));
+    pair_idle(&t, 300);
+    for (size_t a = 0; a < 2; a++) {
+        assert_int_equal(t.s[a].n_out_of_range, 1);
+        assert_string_equal(t.s[a].out_of_range.topic, TOPIC);
+        assert_int_equal(t.s[a].out_of_range.partition, 1);
+        assert_int_equal(t.s[a].asked, 9000);
+        assert_int_equal(t.s[a].low, 0);
+        assert_int_equal(t.s[a].high, 200);
+        struct kafka_partition p = {TOPIC, 1};
+        struct error err = {0};
+        assert_int_equal(kafka_restart(t.c[a], &p, 0, &err), ST_OK);
+        t.s[a].next[1] = 0;
+    }
+    UNTIL(20, both_took(&t, 500), pair_turn(&t, -1));
+    pair_free(&t);
+}
+
+/* Takes what is left of a lane without any broker. */
+static int64_t bytes_left(struct kafka_consumer *c, int lane) {
+    int64_t bytes = 0;
+    struct kafka_record r;
+    while (kafka_take(c, lane, &r, 1) == 1) {
+        bytes += (int64_t)r.value.len;
+        kafka_release(r.handle);
+    }
+    return bytes;
+}
+
+static void test_kafka__a_lane_that_is_not_read_fetches_to_its_limit_and_stays_a_member(
+    void **state) {
+    (void)state;
+    struct pair t;
+    pair_broker(&t, 2);
+    fixture_produce(t.bootstrap, 0, 4000, 1000);
+    fixture_produce(t.bootstrap, 1, 4000, 1000);
+    pair_consumers(&t, 1 << 20);
+    UNTIL(20, both_took(&t, 4000),
+          pair_turn(&t, 1)); /* lane 1 is not held up by lane 0 */
+    int64_t until = clock_monotonic_us() + 5 * US_PER_S; /* beyond the session timeout */
+    while (clock_monotonic_us() < until) {
+        pair_turn(&t, 1);
+    }
+    rd_kafka_mock_broker_set_down(t.cluster, 1);
+    usleep(200000);
+    for (size_t a = 0; a < 2; a++) {
+        assert_int_equal(t.s[a].n_revoked, 0);
+        int64_t bytes = bytes_left(t.c[a], 0);
+        assert_true(bytes >= 512 << 10); /* half of 1 MiB is this lane's share */
+        assert_true(bytes <= (512 << 10) + (1 << 20)); /* and one answer of the broker */
+    }
+    rd_kafka_mock_broker_set_up(t.cluster, 1);
+    pair_free(&t);
+}
+
+static void test_kafka__positions_are_asked_for_until_they_are_known(void **state) {
+    (void)state;
+    struct pair t;
+    pair_broker(&t, 2);
+    fixture_produce(t.bootstrap, 0, 50, 0);
+    fixture_produce(t.bootstrap, 1, 50, 0);
+    t.s[0].n_failures_left = t.s[1].n_failures_left = 2;
+    pair_consumers(&t, 8 << 20);
+    UNTIL(20, both_took(&t, 100), pair_turn(&t, -1));
+    for (size_t a = 0; a < 2; a++) {
+        assert_int_equal(t.s[a].n_assigned, 2);
+        assert_true(t.s[a].n_trouble >= 2);
+        assert_int_equal(t.s[a].last_trouble.code, E_PG_DOWN);
+    }
+    pair_free(&t);
+}
+
+static void test_kafka__the_descriptor_tells_of_each_new_record(void **state) {
+    (void)state;
+    struct pair t;
+    pair_broker(&t, 2);
+    pair_consumers(&t, 8 << 20);
+    UNTIL(20, t.s[0].n_owned == 2 && t.s[1].n_owned == 2, pair_turn(&t, -1));
+    pair_idle(&t, 200);
+    for (int i = 0; i < 20; i++) {
+        fixture_produce(t.bootstrap, i % 2, 1, 0);
+        for (size_t a = 0; a < 2; a++) {
+            int64_t wanted = t.s[a].n_taken + 1;
+            int64_t start = clock_monotonic_us();
+            while (t.s[a].n_taken <
+                   wanted) { /* no polling: only the descriptor wakes us */
+                struct pollfd fd = {.fd = kafka_fd(t.c[a]), .events = POLLIN};
+                assert_int_equal(poll(&fd, 1, 5000 * (int)fixture_scale()), 1);
+                fixture_turn(t.c[a], &t.s[a], N_LANES, -1);
+            }
+            assert_true(clock_monotonic_us() - start < US_PER_S * fixture_scale());
+        }
+    }
+    pair_free(&t);
+}
+
+static void test_kafka__broker_errors_and_outages_lose_and_double_nothing(void **state) {
+    (void)state;
+    struct pair t;
+    pair_broker(&t, 2);
+    fixture_produce(t.bootstrap, 0, 3000, 200);
+    fixture_produce(t.bootstrap, 1, 3000, 200);
+    pair_consumers(&t, 64 << 10);
+    rd_kafka_mock_push_request_errors(
+        t.cluster, 1 /* Fetch */, 4, RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION,
+        RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE, RD_KAFKA_RESP_ERR_UNKNOWN,
+        RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+    UNTIL(20, both_took(&t, 500), pair_turn(&t, -1));
+    rd_kafka_mock_broker_set_down(t.cluster, 1);
+    UNTIL(20, !kafka_is_connected(t.c[0]) && !kafka_is_connected(t.c[1]),
+          pair_turn(&t, -1));
+    rd_kafka_mock_broker_set_up(t.cluster, 1);
+    UNTIL(20, kafka_is_connected(t.c[0]) && kafka_is_connected(t.c[1]),
+          pair_turn(&t, -1));
+    UNTIL(30, t.s[0].next[0] == 3000 && t.s[1].next[0] == 3000, pair_turn(&t, -1));
+    UNTIL(30, t.s[0].next[1] == 3000 && t.s[1].next[1] == 3000, pair_turn(&t, -1));
+    for (size_t a = 0; a < 2; a++) {
+        kafka_consumer_free(t.c[a], 10 * US_PER_S);
+    }
+    rd_kafka_mock_cluster_destroy(t.cluster);
+    rd_kafka_destroy(t.rk);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_kafka__records_come_in_order_from_the_given_offset),
+        cmocka_unit_test(test_kafka__a_running_partition_restarts_at_any_offset),
+        cmocka_unit_test(test_kafka__a_stopped_partition_waits_for_its_restart),
+        cmocka_unit_test(test_kafka__an_offset_out_of_range_stops_that_partition_only),
+        cmocka_unit_test(
+            test_kafka__a_lane_that_is_not_read_fetches_to_its_limit_and_stays_a_member),
+        cmocka_unit_test(test_kafka__positions_are_asked_for_until_they_are_known),
+        cmocka_unit_test(test_kafka__the_descriptor_tells_of_each_new_record),
+        cmocka_unit_test(test_kafka__broker_errors_and_outages_lose_and_double_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
