@@ -16,7 +16,7 @@
 #include "common/base/arena.h"
 #include "common/base/error.h"
 #include "common/base/span.h"
-#include "common/event/identity.h"
+#include "common/base/uuid.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -42,6 +42,7 @@ struct pg_query *pg_script_query(struct pg_script *s, const struct pg_statement 
  * An absent span (ptr NULL) and EVENT_ABSENT are NULL. */
 void pg_param_text(struct pg_query *q, struct span value);
 void pg_param_bytes(struct pg_query *q, struct span value);
+void pg_param_jsonb(struct pg_query *q, struct span json); /* for $n::jsonb */
 void pg_param_i16(struct pg_query *q, int16_t value);
 void pg_param_i32(struct pg_query *q, int32_t value);
 void pg_param_i64(struct pg_query *q, int64_t value);
@@ -94,6 +95,11 @@ struct uuid pg_uuid(const struct pg_query *q, size_t row, int column);
 size_t pg_array_items(const struct pg_query *q, size_t row, int column, struct arena *a,
                       struct span **items);
 int64_t pg_item_i64(struct span item);
+/* Of a timestamptz[]: microseconds since 1970. */
+static inline int64_t pg_item_instant(struct span item) {
+    return pg_item_i64(item) + INT64_C(946684800000000); /* Postgres counts from 2000-01-01 */
+}
+int64_t pg_item_instant(struct span item); /* NULL and infinities as pg_instant */
 struct uuid pg_item_uuid(struct span item);
 
 /* ---- connections ---- */
@@ -131,14 +137,20 @@ short pg_poll_events(const struct pg *pg);
 /* Does what can be done without blocking and returns the new state. A script that takes longer than the timeout given with
  * pg_run closes the connection and fails as an outage. */
 enum pg_state pg_turn(struct pg *pg);
+/* The monotonic instant at which pg_turn must be called even if the descriptor stays silent, because what is going on runs
+ * out of time; INT64_MAX when nothing does. */
+int64_t pg_deadline_us(const struct pg *pg);
 
 /* Starts a script on an idle connection: BEGIN and COMMIT are statements like others. The script must live until
  * the state is no longer PG_BUSY. */
 void pg_run(struct pg *pg, struct pg_script *s, int64_t timeout_us);
-/* Ends a failed transaction on a connection that still stands: runs ROLLBACK; PG_BUSY until done. */
+/* Ends a failed transaction on a connection that still stands: runs ROLLBACK; PG_BUSY until done. Also abandons a
+ * script that still runs, in the middle of a COPY too: from here on the script may be freed. Does nothing when the
+ * connection is gone. pg_error and pg_failure keep what they said until the next pg_run or pg_connect. */
 void pg_rollback(struct pg *pg);
 
-/* For command lines and tests: the same, waiting. */
+/* For command lines and tests: the same, waiting. After a failure the transaction is already rolled back: the state is PG_IDLE,
+ * or PG_FAILED when the connection is gone. */
 MUST_USE enum status pg_connect_wait(struct pg *pg, int64_t timeout_us, struct error *err);
 MUST_USE enum status pg_run_wait(struct pg *pg, struct pg_script *s, int64_t timeout_us,
                                  struct error *err);
