@@ -360,7 +360,7 @@ static bool send_query(struct pg *pg, struct pg_query *q) {
     pg_query_seal(q);
     expect(pg, (struct slot){.statement = s, .query = q});
     return PQsendQueryPrepared(pg->conn, s->name, q->n_params, q->values, q->lengths,
-                               binary, 1);
+                               pg->binary, 1);
 }
 
 static void begin_pipeline(struct pg *pg) {

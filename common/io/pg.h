@@ -95,10 +95,6 @@ struct uuid pg_uuid(const struct pg_query *q, size_t row, int column);
 size_t pg_array_items(const struct pg_query *q, size_t row, int column, struct arena *a,
                       struct span **items);
 int64_t pg_item_i64(struct span item);
-/* Of a timestamptz[]: microseconds since 1970. */
-static inline int64_t pg_item_instant(struct span item) {
-    return pg_item_i64(item) + INT64_C(946684800000000); /* Postgres counts from 2000-01-01 */
-}
 int64_t pg_item_instant(struct span item); /* NULL and infinities as pg_instant */
 struct uuid pg_item_uuid(struct span item);
 
