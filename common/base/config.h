@@ -6,6 +6,10 @@
  * each value came from), the table in deploy/README.md, and the error text. Environment first, flags
  * second. NAME_FILE in the environment names a file that holds the value (trailing newline dropped).
  * All mistakes are reported together. A configuration is parsed once and then const.
+ * An empty variable counts as not set. A list (OPT_REPEAT) is written with commas in the environment
+ * and as a default; the first flag replaces it. A number without a default starts as 0.
+ * KAFKA_* variables that Kubernetes or Kafka's own scripts set (KAFKA_SERVICE_HOST, KAFKA_PORT_*, KAFKA_HOME,
+ * KAFKA_VERSION, *_OPTS) do not pass through.
  */
 #ifndef COMMON_BASE_CONFIG_H
 #define COMMON_BASE_CONFIG_H

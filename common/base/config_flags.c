@@ -46,27 +46,35 @@ static size_t edit_distance(struct span a, struct span b) {
     return row[b.len];
 }
 
+struct nearest {
+    const char *name;
+    size_t distance; /* candidates must be nearer than this */
+};
+
+static void consider(struct nearest *best, struct span wrong, const char *name) {
+    struct span candidate = span_of(name);
+    if (candidate.len > CONFIG_NAME_SIZE)
+        return;
+    size_t distance = edit_distance(wrong, candidate);
+    if (distance < best->distance)
+        *best = (struct nearest){name, distance};
+}
+
 static void unknown_option(struct config_parser *p, struct span name) {
-    const char *nearest = NULL;
-    size_t least =
-        name.len / 3 + 1; /* farther away it would be a guess, not a correction */
-    if (name.len > CONFIG_NAME_SIZE)
-        name.len = CONFIG_NAME_SIZE;
-    for (size_t i = 0; i < p->states.n; i++) {
-        struct span candidate = span_of(p->states.items[i].row->name);
-        if (candidate.len > CONFIG_NAME_SIZE)
-            continue;
-        size_t distance = edit_distance(name, candidate);
-        if (distance < least + (nearest == NULL)) {
-            least = distance;
-            nearest = p->states.items[i].row->name;
-        }
-    }
-    if (nearest)
+    struct span wrong = {name.ptr,
+                         name.len < CONFIG_NAME_SIZE ? name.len : CONFIG_NAME_SIZE};
+    /* Farther away it would be a guess, not a correction. */
+    struct nearest best = {NULL, wrong.len / 3 + 2};
+    for (size_t i = 0; i < p->states.n; i++)
+        consider(&best, wrong, p->states.items[i].row->name);
+    consider(&best, wrong, "print-config");
+    consider(&best, wrong, "version");
+    consider(&best, wrong, "help");
+    if (best.name)
         config_mistake(p, "unknown option \"--%.*s\"; did you mean \"--%s\"?",
-                       SPAN_ARGS(name), nearest);
+                       SPAN_ARGS(wrong), best.name);
     else
-        config_mistake(p, "unknown option \"--%.*s\"", SPAN_ARGS(name));
+        config_mistake(p, "unknown option \"--%.*s\"", SPAN_ARGS(wrong));
 }
 
 /* One "--name", "--name=value" or "--name value"; returns how many arguments it took. */

@@ -41,42 +41,47 @@ static void make_printable(char *text) {
     }
 }
 
+/* Through a buffer of its own, so that an error may be built from its own old text. */
+static void format_text(char *out, size_t size, const char *format, va_list args) {
+    char text[512];
+    if (vsnprintf(text, sizeof text, format, args) < 0)
+        BUG("cannot format \"%s\"", format);
+    struct builder b = builder_over(out, size - 1);
+    build_text(&b, text);
+    out[b.len] = '\0';
+    make_printable(out);
+}
+
 enum status error_set(struct error *err, enum error_code code, const char *format, ...) {
     va_list args;
     va_start(args, format);
+    format_text(err->text, sizeof err->text, format, args);
+    va_end(args);
     err->code = code;
     err->hint[0] = '\0';
-    if (vsnprintf(err->text, sizeof err->text, format, args) < 0)
-        BUG("cannot format \"%s\"", format);
-    va_end(args);
-    make_printable(err->text);
     return error_status(code);
 }
 
 void error_prefix(struct error *err, const char *format, ...) {
-    char prefix[sizeof err->text];
+    char prefix[sizeof err->text], text[sizeof err->text];
     va_list args;
     va_start(args, format);
-    if (vsnprintf(prefix, sizeof prefix, format, args) < 0)
-        BUG("cannot format \"%s\"", format);
+    format_text(prefix, sizeof prefix, format, args);
     va_end(args);
-    char text[sizeof err->text];
     struct builder b = builder_over(text, sizeof text - 1);
     build_text(&b, prefix);
     build_text(&b, ": ");
     build_text(&b, err->text);
     text[b.len] = '\0';
-    memcpy(err->text, text, b.len + 1);
-    make_printable(err->text);
+    make_printable(text);
+    memcpy(err->text, text, sizeof text);
 }
 
 void error_hint(struct error *err, const char *format, ...) {
     va_list args;
     va_start(args, format);
-    if (vsnprintf(err->hint, sizeof err->hint, format, args) < 0)
-        BUG("cannot format \"%s\"", format);
+    format_text(err->hint, sizeof err->hint, format, args);
     va_end(args);
-    make_printable(err->hint);
 }
 
 const char *error_token(enum error_code code) {

@@ -3,7 +3,7 @@
  *
  * Labels are closed sets known when the process starts: nothing from a message becomes a label.
  * Times are in seconds in the exposition, microseconds at the call. Unknown is absent, never -1:
- * a gauge that was never set does not appear.
+ * a gauge that was never set does not appear. One thread writes and exposes.
  */
 #ifndef COMMON_BASE_METRICS_H
 #define COMMON_BASE_METRICS_H

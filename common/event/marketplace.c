@@ -1,21 +1,22 @@
 /*
  * marketplace.c: the register of marketplaces, and finding one by any of its names.
  *
- * Sources: Amazon marketplace ids and countries, "Marketplace IDs" in the Selling Partner
- * API documentation (developer-docs.amazon.com/sp-api); domains and currencies,
- * ScaleLeap/amazon-marketplaces (commit ff64efc, 2026-07-21); eBay's words are the
- * MarketplaceIdEnum of its Sell APIs.
- * - `zone` is the civil zone for statutory day counting. The United States and Canada
- * have several; theirs is the zone that Amazon reports in.
- * - `language` is the first support language of the store; a store with two (amazon.ca:
- * en, fr) tells the message's own language with each message.
- * - amazon.cn is retired; its row keeps old orders readable. Ids of orders placed outside
- * Amazon
- *   ("Non-Amazon": A38D8NSA03LJTC, AFQLKURYRPEL8) are deliberately absent: Amazon's
- * promises to buyers do not hold for them.
- * - A bare country code is Amazon's store there, as in Amazon's own reports. Names are
- * unique over the whole register; a double is a BUG at the first look-up, and the tests
- * make one.
+ * Sources. Amazon marketplace ids and countries: "Marketplace IDs" in the Selling Partner
+ * API documentation (developer-docs.amazon.com/sp-api). Domains, currencies and reporting
+ * zones: ScaleLeap/amazon-marketplaces, commit ff64efc (2026-07-21). Languages other than
+ * those of amazon.co.jp and amazon.es, civil zones, and the rows of Walmart, Qoo10 and
+ * eBay beyond their names are common knowledge and not confirmed by a source.
+ *
+ * The zone is the civil zone for statutory day counting. The United States and Canada
+ * have several; theirs is the zone that Amazon reports in. The language is the first
+ * support language of the store: where there are two (amazon.ca: en, fr) each message
+ * tells its own.
+ *
+ * A bare country code is Amazon's store there, as in Amazon's reports. amazon.cn is
+ * retired; its row keeps old orders readable. The ids of orders placed outside Amazon
+ * ("Non-Amazon": A38D8NSA03LJTC, AFQLKURYRPEL8) are absent on purpose, because Amazon's
+ * promises to buyers do not hold for them. Names are unique over the whole register: a
+ * double is a BUG at the first look-up.
  */
 #include "common/event/marketplace.h"
 
@@ -25,18 +26,17 @@ static const struct marketplace rows[] = {
      "Asia/Tokyo"},
     {"amazon.com.au", "A39IBJ37TRP1C6", "AU AMAZON_AU", "AU", "en", "AUD",
      "Australia/Sydney"},
-    {"amazon.sg", "A19VAU5U5O7RUS", "amazon.com.sg SG AMAZON_SG", "SG", "en", "SGD",
-     "Asia/Singapore"},
+    {"amazon.sg", "A19VAU5U5O7RUS", "SG AMAZON_SG", "SG", "en", "SGD", "Asia/Singapore"},
     {"amazon.com", "ATVPDKIKX0DER", "US AMAZON_US", "US", "en", "USD",
      "America/Los_Angeles"},
     {"amazon.ca", "A2EUQ1WTGCTBG2", "CA AMAZON_CA", "CA", "en", "CAD",
      "America/Los_Angeles"},
-    {"amazon.com.mx", "A1AM78C64UM0Y8", "amazon.mx MX AMAZON_MX", "MX", "es", "MXN",
+    {"amazon.com.mx", "A1AM78C64UM0Y8", "MX AMAZON_MX", "MX", "es", "MXN",
      "America/Mexico_City"},
-    {"amazon.com.br", "A2Q3Y263D00KWC", "amazon.br BR AMAZON_BR", "BR", "pt", "BRL",
+    {"amazon.com.br", "A2Q3Y263D00KWC", "BR AMAZON_BR", "BR", "pt", "BRL",
      "America/Sao_Paulo"},
-    {"amazon.co.uk", "A1F83G8C2ARO7P", "amazon.uk UK GB AMAZON_UK AMAZON_GB", "GB", "en",
-     "GBP", "Europe/London"},
+    {"amazon.co.uk", "A1F83G8C2ARO7P", "UK GB AMAZON_UK AMAZON_GB", "GB", "en", "GBP",
+     "Europe/London"},
     {"amazon.ie", "A28R8C7NBKEWEA", "IE AMAZON_IE", "IE", "en", "EUR", "Europe/Dublin"},
     {"amazon.de", "A1PA6795UKMFR9", "DE AMAZON_DE", "DE", "de", "EUR", "Europe/Berlin"},
     {"amazon.es", "A1RKKUPIHCS9HS", "ES AMAZON_ES", "ES", "es", "EUR", "Europe/Madrid"},
@@ -44,24 +44,23 @@ static const struct marketplace rows[] = {
     {"amazon.it", "APJ6JRA9NG5V4", "IT AMAZON_IT", "IT", "it", "EUR", "Europe/Rome"},
     {"amazon.nl", "A1805IZSGTT6HS", "NL AMAZON_NL", "NL", "nl", "EUR",
      "Europe/Amsterdam"},
-    {"amazon.com.be", "AMEN7PMS3EDWL", "amazon.be BE AMAZON_BE", "BE", "nl", "EUR",
+    {"amazon.com.be", "AMEN7PMS3EDWL", "BE AMAZON_BE", "BE", "nl", "EUR",
      "Europe/Brussels"},
     {"amazon.se", "A2NODRKZP88ZB9", "SE AMAZON_SE", "SE", "sv", "SEK",
      "Europe/Stockholm"},
     {"amazon.pl", "A1C3SOZRARQ6R3", "PL AMAZON_PL", "PL", "pl", "PLN", "Europe/Warsaw"},
-    {"amazon.com.tr", "A33AVAJ2PDY3EV", "amazon.tr TR AMAZON_TR", "TR", "tr", "TRY",
+    {"amazon.com.tr", "A33AVAJ2PDY3EV", "TR AMAZON_TR", "TR", "tr", "TRY",
      "Europe/Istanbul"},
     {"amazon.ae", "A2VIGQ35RCS4UG", "AE AMAZON_AE", "AE", "ar", "AED", "Asia/Dubai"},
     {"amazon.sa", "A17E79C6D8DWNP", "SA AMAZON_SA", "SA", "ar", "SAR", "Asia/Riyadh"},
     {"amazon.eg", "ARBP9OOSHTCHU", "EG AMAZON_EG", "EG", "ar", "EGP", "Africa/Cairo"},
-    {"amazon.co.za", "AE08WJ6YKNBMC", "amazon.za ZA AMAZON_ZA", "ZA", "en", "ZAR",
+    {"amazon.co.za", "AE08WJ6YKNBMC", "ZA AMAZON_ZA", "ZA", "en", "ZAR",
      "Africa/Johannesburg"},
     {"amazon.in", "A21TJRUUN4KGV", "IN AMAZON_IN", "IN", "en", "INR", "Asia/Kolkata"},
     {"amazon.cn", "AAHKV2X7AFYLW", "CN AMAZON_CN", "CN", "zh", "CNY", "Asia/Shanghai"},
 
-    {"rakuten.co.jp", NULL, "RAKUTEN_JP rakuten ichiba.rakuten.co.jp", "JP", "ja", "JPY",
-     "Asia/Tokyo"},
-    {"shopping.yahoo.co.jp", NULL, "YAHOO_JP yahoo.co.jp yahoo.jp", "JP", "ja", "JPY",
+    {"rakuten.co.jp", NULL, "RAKUTEN_JP rakuten", "JP", "ja", "JPY", "Asia/Tokyo"},
+    {"shopping.yahoo.co.jp", NULL, "YAHOO_JP yahoo.co.jp", "JP", "ja", "JPY",
      "Asia/Tokyo"},
     {"qoo10.jp", NULL, "QOO10_JP", "JP", "ja", "JPY", "Asia/Tokyo"},
     {"walmart.com", NULL, "WALMART_US", "US", "en", "USD", "America/Los_Angeles"},

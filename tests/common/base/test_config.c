@@ -226,6 +226,7 @@ static void test_config__a_mistake_says_what_would_be_right(void **state) {
          "\"sticky\"\n"},
         {"--bach-max=3",
          "unknown option \"--bach-max\"; did you mean \"--batch-max\"?\n"},
+        {"--print-confg", "did you mean \"--print-config\"?\n"},
         {"--colour", "unknown option \"--colour\"\n"},
         {"-x", "unknown option \"-x\": options begin with two dashes\n"},
         {"file", "unexpected argument \"file\": henpin-test takes options only\n"},

@@ -61,6 +61,16 @@ static void test_error__bytes_that_nobody_could_store_are_replaced(void **state)
     assert_string_equal(err.text, "got \"\xE8\xBF\x94\"");
 }
 
+static void test_error__may_be_built_from_its_own_text(void **state) {
+    (void)state;
+    struct error err;
+    (void)error_set(&err, E_PG_DATA, "the database refused it");
+    (void)error_set(&err, E_EVENT_CONSTRAINT, "line 3: %s", err.text);
+    assert_string_equal(err.text, "line 3: the database refused it");
+    error_prefix(&err, "%.6s", err.text);
+    assert_string_equal(err.text, "line 3: line 3: the database refused it");
+}
+
 static void test_error__tokens_are_unique_and_well_formed(void **state) {
     (void)state;
     for (unsigned i = 0; i < ERROR_CODE_COUNT; i++) {
@@ -89,6 +99,7 @@ int main(void) {
         cmocka_unit_test(test_error__hint_is_a_second_text),
         cmocka_unit_test(test_error__long_texts_are_cut_between_characters),
         cmocka_unit_test(test_error__bytes_that_nobody_could_store_are_replaced),
+        cmocka_unit_test(test_error__may_be_built_from_its_own_text),
         cmocka_unit_test(test_error__tokens_are_unique_and_well_formed),
         cmocka_unit_test(test_error__a_code_outside_the_table_is_a_bug),
     };
