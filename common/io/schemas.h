@@ -1,49 +1,63 @@
 /*
  * schemas.h: from a record's bytes to the plan that reads them: framing, lookup, cache.
  *
- * Framing is detected per record: schema id in the header __value_schema_id; Confluent (00 and a 4-byte id);
- * single-object (C3 01 and a CRC-64-AVRO fingerprint); else plain, with the configured schema. Apicurio's 8-byte ids are
- * recognised and, when the registry can resolve them, read; otherwise refused in words.
- * Schemas come from the registry (SCHEMA_REGISTRY_URL), from the schema directory, or both: the directory is asked
- * first for fingerprints, the registry for ids. What was once resolved stays in memory. An unknown id is asked again only after a
- * back-off, and is a rejection only when the registry itself says that there is no such id; a registry that is down, slow or
- * answers nonsense is ST_RETRY.
+ * Framing is detected per record (framing.h). Schemas come from the schema directory,
+ * which holds every version ever released and answers fingerprints without a network, and
+ * from the registry, which answers ids. What was once resolved stays in memory. What was
+ * refused (no such schema, not readable as ours) is remembered for a while and then asked
+ * again, so that a schema which is registered late, or a registry that has lied, heals
+ * without a restart. A registry that is down, slow or answers nonsense is ST_RETRY, and
+ * it is asked again only after a back-off, so retrying at once costs nothing.
+ *
+ * Not thread-safe. Blocks at most for the registry's timeout, on the first record of a
+ * schema.
  */
 #ifndef COMMON_IO_SCHEMAS_H
 #define COMMON_IO_SCHEMAS_H
 
 #include "common/base/config.h"
 #include "common/io/avro_plan.h"
+#include "common/io/framing.h"
 
 struct schemas;
 
 struct schemas_config {
-    const char *registry_url;        /* SCHEMA_REGISTRY_URL; empty: none. A path prefix is allowed */
-    const char *registry_user;       /* basic auth, empty: none */
+    const char
+        *registry_url; /* SCHEMA_REGISTRY_URL; empty: none. A path prefix is allowed */
+    const char *registry_user; /* basic auth, empty: none */
     const char *registry_password;
-    const char *registry_ca;         /* PEM file; empty: the system's */
+    const char *registry_ca; /* PEM file; empty: the system's */
     int64_t registry_timeout_us;
-    const char *schema_dir;          /* directory of .avsc files, all versions; required */
-    const char *plain_schema;        /* file name in schema_dir for unframed records; empty: refuse them */
+    const char *schema_dir;   /* directory of .avsc files, all versions; required */
+    const char *plain_schema; /* file name in schema_dir for unframed records; empty:
+                                 refuse them */
 };
-extern const struct option schemas_options[];
+extern const struct option schemas_options[]; /* rows over struct schemas_config */
 
-struct record_header {
-    struct span name;
-    struct span value; /* ptr NULL: a null value */
-};
+/* One reader: `reader_file` names its schema in the schema directory
+ * ("return_event.avsc"). E_CONFIG: the directory, a file in it or the URL is not usable,
+ * and why. The registry is not asked yet. `config`'s strings are borrowed until
+ * schemas_free, `shape` too. */
+MUST_USE enum status schemas_new(const struct schemas_config *config,
+                                 const char *reader_file, const struct avro_shape *shape,
+                                 struct schemas **out, struct error *err);
+void schemas_free(struct schemas *s); /* NULL is allowed */
 
-/* One reader: `reader_file` names its schema in the schema directory ("return_event.avsc"). */
-MUST_USE enum status schemas_new(const struct schemas_config *config, const char *reader_file,
-                                 const struct avro_shape *shape, struct schemas **out,
-                                 struct error *err);
-void schemas_free(struct schemas *s);
-
-/* Unframes and decodes one record into `out`. ST_RETRY: the registry cannot be asked now; nothing about the record is known.
- * May block for registry_timeout on the first record of a schema; never otherwise. */
+/* Unframes and decodes one record into `out` (shape->size bytes). Spans borrow from
+ * `value`, from the arena, and for defaults from `s`, which keeps them to its end.
+ * ST_REJECT: E_FRAME_*, E_SCHEMA_*, E_AVRO_*. ST_RETRY: the registry cannot be asked now;
+ * nothing about the record is known. Leave avro_default_limits.max_total_bytes of room in
+ * the arena. */
 MUST_USE enum status schemas_decode(struct schemas *s, struct span value,
                                     const struct record_header *headers, size_t n_headers,
                                     struct arena *a, void *out, struct error *err);
 
-/* Fetches one URL below the registry's (used by `henpin schema` and tests). */
+/* The reader's own schema, for encoding; borrowed. */
+const struct avro_schema *schemas_reader(const struct schemas *s);
+
+/* Reads and parses one schema file: E_FILE or E_SCHEMA_INVALID, with the path in the
+ * text. */
+MUST_USE enum status schema_file_parse(const char *path, struct avro_schema **out,
+                                       struct error *err);
+
 #endif
