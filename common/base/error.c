@@ -42,6 +42,7 @@ static void make_printable(char *text) {
 }
 
 /* Through a buffer of its own, so that an error may be built from its own old text. */
+PRINTF_LIKE(3, 0)
 static void format_text(char *out, size_t size, const char *format, va_list args) {
     char text[512];
     if (vsnprintf(text, sizeof text, format, args) < 0)
