@@ -17,7 +17,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct worker;
+struct sellers;
+struct pg_script;
+struct pg_query;
 struct service;
 
 enum origin {
@@ -64,7 +66,7 @@ struct batch_range {
 struct batch {
     struct arena *arena;
     struct arena *attempt;
-    struct worker *worker;
+    const char *group; /* the consumer group */
     const struct service *service;
     struct message *messages;
     size_t n_messages, capacity;
@@ -73,12 +75,17 @@ struct batch {
     size_t bytes;
     struct batch_range *ranges; /* none: work from the tables, no position moves */
     size_t n_ranges;
+    int64_t order_patience_us; /* how long a message may wait for its order */
+    struct sellers *sellers; /* the lane's cache */
+    const struct pg_query *recount; /* of a recall: what is parked for its orders; else NULL */
+    struct pg_script *writes; /* the statements after the load; decide and apply append */
     void *state; /* the service's, zeroed for each attempt */
     int round;   /* of loading, from 0 */
     int64_t taken_us; /* monotonic, when the first message was taken */
 };
 
-struct batch *batch_new(struct worker *w, const struct service *s, size_t capacity);
+struct batch *batch_new(const struct service *s, const char *group, struct sellers *sellers,
+                        size_t capacity);
 void batch_free(struct batch *b);
 void batch_reset(struct batch *b);         /* forgets everything, releases the records */
 void batch_begin_attempt(struct batch *b); /* fresh attempt arena and state; open messages again */

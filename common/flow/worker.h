@@ -32,16 +32,15 @@ struct service {
     /* Appends the queries of b->round (0, 1, ...) to `s`, reading the answers of earlier rounds from where it kept
      * them in the state. Called until it appends nothing. ST_RETRY: the facts changed under us, start again. */
     enum status (*load)(struct batch *b, struct pg_script *s, struct error *err);
-    /* Gives each open message its fate and collects the effects in the state. Cannot fail. */
+    /* Gives each open message its fate; effects join b->writes as they are decided. Cannot fail. */
     void (*decide)(struct batch *b, const struct policy *p);
-    void (*apply)(struct batch *b, struct pg_script *s);
+    /* The changed states join b->writes. No `if` about business here. */
+    void (*apply)(struct batch *b);
+    /* Run once on each new connection: temporary tables for set-based updates. NULL: none. */
+    const struct pg_statement *session;
 };
 
 /* Runs until asked to stop. Exit code: 0 asked to stop, 1 fatal at run time, 2 bad configuration. */
 int worker_main(const struct service *s, int argc, char **argv, char **envp);
-
-/* For services, during an attempt. */
-struct sellers *worker_sellers(struct worker *w);
-const char *worker_group(const struct worker *w);
 
 #endif

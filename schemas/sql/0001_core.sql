@@ -103,6 +103,7 @@ CREATE TABLE return_case (
     currency       text,
     lines          jsonb,
     disposition    text,
+    tasks          smallint NOT NULL,
     opened_at      timestamptz NOT NULL,
     history_event  text[] NOT NULL,
     history_at     timestamptz[] NOT NULL,

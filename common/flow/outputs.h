@@ -1,0 +1,49 @@
+/*
+ * outputs.h: effects become rows: escalation_event, disposal_task_event, blocker, decision.
+ *
+ * Rows go straight into the COPYs of the batch's `writes` while it is decided. Everything written here is append-only, with ids that are functions of their meaning (I4).
+ */
+#ifndef COMMON_FLOW_OUTPUTS_H
+#define COMMON_FLOW_OUTPUTS_H
+
+#include "common/flow/casework.h"
+
+struct outputs;
+struct sellers;
+
+/* What a row says about where it comes from. */
+struct output_context {
+    const struct message *message;
+    const struct work_case *work_case;
+    const struct case_event *event;
+    const struct case_decision *decision;
+    int64_t revision;
+    struct span product_class;
+    struct span details; /* JSON object or ptr NULL */
+};
+
+struct outputs *outputs_new(struct batch *b);
+
+void outputs_decision(struct outputs *o, const struct output_context *c);
+void outputs_duty_started(struct outputs *o, const struct output_context *c,
+                          const struct duty_start *start);
+void outputs_breach(struct outputs *o, const struct output_context *c,
+                    const struct case_duty *duty);
+/* Only if it does not stand already; notes it in the cache. */
+void outputs_blocker(struct outputs *o, const struct output_context *c,
+                     const struct policy_blocker *blocker, struct sellers *sellers);
+void outputs_triage(struct outputs *o, const struct output_context *c, const char *cause);
+void outputs_tasks(struct outputs *o, const struct output_context *c);
+
+/* An escalation that no message raised: an order that something waits for does not come. */
+struct order_unknown {
+    struct uuid order_key;
+    struct span marketplace, seller_id, order_id;
+    int64_t wanted_by_us;
+    struct policy_desk_choice desk;
+    int64_t revision;
+};
+void outputs_order_unknown(struct pg_copy *copy, const struct order_unknown *u);
+extern const char outputs_copy_escalation[];
+
+#endif

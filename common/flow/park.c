@@ -1,0 +1,263 @@
+#include "common/flow/park.h"
+
+#include "common/base/clock.h"
+#include "common/event/event.h"
+#include "common/flow/worker.h"
+
+/* `parked` first: an order's records together and in their order, so that a case is decided as if they came just now. */
+static const struct pg_statement find = {
+    "park_find",
+    "SELECT 'parked', p.source_topic, p.source_partition, p.source_offset, p.record_at, p.record_key,"
+    "  p.record_value, p.header_names, p.header_values, p.order_key"
+    " FROM (SELECT * FROM henpin.parked WHERE consumer_group = $1 AND order_key IN"
+    "   (SELECT r.order_key FROM henpin.parked r WHERE r.consumer_group = $1 AND r.is_ready"
+    "    ORDER BY r.order_key LIMIT $2)"
+    "  ORDER BY order_key, source_topic, source_partition, source_offset LIMIT $2) p"
+    " UNION ALL"
+    " (SELECT 'retry', d.source_topic, d.source_partition, d.source_offset, d.record_at, d.record_key,"
+    "   d.record_value, d.header_names, d.header_values, NULL::uuid"
+    "  FROM henpin.dead_letter d WHERE d.consumer_group = $1 AND d.state = 'retry'"
+    "  ORDER BY d.source_topic, d.source_partition, d.source_offset LIMIT $2"
+    "  FOR UPDATE SKIP LOCKED)"
+    " ORDER BY 1, 10, 2, 3, 4"};
+
+static const struct pg_statement recount = {
+    "park_recount",
+    "SELECT order_key, count(*) FROM henpin.parked WHERE consumer_group = $1 AND order_key = ANY($2)"
+    " GROUP BY order_key"};
+
+static const struct pg_statement unpark = {
+    "park_unpark",
+    "DELETE FROM henpin.parked p USING unnest($2::uuid[], $3::text[], $4::int[], $5::bigint[])"
+    "  AS t(order_key, topic, partition, record_offset)"
+    " WHERE p.consumer_group = $1 AND p.order_key = t.order_key AND p.source_topic = t.topic"
+    "  AND p.source_partition = t.partition AND p.source_offset = t.record_offset"};
+
+static const struct pg_statement settle = {
+    "park_settle",
+    "UPDATE henpin.dead_letter d SET state = t.state, code = coalesce(t.code, d.code),"
+    "  reason = coalesce(t.reason, d.reason), hint = coalesce(t.hint, d.hint), retries = d.retries + 1,"
+    "  changed_at = now()"
+    " FROM unnest($2::text[], $3::int[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[])"
+    "  AS t(topic, partition, record_offset, state, code, reason, hint)"
+    " WHERE d.consumer_group = $1 AND d.source_topic = t.topic AND d.source_partition = t.partition"
+    "  AND d.source_offset = t.record_offset"};
+
+static const char copy_parked[] =
+    "COPY henpin.parked (order_key, consumer_group, source_topic, source_partition, source_offset,"
+    " record_at, record_key, record_value, header_names, header_values, is_ready) FROM STDIN (FORMAT binary)";
+
+static const char copy_dead_letter[] =
+    "COPY henpin.dead_letter (consumer_group, source_topic, source_partition, source_offset,"
+    " record_at, record_key, record_value, header_names, header_values, code, reason, hint, state)"
+    " FROM STDIN (FORMAT binary)";
+
+static void copy_record(struct pg_copy *c, const struct message *m, const char *group) {
+    pg_copy_text(c, span_of(group));
+    pg_copy_text(c, span_of(m->topic));
+    pg_copy_i32(c, m->partition);
+    pg_copy_i64(c, m->offset);
+    pg_copy_instant(c, m->record_us);
+    pg_copy_bytes(c, m->key);
+    pg_copy_bytes(c, m->value);
+    pg_copy_array(c, PG_TEXT, m->n_headers);
+    for (size_t i = 0; i < m->n_headers; i++)
+        pg_copy_text(c, m->headers[i].name);
+    pg_copy_array_end(c);
+    pg_copy_array(c, PG_BYTEA, m->n_headers);
+    for (size_t i = 0; i < m->n_headers; i++) {
+        if (m->headers[i].value.ptr)
+            pg_copy_bytes(c, m->headers[i].value);
+        else
+            pg_copy_null(c);
+    }
+    pg_copy_array_end(c);
+}
+
+/* Which messages of the batch one of the statements below is about. */
+typedef bool selects(const struct message *m);
+
+static bool is_newly_parked(const struct message *m) {
+    return m->fate == FATE_PARKED && m->origin != ORIGIN_PARKED;
+}
+
+static bool is_new_letter(const struct message *m) {
+    return m->fate == FATE_REJECTED && m->origin != ORIGIN_RETRY;
+}
+
+/* A record that was recalled and still cannot be decided stays where it was. */
+static bool leaves_parked(const struct message *m) {
+    return m->origin == ORIGIN_PARKED && m->fate != FATE_PARKED;
+}
+
+static bool is_retried(const struct message *m) {
+    return m->origin == ORIGIN_RETRY;
+}
+
+static size_t count(const struct batch *b, selects *wanted) {
+    size_t n = 0, end = b->n_messages < b->limit ? b->n_messages : b->limit;
+    for (size_t i = 0; i < end; i++)
+        n += wanted(&b->messages[i]);
+    return n;
+}
+
+#define EACH(b, m, wanted)                                                               \
+    for (size_t i_ = 0, e_ = (b)->n_messages < (b)->limit ? (b)->n_messages : (b)->limit; \
+         i_ < e_; i_++)                                                                  \
+        for (const struct message *m = &(b)->messages[i_]; m && wanted(m); m = NULL)
+
+static void apply_parked(struct batch *b, struct pg_script *s, const char *group) {
+    if (count(b, is_newly_parked) == 0)
+        return;
+    struct pg_copy *c = pg_script_copy(s, copy_parked);
+    EACH(b, m, is_newly_parked) {
+        pg_copy_row(c, 11);
+        pg_copy_uuid(c, m->order_key);
+        copy_record(c, m, group);
+        pg_copy_bool(c, m->is_ready);
+    }
+}
+
+static void apply_letters(struct batch *b, struct pg_script *s, const char *group) {
+    if (count(b, is_new_letter) == 0)
+        return;
+    struct pg_copy *c = pg_script_copy(s, copy_dead_letter);
+    EACH(b, m, is_new_letter) {
+        pg_copy_row(c, 13);
+        copy_record(c, m, group);
+        pg_copy_text(c, span_of(error_token(m->error->code)));
+        pg_copy_text(c, span_of(m->error->text));
+        pg_copy_text(c, span_of(m->error->hint));
+        pg_copy_text(c, SPAN("open"));
+    }
+}
+
+static void apply_unparked(struct batch *b, struct pg_script *s, const char *group) {
+    size_t n = count(b, leaves_parked);
+    if (n == 0)
+        return;
+    struct pg_query *q = pg_script_query(s, &unpark);
+    pg_param_text(q, span_of(group));
+    struct pg_array *orders = pg_param_array(q, PG_UUID, n);
+    struct pg_array *topics = pg_param_array(q, PG_TEXT, n);
+    struct pg_array *partitions = pg_param_array(q, PG_INT4, n);
+    struct pg_array *offsets = pg_param_array(q, PG_INT8, n);
+    EACH(b, m, leaves_parked) {
+        pg_array_uuid(orders, m->order_key);
+        pg_array_text(topics, span_of(m->topic));
+        pg_array_i64(partitions, m->partition);
+        pg_array_i64(offsets, m->offset);
+    }
+}
+
+static void apply_retried(struct batch *b, struct pg_script *s, const char *group) {
+    size_t n = count(b, is_retried);
+    if (n == 0)
+        return;
+    struct pg_query *q = pg_script_query(s, &settle);
+    pg_param_text(q, span_of(group));
+    struct pg_array *topics = pg_param_array(q, PG_TEXT, n);
+    struct pg_array *partitions = pg_param_array(q, PG_INT4, n);
+    struct pg_array *offsets = pg_param_array(q, PG_INT8, n);
+    struct pg_array *texts[4]; /* state, code, reason, hint */
+    for (int t = 0; t < 4; t++)
+        texts[t] = pg_param_array(q, PG_TEXT, n);
+    EACH(b, m, is_retried) {
+        bool is_bad = m->fate == FATE_REJECTED;
+        pg_array_text(topics, span_of(m->topic));
+        pg_array_i64(partitions, m->partition);
+        pg_array_i64(offsets, m->offset);
+        pg_array_text(texts[0], is_bad ? SPAN("open") : SPAN("resolved"));
+        if (is_bad) {
+            pg_array_text(texts[1], span_of(error_token(m->error->code)));
+            pg_array_text(texts[2], span_of(m->error->text));
+            pg_array_text(texts[3], span_of(m->error->hint));
+        } else {
+            for (int t = 1; t < 4; t++)
+                pg_array_null(texts[t]);
+        }
+    }
+}
+
+void park_apply(struct batch *b, struct pg_script *s, const char *group) {
+    apply_parked(b, s, group);
+    apply_letters(b, s, group);
+    apply_unparked(b, s, group);
+    apply_retried(b, s, group);
+}
+
+struct pg_query *park_find(struct pg_script *s, const char *group, size_t max_records) {
+    struct pg_query *q = pg_script_query(s, &find);
+    pg_param_text(q, span_of(group));
+    pg_param_i64(q, (int64_t)max_records);
+    return q;
+}
+
+static const struct record_header *take_headers(struct batch *b, const struct pg_query *q,
+                                                size_t row, size_t *n) {
+    struct span *names, *values;
+    *n = pg_array_items(q, row, 7, b->arena, &names);
+    size_t n_values = pg_array_items(q, row, 8, b->arena, &values);
+    if (n_values < *n)
+        *n = n_values;
+    struct record_header *headers = arena_array(b->arena, *n, sizeof *headers);
+    for (size_t i = 0; i < *n; i++) {
+        headers[i].name = span_dup(b->arena, names[i]);
+        headers[i].value = values[i].ptr ? span_dup(b->arena, values[i]) : values[i];
+    }
+    return headers;
+}
+
+static struct span take_bytes(struct batch *b, const struct pg_query *q, size_t row, int column) {
+    struct span s = pg_text(q, row, column);
+    return s.ptr ? span_dup(b->arena, s) : s;
+}
+
+size_t park_take(struct batch *b, const struct pg_query *found) {
+    for (size_t row = 0; row < pg_rows(found) && b->n_messages < b->capacity; row++) {
+        struct message *m = &b->messages[b->n_messages++];
+        *m = (struct message){
+            .origin = span_is(pg_text(found, row, 0), "parked") ? ORIGIN_PARKED : ORIGIN_RETRY,
+            .topic = span_cstr(b->arena, pg_text(found, row, 1)),
+            .partition = (int32_t)pg_i64(found, row, 2),
+            .offset = pg_i64(found, row, 3),
+            .record_us = pg_instant(found, row, 4),
+            .key = take_bytes(b, found, row, 5),
+            .value = take_bytes(b, found, row, 6),
+            .occurred_us = EVENT_ABSENT,
+            .item = arena_zalloc(b->arena, b->service->item_size),
+        };
+        m->headers = take_headers(b, found, row, &m->n_headers);
+        if (m->origin == ORIGIN_PARKED)
+            m->order_key = pg_uuid(found, row, 9);
+        b->bytes += m->key.len + m->value.len;
+    }
+    return b->n_messages;
+}
+
+static bool begins_order(const struct batch *b, size_t i) {
+    const struct message *m = &b->messages[i];
+    return m->origin == ORIGIN_PARKED &&
+           (i == 0 || !uuid_equal(b->messages[i - 1].order_key, m->order_key));
+}
+
+struct pg_query *park_recount(struct batch *b, struct pg_script *s, const char *group) {
+    struct pg_query *q = pg_script_query(s, &recount);
+    pg_param_text(q, span_of(group));
+    struct pg_array *orders = pg_param_array(q, PG_UUID, b->n_messages);
+    for (size_t i = 0; i < b->n_messages; i++)
+        if (begins_order(b, i))
+            pg_array_uuid(orders, b->messages[i].order_key);
+    return q;
+}
+
+bool park_remains(const struct batch *b, const struct pg_query *q, struct uuid order_key) {
+    int64_t held = 0, parked = 0;
+    for (size_t i = 0; i < b->n_messages; i++)
+        held += b->messages[i].origin == ORIGIN_PARKED && i < b->limit &&
+                uuid_equal(b->messages[i].order_key, order_key);
+    for (size_t row = 0; row < pg_rows(q); row++)
+        if (uuid_equal(pg_uuid(q, row, 0), order_key))
+            parked = pg_i64(q, row, 1);
+    return parked > held;
+}
