@@ -174,4 +174,5 @@ distclean: clean ## remove the downloads too
 
 .PHONY: all unit libraries setup demo test test-parts test-release test-asan test-downloads check-unit \
   lint fmt help clean distclean FORCE $(SLOW) test-mutants
+-include $(wildcard tests/*/rules.mk) # programs of the slow checks
 -include $(OBJECTS:.o=.d)
