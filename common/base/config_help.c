@@ -141,12 +141,12 @@ bool config_property_is_secret(const char *property) {
 }
 
 /* The password inside "postgres://user:password@host" is a secret even when the row is
- * not. */
+ * not. Up to the last '@', because people forget to escape the others. */
 static void print_value(FILE *out, const char *value) {
     const char *scheme = strstr(value, "://");
     const char *colon = scheme ? strpbrk(scheme + 3, ":@/") : NULL;
-    const char *at = colon && *colon == ':' ? strpbrk(colon, "@/") : NULL;
-    if (at && *at == '@')
+    const char *at = colon && *colon == ':' ? strrchr(colon, '@') : NULL;
+    if (at)
         fprintf(out, "%.*s:********%s\n", (int)(colon - value), value, at);
     else
         fprintf(out, "%s\n", *value ? value : "(empty)");

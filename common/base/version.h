@@ -1,4 +1,5 @@
-/* version.h: the version of the product, in one place; shown by --version and henpin_build_info. */
+/* version.h: the version of the product, in one place; shown by --version and
+ * henpin_build_info. */
 #ifndef COMMON_BASE_VERSION_H
 #define COMMON_BASE_VERSION_H
 

@@ -406,11 +406,12 @@ static void test_config__print_config_shows_origins_and_no_secret(void **state) 
     write_file("hush", path);
     snprintf(sasl, sizeof sasl, "KAFKA_SASL_PASSWORD_FILE=%s", path);
     PARSE(LIST(SERVERS, "HENPIN_PG_PASSWORD=hush", sasl),
-          LIST("--print-config", "--pg-url=postgres://me:hush@db:5432/henpin?a=b",
+          LIST("--print-config", "--pg-url=postgres://me:hu/sh@hush@db:5432/henpin?a=b",
                "--kafka.fetch.max.bytes=9", "--batch-max=12"));
     unlink(path);
     assert_int_equal(r.outcome, CONFIG_SHOWN);
     assert_lacks(shown, "hush");
+    assert_lacks(shown, "hu/sh");
     assert_contains(shown, "batch-max                flag         12\n");
     assert_contains(shown, "kafka-bootstrap-servers  environment  localhost:9092\n");
     assert_contains(shown, "pg-password              environment  ********\n");
