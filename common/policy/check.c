@@ -1,0 +1,98 @@
+/* check.c: what is wrong with typed rules before any two are compared. */
+#include "common/policy/check.h"
+
+#include "common/base/clock.h"
+#include "common/policy/desk.h"
+#include "common/policy/outcome.h"
+
+/* A chain's waits may not be longer than the shortest duty they could serve; a step after
+ * a licensed one must still be reached in time. Here: a wait on the last step means
+ * nothing. */
+static void check_chain(struct loader *l, const struct chain *c) {
+    if (c && c->n > 0 && c->steps[c->n - 1].wait_us > 0) {
+        finding_warning(l->fs, "no-effect", c->at,
+                        "the last step has nobody to wait for: drop its \"wait\"");
+    }
+    for (int i = 0; c && i + 1 < c->n; i++) {
+        const struct chain_step *s = &c->steps[i];
+        if (!desk_can(s->desk, s, -1, INT64_MAX - 1) && s->n_requires > 0) {
+            bool has_any = false;
+            for (int k = 0; k < s->desk->n_licences; k++) {
+                has_any =
+                    has_any || strcmp(s->desk->licences[k].name, s->requires[0]) == 0;
+            }
+            if (!has_any) {
+                finding_error(l->fs, "licence", c->at,
+                              "the desk \"%s\" does not hold the licence \"%s\" that "
+                              "this step requires",
+                              s->desk->name, s->requires[0]);
+            }
+        }
+    }
+}
+
+static int64_t rough_length_us(const struct duration *d) {
+    return d->kind == SPAN_ELAPSED || d->kind == SPAN_BUSINESS_HOURS
+               ? d->amount
+               : d->amount * US_PER_DAY;
+}
+
+/* The event that begins the duty also ends it: it would be met at birth. */
+static void check_duty(struct loader *l, const struct table *t, const struct rule *r,
+                       const struct duty_spec *d) {
+    const struct condition *when = r->conditions[FACT_EVENT],
+                           *guard = t->guard[FACT_EVENT];
+    const struct attribute *events = &l->p->domain.facts[FACT_EVENT];
+    for (int i = 0; i < d->n_stops; i++) {
+        int e = attribute_find(events, span_of(d->stops[i]));
+        if ((!when || word_set_has(&when->words, e)) &&
+            (!guard || word_set_has(&guard->words, e))) {
+            finding_error(l->fs, "duty", r->at,
+                          "the duty \"%s\" starts at the event that stops it, \"%s\"",
+                          d->name, d->stops[i]);
+        }
+    }
+    if (d->has_aim && rough_length_us(&d->aim) > rough_length_us(&d->due)) {
+        finding_warning(l->fs, "duty", r->at,
+                        "the aim of \"%s\" is later than its due instant", d->name);
+    }
+    if (d->reserve_us >= rough_length_us(&d->due) && d->reserve_us > 0) {
+        finding_error(l->fs, "duty", r->at, "the reserve of \"%s\" takes all of its time",
+                      d->name);
+    }
+}
+
+static void check_rule(struct loader *l, const struct table *t, const struct rule *r) {
+    if (r->then.gives >> SLOT_CHAIN & 1) {
+        check_chain(l, r->then.chain);
+    }
+    for (int i = 0; i < r->then.n_duties; i++) {
+        check_duty(l, t, r, &r->then.duties[i]);
+    }
+}
+
+/* A needed word that no table gives makes the table unreachable. */
+static void check_needs(struct loader *l, const struct table *t) {
+    for (int k = 0; k < t->n_needs; k++) {
+        bool is_given = false;
+        for (int i = 0; i < l->p->n_tables; i++) {
+            is_given = is_given || l->p->tables[i].gives >> t->needs[k].slot & 1;
+        }
+        if (!is_given) {
+            finding_error(l->fs, "needs", t->at,
+                          "no table gives \"%s\", which the table \"%s\" needs",
+                          slot_name((int)t->needs[k].slot), t->name);
+        }
+    }
+}
+
+void check_rules(struct loader *l) {
+    for (int i = 0; i < l->p->n_tables; i++) {
+        const struct table *t = &l->p->tables[i];
+        check_needs(l, t);
+        for (int k = 0; k < t->n_rules; k++) {
+            check_rule(l, t, &t->rules[k]);
+        }
+        check_chain(l, t->otherwise.then.chain);
+    }
+}

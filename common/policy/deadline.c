@@ -1,0 +1,106 @@
+/* deadline.c: see deadline.h. */
+#include "common/policy/deadline.h"
+
+#include "common/policy/desk.h"
+#include "common/policy/duration.h"
+
+static const char cause_beyond[] = "an instant lies beyond the years of the calendars";
+
+int64_t deadline_step_act_by(const struct deadline_request *q,
+                             const struct chain_step *step, int64_t start_us,
+                             int64_t due_us, int64_t reserve_us) {
+    int64_t act_by = calendar_last_open(step->desk->calendar, due_us - reserve_us);
+    if (act_by == POLICY_NO_INSTANT || act_by <= start_us ||
+        !desk_can(step->desk, step, q->lang, act_by)) {
+        return POLICY_NO_INSTANT;
+    }
+    return act_by;
+}
+
+struct policy_desk_choice deadline_owner(const struct deadline_request *q,
+                                         int64_t start_us, int64_t due_us,
+                                         int64_t reserve_us) {
+    for (int i = 0; q->chain && i + 1 < q->chain->n; i++) {
+        const struct chain_step *step = &q->chain->steps[i];
+        int64_t act_by = deadline_step_act_by(q, step, start_us, due_us, reserve_us);
+        if (act_by != POLICY_NO_INSTANT) {
+            return (struct policy_desk_choice){step->desk->name, act_by, false};
+        }
+    }
+    const struct desk *last =
+        q->chain ? q->chain->steps[q->chain->n - 1].desk : q->triage;
+    /* A chain of one desk is that desk's by design, not for want of others. */
+    return (struct policy_desk_choice){last->name, due_us - reserve_us,
+                                       !q->chain || q->chain->n > 1};
+}
+
+struct policy_desk_choice deadline_route(const struct deadline_request *q,
+                                         int64_t at_us) {
+    for (int i = 0; q->chain && i + 1 < q->chain->n; i++) {
+        const struct chain_step *step = &q->chain->steps[i];
+        bool is_closed =
+            step->skip_closed && !calendar_is_open(step->desk->calendar, at_us);
+        if (!is_closed && desk_can(step->desk, step, q->lang, at_us)) {
+            return (struct policy_desk_choice){
+                step->desk->name, calendar_next_open(step->desk->calendar, at_us), false};
+        }
+    }
+    const struct desk *last =
+        q->chain ? q->chain->steps[q->chain->n - 1].desk : q->triage;
+    return (struct policy_desk_choice){last->name, at_us, !q->chain || q->chain->n > 1};
+}
+
+/* Notices to people wait for the owner's desk to open, but never beyond act-by; the last
+ * one goes out as it is. */
+static void fill_warnings(const struct policy *p, const struct duty_spec *spec,
+                          struct policy_duty *out) {
+    const struct calendar *hours = NULL;
+    for (int i = 0; i < p->n_desks && !hours; i++) {
+        hours = p->desks[i].name == out->owner.desk ? p->desks[i].calendar : NULL;
+    }
+    out->n_warnings = 0;
+    for (int i = 0; i < spec->n_warnings; i++) {
+        const struct warning *w = &spec->warnings[i];
+        int64_t at = out->due_us - w->before_us;
+        if (w->percent > 0) {
+            int64_t whole = out->due_us - out->start_us;
+            at =
+                out->start_us + whole / 100 * w->percent + whole % 100 * w->percent / 100;
+        }
+        if (at <= out->start_us) {
+            continue; /* longer than the whole duty */
+        }
+        if (hours && i + 1 < spec->n_warnings) {
+            int64_t opens = calendar_next_open(hours, at);
+            at = opens != POLICY_NO_INSTANT && opens <= out->owner.act_by_us ? opens : at;
+        }
+        out->warn_us[out->n_warnings++] = at;
+    }
+}
+
+const char *deadline_fill(const struct policy *p, const struct policy_facts *f,
+                          const struct deadline_request *q, const struct duty_spec *spec,
+                          struct policy_duty *out) {
+    out->start_us = out->due_us = out->aim_us = POLICY_NO_INSTANT;
+    out->waits_for = spec->waits_for;
+    out->n_warnings = 0;
+    if (spec->start_time < 0) {
+        out->owner = deadline_route(q, f->time_us[TIME_EVENT]);
+        out->owner.act_by_us = POLICY_NO_INSTANT;
+        return NULL;
+    }
+    out->start_us = f->time_us[spec->start_time];
+    if (out->start_us == POLICY_NO_INSTANT) {
+        return p->domain.time_missing[spec->start_time];
+    }
+    out->due_us = duration_after(&spec->due, out->start_us);
+    if (out->due_us == POLICY_NO_INSTANT) {
+        return cause_beyond;
+    }
+    if (spec->has_aim) {
+        out->aim_us = duration_after(&spec->aim, out->start_us);
+    }
+    out->owner = deadline_owner(q, out->start_us, out->due_us, spec->reserve_us);
+    fill_warnings(p, spec, out);
+    return NULL;
+}

@@ -1,0 +1,356 @@
+/*
+ * decide.c: policy_decide: from facts to a decision, by following the compiled tables.
+ *
+ * 1. Tables run in order of need. A table that needs a slot or a fact it does not find is
+ * passed over.
+ * 2. A fact that the table's rules look at and that is missing or outside the domain
+ * stops the decision: POLICY_NOT_EVALUATED with its cause, never a guess.
+ * 3. The index gives the rules that hit; the hit policy says which of them fill which
+ * slot.
+ * 4. When all tables have run, duties get their instants and their desk from the chain
+ * that was chosen.
+ */
+#include "common/policy/condition.h"
+#include "common/policy/deadline.h"
+#include "common/policy/duration.h"
+#include "common/policy/index.h"
+
+struct evaluation {
+    const struct policy *p;
+    const struct policy_facts *f;
+    struct policy_decision *d;
+    const struct chain *chain;
+    const struct duty_spec *duties[POLICY_MAX_DUTIES];
+    bool has_active_code;
+    const char *cause;
+};
+
+static void decision_clear(struct policy_decision *d) {
+    d->outcome = POLICY_DECIDED;
+    d->cause = d->handler = NULL;
+    d->n_duties = d->n_blockers = d->n_rules = 0;
+    d->disposition.code = d->disposition.rule_id = d->disposition.title =
+        d->disposition.remedy = NULL;
+    d->disposition.n_steps = 0;
+    d->disposition.is_shadow = false;
+    memset(d->near_misses, 0, sizeof d->near_misses);
+}
+
+/* ---- is the table reached? ---- */
+
+static const char *slot_word(const struct policy_decision *d, enum slot slot) {
+    return slot == SLOT_HANDLE ? d->handler
+           : slot == SLOT_CODE ? d->disposition.code
+                               : d->disposition.remedy;
+}
+
+static bool need_is_met(const struct slot_need *need, const struct policy_decision *d) {
+    const char *word = slot_word(d, need->slot);
+    for (int i = 0; word && i < need->n; i++) {
+        if (strcmp(word, need->words[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The cause when one of `facts` cannot be looked at, else NULL. */
+static const char *cannot_look_at(const struct evaluation *e, uint32_t facts) {
+    if (UNLIKELY(facts & e->f->outside)) {
+        return e->p->domain.facts[__builtin_ctz(facts & e->f->outside)].cause_outside;
+    }
+    for (; facts; facts &= facts - 1) {
+        int fact = __builtin_ctz(facts);
+        const struct attribute *at = &e->p->domain.facts[fact];
+        int64_t value = e->f->value[fact];
+        if (UNLIKELY(value == FACT_MISSING && !at->is_optional)) {
+            return at->cause_missing;
+        }
+        if (UNLIKELY(at->kind == KIND_NUMBER && value != FACT_MISSING &&
+                     (value < at->min || value > at->max))) {
+            return at->cause_outside;
+        }
+    }
+    return NULL;
+}
+
+/* Slots first: what is not ours needs no facts. */
+static bool is_reached(struct evaluation *e, const struct table *t) {
+    for (int i = 0; i < t->n_needs; i++) {
+        if (!need_is_met(&t->needs[i], e->d)) {
+            return false;
+        }
+    }
+    e->cause = cannot_look_at(e, t->facts);
+    for (uint32_t facts = e->cause ? 0 : t->facts; facts; facts &= facts - 1) {
+        int fact = __builtin_ctz(facts);
+        if (!condition_holds(t->guard[fact], &e->p->domain.facts[fact],
+                             e->f->value[fact])) {
+            return false;
+        }
+    }
+    e->cause = e->cause ? e->cause : cannot_look_at(e, t->rule_facts);
+    return e->cause == NULL;
+}
+
+/* ---- filling slots ---- */
+
+static void add_duty(struct evaluation *e, const struct rule *r,
+                     const struct duty_spec *spec) {
+    struct policy_decision *d = e->d;
+    for (int i = 0; i < d->n_duties; i++) {
+        if (d->duties[i].is_shadow == r->is_shadow &&
+            strcmp(d->duties[i].name, spec->name) == 0) {
+            return; /* proved at load to agree or not to happen */
+        }
+    }
+    if (d->n_duties == POLICY_MAX_DUTIES) {
+        e->cause = "more than 8 duties at once";
+        return;
+    }
+    struct policy_duty *out = &d->duties[d->n_duties];
+    out->name = spec->name;
+    out->rule_id = r->id;
+    out->title = r->title;
+    out->breach = spec->breach;
+    out->breach_cost = spec->cost;
+    out->severity = spec->severity;
+    out->is_shadow = r->is_shadow;
+    out->n_stops = spec->n_stops;
+    memcpy(out->stop, spec->stops, (size_t)spec->n_stops * sizeof *spec->stops);
+    e->duties[d->n_duties++] = spec;
+}
+
+static void add_blocker(struct evaluation *e, const struct rule *r,
+                        const struct blocker_spec *b) {
+    struct policy_decision *d = e->d;
+    for (int i = 0; i < d->n_blockers; i++) {
+        if (d->blockers[i].is_shadow == r->is_shadow &&
+            strcmp(d->blockers[i].name, b->name) == 0) {
+            return;
+        }
+    }
+    if (d->n_blockers == POLICY_MAX_BLOCKERS) {
+        e->cause = "more than 8 blockers at once";
+        return;
+    }
+    d->blockers[d->n_blockers++] =
+        (struct policy_blocker){b->name, r->id, r->title, b->severity, r->is_shadow};
+}
+
+static void fill_steps(struct evaluation *e, const struct outcome *o) {
+    struct policy_disposition *out = &e->d->disposition;
+    int64_t at = e->f->time_us[TIME_EVENT];
+    for (int i = 0; i < o->n_steps; i++) {
+        const struct step_spec *s = &o->steps[i];
+        struct policy_step *step = &out->steps[i];
+        *step = (struct policy_step){.action = s->action,
+                                     .to = s->to,
+                                     .licence = s->licence,
+                                     .evidence = s->evidence,
+                                     .after = s->after,
+                                     .due_us = POLICY_NO_INSTANT};
+        if (!s->has_due || at == POLICY_NO_INSTANT) {
+            continue;
+        }
+        int64_t due = duration_after(&s->due, at);
+        if (due == POLICY_NO_INSTANT) {
+            continue;
+        }
+        if (s->after < 0) {
+            step->due_us = due;
+        } else {
+            step->due_after_us = due - at;
+        }
+    }
+    out->n_steps = o->n_steps;
+}
+
+/* What decides on the goods: an active rule displaces one that only runs in the shadow.
+ */
+static void fill_disposition(struct evaluation *e, const struct rule *r, int slot) {
+    struct policy_disposition *out = &e->d->disposition;
+    bool displaces = out->is_shadow && !r->is_shadow;
+    if (displaces) {
+        out->code = out->remedy = out->rule_id = NULL;
+        out->n_steps = 0;
+        out->is_shadow = false;
+    } else if (r->is_shadow && out->rule_id && !out->is_shadow) {
+        return;
+    }
+    bool is_new = false;
+    if (slot == SLOT_CODE && !out->code) {
+        out->code = r->then.code;
+        is_new = true;
+    } else if (slot == SLOT_REMEDY && !out->remedy) {
+        out->remedy = r->then.remedy;
+        is_new = out->rule_id == NULL;
+    } else if (slot == SLOT_STEPS && out->n_steps == 0) {
+        fill_steps(e, &r->then);
+        is_new = out->rule_id == NULL;
+    }
+    if (is_new) {
+        out->rule_id = r->id;
+        out->title = r->title;
+        out->is_shadow = r->is_shadow;
+    }
+}
+
+static void fill_slot(struct evaluation *e, const struct rule *r, int slot) {
+    switch ((enum slot)slot) {
+    case SLOT_DUTY:
+        for (int i = 0; i < r->then.n_duties; i++) {
+            add_duty(e, r, &r->then.duties[i]);
+        }
+        break;
+    case SLOT_BLOCKER:
+        for (int i = 0; i < r->then.n_blockers; i++) {
+            add_blocker(e, r, &r->then.blockers[i]);
+        }
+        break;
+    case SLOT_HANDLE:
+        if (!r->is_shadow && !e->d->handler) {
+            e->d->handler = r->then.handle;
+        }
+        break;
+    case SLOT_CHAIN:
+        if (!r->is_shadow && !e->chain) {
+            e->chain = r->then.chain;
+        }
+        break;
+    case SLOT_CODE:
+    case SLOT_REMEDY:
+    case SLOT_STEPS:
+        fill_disposition(e, r, slot);
+        break;
+    case SLOT_COUNT:
+        break;
+    }
+}
+
+static void fill_all(struct evaluation *e, const struct rule *r) {
+    for (unsigned slots = r->then.gives; slots; slots &= slots - 1) {
+        fill_slot(e, r, __builtin_ctz(slots));
+    }
+}
+
+/* The winner of each slot: active before shadow, then the highest priority. */
+static void fill_winners(struct evaluation *e, const struct table *t,
+                         const uint16_t *hits, int n) {
+    for (unsigned slots = t->gives; slots; slots &= slots - 1) {
+        int slot = __builtin_ctz(slots);
+        const struct rule *best = NULL;
+        for (int i = 0; i < n; i++) {
+            const struct rule *r = &t->rules[hits[i]];
+            if (r->then.gives >> slot & 1 &&
+                (!best || (best->is_shadow && !r->is_shadow) ||
+                 (best->is_shadow == r->is_shadow && r->priority > best->priority))) {
+                best = r;
+            }
+        }
+        if (best) {
+            fill_slot(e, best, slot);
+        }
+    }
+}
+
+/* ---- one table ---- */
+
+/* Rules that hit but whose validity asks for a time that nobody stated stop the decision.
+ * Gives whether an active rule hit. */
+static bool note_hits(struct evaluation *e, const struct table *t, const uint16_t *hits,
+                      int n) {
+    bool has_active = false;
+    for (int i = 0; i < n; i++) {
+        const struct rule *r = &t->rules[hits[i]];
+        if (UNLIKELY(e->f->time_us[r->by] == POLICY_NO_INSTANT &&
+                     (r->from_us != INT64_MIN || r->until_us != INT64_MAX))) {
+            e->cause = e->p->domain.time_missing[r->by];
+        }
+        has_active = has_active || !r->is_shadow;
+        if (e->d->n_rules < POLICY_MAX_RULES_HIT) {
+            e->d->rules[e->d->n_rules++] = r->id;
+        }
+    }
+    return has_active;
+}
+
+static int count_active(const struct table *t, const uint16_t *hits, int n) {
+    int active = 0;
+    for (int i = 0; i < n; i++) {
+        active += !t->rules[hits[i]].is_shadow;
+    }
+    return active;
+}
+
+static void run_table(struct evaluation *e, const struct table *t) {
+    uint16_t hits[INDEX_MAX_HITS];
+    int first = t->n_rules > 0 ? t->rules[0].number : 0;
+    int n =
+        index_match(t->index, e->f, hits, first < 256 ? e->d->near_misses : NULL, first);
+    if (UNLIKELY(n > INDEX_MAX_HITS)) {
+        e->cause = "more than 256 rules of one table hit";
+        return;
+    }
+    bool has_active = note_hits(e, t, hits, n);
+    if (e->cause) {
+        return;
+    }
+    if (t->hit == HIT_COLLECT) {
+        for (int i = 0; i < n && !e->cause; i++) {
+            fill_all(e, &t->rules[hits[i]]);
+        }
+    } else if (t->hit == HIT_UNIQUE && UNLIKELY(n > 1) && count_active(t, hits, n) > 1) {
+        e->cause = "two rules of a table that allows one";
+        return;
+    } else {
+        fill_winners(e, t, hits, n);
+    }
+    if (!has_active && t->has_else) {
+        fill_all(e, &t->otherwise);
+    }
+}
+
+static void finish(struct evaluation *e) {
+    struct deadline_request q = {e->chain, e->p->triage, e->f->value[FACT_LANG]};
+    for (int i = 0; i < e->d->n_duties && !e->cause; i++) {
+        e->cause = deadline_fill(e->p, e->f, &q, e->duties[i], &e->d->duties[i]);
+    }
+    e->d->route = deadline_route(&q, e->f->time_us[TIME_EVENT]);
+}
+
+static void give_up(struct evaluation *e) {
+    struct policy_decision *d = e->d;
+    d->outcome = POLICY_NOT_EVALUATED;
+    d->cause = e->cause;
+    d->n_duties = d->n_blockers = 0;
+    d->disposition.code = d->disposition.remedy = d->disposition.rule_id = NULL;
+    d->disposition.n_steps = 0;
+    d->route = policy_triage(e->p, e->f->time_us[TIME_EVENT]);
+}
+
+void policy_decide(const struct policy *p, const struct policy_facts *f,
+                   struct policy_decision *out) {
+    struct evaluation e = {.p = p, .f = f, .d = out};
+    decision_clear(out);
+    if (f->time_us[TIME_EVENT] == POLICY_NO_INSTANT) {
+        e.cause = p->domain.time_missing[TIME_EVENT];
+    }
+    for (int i = 0; i < p->n_tables && !e.cause; i++) {
+        if (is_reached(&e, &p->tables[i])) {
+            run_table(&e, &p->tables[i]);
+        }
+    }
+    if (!e.cause) {
+        finish(&e);
+    }
+    if (e.cause) {
+        give_up(&e);
+    } else if (out->handler && strcmp(out->handler, "none") == 0) {
+        out->outcome = POLICY_NOT_OURS;
+    }
+}
+
+struct policy_desk_choice policy_triage(const struct policy *p, int64_t at_us) {
+    return (struct policy_desk_choice){p->triage->name, at_us, true};
+}

@@ -1,0 +1,138 @@
+/* desk.c: reads `desks:`; who can act when. */
+#include "common/policy/desk.h"
+
+#include "common/policy/schema.h"
+#include "common/policy/suggest.h"
+
+const struct desk *desk_find(struct loader *l, struct span name, const struct node *at) {
+    struct suggestion s = suggest_for(name);
+    for (int i = 0; i < l->p->n_desks; i++) {
+        if (span_is(name, l->p->desks[i].name)) {
+            return &l->p->desks[i];
+        }
+        suggest_consider(&s, l->p->desks[i].name);
+    }
+    finding_error(l->fs, "unknown-desk", at, "there is no desk \"%.*s\"%s",
+                  SPAN_ARGS(name), suggest_text(&s));
+    return NULL;
+}
+
+static void read_langs(struct loader *l, struct desk *d, const struct node *n) {
+    const struct attribute *lang = &l->p->domain.facts[FACT_LANG];
+    NODE_WORDS(w, n) {
+        int i = w->kind == NODE_SCALAR ? attribute_find(lang, w->text) : -1;
+        if (node_is(w, "any")) {
+            d->speaks_any = true;
+        } else if (i >= 0) {
+            word_set_add(&d->langs, i);
+        } else {
+            finding_error(l->fs, "unknown-value", w,
+                          "\"%.*s\" is no language of the domain", SPAN_ARGS(w->text));
+        }
+    }
+}
+
+static void read_licence(struct loader *l, struct desk *d, const struct node *n) {
+    static const char *const keys[] = {"for", "from", "until", NULL};
+    struct licence *x = &d->licences[d->n_licences];
+    *x = (struct licence){.from_us = INT64_MIN, .until_us = INT64_MAX};
+    if (!schema_map(l, n, "a licence", keys) ||
+        !(x->name = schema_text(l, n, "for", true))) {
+        return;
+    }
+    const struct node *from = node_get(n, "from"), *until = node_get(n, "until");
+    if ((from && !instant_read(l, from, &x->from_us)) ||
+        (until && !instant_read(l, until, &x->until_us))) {
+        return;
+    }
+    if (x->from_us >= x->until_us) {
+        finding_error(l->fs, "date", n, "this licence ends before it begins");
+    }
+    d->n_licences++;
+}
+
+static void read_desk(struct loader *l, struct desk *d, const struct node *n) {
+    static const char *const keys[] = {"langs",   "calendar", "capacity",
+                                       "kind",    "licences", "title",
+                                       "regions", "services", NULL};
+    static const char *const kinds[] = {"inhouse", "provider", "partner", NULL};
+    *d = (struct desk){.name = span_cstr(l->a, n->key->text),
+                       .at = n->key,
+                       .capacity = -1,
+                       .kind = kinds[0]};
+    if (!schema_map(l, n, "a desk", keys)) {
+        return;
+    }
+    const struct node *langs = node_get(n, "langs"), *capacity = node_get(n, "capacity"),
+                      *kind = node_get(n, "kind"), *licences = node_get(n, "licences");
+    d->title = schema_text(l, n, "title", false);
+    const struct node *calendar = node_get(n, "calendar");
+    if (calendar && calendar->kind == NODE_SCALAR) {
+        d->calendar = calendar_find(l, calendar->text, calendar);
+    } else {
+        finding_error(l->fs, "schema", n, "a desk needs \"calendar\": when it is open");
+    }
+    if (langs) {
+        read_langs(l, d, langs);
+    } else {
+        finding_error(l->fs, "schema", n,
+                      "a desk needs \"langs\": the languages it answers in, or [any]");
+    }
+    if (capacity && !node_is(capacity, "unlimited") &&
+        !schema_number(l, capacity, 0, 1000000, &d->capacity)) {
+        return;
+    }
+    int k = kind ? schema_choice(l, kind, "kind", kinds) : 0;
+    d->kind = k < 0 ? kinds[0] : kinds[k];
+    if (licences && schema_list(l, licences, "licences")) {
+        d->licences = arena_array(l->a, (size_t)licences->count + 1, sizeof *d->licences);
+        NODE_EACH(one, licences) {
+            read_licence(l, d, one);
+        }
+    }
+}
+
+void desks_read(struct loader *l, const struct node *node) {
+    if (node->kind != NODE_MAP) {
+        finding_error(l->fs, "schema", node, "\"desks\" must be a mapping");
+        return;
+    }
+    struct desk *all =
+        arena_array(l->a, (size_t)(l->p->n_desks + node->count) + 1, sizeof *all);
+    if (l->p->n_desks > 0) {
+        memcpy(all, l->p->desks, (size_t)l->p->n_desks * sizeof *all);
+    }
+    l->p->desks = all;
+    NODE_EACH(n, node) {
+        for (int i = 0; i < l->p->n_desks; i++) {
+            if (span_is(n->key->text, all[i].name)) {
+                finding_error(l->fs, "duplicate-name", n->key,
+                              "the desk \"%s\" stands in another file too", all[i].name);
+            }
+        }
+        read_desk(l, &all[l->p->n_desks++], n);
+    }
+}
+
+static bool holds_licence(const struct desk *d, const char *name, int64_t at_us) {
+    for (int i = 0; i < d->n_licences; i++) {
+        const struct licence *x = &d->licences[i];
+        if (strcmp(x->name, name) == 0 && at_us >= x->from_us && at_us < x->until_us) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool desk_can(const struct desk *d, const struct chain_step *step, int64_t lang,
+              int64_t at_us) {
+    if (!d->speaks_any && lang >= 0 && !word_set_has(&d->langs, (int)lang)) {
+        return false;
+    }
+    for (int i = 0; i < step->n_requires; i++) {
+        if (!holds_licence(d, step->requires[i], at_us)) {
+            return false;
+        }
+    }
+    return true;
+}

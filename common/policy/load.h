@@ -1,0 +1,16 @@
+/* load.h: policy_load with its switches, for the command line and the tests. */
+#ifndef COMMON_POLICY_LOAD_H
+#define COMMON_POLICY_LOAD_H
+
+#include "common/policy/model.h"
+
+struct load_options {
+    const struct policy_report *report; /* may be NULL */
+    bool skips_tests; /* do not run the tests in the packs: their failures then are no
+                         findings */
+};
+
+MUST_USE enum status policy_load_with(const char *dir, const struct load_options *o,
+                                      struct policy **out, struct error *err);
+
+#endif

@@ -1,0 +1,229 @@
+/*
+ * model.h: a rule set as typed structures, between the text and the index.
+ *
+ * The readers (domain.c, calendars.c, desk.c, duty.c, rule.c, table.c) fill it, check.c
+ * and analyse.c look at it, index.c compiles it, decide.c only follows pointers into it.
+ * Everything lives in the policy's arena; `at` nodes live in the loading arena and are
+ * dead after policy_load.
+ */
+#ifndef COMMON_POLICY_MODEL_H
+#define COMMON_POLICY_MODEL_H
+
+#include "common/policy/calendar.h"
+#include "common/policy/domain.h"
+
+/* ---- conditions ---- */
+
+struct number_range {
+    int64_t low, high; /* both included */
+};
+
+/* A set fact satisfies a clause when it holds all of `all` and none of `none`. */
+struct set_clause {
+    uint64_t all, none;
+};
+
+struct condition {
+    int fact;
+    bool allows_missing;
+    struct word_set words;       /* KIND_WORD: admitted word numbers */
+    struct number_range *ranges; /* KIND_NUMBER: or-ed */
+    struct set_clause *clauses;  /* KIND_SET: or-ed */
+    int n;                       /* ranges or clauses */
+};
+
+/* ---- durations ---- */
+
+enum duration_kind {
+    SPAN_ELAPSED,
+    SPAN_CALENDAR_DAYS,
+    SPAN_BUSINESS_DAYS,
+    SPAN_BUSINESS_HOURS
+};
+
+struct duration {
+    enum duration_kind kind;
+    int64_t amount;                  /* microseconds; days for the two day kinds */
+    const struct calendar *calendar; /* NULL for SPAN_ELAPSED */
+    bool is_first_day_counted;       /* the start's own day is day 1 */
+    bool is_to_end_of_day;           /* due when that local day ends */
+    const struct calendar *roll; /* and if that day is closed here, the next open one */
+    const char *text;
+};
+
+/* ---- desks ---- */
+
+struct licence {
+    const char *name;
+    int64_t from_us, until_us; /* [from, until); INT64_MIN and INT64_MAX: open ends */
+};
+
+struct desk {
+    const char *name;
+    const char *title;
+    const char *kind; /* inhouse, provider, partner */
+    bool speaks_any;
+    struct word_set langs; /* numbers of the fact `lang` */
+    const struct calendar *calendar;
+    int64_t capacity; /* -1: unlimited */
+    struct licence *licences;
+    int n_licences;
+    const struct node *at;
+};
+
+struct chain_step {
+    const struct desk *desk;
+    int64_t wait_us; /* how long it is offered before it goes on; 0: until act-by */
+    bool skip_closed, skip_full;
+    const char *requires[4]; /* licences */
+    int n_requires;
+};
+
+struct chain {
+    struct chain_step steps[POLICY_MAX_CHAIN];
+    int n;
+    const struct node *at;
+};
+
+/* ---- outcomes ---- */
+
+enum slot {
+    SLOT_HANDLE,
+    SLOT_DUTY,
+    SLOT_BLOCKER,
+    SLOT_CHAIN,
+    SLOT_CODE,
+    SLOT_REMEDY,
+    SLOT_STEPS,
+    SLOT_COUNT
+};
+enum merge { MERGE_ONE, MERGE_SET, MERGE_LIST, MERGE_BY_NAME };
+enum hit_policy { HIT_UNIQUE, HIT_PRIORITY, HIT_COLLECT };
+
+struct warning {
+    int percent;       /* of the time from start to due; 0: `before_us` counts */
+    int64_t before_us; /* before due */
+};
+
+struct duty_spec {
+    const char *name;
+    struct duration due;
+    int start_time;        /* enum policy_time, or -1 */
+    const char *waits_for; /* event word, when start_time is -1 */
+    const char *stops[POLICY_MAX_STOPS];
+    int n_stops;
+    int64_t reserve_us;
+    bool has_aim;
+    struct duration aim;
+    struct warning warnings[POLICY_MAX_WARNINGS];
+    int n_warnings;
+    const char *breach, *cost;
+    int severity;
+    bool is_own_clock;
+    const char *reopen; /* restart, resume, closed; NULL: not said */
+    struct span pauses[8];
+    int n_pauses;
+};
+
+struct blocker_spec {
+    const char *name;
+    int severity;
+};
+
+struct step_spec {
+    const char *action, *to, *licence, *evidence;
+    int after; /* -1: none */
+    bool has_due;
+    struct duration due;
+};
+
+struct outcome {
+    unsigned gives; /* bit per enum slot */
+    const char *handle, *code, *remedy;
+    struct duty_spec *duties;
+    int n_duties;
+    struct blocker_spec *blockers;
+    int n_blockers;
+    struct chain *chain;
+    struct step_spec *steps;
+    int n_steps;
+};
+
+/* ---- rules and tables ---- */
+
+struct rule {
+    const char *id, *title, *source, *confidence, *why;
+    int number; /* over all tables: table order, then id order */
+    int priority;
+    bool is_shadow;
+    bool applies_to_open;
+    struct condition *conditions[POLICY_FACT_COUNT]; /* NULL: any */
+    int by;                    /* enum policy_time of the validity */
+    int64_t from_us, until_us; /* INT64_MIN, INT64_MAX: open */
+    struct outcome then;
+    const struct node *at;
+    const char *file;
+    int line;
+};
+
+/* `needs` of a table: slots that earlier tables must have given one of these words. */
+struct slot_need {
+    enum slot slot; /* SLOT_HANDLE, SLOT_CODE or SLOT_REMEDY */
+    const char *words[8];
+    int n;
+};
+
+struct table {
+    const char *name, *title;
+    enum hit_policy hit;
+    unsigned gives; /* bit per slot */
+    enum merge merges[SLOT_COUNT];
+    struct condition *guard[POLICY_FACT_COUNT]; /* `needs` on facts */
+    struct slot_need needs[4];
+    int n_needs;
+    struct rule *rules; /* in id order */
+    int n_rules;
+    bool has_else;
+    struct rule otherwise; /* `else`, as a rule without conditions; not numbered */
+    uint32_t facts;        /* that guard or rules look at: bit per fact */
+    uint32_t rule_facts;   /* that rules look at */
+    struct rule_index *index;
+    int order; /* position among all files' tables */
+    const struct node *at;
+};
+
+struct testcase; /* testcase.h */
+
+struct policy {
+    struct arena *a;
+    struct policy_revision revision;
+    const char *ruleset;
+    struct domain domain;
+    struct zone **zones;
+    int n_zones;
+    struct holidays **holidays;
+    int n_holidays;
+    struct calendar **calendars;
+    int n_calendars;
+    struct desk *desks;
+    int n_desks;
+    const struct desk *triage;
+    struct table *tables; /* in the order of evaluation */
+    int n_tables;
+    int n_rules;
+    const struct rule **rules; /* by number */
+    struct testcase *tests;
+    int n_tests;
+};
+
+/* What all readers share while loading. */
+struct loader {
+    struct policy *p;
+    struct arena *a;       /* the policy's */
+    struct arena *scratch; /* nodes and file texts */
+    struct findings *fs;
+    const struct zone *zone; /* for bare dates in the file being read */
+    const char *dir;
+};
+
+#endif

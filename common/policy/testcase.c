@@ -1,0 +1,377 @@
+/* testcase.c: reads tests and compares what they expect with what is decided. */
+#include "common/policy/testcase.h"
+
+#include "common/policy/civil.h"
+#include "common/policy/desk.h"
+#include "common/policy/schema.h"
+#include "common/policy/suggest.h"
+
+#include "common/base/clock.h"
+
+#include <stdlib.h>
+
+/* ---- reading ---- */
+
+static bool given_fact(struct loader *l, const struct node *n, int fact,
+                       struct policy_facts *f) {
+    const struct attribute *at = &l->p->domain.facts[fact];
+    int64_t number;
+    if (!at->is_listed) {
+        finding_error(l->fs, "unknown-fact", n->key, "the domain does not list \"%s\"",
+                      fact_name(fact));
+        return false;
+    }
+    if (at->kind == KIND_NUMBER) {
+        if (!schema_number(l, n, INT64_MIN + 1, INT64_MAX, &number)) {
+            return false;
+        }
+        policy_state_number(f, (enum policy_fact)fact, number);
+    } else if (at->kind == KIND_WORD) {
+        if (n->kind != NODE_SCALAR) {
+            finding_error(l->fs, "schema", n, "a single word is wanted");
+            return false;
+        }
+        policy_state(l->p, f, (enum policy_fact)fact, n->text);
+    } else {
+        policy_state_none(f, (enum policy_fact)fact);
+        NODE_WORDS(w, n) {
+            if (w->kind == NODE_SCALAR && !node_is(w, "none")) {
+                if (attribute_find(at, w->text) < 0) {
+                    finding_error(l->fs, "unknown-value", w,
+                                  "the domain lists no %s \"%s\"", fact_name(fact),
+                                  w->text.ptr);
+                }
+                policy_state_member(l->p, f, (enum policy_fact)fact, w->text);
+            }
+        }
+    }
+    return true;
+}
+
+bool given_read(struct loader *l, const struct node *map, struct policy_facts *f) {
+    int errors_before = l->fs->n_errors;
+    policy_facts_init(l->p, f);
+    if (map->kind != NODE_MAP) {
+        finding_error(l->fs, "schema", map,
+                      "\"given\" must be a mapping of facts and times");
+        return false;
+    }
+    NODE_EACH(n, map) {
+        int fact = fact_find(n->key->text);
+        int time = span_is(n->key->text, "time") ? TIME_EVENT : time_find(n->key->text);
+        if (fact >= 0) {
+            (void)given_fact(l, n, fact, f);
+        } else if (time >= 0) {
+            int64_t us;
+            if (instant_read(l, n, &us)) {
+                policy_state_instant(f, (enum policy_time)time, us);
+            }
+        } else {
+            struct suggestion s = suggest_for(n->key->text);
+            for (int i = 0; i < POLICY_FACT_COUNT; i++) {
+                suggest_consider(&s, fact_name(i));
+            }
+            for (int i = 0; i < POLICY_TIME_COUNT; i++) {
+                suggest_consider(&s, time_name(i));
+            }
+            finding_error(l->fs, "unknown-fact", n->key, "no worker states \"%s\"%s",
+                          n->key->text.ptr, suggest_text(&s));
+        }
+    }
+    return l->fs->n_errors == errors_before;
+}
+
+static void read_expectation(struct loader *l, const struct node *n, struct testcase *t) {
+    if (t->n_expect == TESTCASE_MAX_EXPECT) {
+        finding_error(l->fs, "test", n, "at most %d expectations in a test",
+                      (int)TESTCASE_MAX_EXPECT);
+        return;
+    }
+    struct expectation *e = &t->expect[t->n_expect++];
+    *e = (struct expectation){.key = span_cstr(l->a, n->key->text),
+                              .is_list = n->kind == NODE_LIST};
+    e->words = arena_array(l->a, (size_t)n->count + 1, sizeof *e->words);
+    NODE_WORDS(w, n) {
+        const char *word = schema_word(l, w, "what is expected");
+        if (word) {
+            e->words[e->n_words++] = word;
+        }
+    }
+}
+
+static void read_test(struct loader *l, const struct node *n, struct testcase *t) {
+    static const char *const keys[] = {"test", "now", "given", "expect", NULL};
+    *t = (struct testcase){.at = n, .line = n->line, .file = n->source->name, .name = ""};
+    if (!schema_map(l, n, "a test", keys)) {
+        return;
+    }
+    const char *name = schema_text(l, n, "test", true);
+    t->name = name ? name : "";
+    const struct node *given = node_get(n, "given"), *expect = node_get(n, "expect");
+    if (!given || !expect || expect->kind != NODE_MAP || expect->count == 0) {
+        finding_error(l->fs, "test", n, "a test needs \"given\" and \"expect\"");
+        return;
+    }
+    (void)given_read(l, given, &t->facts);
+    NODE_EACH(e, expect) {
+        read_expectation(l, e, t);
+    }
+}
+
+void tests_read(struct loader *l, const struct node *node) {
+    if (!schema_list(l, node, "\"tests\"")) {
+        return;
+    }
+    struct policy *p = l->p;
+    struct testcase *all =
+        arena_array(l->a, (size_t)(p->n_tests + node->count) + 1, sizeof *all);
+    if (p->n_tests > 0) {
+        memcpy(all, p->tests, (size_t)p->n_tests * sizeof *all);
+    }
+    p->tests = all;
+    NODE_EACH(n, node) {
+        read_test(l, n, &all[p->n_tests++]);
+    }
+}
+
+/* ---- comparing ---- */
+
+struct actual {
+    const char *words[POLICY_MAX_RULES_HIT];
+    int n;
+    char instants[POLICY_MAX_WARNINGS][CLOCK_TEXT_SIZE];
+    bool is_instant;
+    bool is_known; /* the key means something */
+};
+
+static void actual_word(struct actual *a, const char *word) {
+    a->is_known = true;
+    if (word && a->n < POLICY_MAX_RULES_HIT) {
+        a->words[a->n++] = word;
+    }
+}
+
+static void actual_instant(struct actual *a, int64_t us) {
+    a->is_known = a->is_instant = true;
+    if (us != POLICY_NO_INSTANT && a->n < POLICY_MAX_WARNINGS) {
+        clock_text(us, a->instants[a->n]);
+        a->words[a->n] = a->instants[a->n];
+        a->n++;
+    }
+}
+
+static const struct policy_duty *find_duty(const struct policy_decision *d,
+                                           struct span name) {
+    for (int i = 0; i < d->n_duties; i++) {
+        if (span_is(name, d->duties[i].name)) {
+            return &d->duties[i];
+        }
+    }
+    return NULL;
+}
+
+static void actual_of_duty(struct actual *a, const struct policy_decision *d,
+                           struct span path) {
+    size_t dot = path.len;
+    while (dot > 0 && path.ptr[dot - 1] != '.') {
+        dot--;
+    }
+    if (dot == 0) {
+        return;
+    }
+    struct span field = {path.ptr + dot, path.len - dot};
+    const struct policy_duty *x = find_duty(d, (struct span){path.ptr, dot - 1});
+    if (span_is(field, "start")) {
+        actual_instant(a, x ? x->start_us : POLICY_NO_INSTANT);
+    } else if (span_is(field, "due")) {
+        actual_instant(a, x ? x->due_us : POLICY_NO_INSTANT);
+    } else if (span_is(field, "aim")) {
+        actual_instant(a, x ? x->aim_us : POLICY_NO_INSTANT);
+    } else if (span_is(field, "act_by")) {
+        actual_instant(a, x ? x->owner.act_by_us : POLICY_NO_INSTANT);
+    } else if (span_is(field, "desk")) {
+        actual_word(a, x ? x->owner.desk : NULL);
+    } else if (span_is(field, "rule")) {
+        actual_word(a, x ? x->rule_id : NULL);
+    } else if (span_is(field, "waits_for")) {
+        actual_word(a, x ? x->waits_for : NULL);
+    } else if (span_is(field, "breach")) {
+        actual_word(a, x ? x->breach : NULL);
+    } else if (span_is(field, "warn")) {
+        a->is_known = a->is_instant = true;
+        for (int i = 0; x && i < x->n_warnings; i++) {
+            actual_instant(a, x->warn_us[i]);
+        }
+    }
+}
+
+static bool is_shadow_rule(const struct policy *p, const char *id) {
+    for (int i = 0; i < p->n_rules; i++) {
+        if (p->rules[i]->id == id) {
+            return p->rules[i]->is_shadow;
+        }
+    }
+    return false;
+}
+
+/* Shadow duties and blockers are listed under `shadow`, by their rule. */
+static void actual_list(struct actual *a, const struct policy *p,
+                        const struct policy_decision *d, struct span key) {
+    if (span_is(key, "rules") || span_is(key, "hits") || span_is(key, "shadow")) {
+        a->is_known = true;
+        for (int i = 0; i < d->n_rules; i++) {
+            if (!span_is(key, "shadow") || is_shadow_rule(p, d->rules[i])) {
+                actual_word(a, d->rules[i]);
+            }
+        }
+    } else if (span_is(key, "duties")) {
+        a->is_known = true;
+        for (int i = 0; i < d->n_duties; i++) {
+            actual_word(a, d->duties[i].is_shadow ? NULL : d->duties[i].name);
+        }
+    } else if (span_is(key, "blockers")) {
+        a->is_known = true;
+        for (int i = 0; i < d->n_blockers; i++) {
+            actual_word(a, d->blockers[i].is_shadow ? NULL : d->blockers[i].name);
+        }
+    } else if (span_is(key, "steps")) {
+        a->is_known = true;
+        for (int i = 0; i < d->disposition.n_steps; i++) {
+            actual_word(a, d->disposition.steps[i].action);
+        }
+    }
+}
+
+static void actual_of(struct actual *a, const struct policy *p,
+                      const struct policy_decision *d, struct span key) {
+    static const char *const outcomes[] = {"decided", "not_ours", "not_evaluated"};
+    struct span duty = SPAN("duty.");
+    if (span_starts_with(key, duty)) {
+        actual_of_duty(a, d, (struct span){key.ptr + duty.len, key.len - duty.len});
+    } else if (span_is(key, "outcome")) {
+        actual_word(a, outcomes[d->outcome]);
+    } else if (span_is(key, "cause")) {
+        actual_word(a, d->cause);
+    } else if (span_is(key, "handle")) {
+        actual_word(a, d->handler);
+    } else if (span_is(key, "code")) {
+        actual_word(a, d->disposition.code);
+    } else if (span_is(key, "remedy")) {
+        actual_word(a, d->disposition.remedy);
+    } else if (span_is(key, "route.first_open")) {
+        actual_word(a, d->route.desk);
+    } else {
+        actual_list(a, p, d, key);
+    }
+}
+
+static int compare_words(const void *a, const void *b) {
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void join(char out[TESTCASE_TEXT], const char **words, int n, bool is_ordered) {
+    struct builder b = builder_over(out, TESTCASE_TEXT - 1);
+    if (!is_ordered) {
+        qsort(words, (size_t)n, sizeof *words, compare_words);
+    }
+    for (int i = 0; i < n; i++) {
+        build_text(&b, i ? ", " : "");
+        build_text(&b, words[i]);
+    }
+    build_text(&b, n == 0 ? "none" : "");
+    out[b.len] = '\0';
+}
+
+static bool has_word(const struct actual *a, const char *word) {
+    for (int i = 0; i < a->n; i++) {
+        if (strcmp(a->words[i], word) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool meets(const struct policy *p, const struct policy_decision *d,
+                  const struct expectation *e, struct test_result *r) {
+    struct actual a = {0};
+    actual_of(&a, p, d, span_of(e->key));
+    const char *words[POLICY_MAX_RULES_HIT];
+    char instants[POLICY_MAX_RULES_HIT][CLOCK_TEXT_SIZE];
+    int n = 0;
+    bool is_subset = strcmp(e->key, "hits") == 0, is_met = true;
+    for (int i = 0; i < e->n_words && n < POLICY_MAX_RULES_HIT; i++) {
+        int64_t us;
+        if (strcmp(e->words[i], "none") == 0) {
+            continue;
+        }
+        words[n] = e->words[i];
+        if (a.is_instant && civil_parse_instant(span_of(e->words[i]), &us)) {
+            clock_text(us, instants[n]);
+            words[n] = instants[n];
+        }
+        is_met = is_met && (!is_subset || has_word(&a, words[n]));
+        n++;
+    }
+    bool is_ordered = strcmp(e->key, "steps") == 0;
+    join(r->expected, words, n, is_ordered);
+    join(r->actual, a.words, a.n, is_ordered);
+    if (!a.is_known) {
+        struct builder b = builder_over(r->actual, sizeof r->actual - 1);
+        build_text(&b, "\"");
+        build_text(&b, e->key);
+        build_text(&b, "\" cannot be expected");
+        r->actual[b.len] = '\0';
+        return false;
+    }
+    return is_subset ? is_met : strcmp(r->expected, r->actual) == 0;
+}
+
+int test_run(const struct policy *p, const struct testcase *t, struct policy_decision *d,
+             void (*tell)(void *context, const struct test_result *r), void *context) {
+    int n_failed = 0;
+    policy_decide(p, &t->facts, d);
+    for (int i = 0; i < t->n_expect; i++) {
+        struct test_result r = {.key = t->expect[i].key};
+        r.is_met = meets(p, d, &t->expect[i], &r);
+        n_failed += !r.is_met;
+        if (tell) {
+            tell(context, &r);
+        }
+    }
+    return n_failed;
+}
+
+struct load_test {
+    struct loader *l;
+    const struct testcase *t;
+};
+
+static void tell_failure(void *context, const struct test_result *r) {
+    const struct load_test *x = context;
+    if (!r->is_met) {
+        finding_error(x->l->fs, "test", x->t->at,
+                      "the test \"%s\" fails: %s is \"%s\", expected \"%s\"", x->t->name,
+                      r->key, r->actual, r->expected);
+    }
+}
+
+void tests_run_all(struct loader *l) {
+    const struct policy *p = l->p;
+    bool *is_tested = arena_zalloc(l->scratch, (size_t)p->n_rules + 1);
+    for (int i = 0; i < p->n_tests; i++) {
+        struct policy_decision d;
+        struct load_test x = {l, &p->tests[i]};
+        (void)test_run(p, &p->tests[i], &d, tell_failure, &x);
+        for (int k = 0; k < d.n_rules; k++) {
+            for (int r = 0; r < p->n_rules; r++) {
+                is_tested[r] = is_tested[r] || p->rules[r]->id == d.rules[k];
+            }
+        }
+    }
+    for (int r = 0; r < p->n_rules && p->n_tests > 0; r++) {
+        if (!is_tested[r]) {
+            finding_tell(l->fs, POLICY_NOTE, "untested", p->rules[r]->at, NULL,
+                         "no test reaches the rule \"%s\"", p->rules[r]->id);
+        }
+    }
+}
