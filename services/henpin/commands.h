@@ -3,6 +3,9 @@
 #ifndef SERVICES_HENPIN_COMMANDS_H
 #define SERVICES_HENPIN_COMMANDS_H
 
+/* Finds the sub-command argv[1] and runs it; its exit code. */
+int commands_run(int argc, char **argv, char **envp);
+
 int broker_main(int argc, char **argv, char **envp);       /* embedded broker */
 int feed_main(int argc, char **argv, char **envp);         /* publish events from files */
 int migrate_main(int argc, char **argv, char **envp);      /* bring the database up to date */
