@@ -25,7 +25,7 @@ say = $(if $(filter 1,$(V)),@:,@printf '%-4s %s\n' $(1) $(2))
 
 # The libraries, in this one place. Says nothing where they are not there yet: see `libraries` below.
 pkg-config = $(shell command -v pkg-config >/dev/null && pkg-config $(1) $(PACKAGES) 2>/dev/null)
-PACKAGES := rdkafka avro-c libpq libcurl jansson yaml-0.1 libmicrohttpd libxxhash
+PACKAGES := rdkafka avro-c libpq libcurl jansson yaml-0.1 libmicrohttpd libxxhash libcrypto
 WARNINGS := -std=c17 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
   -Wmissing-prototypes -Wold-style-definition -Wwrite-strings -Wvla -Wundef -Wformat=2 \
   -Wimplicit-fallthrough -fno-common
