@@ -103,17 +103,17 @@ start_postgres() {
 
 halt_postgres() { is_stopped "$1/pid" || pg_ctl "$1" stop -w -m fast; }
 
-# The postmaster's children end by themselves when it is gone; a restart must wait for them.
+# The postmaster's children end by themselves when it is gone; a restart must wait for them. The lock
+# files name a process that is dead but perhaps not yet buried by its parent, which Postgres would take
+# for a living one; when nobody lives in the data directory any more, they can go.
 kill_postgres() {
-    local pid children
-    is_running "$1/pid" || return 0
-    pid=$(cat "$1/pid")
-    children=$(grep -ls "^PPid:[[:space:]]*$pid\$" /proc/[0-9]*/status | cut -d/ -f3) || true
+    local home
+    home=$(readlink -f "$1/home")
     end_process "$1/pid" KILL
-    for pid in $children; do
-        until_true 30 is_gone "$pid" || kill -KILL "$pid" 2>/dev/null || true
-    done
+    until_true 30 pg_is_deserted "$home" || die "a process of Postgres outlives its postmaster"
+    rm -f "$home/data/postmaster.pid" "$home"/.s.PGSQL.*
 }
+pg_is_deserted() { [ -z "$(find /proc -maxdepth 2 -name cwd -lname "$1/data" 2>/dev/null)" ]; }
 
 remove_postgres() {
     local home

@@ -8,9 +8,9 @@ fetch_python() {
     cmp -s "$TOOLS/requirements.txt" "$dir/requirements.txt" && return
     rm -rf "$dir"
     if ! { python3 -m venv "$dir" &&
-        "$dir/bin/pip" install -q --disable-pip-version-check -r "$TOOLS/requirements.txt"; } \
+        "$dir/bin/pip" install -q --retries 2 --disable-pip-version-check -r "$TOOLS/requirements.txt"; } \
         </dev/null >"$log" 2>&1; then
-        last_lines "$log" 4
+        first_errors "$log"
         die "could not download the Python packages of the tests from PyPI: connect this machine to the network, then try again"
     fi
     cp "$TOOLS/requirements.txt" "$dir/requirements.txt"
