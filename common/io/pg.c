@@ -375,13 +375,6 @@ static void begin_pipeline(struct pg *pg) {
     pg->phase = PIPELINE;
 }
 
-/* COMMIT of a failed transaction answers "ROLLBACK" and no error: nothing may take that
- * for success. */
-static bool is_silent_rollback(const struct slot *slot, const PGresult *r) {
-    return slot->statement == &pg_commit && !slot->prepares &&
-           strcmp(PQcmdStatus((PGresult *)r), "ROLLBACK") == 0;
-}
-
 static void pipeline_result(struct pg *pg, PGresult *r) {
     if (pg->slot >= pg->n_slots)
         BUG("an answer that was not asked for: %s", PQresStatus(PQresultStatus(r)));
@@ -390,11 +383,6 @@ static void pipeline_result(struct pg *pg, PGresult *r) {
     if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) {
         if (slot->prepares)
             remember_prepared(pg, slot->statement);
-        if (is_silent_rollback(slot, r) && !pg->has_failed) {
-            (void)error_set(&pg->error, E_PG_CONFLICT,
-                            "could not commit: the transaction had failed before");
-            pg->has_failed = true;
-        }
         if (slot->query) {
             pg_result_take(slot->query, r);
             return;

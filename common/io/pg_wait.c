@@ -37,7 +37,8 @@ enum status pg_connect_wait(struct pg *pg, int64_t timeout_us, struct error *err
                              "could not connect to Postgres within %lld ms",
                              (long long)(timeout_us / US_PER_MS));
         }
-        wait_for_socket(pg, until_us);
+        wait_for_socket(pg,
+                        pg_deadline_us(pg) < until_us ? pg_deadline_us(pg) : until_us);
         pg_turn(pg);
     }
     if (pg_state(pg) == PG_IDLE)
