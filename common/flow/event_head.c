@@ -1,0 +1,40 @@
+#include "common/flow/event_head.h"
+
+#define YEAR_2000_US INT64_C(946684800000000)
+#define YEAR_2100_US INT64_C(4102444800000000)
+
+enum status event_id_check(const char *field, struct span id, struct error *err) {
+    if (id.len == 0)
+        return error_set(err, E_EVENT_FIELD, "%s is empty", field);
+    if (id.len > EVENT_ID_MAX)
+        return error_set(err, E_EVENT_FIELD, "%s is %zu bytes long, at most %d are taken", field,
+                         id.len, EVENT_ID_MAX);
+    for (size_t i = 0; i < id.len; i++)
+        if ((unsigned char)id.ptr[i] < 0x20 || id.ptr[i] == 0x7f)
+            return error_set(err, E_EVENT_FIELD, "%s holds a control character at byte %zu", field,
+                             i);
+    return ST_OK;
+}
+
+static enum status instant_check(const char *field, int64_t us, struct error *err) {
+    if (us < YEAR_2000_US || us >= YEAR_2100_US)
+        return error_set(err, E_EVENT_FIELD,
+                         "%s is %lld, outside the years 2000 to 2099 (microseconds since 1970)",
+                         field, (long long)us);
+    return ST_OK;
+}
+
+enum status event_head_check(const struct event_head *h, struct error *err) {
+    enum status st = event_id_check("event_id", h->event_id, err);
+    if (st == ST_OK)
+        st = event_id_check("marketplace", h->marketplace, err);
+    if (st == ST_OK)
+        st = event_id_check("seller_id", h->seller_id, err);
+    if (st == ST_OK)
+        st = event_id_check("order_id", h->order_id, err);
+    if (st == ST_OK)
+        st = instant_check("occurred_at", h->occurred_at_us, err);
+    if (st == ST_OK)
+        st = instant_check("observed_at", h->observed_at_us, err);
+    return st;
+}

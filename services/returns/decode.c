@@ -1,0 +1,37 @@
+/* decode.c: whether a return event can be used at all, and which case it belongs to. */
+#include "common/flow/event_head.h"
+#include "services/returns/worker.h"
+
+static enum status check_lines(const struct return_event *e, struct error *err) {
+    for (size_t i = 0; i < e->n_lines; i++) {
+        enum status st = event_id_check("lines.line_id", e->lines[i].line_id, err);
+        if (st != ST_OK)
+            return st;
+        if (e->lines[i].quantity < 1)
+            return error_set(err, E_EVENT_FIELD, "lines.quantity is %d, it must be at least 1",
+                             e->lines[i].quantity);
+    }
+    return ST_OK;
+}
+
+enum status returns_decode(struct batch *b, struct message *m, struct error *err) {
+    (void)b;
+    struct returns_item *item = returns_item_of(m);
+    const struct return_event *e = &item->event;
+    m->occurred_us = e->head.occurred_at_us;
+    enum status st = event_head_check(&e->head, err);
+    if (st == ST_OK)
+        st = event_id_check("return_id", e->return_id, err);
+    if (st == ST_OK)
+        st = check_lines(e, err);
+    if (st == ST_OK && e->reason_code.len > EVENT_ID_MAX)
+        st = error_set(err, E_EVENT_FIELD, "reason_code is %zu bytes long, at most %d are taken",
+                       e->reason_code.len, EVENT_ID_MAX);
+    if (st != ST_OK)
+        return st;
+    item->marketplace = marketplace_find(e->head.marketplace);
+    item->code = item->marketplace ? span_of(item->marketplace->code) : e->head.marketplace;
+    item->order_key = identity_order(item->code, e->head.seller_id, e->head.order_id);
+    item->case_id = identity_case("return", item->code, e->head.seller_id, e->return_id);
+    return ST_OK;
+}
