@@ -160,7 +160,10 @@ static enum status load_all(struct loader *l, const struct load_options *o,
     for (int i = 0; i < n; i++) {
         roots[i] = packs[i].root;
     }
-    type_packs(l, packs, n);
+    if (l->fs->n_errors ==
+        0) { /* a file that is missing would be told again by all who use it */
+        type_packs(l, packs, n);
+    }
     if (l->fs->n_errors == 0) {
         check_rules(l);
         compile(l);

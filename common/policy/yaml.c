@@ -10,11 +10,12 @@ struct reader {
     const struct source *source;
     struct findings *fs;
     int n_nodes;
-    bool is_refused;
+    bool is_refused; /* nothing will come of this file */
+    bool is_broken;  /* and what follows cannot be read */
 };
 
 static void refuse(struct reader *r, const yaml_mark_t *mark, const char *what) {
-    r->is_refused = true;
+    r->is_refused = r->is_broken = true;
     finding_at(r->fs, "syntax", r->source, (int)mark->line + 1, (int)mark->column + 1,
                "%s", what);
 }
@@ -51,7 +52,7 @@ static bool check_bytes(struct reader *r) {
 static struct node *node_new(struct reader *r, enum node_kind kind,
                              const yaml_mark_t *mark) {
     if (++r->n_nodes > YAML_MAX_NODES) {
-        if (!r->is_refused) {
+        if (!r->is_broken) {
             refuse(r, mark, "the file holds too many values: split it");
         }
         return NULL;
@@ -151,7 +152,7 @@ static void take_children(struct reader *r, yaml_parser_t *parser, struct node *
         }
         struct node *key = NULL, *child = take_node(r, parser, &e, depth);
         yaml_event_delete(&e);
-        if (!child) {
+        if (!child || r->is_broken) {
             return;
         }
         if (parent->kind == NODE_MAP) {
@@ -162,7 +163,7 @@ static void take_children(struct reader *r, yaml_parser_t *parser, struct node *
             }
             child = take_node(r, parser, &e, depth);
             yaml_event_delete(&e);
-            if (!child) {
+            if (!child || r->is_broken) {
                 return;
             }
             if (!is_good) {
@@ -205,14 +206,14 @@ static struct node *take_node(struct reader *r, yaml_parser_t *parser, yaml_even
     if (n) {
         take_children(r, parser, n, depth + 1);
     }
-    return r->is_refused && !n ? NULL : n;
+    return n;
 }
 
 static struct node *take_document(struct reader *r, yaml_parser_t *parser) {
     struct node *root = NULL;
     bool is_over = false;
     int n_documents = 0;
-    while (!is_over && !r->is_refused) {
+    while (!is_over && !r->is_broken) {
         yaml_event_t e;
         if (!next_event(r, parser, &e)) {
             break;
