@@ -275,7 +275,8 @@ static void test_script__is_empty_until_something_is_added(void **state) {
     assert_false(pg_script_is_empty(s));
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    pg_fixture_serve(argc, argv);
     const struct CMUnitTest tests[] = {
         test_with_pg(test_param__comes_back_as_it_was),
         test_with_pg(test_param__absent_is_null_and_empty_is_not),
