@@ -14,12 +14,12 @@ O := $(BUILD)/$(FLAVOUR)
 export BUILD
 
 MAKEFLAGS += --no-builtin-rules --no-print-directory
-ifeq ($(filter -j%,$(MAKEFLAGS)),)
+ifeq ($(MAKELEVEL),0) # a -j on the command line wins; a make inside this one shares its jobs
 MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
 endif
 V ?= 0
 Q := $(if $(filter 1,$(V)),,@)
-say = $(if $(filter 1,$(V)),@:,@printf '%-4s %s\n' $(1) $(2))
+say = $(if $(filter 0,$(V)),@printf '%-4s %s\n' $(1) $(2),@:)
 
 # ---- how to compile --------------------------------------------------------------------------
 
@@ -61,7 +61,8 @@ TESTS := $(if $(wildcard tests),$(shell find tests/common tests/services -name '
 program_of = $(O)/$(if $(filter henpin,$(1)),henpin,henpin-$(1))
 PROGRAMS := $(foreach s,$(SERVICES),$(call program_of,$(s)))
 UNIT := $(TESTS:%.c=$(O)/%)
-OBJECTS := $(patsubst %.c,$(O)/%.o,$(COMMON) $(foreach s,$(SERVICES),$(wildcard services/$(s)/*.c)) $(TESTS))
+SOURCES := $(COMMON) $(wildcard services/*/*.c) $(TESTS)
+OBJECTS := $(SOURCES:%.c=$(O)/%.o)
 
 .DEFAULT_GOAL := all
 all: $(O)/libcommon.a $(PROGRAMS) $(BUILD)/compile_commands.json ## build every program
@@ -72,7 +73,7 @@ unit: $(UNIT) # every unit test, without running it
 # The stamps are touched only when their text changes, and everything that depends on the text is
 # then made again: other flags or libraries, a source that came or went.
 $(O)/flags: text = $(COMPILE) | $(LINK) $(LIBS) | $(call pkg-config,--modversion)
-$(O)/sources: text = $(COMMON)
+$(O)/sources: text = $(SOURCES)
 $(O)/flags $(O)/sources: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(subst ','\'',$(text))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(text))' >$@
@@ -87,8 +88,6 @@ $(O)/%.o: %.c $(O)/flags | libraries
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(COMPILE) -MMD -MP -c -o $@ $<
-	@printf '{"directory":"%s","file":"%s","command":"%s"},\n' '$(CURDIR)' '$<' \
-	  '$(subst ",\",$(subst ','\'',$(COMPILE))) -c $<' >$(@:.o=.json)
 
 $(O)/libcommon.a: $(COMMON:%.c=$(O)/%.o) $(O)/sources
 	$(call say,AR,$@)
@@ -112,9 +111,10 @@ endef
 $(foreach t,$(TESTS),$(eval $(call unit_rule,$(t))))
 
 # clangd looks into build/ by itself.
-$(BUILD)/compile_commands.json: $(O)/libcommon.a $(PROGRAMS)
-	@mkdir -p $(@D)
-	@{ echo '['; cat $(OBJECTS:.o=.json) /dev/null 2>/dev/null | sed '$$s/,$$//'; echo ']'; } >$@
+$(BUILD)/compile_commands.json: $(O)/flags $(O)/sources
+	@{ echo '['; for c in $(SOURCES); do \
+	  printf '{"directory":"%s","file":"%s","command":"%s"},\n' '$(CURDIR)' "$$c" \
+	    '$(subst ",\",$(subst ','\'',$(COMPILE))) -c '"$$c"; done | sed '$$s/,$$//'; echo ']'; } >$@
 
 # ---- run and check ---------------------------------------------------------------------------
 
@@ -128,13 +128,16 @@ demo: ## install, build, and show the pipeline at work on sample events
 
 test: ## install, build, and run all tests against real Postgres, Kafka and schema registry
 	@tests/tools/setup test
-	@$(MAKE) test-parts
-	@tests/tools/run-tests $(if $(T),'$(T)')
+	@unbuilt=; $(MAKE) -k test-parts || unbuilt=--unbuilt; \
+	  tests/tools/run-tests $$unbuilt $(if $(T),'$(T)')
 test-parts: test-release test-asan test-downloads
+# Two flavours at once would tell every file twice; V=1 does.
+test-release: V := $(if $(filter 1,$(V)),1,quiet)
 test-release:
-	@$(MAKE) FLAVOUR=release all
+	@$(MAKE) FLAVOUR=release V=$(V) all && echo "built the programs"
+test-asan: V := $(if $(filter 1,$(V)),1,quiet)
 test-asan:
-	@$(MAKE) FLAVOUR=asan unit
+	@$(MAKE) FLAVOUR=asan V=$(V) unit && echo "built the unit tests with sanitizers"
 test-downloads:
 	@tests/tools/run-tests --fetch $(if $(T),'$(T)')
 
