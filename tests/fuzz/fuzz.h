@@ -37,7 +37,7 @@ enum kind {
 };
 
 enum {
-    FIELDS_MAX = 8,
+    FIELDS_MAX = 16,
     SYMBOLS_MAX = 6,
     BRANCHES_MAX = 4,
     MESSAGE_MAX = 4096,
@@ -109,7 +109,9 @@ struct walk {
     unsigned broken;   /* rules */
     bool ended;        /* really ran out of bytes: avro-c must refuse */
     bool is_dangerous; /* avro-c 1.11 would crash or hang */
-    bool has_default;  /* an enum default was used */
+    /* An enum default, a position beyond the reader's symbols, items of no bytes: avro-c
+     * has none. */
+    bool avro_c_cannot;
     const struct avro_limits *limits;
 };
 void walk_record(struct walk *w, const struct type *writer);

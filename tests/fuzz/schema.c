@@ -78,7 +78,7 @@ static struct type *random_field(uint64_t *r, struct arena *a, int depth) {
 struct type *random_reader(uint64_t *r, struct arena *a) {
     next_name = 0;
     struct type *t = type_new(a, RECORD);
-    for (int n = 1 + (int)below(r, FIELDS_MAX - 3); n > 0; n--) {
+    for (int n = 1 + (int)below(r, 5); n > 0; n--) {
         add_field(t, random_field(r, a, 1));
     }
     return t;
@@ -262,7 +262,7 @@ static struct type *evolve_record(uint64_t *r, struct arena *a, struct type *rea
         } else {
             memcpy(sent->name, m->name, sizeof m->name);
         }
-        while (t->n_fields < FIELDS_MAX - 2 && one_in(r, 6)) {
+        while (t->n_fields < FIELDS_MAX / 2 && one_in(r, 6)) {
             add_field(t, random_any(r, a, 1));
         }
     }

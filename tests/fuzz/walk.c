@@ -170,6 +170,7 @@ static void walk_list(struct walk *w, const struct type *t, bool is_read, int de
         if (least > 0 && count > (uint64_t)((w->end - w->at) / least)) {
             w->broken |= RULE_SHORT; /* ours need not walk to the end to know */
         }
+        w->avro_c_cannot = w->avro_c_cannot || (is_read && least == 0);
         const unsigned char *start = w->at;
         walk_items(w, t, (int64_t)count, is_read, depth);
         if (is_hard_stop) {
@@ -250,7 +251,7 @@ static void walk_type(struct walk *w, const struct type *t, bool is_read, int de
         } else if (is_read && t->is_unknown[value]) {
             stop(w, RULE_SYMBOL);
         } else if (is_read && (t->is_defaulted[value] || value >= t->other->n_symbols)) {
-            w->has_default = true;
+            w->avro_c_cannot = true;
         }
         break;
     case FIXED:
