@@ -18,8 +18,8 @@ struct http_answer {
 /* Fills the answer for a path; status 404 when it does not know it. */
 typedef void http_handler(void *context, const char *path, struct http_answer *answer);
 
-/* `listen` is "127.0.0.1:9464", "[::]:9464" or ":0" (a free port). E_HTTP names the address and what to do. */
-MUST_USE enum status http_new(const char *listen, http_handler *handler, void *context,
+/* `listen_on` is "127.0.0.1:9464", "[::]:9464" or ":0" (a free port). E_HTTP names the address and what to do. */
+MUST_USE enum status http_new(const char *listen_on, http_handler *handler, void *context,
                               struct http **out, struct error *err);
 int http_port(const struct http *h);
 int http_fd(const struct http *h); /* readable when there is something to do */
