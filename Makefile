@@ -60,13 +60,13 @@ SERVICES := $(patsubst services/%/main.c,%,$(wildcard services/*/main.c))
 TESTS := $(if $(wildcard tests),$(shell find tests/common tests/services -name 'test_*.c' 2>/dev/null))
 program_of = $(O)/$(if $(filter henpin,$(1)),henpin,henpin-$(1))
 PROGRAMS := $(foreach s,$(SERVICES),$(call program_of,$(s)))
-UNIT := $(TESTS:%.c=$(O)/%)
+UNIT := $(patsubst %.c,$(O)/%,$(foreach t,$(TESTS),$(if $(findstring $(T),$(t:.c=)),$(t))))
 SOURCES := $(COMMON) $(wildcard services/*/*.c) $(TESTS)
 OBJECTS := $(SOURCES:%.c=$(O)/%.o)
 
 .DEFAULT_GOAL := all
 all: $(O)/libcommon.a $(PROGRAMS) $(BUILD)/compile_commands.json ## build every program
-unit: $(UNIT) # every unit test, without running it
+unit: $(UNIT) # the unit tests, without running them
 
 # ---- compile and link ------------------------------------------------------------------------
 
