@@ -67,6 +67,7 @@ OBJECTS := $(SOURCES:%.c=$(O)/%.o)
 .DEFAULT_GOAL := all
 all: $(O)/libcommon.a $(PROGRAMS) $(BUILD)/compile_commands.json ## build every program
 unit: $(UNIT) # the unit tests, without running them
+	@:
 
 # ---- compile and link ------------------------------------------------------------------------
 

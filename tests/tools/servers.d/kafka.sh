@@ -8,7 +8,7 @@ fetch_kafka() {
     rm -rf "$dir"
     mkdir -p "$dir"
     # shellcheck disable=SC2154
-    maven "Apache Kafka" -f "$TOOLS/pom.xml" $copy_dependencies:copy-dependencies \
+    maven "Apache Kafka (43 MB)" -f "$TOOLS/pom.xml" $copy_dependencies:copy-dependencies \
         "-DoutputDirectory=$dir/lib"
     cp "$TOOLS/pom.xml" "$dir/pom.xml"
 }

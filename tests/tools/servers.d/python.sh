@@ -7,6 +7,7 @@ fetch_python() {
     local dir=$CACHE/venv log=$CACHE/venv.log
     cmp -s "$TOOLS/requirements.txt" "$dir/requirements.txt" && return
     rm -rf "$dir"
+    note "downloading Python packages from PyPI (80 MB unpacked) ..."
     if ! { python3 -m venv "$dir" &&
         "$dir/bin/pip" install -q --retries 2 --disable-pip-version-check -r "$TOOLS/requirements.txt"; } \
         </dev/null >"$log" 2>&1; then

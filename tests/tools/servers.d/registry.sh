@@ -11,7 +11,7 @@ fetch_registry() {
     rm -rf "$dir"
     mkdir -p "$dir"
     # shellcheck disable=SC2154
-    maven "the schema registry" $copy_dependencies:get "-Dartifact=$artifact" -Dtransitive=false
+    maven "the schema registry (142 MB)" $copy_dependencies:get "-Dartifact=$artifact" -Dtransitive=false
     local repository=$CACHE/m2/io/apicurio/apicurio-registry-app
     tar xzf "$repository/$APICURIO/apicurio-registry-app-$APICURIO-all.tar.gz" -C "$dir"
     rm -rf "$repository"
