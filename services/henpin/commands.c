@@ -17,6 +17,7 @@ static const struct command {
     const char *help;
 } commands[] = {
     {"broker", broker_main, "run the embedded Kafka broker, for trials"},
+    {"feed", feed_main, "publish events from files"},
 };
 
 static void show_usage(FILE *out) {

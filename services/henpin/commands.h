@@ -1,19 +1,21 @@
-/* commands.h: the sub-commands of `henpin`. Each gets its own argv (argv[0] is "henpin NAME") and returns an exit code:
- * 0 done, 1 failed or something was found, 2 wrong usage. One row in commands.c each. */
+/* commands.h: the sub-commands of `henpin`. Each gets its own argv (argv[0] is "henpin
+ * NAME") and returns an exit code: 0 done, 1 failed or something was found, 2 wrong
+ * usage. One row in commands.c each. */
 #ifndef SERVICES_HENPIN_COMMANDS_H
 #define SERVICES_HENPIN_COMMANDS_H
 
 /* Finds the sub-command argv[1] and runs it; its exit code. */
 int commands_run(int argc, char **argv, char **envp);
 
-int broker_main(int argc, char **argv, char **envp);       /* embedded broker */
-int feed_main(int argc, char **argv, char **envp);         /* publish events from files */
-int migrate_main(int argc, char **argv, char **envp);      /* bring the database up to date */
-int dead_letters_main(int argc, char **argv, char **envp); /* list, show, retry, discard */
-int ledger_main(int argc, char **argv, char **envp);       /* positions; accept a loss */
-int policy_main(int argc, char **argv, char **envp);       /* check, test, explain, show */
-int schema_main(int argc, char **argv, char **envp);       /* check, show, decode */
-int story_main(int argc, char **argv, char **envp);        /* run stories */
-int board_main(int argc, char **argv, char **envp);        /* open escalations, ranked */
+int broker_main(int argc, char **argv, char **envp);  /* embedded broker */
+int feed_main(int argc, char **argv, char **envp);    /* publish events from files */
+int migrate_main(int argc, char **argv, char **envp); /* bring the database up to date */
+int dead_letters_main(int argc, char **argv,
+                      char **envp);                  /* list, show, retry, discard */
+int ledger_main(int argc, char **argv, char **envp); /* positions; accept a loss */
+int policy_main(int argc, char **argv, char **envp); /* check, test, explain, show */
+int schema_main(int argc, char **argv, char **envp); /* check, show, decode */
+int story_main(int argc, char **argv, char **envp);  /* run stories */
+int board_main(int argc, char **argv, char **envp);  /* open escalations, ranked */
 
 #endif

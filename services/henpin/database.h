@@ -1,0 +1,34 @@
+/* database.h: how the sub-commands that look into Postgres get there. */
+#ifndef SERVICES_HENPIN_DATABASE_H
+#define SERVICES_HENPIN_DATABASE_H
+
+#include "common/base/config.h"
+#include "common/io/pg.h"
+
+struct database_config {
+    const char *postgres; /* conninfo */
+};
+extern const struct option database_options[]; /* rows over struct database_config */
+
+#define DATABASE_TIMEOUT_US INT64_C(60000000)
+
+/* Connects and looks whether henpin's tables are there. The caller frees. */
+MUST_USE enum status database_open(const struct database_config *config, struct pg **out,
+                                   struct error *err);
+
+/* Tells what went wrong on stderr as "PROGRAM: text (hint)"; the exit code. */
+int database_failed(const char *program, const struct error *err);
+
+/* "2026-11-20T03:00:00Z", "2026-11-20" (its first instant, UTC), or how long ago: "90m",
+ * "2h", "3d". An empty text is EVENT_ABSENT. E_CONFIG names the option. */
+MUST_USE enum status database_instant(const char *option, const char *text, int64_t *us,
+                                      struct error *err);
+
+/* Who asks: the operating system's user name, for changed_by. */
+const char *database_user(void);
+
+/* Parses the options of "henpin COMMAND ACTION". False: `*code` is the exit code. */
+bool database_parse(const struct config_spec *spec, int argc, char **argv, char **envp,
+                    struct config_result *out, int *code);
+
+#endif

@@ -1,0 +1,266 @@
+/*
+ * ledger.c: `henpin ledger show|wait|accept`: how far each partition is applied, and what
+ * to do when Kafka no longer has what comes next.
+ */
+#include "services/henpin/ledger.h"
+#include "services/henpin/commands.h"
+#include "services/henpin/table.h"
+
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "common/event/event.h"
+
+#include <jansson.h>
+#include <stdio.h>
+
+#define AT(member) offsetof(struct ledger_config, member)
+
+static const struct option kafka_options[] = {
+    {"bootstrap-servers", "KAFKA_BOOTSTRAP_SERVERS", OPT_STRING,
+     AT(kafka.bootstrap_servers), "localhost:9092", 0, 0, OPT_REQUIRED, NULL,
+     "HOST:PORT,...", "Kafka brokers to ask first"},
+    {0},
+};
+
+#define GROUP(flags)                                                                     \
+    {                                                                                    \
+        "group", NULL, OPT_STRING, AT(group), "", 0, 0, flags, NULL, "NAME",             \
+            "only this consumer group, such as henpin-returns"                           \
+    }
+#define TOPIC(flags)                                                                     \
+    {                                                                                    \
+        "topic", NULL, OPT_STRING, AT(topic), "", 0, 0, flags, NULL, "NAME",             \
+            "only this topic"                                                            \
+    }
+
+static const struct option show_options[] = {
+    GROUP(0),
+    TOPIC(0),
+    {"partition", NULL, OPT_I64, AT(partition), "-1", -1, INT32_MAX, 0, NULL, "N",
+     "only this partition; -1: all"},
+    {"json", NULL, OPT_BOOL, AT(is_json), "false", 0, 0, 0, NULL, NULL,
+     "an array of JSON objects"},
+    {"offline", NULL, OPT_BOOL, AT(is_offline), "false", 0, 0, 0, NULL, NULL,
+     "do not ask Kafka for its ends"},
+    {"archived", NULL, OPT_BOOL, AT(is_everything), "false", 0, 0, 0, NULL, NULL,
+     "also topics that were created anew since"},
+    {0},
+};
+
+static const struct option accept_options[] = {
+    GROUP(OPT_REQUIRED),
+    TOPIC(OPT_REQUIRED),
+    {"partition", NULL, OPT_I64, AT(partition), "-1", -1, INT32_MAX, 0, NULL, "N",
+     "the partition; needed"},
+    {"to", NULL, OPT_I64, AT(to), "-1", -1, INT64_MAX, 0, NULL, "OFFSET",
+     "go on here: what lies between the position and this offset is given up"},
+    {"recreated", NULL, OPT_BOOL, AT(is_recreated), "false", 0, 0, 0, NULL, NULL,
+     "the topic is a new one: archive what is known of the old one and begin at its "
+     "start"},
+    {"yes", NULL, OPT_BOOL, AT(is_yes), "false", 0, 0, 0, NULL, NULL,
+     "do it; without, only tell what would be given up"},
+    {0},
+};
+
+static const struct option wait_options[] = {
+    {"timeout", NULL, OPT_DURATION, AT(timeout_us), "60s", 0, 86400000000, 0, NULL, NULL,
+     "longest time to wait"},
+    {0},
+};
+
+/* ---- show ---- */
+
+static void cell_offset(struct table *t, int64_t offset) {
+    if (offset >= 0)
+        table_cell_i64(t, offset);
+    else
+        table_cell_text(t, "");
+}
+
+static void print_table(struct arena *a, const struct ledger_rows *rows) {
+    static const struct table_column columns[] = {
+        {"GROUP", false, false, 0},      {"TOPIC", false, false, 0},
+        {"PARTITION", true, false, 0},   {"APPLIED UP TO", true, false, 0},
+        {"KAFKA FROM", true, false, 2},  {"KAFKA TO", true, false, 1},
+        {"LAG", true, false, 0},         {"STATE", false, false, 0},
+        {"MOVED LAST", false, false, 3},
+    };
+    struct table *t = table_new(a, columns, COUNT_OF(columns));
+    for (size_t i = 0; i < rows->n; i++) {
+        const struct ledger_row *r = &rows->items[i];
+        table_cell_text(t, r->group);
+        table_cell_text(t, r->topic);
+        table_cell_i64(t, r->partition);
+        cell_offset(t, r->position);
+        cell_offset(t, r->extent.low);
+        cell_offset(t, r->extent.high);
+        cell_offset(t, r->extent.high < 0 ? -1 : r->lag);
+        table_cell_text(t,
+                        r->position < 0 ? "not claimed" : ledger_state_words[r->state]);
+        table_cell_instant(t, r->recorded_us);
+    }
+    table_print(t, stdout, table_width(stdout));
+}
+
+/* Records that are gone stop a partition until a person decides: say how. */
+static void print_troubles(const struct ledger_rows *rows) {
+    for (size_t i = 0; i < rows->n; i++) {
+        const struct ledger_row *r = &rows->items[i];
+        if (r->state == LEDGER_GONE)
+            printf("\n%s:%d for %s: %s records, offsets %lld to %lld, were deleted "
+                   "before they were "
+                   "applied. Restore them, or:\n  henpin ledger accept --group %s "
+                   "--topic %s --partition %d "
+                   "--to %lld\n",
+                   r->topic, r->partition, r->group, table_count(r->gone),
+                   (long long)r->position, (long long)(r->extent.low - 1), r->group,
+                   r->topic, r->partition, (long long)r->extent.low);
+        if (r->state == LEDGER_RECREATED)
+            printf("\n%s:%d for %s: everything before %lld was applied, but the topic "
+                   "ends at %lld: it was "
+                   "created anew or cut. If it is a new topic:\n  henpin ledger accept "
+                   "--group %s --topic %s "
+                   "--partition %d --recreated\n",
+                   r->topic, r->partition, r->group, (long long)r->position,
+                   (long long)r->extent.high, r->group, r->topic, r->partition);
+    }
+}
+
+static json_t *json_offset(int64_t offset) {
+    return offset >= 0 ? json_integer(offset) : json_null();
+}
+
+static void print_json(const struct ledger_rows *rows) {
+    json_t *all = json_array();
+    for (size_t i = 0; i < rows->n; i++) {
+        const struct ledger_row *r = &rows->items[i];
+        char moved[CLOCK_TEXT_SIZE];
+        if (r->recorded_us != EVENT_ABSENT)
+            clock_text(r->recorded_us, moved);
+        json_array_append_new(
+            all,
+            json_pack("{s:s, s:s, s:i, s:o, s:o, s:o, s:o, s:I, s:s, s:o}", "group",
+                      r->group, "topic", r->topic, "partition", (int)r->partition,
+                      "position", json_offset(r->position), "low",
+                      json_offset(r->extent.low), "high", json_offset(r->extent.high),
+                      "lag", json_offset(r->extent.high < 0 ? -1 : r->lag), "gone",
+                      (json_int_t)r->gone, "state", ledger_state_words[r->state],
+                      "moved_at",
+                      r->recorded_us != EVENT_ABSENT ? json_string(moved) : json_null()));
+    }
+    json_dumpf(all, stdout, JSON_INDENT(2));
+    fputc('\n', stdout);
+    json_decref(all);
+}
+
+static int show(struct pg *pg, const struct ledger_config *config,
+                const struct option_list *names) {
+    (void)names;
+    struct arena *a = arena_new((size_t)256 << 20);
+    struct ledger_rows rows;
+    struct error err = {0};
+    enum status st = ledger_load(pg, config, a, &rows, &err);
+    bool is_compared = st == ST_OK && !config->is_offline;
+    if (is_compared && ledger_compare(config, a, NULL, 0, &rows, &err) != ST_OK)
+        (void)database_failed("henpin ledger show: ends are unknown", &err);
+    if (st == ST_OK && config->is_json) {
+        print_json(&rows);
+    } else if (st == ST_OK && rows.n == 0) {
+        printf("the ledger is empty: no worker has claimed a partition%s\n",
+               *config->group || *config->topic || config->partition >= 0
+                   ? " that matches"
+                   : " yet");
+    } else if (st == ST_OK) {
+        print_table(a, &rows);
+        print_troubles(&rows);
+    }
+    int code = st == ST_OK ? 0 : database_failed("henpin ledger show", &err);
+    arena_free(a);
+    return code;
+}
+
+static int accept_loss(struct pg *pg, const struct ledger_config *config,
+                       const struct option_list *names) {
+    (void)names;
+    return ledger_accept(pg, config);
+}
+
+/* ---- the command ---- */
+
+static const struct action {
+    const char *name;
+    int (*run)(struct pg *pg, const struct ledger_config *config,
+               const struct option_list *names);
+    const struct option *options;
+    const char *operands, *help, *summary;
+} actions[] = {
+    {"show", show, show_options, NULL, "positions beside what Kafka has",
+     "Shows how far each partition is applied, beside what Kafka has."},
+    {"wait", ledger_wait, wait_options, "GROUP:TOPIC...",
+     "until everything in Kafka is applied and nothing is left to recall",
+     "Waits until everything in the given topics is applied by the given groups (without "
+     "operands: by all in the "
+     "ledger) and no parked record or marked letter is left to process."},
+    {"accept", accept_loss, accept_options, NULL,
+     "let a partition go on where records are gone, or the topic is new",
+     "Lets a stopped partition go on: records that Kafka has lost are given up, or the "
+     "topic is a new one."},
+};
+
+static int usage(FILE *out) {
+    fprintf(out, "usage: henpin ledger ACTION [OPTION...]\n\n");
+    for (size_t i = 0; i < COUNT_OF(actions); i++)
+        fprintf(out, "  %-8s%s\n", actions[i].name, actions[i].help);
+    fprintf(out, "\n`henpin ledger ACTION --help` tells its options.\n");
+    return out == stdout ? 0 : 2;
+}
+
+static int run(const struct action *action, const char *program,
+               const struct ledger_config *config, const struct option_list *names) {
+    struct error err = {0};
+    struct pg *pg = NULL;
+    if (database_open(&config->database, &pg, &err) != ST_OK)
+        return database_failed(program, &err);
+    int code = action->run(pg, config, names);
+    pg_free(pg);
+    return code;
+}
+
+int ledger_main(int argc, char **argv, char **envp) {
+    const struct action *action = NULL;
+    if (argc > 1 && strcmp(argv[1], "--help") == 0)
+        return usage(stdout);
+    for (size_t i = 0; argc > 1 && i < COUNT_OF(actions); i++)
+        if (strcmp(actions[i].name, argv[1]) == 0)
+            action = &actions[i];
+    if (!action) {
+        if (argc > 1)
+            fprintf(stderr, "henpin ledger: there is no action \"%s\"\n", argv[1]);
+        return usage(stderr);
+    }
+    char program[40];
+    snprintf(program, sizeof program, "henpin ledger %s", action->name);
+    argv[1] = program;
+    struct ledger_config config = {.group = "", .topic = "", .partition = -1, .to = -1};
+    const struct option_table tables[] = {
+        {action->options, &config},
+        {database_options, &config.database},
+        {kafka_options, &config},
+        {0},
+    };
+    const struct config_spec spec = {
+        .program = program,
+        .summary = action->summary,
+        .operands = action->operands,
+        .tables = tables,
+        .pass_prefix = "kafka.",
+    };
+    struct config_result parsed;
+    int code;
+    if (!database_parse(&spec, argc - 1, argv + 1, envp, &parsed, &code))
+        return code;
+    config.kafka.names = parsed.pass_names;
+    config.kafka.values = parsed.pass_values;
+    log_set_level(LOG_ERROR); /* librdkafka's own words would stand between ours */
+    return run(action, program, &config, &parsed.operands);
+}

@@ -1,0 +1,71 @@
+/*
+ * ledger.h: what `henpin ledger` knows of one partition: how far it is applied, and what
+ * Kafka has. Private to ledger*.c.
+ */
+#ifndef SERVICES_HENPIN_LEDGER_H
+#define SERVICES_HENPIN_LEDGER_H
+
+#include "services/henpin/database.h"
+
+#include "common/io/kafka.h"
+
+struct ledger_config {
+    struct database_config database;
+    struct kafka_properties kafka;
+    const char *group, *topic;
+    int64_t partition; /* -1: any */
+    bool is_json, is_offline, is_everything;
+    /* accept */
+    int64_t to;
+    bool is_recreated, is_yes;
+    /* wait */
+    int64_t timeout_us;
+};
+
+enum ledger_state {
+    LEDGER_UNKNOWN,   /* Kafka was not asked, or does not answer */
+    LEDGER_APPLIED,   /* everything in Kafka is applied */
+    LEDGER_BEHIND,    /* `lag` records to go */
+    LEDGER_GONE,      /* records were deleted before they were applied */
+    LEDGER_RECREATED, /* the position lies beyond the end */
+    LEDGER_NO_TOPIC,  /* Kafka has no such partition */
+};
+extern const char *const ledger_state_words[];
+
+struct ledger_row {
+    const char *group, *topic;
+    int32_t partition;
+    int64_t position;           /* next offset to apply; -1: not claimed by the group */
+    int64_t recorded_us;        /* when it moved last */
+    struct kafka_extent extent; /* -1, -1: unknown */
+    enum ledger_state state;
+    int64_t lag, gone; /* records */
+};
+
+struct ledger_rows {
+    struct ledger_row *items;
+    size_t n;
+};
+
+/* One group and topic, as `wait` takes them. */
+struct ledger_pair {
+    const char *group, *topic;
+};
+
+/* The last row of every partition that satisfies the configuration, by group, topic and
+ * partition. */
+MUST_USE enum status ledger_load(struct pg *pg, const struct ledger_config *config,
+                                 struct arena *a, struct ledger_rows *out,
+                                 struct error *err);
+/* Asks Kafka about every topic of the rows, and adds rows for partitions that are in
+ * Kafka but not in the ledger. Also for the pairs, of which the ledger may know nothing
+ * yet. */
+MUST_USE enum status ledger_compare(const struct ledger_config *config, struct arena *a,
+                                    const struct ledger_pair *pairs, size_t n_pairs,
+                                    struct ledger_rows *rows, struct error *err);
+
+int ledger_accept(struct pg *pg, const struct ledger_config *config);
+int ledger_wait(struct pg *pg, const struct ledger_config *config,
+                const struct option_list *names);
+
+#endif
