@@ -34,11 +34,11 @@ SANITIZE_asan := -fsanitize=address,undefined -fno-sanitize-recover=undefined
 SANITIZE_tsan := -fsanitize=thread
 SANITIZE_coverage := --coverage
 CFLAGS_release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
-CFLAGS_debug := -O0 -g -DARENA_DEBUG
-CFLAGS_asan := -O1 -g -DARENA_DEBUG -fno-omit-frame-pointer
+CFLAGS_debug := -O0 -g -DARENA_DEBUG -DFAULTS
+CFLAGS_asan := -O1 -g -DARENA_DEBUG -DFAULTS -fno-omit-frame-pointer
 CFLAGS_tsan := -O1 -g
 CFLAGS_coverage := -O0 -g
-CFLAGS_chaos := $(CFLAGS_release) -DCRASH_POINTS
+CFLAGS_chaos := $(CFLAGS_release) -DFAULTS
 LDFLAGS_release := -pie -Wl,-z,relro,-z,now
 LDFLAGS_chaos := $(LDFLAGS_release)
 FLAVOURS := release debug asan tsan coverage chaos
@@ -131,14 +131,14 @@ test: ## install, build, and run all tests against real Postgres, Kafka and sche
 	@tests/tools/setup test
 	@unbuilt=; $(MAKE) -k test-parts || unbuilt=--unbuilt; \
 	  tests/tools/run-tests $$unbuilt $(if $(T),'$(T)')
-test-parts: test-release test-asan test-downloads
-# Two flavours at once would tell every file twice; V=1 does.
-test-release: V := $(if $(filter 1,$(V)),1,quiet)
-test-release:
-	@$(MAKE) FLAVOUR=release V=$(V) all && echo "built the programs"
-test-asan: V := $(if $(filter 1,$(V)),1,quiet)
-test-asan:
-	@$(MAKE) FLAVOUR=asan V=$(V) unit && echo "built the unit tests with sanitizers"
+test-parts: test-programs test-units test-downloads
+# Several flavours at once would tell every file several times; V=1 does.
+test-programs test-units: V := $(if $(filter 1,$(V)),1,quiet)
+test-programs:
+	@for f in $$(tests/tools/run-tests --flavours $(if $(T),'$(T)')); do \
+	  $(MAKE) FLAVOUR=$$f V=$(V) all && echo "built the programs ($$f)" || exit; done
+test-units:
+	@$(MAKE) FLAVOUR=asan V=$(V) unit && echo "built the unit tests (asan)"
 test-downloads:
 	@tests/tools/run-tests --fetch $(if $(T),'$(T)')
 
@@ -159,10 +159,11 @@ help_bench := measure rates, latencies and memory; tables and plots in $(BUILD)/
 help_mutants := switch each safety mechanism off and demand a red test
 help_docs := regenerate the tables of the documentation
 SLOW := $(filter chaos fuzz bench mutants docs,$(patsubst tests/%/run,%,$(wildcard tests/*/run)))
+# `+`, because a script may call make for programs of its own and shares our jobs then.
 $(SLOW):
 	@tests/tools/setup $(if $(filter bench,$@),bench,test)
 	@$(MAKE) all
-	@tests/$@/run
+	+@tests/$@/run
 $(if $(filter mutants,$(SLOW)),test-mutants: mutants)
 
 help: ## list what make can do
@@ -176,7 +177,7 @@ clean: ## remove what was built, stop what is left running; keeps the downloads
 distclean: clean ## remove the downloads too
 	rm -rf $(BUILD) build/cache
 
-.PHONY: all unit libraries setup demo test test-parts test-release test-asan test-downloads check-unit \
+.PHONY: all unit libraries setup demo test test-parts test-programs test-units test-downloads check-unit \
   lint fmt help clean distclean FORCE $(SLOW) test-mutants
 -include $(wildcard tests/*/rules.mk) # programs of the slow checks
 -include $(OBJECTS:.o=.d)
