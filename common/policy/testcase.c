@@ -68,6 +68,7 @@ bool given_read(struct loader *l, const struct node *map, struct policy_facts *f
             }
         } else {
             struct suggestion s = suggest_for(n->key->text);
+            suggest_consider(&s, "time");
             for (int i = 0; i < POLICY_FACT_COUNT; i++) {
                 suggest_consider(&s, fact_name(i));
             }

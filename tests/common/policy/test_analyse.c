@@ -1,0 +1,285 @@
+/* test_analyse.c: the analyser's findings equal those of brute force over every input. */
+#include "tests/common/policy/random_rules.h"
+
+PRINTF_LIKE(2, 3)
+static bool says(const struct pack_fixture *x, const char *format, ...) {
+    char text[200];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    return strstr(x->said, text) != NULL;
+}
+
+static void random_set(uint64_t *seed, struct rr_set *s) {
+    s->facts = 0;
+    for (int k = 0; k < 3; k++) {
+        s->facts |= 1U << rr_pick(seed, 7);
+    }
+    s->n = 1 + (int)rr_pick(seed, 6);
+    for (int i = 0; i < s->n; i++) {
+        rr_random_rule(seed, s, &s->rules[i], i);
+    }
+}
+
+struct truth {
+    bool overlaps[RR_RULES][RR_RULES];
+    bool has_gap;
+    bool wins[RR_RULES]; /* somewhere, when the highest number wins */
+};
+
+static void find_truth(const struct rr_set *s, struct truth *t) {
+    *t = (struct truth){0};
+    struct rr_input in = rr_first(s);
+    do {
+        int best = -1;
+        for (int i = 0; i < s->n; i++) {
+            if (!rr_hits(&s->rules[i], &in)) {
+                continue;
+            }
+            for (int k = 0; k < i; k++) {
+                t->overlaps[k][i] = t->overlaps[k][i] || rr_hits(&s->rules[k], &in);
+            }
+            best = i;
+        }
+        t->has_gap = t->has_gap || best < 0;
+        if (best >= 0) {
+            t->wins[best] = true;
+        }
+    } while (rr_next(s, &in));
+}
+
+static void test_analyse__overlaps_and_gaps_equal_brute_force(void **state) {
+    (void)state;
+    uint64_t seed = 99;
+    int overlaps = 0, gaps = 0, wholes = 0;
+    static struct rr_set s;
+    for (int k = 0; k < 400; k++) {
+        struct pack_fixture x;
+        struct truth t;
+        random_set(&seed, &s);
+        find_truth(&s, &t);
+        rr_write(&s, "hit: unique;gives: {code: one}", false, "{code: c%d}");
+        pack_load_text(&x, s.text);
+        for (int b = 0; b < s.n; b++) {
+            for (int a = 0; a < b; a++) {
+                bool said = says(&x, "overlap: the rules \"r%02d\" and \"r%02d\"", a, b);
+                if (said != t.overlaps[a][b]) {
+                    fail_msg("r%02d and r%02d %s overlap\n%s\n%s", a, b,
+                             t.overlaps[a][b] ? "do" : "do not", s.text, x.said);
+                }
+                overlaps += said;
+            }
+        }
+        bool said_gap = strstr(x.said, " gap: ") != NULL;
+        if (said_gap != t.has_gap) {
+            fail_msg("there is %s gap\n%s\n%s", t.has_gap ? "a" : "no", s.text, x.said);
+        }
+        gaps += said_gap;
+        wholes += !said_gap;
+        pack_remove(&x);
+    }
+    print_message("overlaps %d, gaps %d, whole tables %d\n", overlaps, gaps, wholes);
+    assert_true(overlaps > 500 && gaps > 100 && wholes > 50);
+}
+
+static void test_analyse__dead_rules_equal_brute_force(void **state) {
+    (void)state;
+    uint64_t seed = 7;
+    int dead = 0;
+    static struct rr_set s;
+    for (int k = 0; k < 400; k++) {
+        struct pack_fixture x;
+        struct truth t;
+        random_set(&seed, &s);
+        find_truth(&s, &t);
+        rr_write(&s, "hit: priority;gives: {code: one};else: none", true, "{code: c%d}");
+        pack_load_text(&x, s.text);
+        assert_loads(&x);
+        for (int i = 0; i < s.n; i++) {
+            bool said = says(&x, "dead: the rule \"r%02d\"", i);
+            if (said == t.wins[i]) {
+                fail_msg("r%02d %s\n%s\n%s", i,
+                         t.wins[i] ? "wins somewhere" : "never wins", s.text, x.said);
+            }
+            dead += said;
+        }
+        pack_remove(&x);
+    }
+    print_message("dead rules %d\n", dead);
+    assert_true(dead > 100);
+}
+
+/* A witness is a test: it parses, and where it says "no rule" there is none. */
+static void test_analyse__a_witness_of_a_gap_is_a_test_that_passes(void **state) {
+    (void)state;
+    uint64_t seed = 1234;
+    int shown = 0;
+    static struct rr_set s;
+    for (int k = 0; k < 300; k++) {
+        struct pack_fixture x, y;
+        static char text[40000];
+        random_set(&seed, &s);
+        rr_write(&s, "hit: priority;gives: {code: one}", true, "{code: c%d}");
+        pack_load_text(&x, s.text);
+        const char *witness = strstr(x.said, "- test:");
+        if (strstr(x.said, " gap: ") && witness) {
+            rr_write(&s, "hit: priority;gives: {code: one};else: none", true,
+                     "{code: c%d}");
+            const char *end = strstr(witness, "expect: {rules: none}\n");
+            assert_non_null(end);
+            snprintf(text, sizeof text, "%stests:\n%.*s}\n", s.text,
+                     (int)(end - witness) + 20, witness);
+            pack_load_text(&y, text);
+            assert_loads(&y);
+            pack_remove(&y);
+            shown++;
+        }
+        pack_remove(&x);
+    }
+    assert_true(shown > 50);
+}
+
+static struct pack_fixture load_rules(const char *table) {
+    static char text[16384];
+    struct pack_fixture x;
+    snprintf(text, sizeof text, "%stables:\n%s", PACK_GROUND, table);
+    pack_load_text(&x, text);
+    return x;
+}
+
+static void assert_said(const char *table, const char *wanted) {
+    struct pack_fixture x = load_rules(table);
+    if (!strstr(x.said, wanted)) {
+        fail_msg("\"%s\" was not found but:\n%s", wanted, x.said);
+    }
+    pack_remove(&x);
+}
+
+#define RULE(id, rest) "  - {id: " id ", title: t, source: s, " rest "}\n"
+
+static void test_analyse__one_duty_name_twice_for_one_input_is_an_overlap(void **state) {
+    (void)state;
+    assert_said(
+        "- table: t\n  hit: collect\n  gives: {duty: by-name}\n  else: none\n  "
+        "rules:\n" RULE(
+            "a",
+            "when: {event: asked}, then: {duty: {name: d, due: 24h, stop: answered}}")
+            RULE("b", "when: {event: asked, marketplace: east}, then: {duty: {name: d, "
+                      "due: 48h, stop: answered}}"),
+        "both give the duty \"d\"");
+}
+
+static void test_analyse__two_tables_that_fill_one_slot_are_compared_too(void **state) {
+    (void)state;
+    assert_said(
+        "- table: t\n  hit: priority\n  gives: {code: one}\n  else: none\n  "
+        "rules:\n" RULE(
+            "a", "priority: 1, when: {event: asked}, then: {code: x}") "- table: u\n  "
+                                                                       "hit: priority\n  "
+                                                                       "gives: {code: "
+                                                                       "one}\n  else: "
+                                                                       "none\n  "
+                                                                       "rules:\n" RULE("b",
+                                                                                       "p"
+                                                                                       "r"
+                                                                                       "i"
+                                                                                       "o"
+                                                                                       "r"
+                                                                                       "i"
+                                                                                       "t"
+                                                                                       "y"
+                                                                                       ":"
+                                                                                       " "
+                                                                                       "5"
+                                                                                       ","
+                                                                                       " "
+                                                                                       "w"
+                                                                                       "h"
+                                                                                       "e"
+                                                                                       "n"
+                                                                                       ":"
+                                                                                       " "
+                                                                                       "{"
+                                                                                       "m"
+                                                                                       "a"
+                                                                                       "r"
+                                                                                       "k"
+                                                                                       "e"
+                                                                                       "t"
+                                                                                       "p"
+                                                                                       "l"
+                                                                                       "a"
+                                                                                       "c"
+                                                                                       "e"
+                                                                                       ":"
+                                                                                       " "
+                                                                                       "e"
+                                                                                       "a"
+                                                                                       "s"
+                                                                                       "t"
+                                                                                       "}"
+                                                                                       ","
+                                                                                       " "
+                                                                                       "t"
+                                                                                       "h"
+                                                                                       "e"
+                                                                                       "n"
+                                                                                       ":"
+                                                                                       " "
+                                                                                       "{"
+                                                                                       "c"
+                                                                                       "o"
+                                                                                       "d"
+                                                                                       "e"
+                                                                                       ":"
+                                                                                       " "
+                                                                                       "y"
+                                                                                       "}"),
+        "overlap: the rules \"a\" and \"b\" can both hit, but both give \"code\"");
+}
+
+static void test_analyse__a_hole_between_two_versions_is_found(void **state) {
+    (void)state;
+    assert_said(
+        "- table: t\n  hit: collect\n  gives: {blocker: set}\n  else: none\n  "
+        "rules:\n" RULE("a", "when: {event: asked}, effective: {until: 2026-03-01}, "
+                             "then: {blocker: x}") RULE(
+            "b",
+            "when: {event: asked}, effective: {from: 2026-03-02}, then: {blocker: x}"),
+        "time-gap: between the end of \"a\" and the beginning of \"b\"");
+}
+
+static void test_analyse__what_does_nothing_is_found(void **state) {
+    (void)state;
+    assert_said(
+        "- table: t\n  hit: priority\n  gives: {code: one}\n  else: none\n  "
+        "rules:\n" RULE("a", "priority: 1, when: {event: asked}, then: {code: x}") RULE(
+            "b", "priority: 2, when: {event: asked, marketplace: east}, then: {code: x}"),
+        "redundant: the rule \"b\" says what \"a\" says anyway");
+    assert_said("- table: t\n  hit: collect\n  gives: {blocker: set}\n  else: none\n  "
+                "rules:\n" RULE("a", "when: {event: asked}, then: {blocker: x}")
+                    RULE("b", "when: {event: asked}, then: {blocker: x}"),
+                "duplicate: the rules \"a\" and \"b\" say the same");
+    assert_said("- table: t\n  hit: collect\n  gives: {blocker: set}\n  else: none\n  "
+                "rules:\n" RULE(
+                    "a", "when: {marketplace: [east, west, north]}, then: {blocker: x}"),
+                "no-effect: the condition on \"marketplace\"");
+    assert_said("- table: t\n  hit: collect\n  needs: {marketplace: east}\n  gives: "
+                "{blocker: set}\n  else: none\n  rules:\n" RULE(
+                    "a", "when: {marketplace: west}, then: {blocker: x}"),
+                "dead: the rule \"a\" can never hit");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_analyse__overlaps_and_gaps_equal_brute_force),
+        cmocka_unit_test(test_analyse__dead_rules_equal_brute_force),
+        cmocka_unit_test(test_analyse__a_witness_of_a_gap_is_a_test_that_passes),
+        cmocka_unit_test(test_analyse__one_duty_name_twice_for_one_input_is_an_overlap),
+        cmocka_unit_test(test_analyse__two_tables_that_fill_one_slot_are_compared_too),
+        cmocka_unit_test(test_analyse__a_hole_between_two_versions_is_found),
+        cmocka_unit_test(test_analyse__what_does_nothing_is_found),
+    };
+    return cmocka_run_group_tests_name("analyse", tests, NULL, NULL);
+}

@@ -1,0 +1,299 @@
+/* test_calendar.c: business time against stepping minute by minute, and the traps of
+ * opening hours. */
+#include "common/base/backoff.h"
+#include "common/policy/calendar.h"
+#include "common/policy/civil.h"
+#include "common/policy/duration.h"
+#include "tests/common/policy/packs.h"
+
+#include <time.h>
+
+static struct arena *a;
+
+static int setup(void **state) {
+    (void)state;
+    a = arena_new((size_t)1 << 30);
+    return 0;
+}
+
+static int teardown(void **state) {
+    (void)state;
+    arena_free(a);
+    return 0;
+}
+
+static struct calendar *weekly(const char *zone, int from_day, int to_day, int parts,
+                               const int hours[][2]) {
+    struct calendar *c = arena_zalloc(a, sizeof *c);
+    struct zone *z;
+    struct error err;
+    assert_int_equal(zone_load(a, NULL, zone, &z, &err), ST_OK);
+    c->zone = z;
+    for (int d = from_day; d <= to_day; d++) {
+        c->week[d].n = parts;
+        for (int i = 0; i < parts; i++) {
+            c->week[d].parts[i].from_min = hours[i][0];
+            c->week[d].parts[i].to_min = hours[i][1];
+        }
+    }
+    return c;
+}
+
+static struct calendar *compiled(struct calendar *c) {
+    calendar_compile(a, c);
+    return c;
+}
+
+static const int office[][2] = {{540, 720}, {780, 1080}}; /* 09:00-12:00, 13:00-18:00 */
+static const int whole_day[][2] = {{0, 1440}};
+
+/* ---- traps ---- */
+
+static void test_calendar__B1_whole_days_lose_no_minute_at_midnight(void **state) {
+    (void)state;
+    struct calendar *c = compiled(weekly("Asia/Tokyo", 0, 6, 1, whole_day));
+    assert_int_equal(c->n_spans, 1);
+    int64_t from = at("2026-11-20T12:00:00Z"), to = at("2026-11-30T12:00:00Z");
+    assert_int_equal(calendar_open_between(c, from, to), 10 * US_PER_DAY);
+    assert_true(calendar_is_open(c, at("2026-11-20T14:59:59Z") + 999999));
+}
+
+static void test_calendar__B2_lunch_is_closed_time_but_no_closed_day(void **state) {
+    (void)state;
+    struct calendar *c = compiled(weekly("Asia/Tokyo", 0, 4, 2, office));
+    assert_false(calendar_is_open(c, at("2026-11-20T12:30:00+09:00")));
+    /* two hours from 11:00: one before lunch, one after */
+    assert_instant(calendar_add_open(c, at("2026-11-20T11:00:00+09:00"), 2 * US_PER_HOUR),
+                   "2026-11-20T14:00:00+09:00");
+    assert_null(calendar_closed_because(c, civil_days(2026, 11, 20)));
+}
+
+static void test_calendar__B3_what_begins_outside_hours_gets_its_full_time(void **state) {
+    (void)state;
+    struct calendar *c = compiled(weekly("Asia/Tokyo", 0, 4, 2, office));
+    assert_instant(calendar_add_open(c, at("2026-11-21T03:00:00+09:00"), 3 * US_PER_HOUR),
+                   "2026-11-23T12:00:00+09:00");
+    assert_instant(calendar_add_open_days(c, at("2026-11-21T03:00:00+09:00"), 1),
+                   "2026-11-23T09:00:00+09:00");
+    assert_instant(calendar_add_open_days(c, at("2026-11-20T22:00:00+09:00"), 1),
+                   "2026-11-23T18:00:00+09:00");
+}
+
+static void
+test_calendar__B14_observances_and_clock_changes_are_no_holidays(void **state) {
+    (void)state;
+    static const char text[] =
+        "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20261111\r\nSUMMARY:St "
+        "Martin\r\n"
+        "CATEGORIES:OBSERVANCE\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:"
+        "20261225\r\n"
+        "SUMMARY:Christmas\r\n "
+        "Day\r\nCATEGORIES:HOLIDAY\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\n"
+        "DTSTART;VALUE=DATE:20261226\r\nSTATUS:CANCELLED\r\nEND:VEVENT\r\nEND:"
+        "VCALENDAR\r\n";
+    struct source s = {"x.ics", span_of(text)};
+    struct findings fs = {0};
+    struct holidays *h = holidays_read(a, "x", &s, &fs);
+    assert_non_null(h);
+    assert_int_equal(h->n, 1);
+    assert_string_equal(holidays_name(h, civil_days(2026, 12, 25)), "ChristmasDay");
+    static const char change[] =
+        "BEGIN:VEVENT\nDTSTART;TZID=Europe/Berlin:20261025T030000\nSUMMARY:clocks "
+        "back\nEND:VEVENT\n";
+    struct source t = {"y.ics", span_of(change)};
+    assert_null(holidays_read(a, "y", &t, &fs));
+    assert_true(fs.n_errors > 0);
+    static const char repeats[] =
+        "BEGIN:VEVENT\nDTSTART;VALUE=DATE:20260101\nRRULE:FREQ=YEARLY\nEND:VEVENT\n";
+    struct source u = {"z.ics", span_of(repeats)};
+    assert_null(holidays_read(a, "z", &u, &fs));
+}
+
+static bool shipped_holiday(const char *country, int year, int month, int day) {
+    char path[128];
+    snprintf(path, sizeof path, "deploy/policy/calendars/%s.ics", country);
+    static char text[1 << 18];
+    FILE *f = fopen(path, "rb");
+    assert_non_null(f);
+    size_t len = fread(text, 1, sizeof text, f);
+    fclose(f);
+    struct source s = {path, {text, len}};
+    struct findings fs = {0};
+    struct holidays *h = holidays_read(a, country, &s, &fs);
+    assert_non_null(h);
+    assert_true(h->last_year >= 2028);
+    return holidays_has(h, civil_days(year, month, day));
+}
+
+static void
+test_calendar__B15_holidays_moved_by_law_are_where_they_were_moved(void **state) {
+    (void)state;
+    assert_true(shipped_holiday("jp", 2020, 7, 24)); /* Sports Day, moved for the games */
+    assert_false(shipped_holiday("jp", 2020, 10, 12));
+    assert_true(shipped_holiday("jp", 2021, 7, 23));
+    assert_false(shipped_holiday("jp", 2021, 10, 11));
+    assert_true(shipped_holiday("jp", 2026, 11, 23));
+    assert_true(shipped_holiday("jp", 2026, 9, 22)); /* between two holidays */
+    assert_true(shipped_holiday("de", 2026, 10, 3));
+    assert_true(shipped_holiday("us", 2026, 11, 26));
+    assert_true(shipped_holiday("uk", 2026, 8, 31));
+}
+
+static void
+test_calendar__B12_a_clock_change_neither_doubles_nor_drops_a_day(void **state) {
+    (void)state;
+    struct calendar *c = compiled(weekly("Europe/Berlin", 0, 6, 1, whole_day));
+    assert_int_equal(c->n_spans, 1); /* one span through all changes */
+    struct calendar *day = compiled(weekly("Europe/Berlin", 0, 6, 2, office));
+    for (int i = 1; i < day->n_spans; i++) {
+        assert_true(day->spans[i].from_us > day->spans[i - 1].to_us);
+    }
+    assert_int_equal(day->n_days, day->n_table);
+}
+
+static void
+test_calendar__B10_B25_the_zone_is_the_calendars_and_nobody_elses(void **state) {
+    (void)state;
+    struct calendar *c = compiled(weekly("Asia/Tokyo", 0, 4, 2, office));
+    int64_t utc = calendar_add_days(c, at("2026-11-20T12:00:00+09:00"), 5);
+    setenv("TZ", "America/Los_Angeles", 1);
+    tzset();
+    assert_int_equal(calendar_add_days(c, at("2026-11-19T19:00:00-08:00"), 5), utc);
+    assert_instant(utc, "2026-11-25T03:00:00Z");
+    unsetenv("TZ");
+    tzset();
+}
+
+static void test_calendar__beyond_its_years_it_says_so(void **state) {
+    (void)state;
+    struct calendar *c = compiled(weekly("Asia/Tokyo", 0, 4, 2, office));
+    assert_int_equal(calendar_add_open_days(c, at("2077-01-01T00:00:00Z"), 2),
+                     POLICY_NO_INSTANT);
+    assert_int_equal(calendar_add_open(c, at("1990-01-01T00:00:00Z"), US_PER_HOUR),
+                     POLICY_NO_INSTANT);
+    assert_int_equal(calendar_last_open(c, at("2077-01-01T00:00:00Z")),
+                     POLICY_NO_INSTANT);
+}
+
+/* ---- against stepping minute by minute ---- */
+
+static struct calendar *random_calendar(uint64_t *seed) {
+    static const char *const zones[] = {"Asia/Tokyo",        "Europe/Berlin",
+                                        "America/New_York",  "Australia/Lord_Howe",
+                                        "America/Sao_Paulo", "UTC"};
+    struct calendar *c =
+        weekly(zones[random_next(seed) % COUNT_OF(zones)], 0, -1, 0, NULL);
+    for (int d = 0; d < 7; d++) {
+        int minute = 0;
+        int parts = (int)(random_next(seed) % 4);
+        for (int i = 0; i < parts; i++) {
+            int from = minute + (int)(random_next(seed) % 400),
+                to = from + 1 + (int)(random_next(seed) % 500);
+            if (to > 1440) {
+                break;
+            }
+            c->week[d].parts[i].from_min = from;
+            c->week[d].parts[i].to_min = to;
+            c->week[d].n = i + 1;
+            minute = to;
+        }
+    }
+    c->week[random_next(seed) % 7] = (struct day_hours){.n = 1, .parts = {{0, 1440}}};
+    c->closed = arena_array(a, 4, sizeof *c->closed);
+    for (int i = 0; i < 4; i++) {
+        int32_t day = civil_days(2026, 1, 1) + (int32_t)(random_next(seed) % 365);
+        c->closed[c->n_closed++] =
+            (struct closed_range){day, day + (int32_t)(random_next(seed) % 3)};
+    }
+    return compiled(c);
+}
+
+/* From the definition: the wall clock says whether it is open. */
+static bool slow_is_open(const struct calendar *c, int64_t us) {
+    int64_t wall = zone_wall_us(c->zone, us);
+    int32_t day = civil_day_of_us(wall);
+    int minute = (int)((wall - day * US_PER_DAY) / US_PER_MIN);
+    const struct day_hours *h = &c->week[civil_weekday(day)];
+    for (int i = 0; i < c->n_closed; i++) {
+        if (day >= c->closed[i].first && day <= c->closed[i].last) {
+            return false;
+        }
+    }
+    for (int i = 0; i < h->n; i++) {
+        if (minute >= h->parts[i].from_min && minute < h->parts[i].to_min) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Hours around a clock change are left to the tests above: there "open" means spans
+ * between instants, not labels. */
+static bool near_a_change(const struct calendar *c, int64_t from, int64_t to) {
+    return zone_offset_us(c->zone, from - US_PER_DAY) !=
+           zone_offset_us(c->zone, to + US_PER_DAY);
+}
+
+static void test_calendar__agrees_with_stepping_minute_by_minute(void **state) {
+    (void)state;
+    uint64_t seed = 20261122;
+    int cases = 0;
+    for (int k = 0; k < 60; k++) {
+        struct arena *outer = a;
+        a = arena_new(256 << 20);
+        struct calendar *c = random_calendar(&seed);
+        for (int i = 0; i < 40; i++) {
+            int64_t from = at("2026-01-05T00:00:00Z") +
+                           (int64_t)(random_next(&seed) % (350 * 1440)) * US_PER_MIN;
+            int64_t wanted = (int64_t)(1 + random_next(&seed) % 3000), minutes = 0,
+                    us = from;
+            int64_t last_open = calendar_is_open(c, from) ? from : INT64_MIN;
+            while (minutes < wanted && us - from < 21 * US_PER_DAY) {
+                minutes += slow_is_open(c, us);
+                last_open = slow_is_open(c, us) ? us + US_PER_MIN : last_open;
+                us += US_PER_MIN;
+            }
+            if (minutes < wanted || near_a_change(c, from, us)) {
+                continue;
+            }
+            cases++;
+            assert_int_equal(calendar_add_open(c, from, wanted * US_PER_MIN), us);
+            assert_int_equal(calendar_open_between(c, from, us), wanted * US_PER_MIN);
+            assert_int_equal(calendar_last_open(c, us), us);
+            assert_int_equal(calendar_is_open(c, us), slow_is_open(c, us));
+            int64_t later = us + (int64_t)(random_next(&seed) % 2000) * US_PER_MIN,
+                    step = us;
+            int64_t closing = us;
+            for (; step < later; step += US_PER_MIN) {
+                closing = slow_is_open(c, step) ? step + US_PER_MIN : closing;
+            }
+            if (!near_a_change(c, us, later)) {
+                assert_int_equal(calendar_last_open(c, later),
+                                 slow_is_open(c, later) ? later : closing);
+            }
+        }
+        arena_free(a);
+        a = outer;
+    }
+    print_message("cases %d\n", cases);
+    assert_true(cases > 1000);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_calendar__B1_whole_days_lose_no_minute_at_midnight),
+        cmocka_unit_test(test_calendar__B2_lunch_is_closed_time_but_no_closed_day),
+        cmocka_unit_test(test_calendar__B3_what_begins_outside_hours_gets_its_full_time),
+        cmocka_unit_test(
+            test_calendar__B14_observances_and_clock_changes_are_no_holidays),
+        cmocka_unit_test(
+            test_calendar__B15_holidays_moved_by_law_are_where_they_were_moved),
+        cmocka_unit_test(
+            test_calendar__B12_a_clock_change_neither_doubles_nor_drops_a_day),
+        cmocka_unit_test(
+            test_calendar__B10_B25_the_zone_is_the_calendars_and_nobody_elses),
+        cmocka_unit_test(test_calendar__beyond_its_years_it_says_so),
+        cmocka_unit_test(test_calendar__agrees_with_stepping_minute_by_minute),
+    };
+    return cmocka_run_group_tests_name("calendar", tests, setup, teardown);
+}

@@ -1,0 +1,347 @@
+/* test_load.c: broken packs are refused in words, all mistakes at once, and no bytes can
+ * break the loader. */
+#include "common/base/backoff.h"
+#include "tests/common/policy/packs.h"
+
+#define TABLES                                                                           \
+    "tables:\n- table: t\n  title: t\n  hit: collect\n  gives: {blocker: set, duty: "    \
+    "by-name}\n  else: none\n  rules:\n"
+#define RULE(rest) "  - {id: a, title: t, source: s, " rest "}\n"
+
+static const struct refusal {
+    const char *text, *finding;
+} refusals[] = {
+    /* syntax */
+    {"", "syntax: the file is empty"},
+    {"a: [", "syntax: cannot be read as YAML"},
+    {"a: b\n\tc: d\n", ":2:1: tab: a tab character"},
+    {"a: \"\x01\"\n", "encoding: a control character (0x01)"},
+    {"a: \xff\xfe\n", "encoding: the file is not valid UTF-8"},
+    {"a: &x b\nc: *x\n", ":1:4: syntax: anchors"},
+    {"c: *x\n", "syntax: aliases"},
+    {"a: !!str b\n", "syntax: tags"},
+    {"<<: {a: b}\n", "merge keys"},
+    {"zone: UTC\nzone: UTC\n", ":2:1: duplicate-key: the key \"zone\" stands twice in "
+                               "one mapping, first in line 1"},
+    {"a: b\n---\na: b\n", "syntax: a second document"},
+    {"? [a]\n: b\n", "a key must be a single value"},
+    {"a: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[b]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]\n",
+     "syntax: nested deeper than 24 levels"},
+    {"- a\n", "schema: a pack must be a mapping, found a list"},
+    {"tabels: []\n",
+     ":1:1: unknown-key: a pack has no \"tabels\": did you mean \"tables\"?"},
+    /* the ground */
+    {"domain: {evnt: [a]}\n",
+     "unknown-fact: no worker states a fact \"evnt\": did you mean \"event\"?"},
+    {"domain: {event: []}\n", "domain: the values must be a list of words"},
+    {"domain: {event: [a, A]}\n", "domain: \"A\" is listed twice"},
+    {"domain: {event: [missing]}\n", "\"missing\" is a test"},
+    {"domain: {value: {int: 9..3}}\n", "bounds must read low..high"},
+    {"domain: {value: 1..3}\n", "write {int: low..high}"},
+    {"domain: {event: [a]}\n", "no file says \"triage: DESK\""},
+    {"calendars: {c: {tz: Mars/Base, open: always}}\n",
+     "zone: the time zone \"Mars/Base\" is not known"},
+    {"calendars: {c: {tz: UTC, open: {mon-fri: [09:00-25:00]}}}\n",
+     "hours: opening hours read"},
+    {"calendars: {c: {tz: UTC, open: {mon-fri: [18:00-09:00]}}}\n",
+     "hours: opening hours read"},
+    {"calendars: {c: {tz: UTC, open: {mon-sun: [00:00-23:59]}}}\n",
+     "23:59 leaves out the last minute"},
+    {"calendars: {c: {tz: UTC, open: {fry: [09:00-12:00]}}}\n", "days read mon, tue"},
+    {"calendars: {c: {tz: UTC, open: {mon: [09:00-12:00], mon-tue: [09:00-10:00]}}}\n",
+     "mon stands twice"},
+    {"calendars: {c: {tz: UTC, open: always, holidays: xx}}\n",
+     "there is no file calendars/xx.ics"},
+    {"calendars: {c: {tz: UTC, open: {mon: [09:00-12:00]}, closed: [2026-02-30]}}\n",
+     "a closed range reads"},
+    {"desks: {d: {langs: [any], calendar: c}}\n",
+     "unknown-calendar: there is no calendar \"c\""},
+    {PACK_GROUND "zone: Nowhere\n", "the time zone \"Nowhere\""},
+    /* rules */
+    {PACK_GROUND TABLES RULE("when: {event: askd}, then: {blocker: x}"),
+     "unknown-value: the domain lists no event \"askd\": did you mean \"asked\"?"},
+    {PACK_GROUND TABLES RULE("when: {evnt: asked}, then: {blocker: x}"),
+     "unknown-fact: no worker states a fact \"evnt\""},
+    {PACK_GROUND TABLES RULE("when: {cross_border: yes}, then: {blocker: x}"),
+     "the domain does not list \"cross_border\""},
+    {PACK_GROUND TABLES RULE("when: {event: missing}, then: {blocker: x}"),
+     "so it is never missing"},
+    {PACK_GROUND TABLES RULE("when: {value: 5..2000}, then: {blocker: x}"),
+     "range: outside the domain 0..1000"},
+    {PACK_GROUND TABLES RULE("when: {value: 9..2}, then: {blocker: x}"),
+     "range: a number or a range"},
+    {PACK_GROUND TABLES RULE("when: {has: {all: [a], none: [a]}}, then: {blocker: x}"),
+     "wanted and not wanted"},
+    {PACK_GROUND TABLES RULE("when: {event: asked}"), "no \"then\""},
+    {PACK_GROUND TABLES RULE("when: {event: asked}, then: {code: x}"),
+     "slot: the table does not give \"code\""},
+    {PACK_GROUND TABLES RULE("when: {event: asked}, then: {blocker: x}, priority: 3"),
+     "only tables with \"hit: priority\""},
+    {PACK_GROUND TABLES RULE("when: {event: asked}, then: {blocker: x}")
+         RULE("when: {event: arrived}, then: {blocker: x}"),
+     "the rule id \"a\" stands twice"},
+    {PACK_GROUND TABLES RULE("confidence: recalled-not-confirmed, then: {blocker: x}"),
+     "may only run in the shadow"},
+    {PACK_GROUND TABLES RULE(
+         "effective: {from: 2026-02-01, until: 2026-01-01}, then: {blocker: x}"),
+     "ends before it begins"},
+    {PACK_GROUND TABLES RULE("effective: {from: 1 May}, then: {blocker: x}"),
+     "write a date such as 2026-11-20"},
+    {PACK_GROUND TABLES RULE(
+         "effective: {from: 2026-02-01, by: order_at}, then: {blocker: x}"),
+     "did you mean \"ordered_at\"?"},
+    {PACK_GROUND TABLES RULE(
+         "when: {event: asked}, then: {duty: {name: d, due: 5 days, stop: answered}}"),
+     "say which days"},
+    {PACK_GROUND TABLES RULE("when: {event: asked}, then: {duty: {name: d, due: 5 "
+                             "calendar-days, stop: answered}}"),
+     "is no duration"},
+    {PACK_GROUND TABLES RULE("when: {event: asked}, then: {duty: {name: d, due: 5 "
+                             "calendar-days in nowhere, stop: answered}}"),
+     "no calendar \"nowhere\""},
+    {PACK_GROUND TABLES RULE(
+         "when: {event: asked}, then: {duty: {name: d, due: 24h, stop: anwered}}"),
+     "did you mean \"answered\"?"},
+    {PACK_GROUND TABLES RULE(
+         "when: {event: asked}, then: {duty: {name: d, due: 24h, stop: asked}}"),
+     "starts at the event that stops it"},
+    {PACK_GROUND TABLES RULE("when: {event: asked}, then: {duty: {name: d, due: 24h, "
+                             "stop: answered, pause: [arrived]}}"),
+     "pause: the marketplace's clock never pauses"},
+    {PACK_GROUND TABLES RULE("when: {event: asked}, then: {duty: {name: d, due: 24h, "
+                             "reserve: 24h, stop: answered}}"),
+     "the reserve takes all"},
+    {PACK_GROUND TABLES RULE("when: {event: asked}, then: {duty: {name: d, due: 24h, "
+                             "warn: [101%], stop: answered}}"),
+     "a warning is 1% to 99%"},
+    /* chains and tables */
+    {PACK_GROUND "tables:\n- {table: r, title: t, hit: unique, gives: {chain: one}, "
+                 "rules: [], else: {chain: [{to: office}]}}\n",
+     "the last step must always be open"},
+    {PACK_GROUND "tables:\n- {table: r, title: t, hit: unique, gives: {chain: one}, "
+                 "rules: [], else: {chain: [{to: offise}, {to: night}]}}\n",
+     "unknown-desk: there is no desk \"offise\": did you mean \"office\"?"},
+    {PACK_GROUND
+     "tables:\n- {table: r, title: t, hit: first, gives: {chain: one}, rules: []}\n",
+     "hit must be one of unique, priority, collect"},
+    {PACK_GROUND "tables:\n- {table: r, title: t, gives: {duty: one}, rules: []}\n",
+     "cannot be merged by \"one\""},
+    {PACK_GROUND "tables:\n- {table: r, title: t, gives: {code: one}, needs: {code: x}, "
+                 "rules: [], else: none}\n- {table: s, title: t, gives: {remedy: one, "
+                 "code: one}, needs: {remedy: x, code: y}, rules: [], else: none}\n",
+     "cycle: the tables need each other"},
+    {PACK_GROUND "tables:\n- {table: r, title: t, gives: {code: one}, needs: {handle: "
+                 "x}, rules: [], else: none}\n",
+     "needs: no table gives \"handle\""},
+    {PACK_GROUND
+     "tables:\n- {table: r, title: t, gives: {code: one}, rules: [], else: none}\n- "
+     "{table: r, title: t, gives: {code: one}, rules: [], else: none}\n",
+     "the table \"r\" stands twice"},
+    /* tests */
+    {PACK_GROUND TABLES
+     "   []\ntests:\n- {test: x, given: {event: asked}, expect: {outcome: decided}}\n",
+     "outcome is \"not_evaluated\", expected \"decided\""},
+    {PACK_GROUND TABLES "   []\ntests:\n- {test: x, given: {event: asked, tme: "
+                        "2026-01-01}, expect: {outcome: decided}}\n",
+     "no worker states \"tme\": did you mean \"time\"?"},
+    {PACK_GROUND TABLES "   []\ntests:\n- {test: x, given: {event: asked, time: "
+                        "2026-01-01}, expect: {outcom: decided}}\n",
+     "\"outcom\" cannot be expected"},
+};
+
+static void test_load__each_broken_pack_is_refused_in_words(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(refusals); i++) {
+        struct pack_fixture x;
+        pack_load_text(&x, refusals[i].text);
+        if (x.p || !strstr(x.said, refusals[i].finding)) {
+            fail_msg("wanted \"%s\", %s with:\n%s\n%s", refusals[i].finding,
+                     x.p ? "loaded" : "refused", x.said, refusals[i].text);
+        }
+        assert_int_equal(x.err.code, E_POLICY);
+        pack_remove(&x);
+    }
+}
+
+static void test_load__all_mistakes_are_told_at_once(void **state) {
+    (void)state;
+    struct pack_fixture x;
+    pack_load_text(
+        &x, PACK_GROUND TABLES
+        "  - {id: a, title: t, source: s, when: {event: askd}, then: {blocker: x}}\n"
+        "  - {id: b, title: t, source: s, when: {marketplace: est}, then: {blocker: x}}\n"
+        "  - {id: c, title: t, source: s, whn: {}, then: {blockr: x}}\n");
+    assert_null(x.p);
+    assert_contains(x.said, "\"askd\": did you mean \"asked\"?");
+    assert_contains(x.said, "\"est\": did you mean \"east\"?");
+    assert_contains(x.said, "a rule has no \"whn\": did you mean \"when\"?");
+    assert_contains(x.said, "there is no slot \"blockr\": did you mean \"blocker\"?");
+    assert_contains(x.err.text, "4 errors");
+    pack_remove(&x);
+}
+
+static void test_load__a_directory_that_is_not_there_says_so(void **state) {
+    (void)state;
+    struct policy *p;
+    struct error err;
+    assert_int_equal(policy_load("/nowhere/at/all", NULL, &p, &err), ST_FATAL);
+    assert_contains(err.text, "/nowhere/at/all");
+    struct pack_fixture x;
+    pack_dir(&x);
+    pack_load(&x);
+    assert_contains(x.err.text, "holds no *.yaml file");
+    pack_remove(&x);
+}
+
+static void test_load__scalars_are_text_until_typed(void **state) {
+    (void)state;
+    struct pack_fixture x; /* YAML 1.1 would read these as booleans and numbers */
+    pack_load_text(
+        &x, "domain: {event: [no, yes, on, 0x10, 1e3, null, ~]}\ncalendars: {c: {tz: "
+            "UTC, open: always}}\n"
+            "desks: {d: {langs: [any], calendar: c}}\ntriage: d\n"
+            "tables:\n- {table: t, title: t, hit: collect, gives: {blocker: set}, else: "
+            "none, rules: ["
+            "{id: a, title: t, source: s, when: {event: no}, then: {blocker: seen}}]}\n"
+            "tests:\n- {test: x, given: {event: no, time: 2026-01-01}, expect: "
+            "{blockers: seen}}\n"
+            "- {test: y, given: {event: ~, time: 2026-01-01}, expect: {outcome: decided, "
+            "blockers: none}}\n");
+    assert_loads(&x);
+    pack_remove(&x);
+}
+
+/* ---- identity ---- */
+
+static void hash_of(const char *text, char out[65]) {
+    struct pack_fixture x;
+    pack_load_text(&x, text);
+    assert_loads(&x);
+    memcpy(out, policy_revision(x.p)->hash, 65);
+    assert_true(policy_revision(x.p)->id > 0);
+    pack_remove(&x);
+}
+
+static void
+test_load__layout_and_comments_and_order_do_not_change_the_revision(void **state) {
+    (void)state;
+    char one[65], two[65], three[65];
+    hash_of(
+        PACK_GROUND TABLES
+        "  - {id: a, title: t, source: s, when: {event: asked, marketplace: east}, then: "
+        "{blocker: x}}\n"
+        "  - {id: b, title: t, source: s, when: {event: arrived}, then: {blocker: x}}\n",
+        one);
+    hash_of("# a comment\n" PACK_GROUND TABLES
+            "  - id: b\n    source: s\n    title: 't'\n    when: {event: arrived}\n    "
+            "then: {blocker: x}\n"
+            "  - {id: a, title: t, source: s, when: {marketplace: east, event: asked}, "
+            "then: {blocker: x}}\n"
+            "tests: []\n",
+            two);
+    hash_of(
+        PACK_GROUND TABLES
+        "  - {id: a, title: t, source: s, when: {event: asked, marketplace: west}, then: "
+        "{blocker: x}}\n"
+        "  - {id: b, title: t, source: s, when: {event: arrived}, then: {blocker: x}}\n",
+        three);
+    assert_string_equal(one, two);
+    assert_string_not_equal(one, three);
+}
+
+/* ---- fuzz ---- */
+
+static const char fuzz_seed[] = PACK_GROUND TABLES
+    "  - id: a\n    title: t\n    source: s\n    when: {event: [asked, reopened], value: "
+    "[0..10, missing], has: {any: [a, b], none: [c]}}\n"
+    "    effective: {from: 2026-01-01, until: 2026-05-05T10:00+02:00, by: ordered_at}\n"
+    "    then: {duty: {name: d, due: \"5 business-days in tokyo, first day counted, to "
+    "the end of the day\", stop: answered,\n"
+    "      reserve: 2h, aim: 6 business-hours in tokyo, warn: [50%, 2h], breach: "
+    "{escalate: x, cost: y}, reopen: restart}}\n"
+    "    mode: shadow\n"
+    "tests:\n- {test: x, given: {event: reopened, time: 2026-01-01}, expect: {duties: "
+    "none}}\n";
+
+static void mutate(uint64_t *seed, char *text, size_t *len, size_t cap) {
+    static const char pieces[][8] = {"[",    "]", "{",    "}",  ":",  "\n",   "- ",
+                                     "\"",   "'", "&a ",  "*a", "!!", "\xff", "..",
+                                     "not ", "%", "\n  ", ", ", "#",  "|",    ">"};
+    for (int n = 1 + (int)(random_next(seed) % 4); n > 0; n--) {
+        size_t where = random_next(seed) % (*len + 1);
+        size_t take = random_next(seed) % 12;
+        const char *piece = pieces[random_next(seed) % COUNT_OF(pieces)];
+        switch (random_next(seed) % 5) {
+        case 0: /* flip a byte */
+            text[where] = (char)(random_next(seed) & 0xff);
+            break;
+        case 1: /* cut some out */
+            take = where + take > *len ? *len - where : take;
+            memmove(text + where, text + where + take, *len - where - take);
+            *len -= take;
+            break;
+        case 2: /* cut the end off */
+            *len = random_next(seed) % 20 == 0 ? where : *len;
+            break;
+        case 3: /* repeat a part */
+            take = where + take > *len ? *len - where : take;
+            if (*len + take < cap) {
+                memmove(text + where + take, text + where, *len - where);
+                *len += take;
+            }
+            break;
+        default: /* put a piece in */
+            take = strlen(piece);
+            if (*len + take < cap) {
+                memmove(text + where + take, text + where, *len - where);
+                memcpy(text + where, piece, take);
+                *len += take;
+            }
+        }
+    }
+}
+
+static void test_load__survives_mutated_packs(void **state) {
+    (void)state;
+    const char *rounds = getenv("FUZZ_ROUNDS");
+    int n = rounds ? atoi(rounds) : 1500, loaded = 0;
+    uint64_t seed = rounds ? random_seed() : 31337;
+    print_message("seed %llu\n", (unsigned long long)seed);
+    struct pack_fixture x;
+    pack_dir(&x);
+    static char text[sizeof fuzz_seed + 4096];
+    for (int i = 0; i < n; i++) {
+        size_t len = sizeof fuzz_seed - 1;
+        memcpy(text, fuzz_seed, len);
+        mutate(&seed, text, &len, sizeof text);
+        pack_write(&x, "pack.yaml", text, len);
+        pack_load(&x);
+        loaded += x.p != NULL;
+        /* refused with a reason, or good enough to decide with */
+        assert_true(x.p || x.len > 0 || x.err.text[0]);
+        if (x.p) {
+            struct policy_facts f;
+            struct policy_decision d;
+            policy_facts_init(x.p, &f);
+            policy_state(x.p, &f, FACT_EVENT, SPAN("asked"));
+            policy_state_instant(&f, TIME_EVENT, at("2026-02-01T00:00:00Z"));
+            policy_decide(x.p, &f, &d);
+        }
+    }
+    pack_remove(&x);
+    print_message("mutated %d, loaded %d\n", n, loaded);
+    assert_true(loaded > 0 && loaded < n);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_load__each_broken_pack_is_refused_in_words),
+        cmocka_unit_test(test_load__all_mistakes_are_told_at_once),
+        cmocka_unit_test(test_load__a_directory_that_is_not_there_says_so),
+        cmocka_unit_test(test_load__scalars_are_text_until_typed),
+        cmocka_unit_test(
+            test_load__layout_and_comments_and_order_do_not_change_the_revision),
+        cmocka_unit_test(test_load__survives_mutated_packs),
+    };
+    return cmocka_run_group_tests_name("load", tests, NULL, NULL);
+}
