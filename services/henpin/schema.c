@@ -57,7 +57,7 @@ int schema_check(int argc, char **argv, char **envp) {
         .program = "henpin schema check",
         .summary =
             "Says whether versions of a schema read each other's records: each later one "
-            "the\n"
+            "the "
             "earlier and each earlier one the later. Exit code 1 when one does not.",
         .operands = "OLD NEW [NEWER...]",
         .tables = none,

@@ -242,9 +242,9 @@ int schema_decode(int argc, char **argv, char **envp) {
     const struct config_spec spec = {
         .program = "henpin schema decode",
         .summary = "Prints records as henpin reads them, one JSON line each, or why it "
-                   "does not.\n"
+                   "does not. "
                    "A FILE holds the bytes of one value; without one, each line of "
-                   "standard input is a\n"
+                   "standard input is a "
                    "value in hexadecimal, headers before it as NAME=HEX.",
         .operands = "[FILE...]",
         .tables = tables,
