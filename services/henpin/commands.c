@@ -17,7 +17,12 @@ static const struct command {
     const char *help;
 } commands[] = {
     {"broker", broker_main, "run the embedded Kafka broker, for trials"},
+    {"migrate", migrate_main, "bring the database up to date"},
     {"feed", feed_main, "publish events from files"},
+    {"board", board_main, "what is open and wants a person, ranked"},
+    {"dead-letters", dead_letters_main,
+     "records that could not be applied: list, show, retry"},
+    {"ledger", ledger_main, "how far each partition is applied; accept a loss"},
 };
 
 static void show_usage(FILE *out) {

@@ -82,6 +82,6 @@ enum status maintain_partitions(struct arena *a, struct pg *pg, int64_t ahead_mo
             st = run_step(a, pg, what, pg_text(q, row, 1), err);
     }
     if (st != ST_OK)
-        error_prefix(err, "maintaining partitions: ");
+        error_prefix(err, "maintaining partitions");
     return st;
 }

@@ -92,7 +92,7 @@ static enum status apply(struct arena *a, struct pg *pg, const struct migration 
     enum status st =
         pg_exec_wait(pg, span_cstr(a, builder_span(&sql)), FILE_TIMEOUT_US, err);
     if (st != ST_OK)
-        error_prefix(err, "%s: ", m->name);
+        error_prefix(err, "%s", m->name);
     else
         printf("%s  applied in %lld ms\n", m->name,
                (long long)((clock_monotonic_us() - began_us) / US_PER_MS));

@@ -1,0 +1,184 @@
+-- What everything means, so that psql's \d+ reads like a manual. Instants are timestamptz: stored in UTC, shown in the session's zone.
+--
+-- A column's name means the same in every table, so most are described once, below; the second list has the few that need
+-- more words in their table. A column without a description fails
+-- tests/integration/comments.test.
+
+SET LOCAL search_path = henpin, pg_catalog;
+
+COMMENT ON SCHEMA henpin IS 'After-sales events of marketplaces, decided by policy: what a person must know or do, until when, and why.';
+COMMENT ON TABLE policy_revision IS 'One row per rule set that has been live. Written by workers when they load one.';
+COMMENT ON TABLE seller IS 'The seller directory: who sells. Written by the directory''s owner, read and cached by workers.';
+COMMENT ON TABLE seller_fact IS 'What is known of a seller (branch, address, disclosed policy, languages), with its validity.';
+COMMENT ON TABLE seller_licence IS 'Licences of a seller (antique dealer, waste, medical repair ...), with their validity.';
+COMMENT ON TABLE seller_directory_version IS 'One row that moves on with every change of the directory: tells workers that their cache is old.';
+COMMENT ON TABLE sales_order IS 'Current facts of an order, also of one that only returns have named yet. Written by workers.';
+COMMENT ON TABLE return_case IS 'Current facts of a return case. Written by workers.';
+COMMENT ON TABLE duty IS 'A promise with a clock: what must be done by when, and what it costs to be late. Written by workers.';
+COMMENT ON TABLE escalation_event IS 'Append-only: something that a person must know or do. Partitioned by identity_at, dropped by retention.';
+COMMENT ON TABLE escalation_event_default IS 'Escalations of months without a partition of their own.';
+COMMENT ON TABLE escalation_event_timeless IS 'Escalations whose meaning has no instant: blockers and unknown orders. Never dropped.';
+COMMENT ON TABLE disposal_task_event IS 'Append-only: a change of one step of a disposal or repair. Partitioned by identity_at, dropped by retention.';
+COMMENT ON TABLE disposal_task_event_default IS 'Task events of months without a partition of their own.';
+COMMENT ON TABLE decision IS 'Append-only audit trail: one row per applied event. Partitioned by occurred_at, dropped by retention.';
+COMMENT ON TABLE decision_default IS 'Decisions of months without a partition of their own.';
+COMMENT ON TABLE blocker IS 'What keeps a seller from selling or handling somewhere (a missing licence, fact or address): per seller and marketplace, not per order.';
+COMMENT ON TABLE ledger IS 'How far each partition is applied: append-only, one row per batch and partition. Its key lets one writer of a range win.';
+COMMENT ON TABLE dead_letter IS 'Records that could not be applied, whole, with the reason. See henpin dead-letters.';
+COMMENT ON TABLE parked IS 'Records that wait for their order, whole. Deleted when they are applied.';
+COMMENT ON TABLE schema_migration IS 'Which files of schemas/sql have been applied. Written by henpin migrate.';
+COMMENT ON FUNCTION seller_directory_changed() IS 'Trigger of the seller directory: moves seller_directory_version on.';
+
+DO $$
+DECLARE
+    c record;
+BEGIN
+    FOR c IN
+        WITH words (name, meaning) AS (VALUES
+            ('policy_revision_id', 'Which rule set decided: policy_revision.'),
+            ('hash', 'SHA-256 of the canonical text, hexadecimal.'),
+            ('label', 'What people call this revision.'),
+            ('canonical', 'The whole rule set as normalised text.'),
+            ('since', 'Instant from which it was live.'),
+            ('seller_id', 'The seller, as the marketplace calls it.'),
+            ('name', 'Its name.'),
+            ('country', 'ISO 3166-1 alpha-2.'),
+            ('updated_at', 'Instant of the last change.'),
+            ('fact', 'Which fact, in the words of the policy.'),
+            ('value', 'What it says.'),
+            ('valid_from', 'First instant of validity.'),
+            ('valid_until', 'First instant after the validity; infinity when open.'),
+            ('licence', 'Kind of licence, in the words of the policy.'),
+            ('number', 'Number of the licence as issued.'),
+            ('only_row', 'Always true: keeps the table at one row.'),
+            ('version', 'Number that only grows.'),
+            ('order_key', 'Hash of marketplace, seller and order id; names the order in all tables.'),
+            ('marketplace', 'Code of the marketplace, such as amazon.co.jp.'),
+            ('order_id', 'Order id as the marketplace gives it.'),
+            ('is_known', 'False: only a return or an inquiry has named it yet.'),
+            ('status', 'Kind of the last event that counted.'),
+            ('status_at', 'Instant at which that event happened.'),
+            ('fulfilment', 'Who ships: SELLER or MARKETPLACE.'),
+            ('ship_from_country', 'ISO 3166-1 alpha-2 of where it is shipped from.'),
+            ('buyer_country', 'ISO 3166-1 alpha-2 of the buyer.'),
+            ('buyer_language', 'BCP 47 tag of the buyer''s language.'),
+            ('purchased_at', 'Instant of the purchase.'),
+            ('latest_delivery_at', 'Latest instant of the promised delivery.'),
+            ('delivered_at', 'Instant of the delivery.'),
+            ('carrier', 'Who carries the parcel.'),
+            ('tracking', 'Tracking number of the carrier.'),
+            ('lines', 'The lines as JSON array of objects; prices in minor units of their currency.'),
+            ('wanted_by', 'Instant from which the missing order is escalated; NULL when nobody waits for it.'),
+            ('tasks', 'How many disposal or repair tasks the case has.'),
+            ('history_event', 'Kinds of the events already applied, in the order in which they happened.'),
+            ('history_at', 'Their instants, in the same order.'),
+            ('history_id', 'Hashes of their event ids, in the same order: a second copy is recognised by them.'),
+            ('seen', 'Hashes of the event ids already applied: a second copy is recognised by them.'),
+            ('case_id', 'The case; NULL when it belongs to none.'),
+            ('return_id', 'Return id as the marketplace gives it.'),
+            ('is_parked', 'True while its events wait for the order.'),
+            ('order_wanted_by', 'Instant from which the missing order is escalated; NULL when it was, or is not missing.'),
+            ('opened_at', 'Instant of the first event of the case.'),
+            ('requested_at', 'Instant of the buyer''s request.'),
+            ('received_at', 'Instant at which the goods came back.'),
+            ('reopened', 'How often it was opened again.'),
+            ('reason_code', 'Reason of the return, in the register of domain codes.'),
+            ('wanted', 'What the buyer wants: REFUND, EXCHANGE or REPAIR.'),
+            ('amount_minor', 'Amount in minor units of the currency.'),
+            ('currency', 'ISO 4217.'),
+            ('disposition', 'What policy does with the goods.'),
+            ('duties', 'Ids of the case''s duties.'),
+            ('triaged', 'What the case was sent to a person for already, so that it is told once.'),
+            ('duty_id', 'Hash of case, duty and clock instance, ordered by the start.'),
+            ('case_kind', 'What case_id names: return, order, inquiry ...'),
+            ('instance', 'Counts from 0 each time the same thing begins anew.'),
+            ('state', 'Where it stands.'),
+            ('desk', 'Which desk must act.'),
+            ('start_at', 'Instant from which the clock runs.'),
+            ('due_at', 'Instant of the promise, by the marketplace''s clock.'),
+            ('act_by_at', 'Last instant at which a desk with language and licence is open before due_at, less the reserve.'),
+            ('aim_at', 'Instant that is aimed at, earlier than due_at.'),
+            ('warn_at', 'Instants at which to warn, ascending.'),
+            ('stop', 'Kinds of events that meet the duty.'),
+            ('waits_for', 'What must happen before the clock runs.'),
+            ('closed_at', 'Instant at which it was met, breached or cancelled.'),
+            ('breach', 'What follows from being late.'),
+            ('breach_cost', 'What being late costs, in words.'),
+            ('severity', '0 note to 4 grave.'),
+            ('rule_id', 'The rule of the policy that decided.'),
+            ('identity_at', 'Instant that belongs to the meaning of the id; 1970 for what has none. Partition key.'),
+            ('escalation_id', 'Hash of duty or blocker and level, ordered by identity_at: the same meaning has the same id.'),
+            ('kind', 'What kind it is.'),
+            ('level', 'Which step of the escalation.'),
+            ('subject_id', 'What is escalated: a duty, a blocker, a case or an order.'),
+            ('occurred_at', 'Instant at which it happened, by the event''s own time.'),
+            ('recorded_at', 'Instant of the transaction that wrote the row.'),
+            ('reason', 'Why, as one readable sentence.'),
+            ('details', 'Further facts for programs.'),
+            ('source_topic', 'Kafka topic of the record that caused it; henpin for the clock.'),
+            ('source_partition', 'Its partition; -1 for the clock.'),
+            ('source_offset', 'Its offset; -1 for the clock.'),
+            ('task_id', 'Hash of case, playbook and step.'),
+            ('change', 'What became of the task.'),
+            ('step_no', 'Step of the playbook, from 1.'),
+            ('action', 'What is to be done.'),
+            ('product_class', 'Class of the product, in the words of the policy.'),
+            ('responsible', 'Who must do it.'),
+            ('licence_required', 'Licence that the doer must hold.'),
+            ('evidence_required', 'What proves that it was done.'),
+            ('after_step', 'Step that must be done before; NULL for none.'),
+            ('playbook', 'Playbook of the policy.'),
+            ('event_id', 'Id that the connector gave the event.'),
+            ('event', 'Kind of the event.'),
+            ('outcome', 'What became of it.'),
+            ('cause', 'Why a person must look; NULL when nobody must.'),
+            ('rules', 'Rules that hit, and the near misses.'),
+            ('blocker', 'What is missing, in the words of the policy.'),
+            ('blocker_id', 'Hash of seller, marketplace, blocker and instance.'),
+            ('raised_at', 'Instant at which it was raised.'),
+            ('resolved_at', 'Instant at which it was resolved.'),
+            ('consumer_group', 'Kafka consumer group of the worker.'),
+            ('topic', 'Kafka topic.'),
+            ('partition', 'Kafka partition.'),
+            ('first_offset', 'First offset of the range; -1 claims the start of the partition.'),
+            ('next_offset', 'First offset after the range.'),
+            ('records', 'Records in the range; offsets may have gaps.'),
+            ('last_offset', 'Offset of the last record of the range.'),
+            ('last_fingerprint', 'Hash of that record: tells a topic that was created anew.'),
+            ('record_at', 'Kafka''s timestamp of the record.'),
+            ('record_key', 'Key of the record, as it came.'),
+            ('record_value', 'Value of the record, as it came. May hold a buyer''s words: not for readers.'),
+            ('header_names', 'Names of the record''s headers.'),
+            ('header_values', 'Their values, in the same order. Not for readers.'),
+            ('code', 'Which error, by its token.'),
+            ('hint', 'What can be done about it.'),
+            ('retries', 'How often it was tried again.'),
+            ('changed_at', 'Instant of the last change of state.'),
+            ('changed_by', 'Who changed it last.'),
+            ('is_ready', 'True when its order has come: applied with the next batch.'),
+            ('parked_at', 'Instant at which it was set aside.'),
+            ('checksum', 'SHA-256 of the file, hexadecimal.'),
+            ('applied_at', 'Instant at which the file was applied.'),
+            ('applied_by', 'Who applied it: the session''s user.')),
+        special (tab, name, meaning) AS (VALUES
+            ('seller', 'name', 'What people call the seller.'),
+            ('duty', 'name', 'Which duty of the policy.'),
+            ('duty', 'state', 'waiting, open, met, breached or cancelled.'),
+            ('blocker', 'state', 'raised or resolved.'),
+            ('dead_letter', 'state', 'open, retry (somebody asked for it), resolved or discarded.'),
+            ('dead_letter', 'reason', 'The error as a person reads it; never the record''s values.'),
+            ('ledger', 'kind', 'start, batch, accepted_loss (a person accepted the gap) or compacted.'),
+            ('escalation_event', 'kind', 'duty, blocker, triage, order_unknown ...'),
+            ('disposal_task_event', 'change', 'CREATED, READY, DONE, OVERDUE or CANCELLED.'),
+            ('schema_migration', 'version', 'Number of the file, from 1, without gaps.'),
+            ('schema_migration', 'name', 'Name of the file.'))
+        SELECT k.relname AS tab, a.attname AS name, coalesce(s.meaning, w.meaning) AS meaning
+        FROM pg_attribute a
+        JOIN pg_class k ON k.oid = a.attrelid AND k.relkind IN ('r', 'p')
+        LEFT JOIN words w ON w.name = a.attname
+        LEFT JOIN special s ON s.name = a.attname AND s.tab = regexp_replace(k.relname, '_(default|timeless)$', '')
+        WHERE k.relnamespace = 'henpin'::regnamespace AND a.attnum > 0 AND NOT a.attisdropped
+    LOOP
+        EXECUTE format('COMMENT ON COLUMN henpin.%I.%I IS %L', c.tab, c.name, c.meaning);
+    END LOOP;
+END $$;

@@ -1,0 +1,163 @@
+-- What people ask for first, as views; and the plan of partition maintenance. All of it belongs to henpin_owner.
+
+SET LOCAL ROLE henpin_owner;
+SET LOCAL search_path = henpin, pg_catalog;
+
+CREATE VIEW order_line AS
+SELECT o.order_key, o.marketplace, o.seller_id, o.order_id, l.position,
+       l.line->>'line_id' AS line_id, l.line->>'sku' AS sku, (l.line->>'quantity')::bigint AS quantity,
+       (l.line->>'unit_price_minor')::bigint AS unit_price_minor, l.line->>'currency' AS currency,
+       l.line->>'product_class' AS product_class, l.line->'hazards' AS hazards
+FROM sales_order o
+CROSS JOIN LATERAL jsonb_array_elements(
+    CASE WHEN jsonb_typeof(o.lines) = 'array' THEN o.lines ELSE '[]' END)
+    WITH ORDINALITY AS l (line, position);
+
+CREATE VIEW open_escalations AS
+WITH standing AS (
+    SELECT 'duty' AS kind, d.name AS subject, d.severity, d.case_kind, d.case_id, d.duty_id AS subject_id,
+           d.seller_id, d.marketplace, d.order_id, d.desk, d.due_at, d.act_by_at,
+           d.start_at AS since, d.rule_id, d.breach AS consequence
+    FROM duty d
+    WHERE d.state = 'open'
+    UNION ALL
+    SELECT 'blocker', b.blocker, coalesce(e.severity, 2::smallint), 'seller', NULL, b.blocker_id,
+           b.seller_id, b.marketplace, NULL, coalesce(e.desk, ''), e.due_at, e.act_by_at,
+           b.raised_at, b.rule_id, NULL
+    FROM blocker b
+    LEFT JOIN LATERAL (
+        SELECT x.severity, x.desk, x.due_at, x.act_by_at
+        FROM escalation_event x
+        WHERE x.subject_id = b.blocker_id AND x.identity_at = 'epoch'
+        ORDER BY x.recorded_at DESC LIMIT 1) e ON true
+    WHERE b.state = 'raised'
+    UNION ALL
+    SELECT e.kind, e.level, e.severity, e.case_kind, e.case_id, e.subject_id,
+           e.seller_id, e.marketplace, e.order_id, e.desk, e.due_at, e.act_by_at,
+           e.occurred_at, e.rule_id, e.reason
+    FROM escalation_event e
+    LEFT JOIN return_case r ON r.case_id = e.case_id
+    WHERE (e.kind = 'triage' AND r.status IS DISTINCT FROM 'CLOSED')
+       OR (e.kind = 'order_unknown'
+           AND EXISTS (SELECT FROM return_case w WHERE w.is_parked AND w.order_key = e.subject_id))
+)
+SELECT row_number() OVER (ORDER BY extract(epoch FROM coalesce(s.act_by_at, s.due_at) - now()) / 4 ^ s.severity
+                                   NULLS LAST, s.severity DESC, s.since, s.subject_id) AS rank,
+       s.kind, s.subject, s.severity, s.desk, s.due_at, s.act_by_at,
+       coalesce(s.act_by_at, s.due_at) - now() AS time_left, s.seller_id, s.marketplace, s.order_id,
+       r.return_id, s.case_kind, s.case_id, s.subject_id, s.since, s.rule_id, s.consequence
+FROM standing s
+LEFT JOIN return_case r ON r.case_id = s.case_id;
+
+CREATE VIEW case_timeline AS
+SELECT d.case_id, d.occurred_at AS at, 'event' AS what, d.event AS name, d.outcome AS state, d.cause AS reason,
+       d.rules, d.policy_revision_id, d.source_topic, d.source_partition, d.source_offset
+FROM decision d
+UNION ALL
+SELECT e.case_id, e.occurred_at, 'escalation', e.kind, e.level, e.reason,
+       ARRAY[e.rule_id], e.policy_revision_id, e.source_topic, e.source_partition, e.source_offset
+FROM escalation_event e WHERE e.case_id IS NOT NULL
+UNION ALL
+SELECT t.case_id, t.occurred_at, 'task', t.action, t.change, t.playbook || ' step ' || t.step_no,
+       ARRAY[t.rule_id], t.policy_revision_id, t.source_topic, t.source_partition, t.source_offset
+FROM disposal_task_event t
+UNION ALL
+SELECT u.case_id, u.start_at, 'duty', u.name, 'started', u.breach,
+       ARRAY[u.rule_id], u.policy_revision_id, NULL, NULL, NULL
+FROM duty u
+UNION ALL
+SELECT u.case_id, u.closed_at, 'duty', u.name, u.state, u.breach,
+       ARRAY[u.rule_id], u.policy_revision_id, NULL, NULL, NULL
+FROM duty u WHERE u.closed_at IS NOT NULL;
+
+-- A month whose rows already lie in the default partition stays there: moving them would block writers.
+CREATE FUNCTION maintenance_plan(ahead interval DEFAULT '3 months', keep interval DEFAULT '25 months')
+RETURNS TABLE (what text, statement text) LANGUAGE plpgsql STABLE SET search_path = henpin, pg_catalog AS $$
+DECLARE
+    parent record;
+    part record;
+    begins timestamptz;
+    ends timestamptz;
+    name text;
+    is_taken boolean;
+BEGIN
+    FOR parent IN SELECT * FROM (VALUES ('escalation_event', 'identity_at'),
+        ('disposal_task_event', 'identity_at'), ('decision', 'occurred_at')) AS v (tab, col) LOOP
+        begins := date_trunc('month', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC';
+        WHILE begins <= now() + ahead LOOP
+            ends := (begins AT TIME ZONE 'UTC' + interval '1 month') AT TIME ZONE 'UTC';
+            name := parent.tab || to_char(begins AT TIME ZONE 'UTC', '"_y"YYYY"m"MM');
+            IF to_regclass('henpin.' || name) IS NULL THEN
+                EXECUTE format('SELECT EXISTS (SELECT FROM henpin.%I WHERE %I >= $1 AND %I < $2)',
+                    parent.tab || '_default', parent.col, parent.col) INTO is_taken USING begins, ends;
+                what := CASE WHEN is_taken
+                    THEN format('%s: rows of that month lie in %s_default and stay there', name, parent.tab)
+                    ELSE 'create partition ' || name END;
+                statement := CASE WHEN NOT is_taken THEN format(
+                    'CREATE TABLE henpin.%1$I (LIKE henpin.%2$I INCLUDING ALL); '
+                    'COMMENT ON TABLE henpin.%1$I IS %5$L; '
+                    'ALTER TABLE henpin.%2$I ATTACH PARTITION henpin.%1$I FOR VALUES FROM (%3$L) TO (%4$L)',
+                    name, parent.tab, begins, ends, 'One month (UTC) of ' || parent.tab || '.') END;
+                RETURN NEXT;
+            END IF;
+            begins := ends;
+        END LOOP;
+        FOR part IN SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+            WHERE i.inhparent = ('henpin.' || parent.tab)::regclass
+              AND c.relname ~ '_y[0-9]{4}m[0-9]{2}$'
+              AND (to_date(right(c.relname, 7), 'YYYY"m"MM') + interval '1 month') AT TIME ZONE 'UTC'
+                  <= now() - keep
+            ORDER BY c.relname LOOP
+            what := 'drop partition ' || part.relname;
+            statement := format('ALTER TABLE henpin.%1$I DETACH PARTITION henpin.%2$I; DROP TABLE henpin.%2$I',
+                parent.tab, part.relname);
+            RETURN NEXT;
+        END LOOP;
+    END LOOP;
+END $$;
+
+GRANT SELECT ON order_line, open_escalations, case_timeline TO henpin_reader, henpin_desk, henpin_worker;
+
+COMMENT ON VIEW order_line IS 'One row per line of an order.';
+COMMENT ON VIEW open_escalations IS 'What stands and wants a person: open duties, raised blockers, triage, unknown orders. Ranked by consequence within time left: the seconds until act_by_at (else due_at), divided by 4 for each step of severity, smallest first; so a grave matter of four days stands beside a serious one of one day. What is late is negative and comes first; what has no clock comes last, graver and older first.';
+COMMENT ON VIEW case_timeline IS 'Everything that happened to a case: events, duties, escalations, tasks. Select by case_id and order by at.';
+COMMENT ON FUNCTION maintenance_plan(interval, interval) IS 'What partition maintenance has to do, a row each; statement is NULL when it is only to be told. Run by henpin migrate, each row as a transaction of its own. ahead: how far partitions are created; keep: how long they stay.';
+
+-- A column of a view means what the table's column of that name means.
+DO $$
+DECLARE
+    c record;
+BEGIN
+    FOR c IN
+        WITH special (tab, name, meaning) AS (VALUES
+            ('order_line', 'position', 'Place in the order, from 1.'),
+            ('order_line', 'line_id', 'Id of the line as the marketplace gives it.'),
+            ('order_line', 'sku', 'The seller''s article.'),
+            ('order_line', 'quantity', 'Pieces.'),
+            ('order_line', 'unit_price_minor', 'Price of a piece in minor units of the currency.'),
+            ('order_line', 'hazards', 'Hazards as JSON array of words.'),
+            ('open_escalations', 'rank', 'From 1, the most urgent first.'),
+            ('open_escalations', 'kind', 'duty, blocker, triage or order_unknown.'),
+            ('open_escalations', 'subject', 'Which duty or blocker; for others the level.'),
+            ('open_escalations', 'time_left', 'Until act_by_at, else due_at; negative when late.'),
+            ('open_escalations', 'since', 'Instant from which it stands.'),
+            ('open_escalations', 'consequence', 'What follows when nobody acts, or why a person must look.'),
+            ('case_timeline', 'at', 'Instant at which it happened.'),
+            ('case_timeline', 'what', 'event, escalation, task or duty.'),
+            ('case_timeline', 'name', 'Kind of the event or escalation, action of the task, name of the duty.'),
+            ('case_timeline', 'state', 'Outcome, level, change or state.'))
+        SELECT k.relname AS tab, a.attname AS name, k.relkind AS kind, coalesce(s.meaning, (
+            SELECT d.description FROM pg_attribute b
+            JOIN pg_class t ON t.oid = b.attrelid AND t.relkind IN ('r', 'p')
+            JOIN pg_description d ON d.objoid = t.oid AND d.objsubid = b.attnum
+                AND d.classoid = 'pg_class'::regclass
+            WHERE t.relnamespace = 'henpin'::regnamespace AND b.attname = a.attname
+            ORDER BY t.relname = 'escalation_event' DESC, t.relname LIMIT 1)) AS meaning
+        FROM pg_attribute a
+        JOIN pg_class k ON k.oid = a.attrelid AND k.relkind = 'v'
+        LEFT JOIN special s ON s.name = a.attname AND s.tab = k.relname
+        WHERE k.relnamespace = 'henpin'::regnamespace AND a.attnum > 0
+    LOOP
+        EXECUTE format('COMMENT ON COLUMN henpin.%I.%I IS %L', c.tab, c.name, c.meaning);
+    END LOOP;
+END $$;
