@@ -135,6 +135,15 @@ void kafka_producer_free(struct kafka_producer *p);
 /* Number of partitions, 0 when the topic does not exist. */
 MUST_USE enum status kafka_topic_partitions(const struct kafka_properties *properties,
                                             const char *topic, int *n, struct error *err);
+/* Low and high watermark of each partition of a topic: the first offset that is still there, and the next to be written. */
+struct kafka_extent {
+    int64_t low, high;
+};
+/* For tools, on a connection of its own. `*n` is the number of partitions, of which the first `max` are filled in; 0 when the
+ * topic does not exist. Waits up to `timeout_us` for each answer. */
+MUST_USE enum status kafka_topic_extents(const struct kafka_properties *properties, const char *topic,
+                                         struct kafka_extent *out, int max, int *n,
+                                         int64_t timeout_us, struct error *err);
 /* Creates a topic; existing is fine. */
 MUST_USE enum status kafka_topic_create(const struct kafka_properties *properties,
                                         const char *topic, int n_partitions, struct error *err);

@@ -346,6 +346,30 @@ enum status kafka_topic_partitions(const struct kafka_properties *properties,
     return st;
 }
 
+enum status kafka_topic_extents(const struct kafka_properties *properties,
+                                const char *topic, struct kafka_extent *out, int max,
+                                int *n, int64_t timeout_us, struct error *err) {
+    struct kafka_log log = {0};
+    rd_kafka_t *rk = NULL;
+    enum status st = asking_handle(properties, &log, &rk, err);
+    if (st != ST_OK) {
+        return st;
+    }
+    *n = 0;
+    st = ask_partitions(rk, topic, n, err);
+    for (int i = 0; i < *n && i < max && st == ST_OK; i++) {
+        rd_kafka_resp_err_t code = rd_kafka_query_watermark_offsets(
+            rk, topic, i, &out[i].low, &out[i].high, (int)(timeout_us / US_PER_MS));
+        if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+            st = error_set(err, E_KAFKA_DOWN,
+                           "could not ask Kafka about topic \"%s\", partition %d: %s",
+                           topic, i, rd_kafka_err2str(code));
+        }
+    }
+    rd_kafka_destroy(rk);
+    return st;
+}
+
 /* Sends CreateTopics and returns the topic's own result. */
 static rd_kafka_resp_err_t create_topic(rd_kafka_t *rk, const char *topic,
                                         int n_partitions, char *why, size_t why_size) {

@@ -9,13 +9,6 @@
 
 #define CONNECT_TIMEOUT_US (10 * US_PER_S)
 
-const struct option database_options[] = {
-    {"postgres", NULL, OPT_STRING, offsetof(struct database_config, postgres), "", 0, 0,
-     OPT_SECRET, NULL, "CONNINFO",
-     "Postgres, as key=value or URI; empty: libpq's own environment"},
-    {0},
-};
-
 static const struct pg_statement is_migrated = {
     "database_is_migrated", "SELECT to_regclass('henpin.ledger') IS NOT NULL"
                             " AND to_regclass('henpin.dead_letter') IS NOT NULL"};
@@ -33,7 +26,7 @@ static enum status check_tables(struct pg *pg, struct error *err) {
     return st;
 }
 
-enum status database_open(const struct database_config *config, struct pg **out,
+enum status database_open(const struct pg_config *config, struct pg **out,
                           struct error *err) {
     struct pg *pg = pg_new(config->postgres, "henpin");
     enum status st = pg_connect_wait(pg, CONNECT_TIMEOUT_US, err);

@@ -4,16 +4,12 @@
 
 #include "common/base/config.h"
 #include "common/io/pg.h"
-
-struct database_config {
-    const char *postgres; /* conninfo */
-};
-extern const struct option database_options[]; /* rows over struct database_config */
+#include "common/io/pg_options.h"
 
 #define DATABASE_TIMEOUT_US INT64_C(60000000)
 
 /* Connects and looks whether henpin's tables are there. The caller frees. */
-MUST_USE enum status database_open(const struct database_config *config, struct pg **out,
+MUST_USE enum status database_open(const struct pg_config *config, struct pg **out,
                                    struct error *err);
 
 /* Tells what went wrong on stderr as "PROGRAM: text (hint)"; the exit code. */

@@ -154,7 +154,7 @@ int dead_letters_main(int argc, char **argv, char **envp) {
     const struct option_table tables[] = {
         {action->options, &config},
         {filter_options, &config},
-        {database_options, &config.database},
+        {pg_options, &config.database},
         {action->takes_schemas ? schemas_options : NULL, &config.schemas},
         {0},
     };

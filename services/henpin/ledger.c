@@ -244,7 +244,7 @@ int ledger_main(int argc, char **argv, char **envp) {
     struct ledger_config config = {.group = "", .topic = "", .partition = -1, .to = -1};
     const struct option_table tables[] = {
         {action->options, &config},
-        {database_options, &config.database},
+        {pg_options, &config.database},
         {kafka_options, &config},
         {0},
     };

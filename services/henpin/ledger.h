@@ -10,7 +10,7 @@
 #include "common/io/kafka.h"
 
 struct ledger_config {
-    struct database_config database;
+    struct pg_config database;
     struct kafka_properties kafka;
     const char *group, *topic;
     int64_t partition; /* -1: any */

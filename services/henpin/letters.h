@@ -14,7 +14,7 @@
 #include "common/io/schemas.h"
 
 struct letters_config {
-    struct database_config database;
+    struct pg_config database;
     const char *group, *topic, *code, *since, *until;
     int64_t partition, offset; /* -1: any */
     int64_t limit;
