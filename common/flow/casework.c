@@ -76,6 +76,26 @@ static size_t at_most(size_t n, size_t max) {
     return n < max ? n : max;
 }
 
+/* Room for one more duty at the end of the case's two arrays; both zeroed. */
+static struct case_duty *add_duty(struct casework *w, struct work_case *c) {
+    struct case_state *s = &c->state;
+    if (s->n_duties == c->duty_room) {
+        int room = c->duty_room ? 2 * c->duty_room : 2;
+        struct case_duty *rows = arena_array(w->arena, (size_t)room, sizeof *rows);
+        struct work_duty *duties = arena_array(w->arena, (size_t)room, sizeof *duties);
+        if (s->n_duties > 0) {
+            memcpy(rows, c->duty_rows, (size_t)s->n_duties * sizeof *rows);
+            memcpy(duties, c->duties, (size_t)s->n_duties * sizeof *duties);
+        }
+        s->duties = c->duty_rows = rows;
+        c->duties = duties;
+        c->duty_room = room;
+    }
+    c->duties[s->n_duties] = (struct work_duty){0};
+    c->duty_rows[s->n_duties] = (struct case_duty){0};
+    return &c->duty_rows[s->n_duties++];
+}
+
 void casework_load_row(struct casework *w, struct work_case *c, const struct pg_query *q,
                        size_t row, int column) {
     struct case_state *s = &c->state;
@@ -93,13 +113,11 @@ void casework_load_row(struct casework *w, struct work_case *c, const struct pg_
     }
     s->history = (struct case_history){events, at, hashes, n};
     n = at_most(pg_array_items(q, row, column + 4, w->arena, &duties), CASE_MAX_DUTIES);
-    s->n_duties = (int)n;
     for (size_t i = 0; i < n; i++)
-        s->duties[i].duty_id = pg_item_uuid(duties[i]);
+        add_duty(w, c)->duty_id = pg_item_uuid(duties[i]);
     n = at_most(pg_array_items(q, row, column + 5, w->arena, &triaged), CASE_MAX_TRIAGED);
     s->n_triaged = (int)n;
-    for (size_t i = 0; i < n; i++)
-        s->triaged[i] = triaged[i];
+    s->triaged = triaged;
 }
 
 static const struct pg_statement read_duties = {
@@ -131,7 +149,7 @@ static enum duty_state duty_state_of(struct span word) {
 static struct case_duty *duty_of(struct work_case *c, struct uuid id) {
     for (int i = 0; c && i < c->state.n_duties; i++)
         if (uuid_equal(c->state.duties[i].duty_id, id))
-            return &c->state.duties[i];
+            return &c->duty_rows[i];
     return NULL;
 }
 
@@ -151,8 +169,7 @@ void casework_read_duties(struct casework *w, const struct pg_query *q) {
         d->severity = (int)pg_i64(q, row, 9);
         d->n_stops =
             (int)at_most(pg_array_items(q, row, 10, w->arena, &stops), POLICY_MAX_STOPS);
-        for (int i = 0; i < d->n_stops; i++)
-            d->stop[i] = stops[i];
+        d->stop = stops;
     }
 }
 
@@ -182,11 +199,12 @@ static void remember_event(struct casework *w, struct work_case *c, const struct
 
 static void start_duty(struct casework *w, struct work_case *c, const struct duty_start *start,
                        int64_t revision) {
-    struct case_state *s = &c->state;
     struct policy_duty *kept = arena_alloc(w->arena, sizeof *kept);
     *kept = *start->policy;
-    struct case_duty *d = &s->duties[s->n_duties];
-    *d = (struct case_duty){
+    struct span *stops = arena_array(w->arena, (size_t)kept->n_stops, sizeof *stops);
+    for (int i = 0; i < kept->n_stops; i++)
+        stops[i] = span_of(kept->stop[i]);
+    *add_duty(w, c) = (struct case_duty){
         .duty_id = start->duty_id,
         .name = span_of(kept->name),
         .instance = start->instance,
@@ -196,13 +214,20 @@ static void start_duty(struct casework *w, struct work_case *c, const struct dut
         .desk = span_of(kept->owner.desk),
         .rule_id = span_of(kept->rule_id),
         .severity = kept->severity,
+        .stop = stops,
         .n_stops = kept->n_stops,
     };
-    for (int i = 0; i < kept->n_stops; i++)
-        d->stop[i] = span_of(kept->stop[i]);
-    c->duties[s->n_duties++] =
+    c->duties[c->state.n_duties - 1] =
         (struct work_duty){
         .fresh = kept, .is_changed = true, .closed_us = start->closed_us, .revision = revision};
+}
+
+static void tell(struct casework *w, struct case_state *s, const char *cause) {
+    struct span *told = arena_array(w->arena, (size_t)s->n_triaged + 1, sizeof *told);
+    for (int i = 0; i < s->n_triaged; i++)
+        told[i] = s->triaged[i];
+    told[s->n_triaged++] = span_of(cause);
+    s->triaged = told;
 }
 
 void casework_take(struct casework *w, struct work_case *c, const struct message *m,
@@ -222,7 +247,7 @@ void casework_take(struct casework *w, struct work_case *c, const struct message
         c->state.opened_us = e->occurred_us;
     outputs_decision(w->outputs, &context);
     for (int i = 0; i < d->n_changes; i++) {
-        struct case_duty *duty = &c->state.duties[d->changes[i].index];
+        struct case_duty *duty = &c->duty_rows[d->changes[i].index];
         duty->state = d->changes[i].state;
         c->duties[d->changes[i].index].is_changed = true;
         c->duties[d->changes[i].index].closed_us = d->changes[i].closed_us;
@@ -239,7 +264,7 @@ void casework_take(struct casework *w, struct work_case *c, const struct message
         outputs_blocker(w->outputs, &context, &d->policy.blockers[i], w->batch->sellers);
     if (d->triage) {
         outputs_triage(w->outputs, &context, d->triage);
-        c->state.triaged[c->state.n_triaged++] = span_of(d->triage);
+        tell(w, &c->state, d->triage);
     }
     if (d->creates_tasks) {
         outputs_tasks(w->outputs, &context);
@@ -356,4 +381,5 @@ static void write_duties(struct casework *w, struct pg_script *s) {
 
 void casework_apply(struct casework *w, struct pg_script *s) {
     write_duties(w, s);
+    outputs_apply(w->outputs);
 }

@@ -13,7 +13,7 @@
 #include "common/io/pg.h"
 #include "common/policy/case.h"
 
-/* Beside a duty's state: what is not in henpin.duty yet. */
+/* Beside a duty's state, at the same index: what is not in henpin.duty yet. */
 struct work_duty {
     const struct policy_duty *fresh; /* started in this batch: to be inserted; NULL: loaded */
     bool is_changed;
@@ -29,7 +29,9 @@ struct work_case {
     struct span marketplace; /* code; as written when unknown */
     struct span seller_id, order_id;
     struct case_state state;
-    struct work_duty duties[CASE_MAX_DUTIES]; /* beside state.duties */
+    struct case_duty *duty_rows; /* state.duties, to be written */
+    struct work_duty *duties;
+    int duty_room; /* of both */
     size_t history_room; /* of state.history's arrays; 0: they belong to the loaded row */
     bool is_loaded;  /* has a row in the database */
     bool is_changed; /* the row must be written */

@@ -46,9 +46,10 @@ struct lane {
     int64_t begun_us; /* the transaction */
     uint64_t random;
 
-    /* Bisection over prefixes: [0, good) succeeds, [0, bad) fails; bad 0: not bisecting. */
+    /* Bisection over prefixes: [0, good) succeeds, [0, bad) fails. The first trial is of the whole batch: a failure
+     * that does not come again was nobody's fault. */
     size_t good, bad;
-    bool is_trial;
+    bool is_trial, is_bad_proved;
     struct error trial_error;
 
     bool wants_recall, is_quiet;
@@ -268,9 +269,9 @@ static void begin_attempt(struct lane *l) {
     struct batch *b = l->running;
     batch_begin_attempt(b);
     l->begun_us = clock_monotonic_us();
-    b->limit = l->is_trial ? (l->good + l->bad) / 2 : b->n_messages;
-    if (l->is_trial && b->limit == l->good)
-        b->limit = l->bad;
+    b->limit = !l->is_trial         ? b->n_messages
+               : !l->is_bad_proved ? l->bad
+                                   : (l->good + l->bad) / 2;
     struct pg_script *s = pg_script_new(b->attempt);
     (void)pg_script_query(s, &pg_begin);
     l->ledger = b->n_ranges > 0 && !l->is_trial
@@ -481,38 +482,51 @@ static void realign(struct lane *l) {
 
 static void bisect_failed(struct lane *l, const struct error *err) {
     struct batch *b = l->running;
-    metrics_add(M_BATCHES_BISECTED, 1);
-    l->trial_error = *err;
-    l->bad = l->is_trial ? b->limit : b->n_messages;
-    if (!l->is_trial)
+    if (!l->is_trial) {
+        log_warn("batch.bisected", LOG_I64("count", b->n_messages), LOG_ERR(err));
         l->good = 0;
+        l->is_bad_proved = false;
+    } else {
+        l->is_bad_proved = true;
+    }
+    l->bad = b->limit;
     l->is_trial = true;
+    l->trial_error = *err;
+}
+
+static void end_bisection(struct lane *l) {
+    l->is_trial = false;
+    l->good = l->bad = 0;
+}
+
+static void bisect_succeeded(struct lane *l) {
+    if (l->is_bad_proved)
+        l->good = l->running->limit;
+    else
+        end_bisection(l);
 }
 
 /* One message is left between the prefix that succeeds and the one that fails: it is the bad one. */
 static void bisect_settle(struct lane *l) {
     struct batch *b = l->running;
-    while (l->is_trial && l->good < l->bad && b->messages[l->bad - 1].fate == FATE_REJECTED)
-        l->bad--;
-    if (!l->is_trial || l->bad - l->good > 1)
+    if (!l->is_trial || !l->is_bad_proved)
         return;
-    if (l->bad > l->good) {
+    while (l->good < l->bad && b->messages[l->bad - 1].fate == FATE_REJECTED)
+        l->bad--;
+    if (l->bad == l->good) { /* nothing is left to blame: our own statement is wrong */
+        go_fatal(l, &l->trial_error);
+    } else if (l->bad - l->good == 1) {
         struct error err = l->trial_error;
         err.code = E_EVENT_CONSTRAINT;
         batch_reject(b, &b->messages[l->bad - 1], &err);
-    } else {
-        /* Nothing is left to blame: our own statement is wrong. */
-        go_fatal(l, &l->trial_error);
+        end_bisection(l);
     }
-    l->is_trial = false;
-    l->good = l->bad = 0;
 }
 
+/* Two workers that raise the same blocker, or meet a new order, at the same instant: the second sees the first's row when it
+ * loads again. Only a violation that stays is the message's own fault. */
 static bool is_conflict(const struct lane *l) {
-    const struct pg_failure *f = pg_failure(l->pg);
-    return strcmp(f->sqlstate, "23505") == 0 &&
-           (strcmp(f->table, "sales_order") == 0 || strcmp(f->table, "return_case") == 0 ||
-            strcmp(f->table, "blocker") == 0 || strcmp(f->table, "inquiry_thread") == 0);
+    return strcmp(pg_failure(l->pg)->sqlstate, "23505") == 0;
 }
 
 static bool is_fenced(const struct lane *l) {
@@ -524,7 +538,8 @@ static bool is_fenced(const struct lane *l) {
 static void failed(struct lane *l) {
     const struct error err = *pg_error(l->pg);
     enum status st = error_status(err.code);
-    bool fenced = is_fenced(l), conflict = is_conflict(l) || err.code == E_PG_CONFLICT;
+    bool fenced = is_fenced(l);
+    bool conflict = !l->is_trial && (is_conflict(l) || err.code == E_PG_CONFLICT);
     sellers_forget(l->sellers);
     if (pg_failure(l->pg)->is_connection_lost) {
         pg_close(l->pg);
@@ -616,7 +631,9 @@ static void loaded(struct lane *l) {
 static void written(struct lane *l) {
     struct batch *b = l->running;
     if (l->is_trial) {
-        l->good = b->limit;
+        metrics_add(M_BATCHES_BISECTED, 1);
+        bisect_succeeded(l);
+        sellers_forget(l->sellers); /* what it noted as raised is rolled back */
         pg_rollback(l->pg);
         l->step = STEP_ROLLBACK;
         return;

@@ -35,6 +35,9 @@ void outputs_blocker(struct outputs *o, const struct output_context *c,
 void outputs_triage(struct outputs *o, const struct output_context *c, const char *cause);
 void outputs_tasks(struct outputs *o, const struct output_context *c);
 
+/* The blockers of the batch, in one statement; the other rows are in their COPYs already. */
+void outputs_apply(struct outputs *o);
+
 /* An escalation that no message raised: an order that something waits for does not come. */
 struct order_unknown {
     struct uuid order_key;

@@ -36,7 +36,7 @@ struct case_duty {
     struct span desk;
     struct span rule_id;
     int severity;
-    struct span stop[POLICY_MAX_STOPS];
+    const struct span *stop; /* words of the events that fulfil it */
     int n_stops;
 };
 
@@ -51,9 +51,9 @@ struct case_state {
     struct uuid case_id;
     int64_t opened_us; /* of the first event applied; EVENT_ABSENT: there was none yet */
     struct case_history history;
-    struct case_duty duties[CASE_MAX_DUTIES];
+    const struct case_duty *duties; /* at most CASE_MAX_DUTIES */
     int n_duties;
-    struct span triaged[CASE_MAX_TRIAGED]; /* causes that a person was already told */
+    const struct span *triaged; /* causes that a person was already told, at most CASE_MAX_TRIAGED */
     int n_triaged;
     struct span disposition; /* code; ptr NULL: not decided */
     int n_tasks;             /* steps that the disposition created */
