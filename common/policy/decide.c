@@ -10,6 +10,8 @@
  * 4. When all tables have run, duties get their instants and their desk from the chain
  * that was chosen.
  */
+#include "common/policy/decide.h"
+
 #include "common/policy/condition.h"
 #include "common/policy/deadline.h"
 #include "common/policy/duration.h"
@@ -21,7 +23,7 @@ struct evaluation {
     struct policy_decision *d;
     const struct chain *chain;
     const struct duty_spec *duties[POLICY_MAX_DUTIES];
-    bool has_active_code;
+    uint32_t facts_read;
     const char *cause;
 };
 
@@ -81,6 +83,7 @@ static bool is_reached(struct evaluation *e, const struct table *t) {
             return false;
         }
     }
+    e->facts_read |= t->facts;
     e->cause = cannot_look_at(e, t->facts);
     for (uint32_t facts = e->cause ? 0 : t->facts; facts; facts &= facts - 1) {
         int fact = __builtin_ctz(facts);
@@ -89,6 +92,7 @@ static bool is_reached(struct evaluation *e, const struct table *t) {
             return false;
         }
     }
+    e->facts_read |= t->rule_facts;
     e->cause = e->cause ? e->cause : cannot_look_at(e, t->rule_facts);
     return e->cause == NULL;
 }
@@ -329,8 +333,8 @@ static void give_up(struct evaluation *e) {
     d->route = policy_triage(e->p, e->f->time_us[TIME_EVENT]);
 }
 
-void policy_decide(const struct policy *p, const struct policy_facts *f,
-                   struct policy_decision *out) {
+void decide_traced(const struct policy *p, const struct policy_facts *f,
+                   struct policy_decision *out, struct decide_trace *trace) {
     struct evaluation e = {.p = p, .f = f, .d = out};
     decision_clear(out);
     if (f->time_us[TIME_EVENT] == POLICY_NO_INSTANT) {
@@ -349,6 +353,15 @@ void policy_decide(const struct policy *p, const struct policy_facts *f,
     } else if (out->handler && strcmp(out->handler, "none") == 0) {
         out->outcome = POLICY_NOT_OURS;
     }
+    if (trace) {
+        *trace = (struct decide_trace){.chain = e.chain, .facts_read = e.facts_read};
+        memcpy(trace->duties, e.duties, sizeof e.duties);
+    }
+}
+
+void policy_decide(const struct policy *p, const struct policy_facts *f,
+                   struct policy_decision *out) {
+    decide_traced(p, f, out, NULL);
 }
 
 struct policy_desk_choice policy_triage(const struct policy *p, int64_t at_us) {

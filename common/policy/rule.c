@@ -81,7 +81,8 @@ void rule_read(struct loader *l, const struct node *n, const struct table *t,
     *r = (struct rule){
         .id = "", .by = TIME_EVENT, .from_us = INT64_MIN, .until_us = INT64_MAX, .at = n};
     r->line = n->line;
-    r->file = n->source->name;
+    r->file =
+        span_cstr(l->a, span_of(n->source->name)); /* nodes do not outlive the load */
     if (!schema_map(l, n, "a rule", keys)) {
         return;
     }

@@ -102,7 +102,10 @@ static void read_expectation(struct loader *l, const struct node *n, struct test
 
 static void read_test(struct loader *l, const struct node *n, struct testcase *t) {
     static const char *const keys[] = {"test", "now", "given", "expect", NULL};
-    *t = (struct testcase){.at = n, .line = n->line, .file = n->source->name, .name = ""};
+    *t = (struct testcase){.at = n,
+                           .line = n->line,
+                           .file = span_cstr(l->a, span_of(n->source->name)),
+                           .name = ""};
     if (!schema_map(l, n, "a test", keys)) {
         return;
     }

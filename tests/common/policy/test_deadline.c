@@ -4,12 +4,12 @@
 
 #define RULES(duty)                                                                      \
     PACK_GROUND                                                                          \
-        "tables:\n- table: t\n  title: t\n  hit: collect\n  gives: {duty: by-name}\n  "  \
-        "else: none\n  rules:\n"                                                         \
-        "  - {id: a, title: t, source: s, when: {event: asked}, then: {duty: {name: d, " \
-        "stop: answered, " duty "}}}\n"                                                  \
-        "- table: r\n  title: r\n  hit: unique\n  gives: {chain: one}\n  rules: []\n"    \
-        "  else: {chain: [{to: office, skip_if: closed}, {to: night}]}\n"
+    "tables:\n- table: t\n  title: t\n  hit: collect\n  gives: {duty: by-name}\n  "      \
+    "else: none\n  rules:\n"                                                             \
+    "  - {id: a, title: t, source: s, when: {event: asked}, then: {duty: {name: d, "     \
+    "stop: answered, " duty "}}}\n"                                                      \
+    "- table: r\n  title: r\n  hit: unique\n  gives: {chain: one}\n  rules: []\n"        \
+    "  else: {chain: [{to: office, skip_if: closed}, {to: night}]}\n"
 
 static struct policy_decision decide(const char *text, const char *when,
                                      const char *lang) {

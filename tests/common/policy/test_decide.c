@@ -21,7 +21,7 @@ static void check_set(struct rr_set *s, uint64_t *seed, int64_t *compared) {
         assert_int_equal(d.outcome, POLICY_DECIDED);
         int n = 0;
         for (int i = 0; i < s->n; i++) {
-            char id[8];
+            char id[16];
             snprintf(id, sizeof id, "r%02d", i);
             if (rr_hits(&s->rules[i], &in)) {
                 if (n >= d.n_rules || strcmp(d.rules[n], id) != 0) {

@@ -1,0 +1,18 @@
+/* decide.h: policy_decide with a witness: what explain needs to know beside the decision.
+ */
+#ifndef COMMON_POLICY_DECIDE_H
+#define COMMON_POLICY_DECIDE_H
+
+#include "common/policy/model.h"
+
+struct decide_trace {
+    const struct chain *chain; /* that was chosen; NULL: triage alone */
+    uint32_t facts_read;       /* by the tables that were reached: bit per fact */
+    const struct duty_spec *duties[POLICY_MAX_DUTIES];
+};
+
+/* The same path as policy_decide, which calls it without a trace. */
+void decide_traced(const struct policy *p, const struct policy_facts *f,
+                   struct policy_decision *out, struct decide_trace *trace);
+
+#endif
