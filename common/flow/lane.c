@@ -116,7 +116,7 @@ static void wait_before_retry(struct lane *l, int64_t first_ms, int64_t max_ms) 
 
 /* True when the record is to become a message: in order, of a partition that runs, and not the one that is only compared. */
 static bool is_wanted(struct lane *l, struct partition *part, const struct kafka_record *r) {
-    if (!part || part->is_stopped)
+    if (!part || part->is_stopped || part->wants_restart)
         return false;
     if (part->verifies) {
         part->verifies = false;
@@ -469,15 +469,11 @@ static void realign(struct lane *l) {
              LOG_I64("position", parts[0]->position),
              LOG_I64("expected", b->ranges[0].first_offset));
     struct kafka_partition ids[COUNT_OF(l->shared.positions->items)];
-    int64_t at[COUNT_OF(l->shared.positions->items)];
     for (size_t i = 0; i < n; i++) {
         ids[i] = *parts[i]->id;
-        at[i] = parts[i]->position;
+        parts[i]->wants_restart = true;
     }
     lane_drop(l, ids, n);
-    for (size_t i = 0; i < n; i++)
-        if (source_restart(l->shared.source, &ids[i], at[i], &err) != ST_OK)
-            log_warn("partition.restart-failed", LOG_ERR(&err));
 }
 
 static void bisect_failed(struct lane *l, const struct error *err) {
@@ -754,6 +750,7 @@ void lane_turn(struct lane *l, bool may_begin) {
         case PG_CLOSED:
             if (clock_monotonic_us() < l->wake_us)
                 return;
+            l->is_session_ready = false;
             pg_connect(l->pg);
             break;
         case PG_CONNECTING:

@@ -202,8 +202,7 @@ void positions_out_of_range(struct positions *p, const struct kafka_partition *i
     if (!is_known || (part->position >= low && part->position <= high)) {
         /* Only the record we wanted to compare is gone, or the broker could not tell: nothing is lost. */
         part->verifies = false;
-        if (source_restart(p->source, part->id, part->position, &err) != ST_OK)
-            log_warn("partition.restart-failed", LOG_ERR(&err));
+        part->wants_restart = true;
         return;
     }
     if (part->position < low) {
@@ -236,6 +235,21 @@ void positions_recreated(struct positions *p, struct partition *part) {
     stop_partition(p, part, &err);
 }
 
+void positions_restart(struct positions *p) {
+    for (size_t i = 0; i < p->n; i++) {
+        struct partition *part = p->items[i];
+        struct error err = {0};
+        if (!part->wants_restart || part->is_stopped)
+            continue;
+        int64_t from = part->verifies ? part->last_offset : part->position;
+        if (source_restart(p->source, part->id, from, &err) != ST_OK)
+            log_warn("partition.unstarted", LOG_STR("topic", part->id->topic),
+                     LOG_I64("partition", part->id->partition), LOG_ERR(&err));
+        else
+            part->wants_restart = false;
+    }
+}
+
 void positions_check_stopped(struct positions *p) {
     for (size_t i = 0; i < p->n; i++) {
         struct partition *part = p->items[i];
@@ -249,11 +263,8 @@ void positions_check_stopped(struct positions *p) {
             continue;
         }
         part->is_stopped = false;
-        struct kafka_start start = start_of(part);
-        if (source_restart(p->source, part->id, start.offset, &err) != ST_OK) {
-            *part = before;
-            continue;
-        }
+        (void)start_of(part);
+        part->wants_restart = true;
         log_info("partition.resumed", LOG_STR("topic", part->id->topic),
                  LOG_I64("partition", part->id->partition), LOG_I64("position", part->position));
         count_stopped(p);

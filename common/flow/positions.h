@@ -27,6 +27,7 @@ struct partition {
     int64_t taken;    /* next offset to take: ahead of position by what is in open batches */
     int64_t last_offset, last_fingerprint; /* of the ledger's last batch; last_offset -1: none */
     bool verifies;    /* the next record is last_offset's: compare, then drop it */
+    bool wants_restart; /* to be started anew at its position, outside of Kafka's callbacks */
     bool is_stopped;  /* records are gone, or the topic is another one: a person must decide */
     int64_t oldest_us; /* Kafka timestamp of the oldest record taken and not applied; 0 none */
 };
@@ -59,6 +60,8 @@ void positions_out_of_range(struct positions *p, const struct kafka_partition *i
                             int64_t low, int64_t high);
 /* The record at last_offset is another one than the ledger remembers. */
 void positions_recreated(struct positions *p, struct partition *part);
+/* Starts those anew that want it. Not inside Kafka's callbacks. Cheap when there are none. */
+void positions_restart(struct positions *p);
 /* Looks whether somebody accepted a loss, and starts such partitions again. Cheap when none is stopped. */
 void positions_check_stopped(struct positions *p);
 

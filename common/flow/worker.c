@@ -79,6 +79,8 @@ static enum status record_policy(struct worker *w, const struct policy *p, struc
                          : pg_connect_wait(w->control, 10 * US_PER_S, err);
     if (st == ST_OK)
         st = pg_run_wait(w->control, s, 10 * US_PER_S, err);
+    if (st != ST_OK && err->code == E_PG_STATEMENT)
+        error_hint(err, "is the database up to date? henpin migrate");
     if (st != ST_OK)
         pg_close(w->control);
     arena_free(a);
@@ -323,6 +325,7 @@ static void turn(struct worker *w) {
         lane_fill(w->lanes[i]);
         lane_turn(w->lanes[i], true);
     }
+    positions_restart(&w->positions);
     if (w->http)
         http_turn(w->http);
     run_timers(w);
@@ -453,13 +456,17 @@ static void close_all(struct worker *w) {
     policy_free(w->policy);
 }
 
+static bool is_configuration(enum error_code code) {
+    return code == E_CONFIG || code == E_KAFKA_CONFIG || code == E_POLICY;
+}
+
 static int run(struct worker *w) {
     struct error err = {0};
     enum status st = open_all(w, &err);
     if (st != ST_OK) {
         if (!stop_requested())
             log_error("worker.failed", LOG_ERR(&err));
-        return stop_requested() ? 0 : error_status(err.code) == ST_FATAL && (err.code == E_CONFIG || err.code == E_KAFKA_CONFIG || err.code == E_POLICY) ? 2 : 1;
+        return stop_requested() ? 0 : is_configuration(err.code) ? 2 : 1;
     }
     log_info("worker.started", LOG_STR("version", HENPIN_VERSION), LOG_STR("topic", w->topic),
              LOG_STR("group", w->group), LOG_I64("lanes", w->n_lanes),
