@@ -17,13 +17,16 @@
 #include "common/policy/duration.h"
 #include "common/policy/index.h"
 
+#define FIRST_INSTANT_US (INT64_C(-62135596800) * 1000000)
+#define LAST_INSTANT_US (INT64_C(253402300799) * 1000000)
+
 struct evaluation {
     const struct policy *p;
     const struct policy_facts *f;
     struct policy_decision *d;
     const struct chain *chain;
     const struct duty_spec *duties[POLICY_MAX_DUTIES];
-    uint32_t facts_read;
+    uint32_t unusable, facts_read;
     const char *cause;
 };
 
@@ -49,31 +52,50 @@ static const char *slot_word(const struct policy_decision *d, enum slot slot) {
 static bool need_is_met(const struct slot_need *need, const struct policy_decision *d) {
     const char *word = slot_word(d, need->slot);
     for (int i = 0; word && i < need->n; i++) {
-        if (strcmp(word, need->words[i]) == 0) {
+        if (word == need->words[i]) { /* made one text at load */
             return true;
         }
     }
     return false;
 }
 
+/* The facts that no rule may look at: outside the domain, or required and missing. Found
+ * once for all tables. */
+static uint32_t find_unusable(const struct policy *p, const struct policy_facts *f) {
+    uint32_t bad = f->outside & p->listed;
+    for (uint32_t facts = p->required; facts; facts &= facts - 1) {
+        int fact = __builtin_ctz(facts);
+        bad |= f->value[fact] == FACT_MISSING ? UINT32_C(1) << fact : 0;
+    }
+    for (uint32_t facts = p->numbers; facts; facts &= facts - 1) {
+        int fact = __builtin_ctz(facts);
+        const struct attribute *at = &p->domain.facts[fact];
+        int64_t value = f->value[fact];
+        if (UNLIKELY(value != FACT_MISSING && (value < at->min || value > at->max))) {
+            bad |= UINT32_C(1) << fact;
+        }
+    }
+    return bad;
+}
+
 /* The cause when one of `facts` cannot be looked at, else NULL. */
 static const char *cannot_look_at(const struct evaluation *e, uint32_t facts) {
-    if (UNLIKELY(facts & e->f->outside)) {
-        return e->p->domain.facts[__builtin_ctz(facts & e->f->outside)].cause_outside;
+    if (LIKELY((facts & e->unusable) == 0)) {
+        return NULL;
     }
-    for (; facts; facts &= facts - 1) {
-        int fact = __builtin_ctz(facts);
-        const struct attribute *at = &e->p->domain.facts[fact];
-        int64_t value = e->f->value[fact];
-        if (UNLIKELY(value == FACT_MISSING && !at->is_optional)) {
-            return at->cause_missing;
-        }
-        if (UNLIKELY(at->kind == KIND_NUMBER && value != FACT_MISSING &&
-                     (value < at->min || value > at->max))) {
-            return at->cause_outside;
-        }
+    int fact = __builtin_ctz(facts & e->unusable);
+    const struct attribute *at = &e->p->domain.facts[fact];
+    bool is_outside = e->f->outside >> fact & 1 || e->f->value[fact] != FACT_MISSING;
+    return is_outside ? at->cause_outside : at->cause_missing;
+}
+
+static bool guard_holds(const struct evaluation *e, const struct table *t, int fact) {
+    const struct condition *c = t->guard[fact];
+    int64_t value = e->f->value[fact];
+    if (LIKELY(e->p->domain.facts[fact].kind == KIND_WORD && value >= 0)) {
+        return word_set_has(&c->words, (int)value);
     }
-    return NULL;
+    return condition_holds(c, &e->p->domain.facts[fact], value);
 }
 
 /* Slots first: what is not ours needs no facts. */
@@ -86,9 +108,7 @@ static bool is_reached(struct evaluation *e, const struct table *t) {
     e->facts_read |= t->facts;
     e->cause = cannot_look_at(e, t->facts);
     for (uint32_t facts = e->cause ? 0 : t->facts; facts; facts &= facts - 1) {
-        int fact = __builtin_ctz(facts);
-        if (!condition_holds(t->guard[fact], &e->p->domain.facts[fact],
-                             e->f->value[fact])) {
+        if (!guard_holds(e, t, __builtin_ctz(facts))) {
             return false;
         }
     }
@@ -333,13 +353,28 @@ static void give_up(struct evaluation *e) {
     d->route = policy_triage(e->p, e->f->time_us[TIME_EVENT]);
 }
 
+/* Instants outside the years 1 to 9999 are nobody's, and adding to them could overflow.
+ */
+static const char *cannot_take_times(const struct policy *p,
+                                     const struct policy_facts *f) {
+    for (int t = 0; t < POLICY_TIME_COUNT; t++) {
+        int64_t us = f->time_us[t];
+        if (UNLIKELY(us != POLICY_NO_INSTANT &&
+                     (us < FIRST_INSTANT_US || us > LAST_INSTANT_US))) {
+            return "an instant lies beyond the years 1 to 9999";
+        }
+    }
+    return f->time_us[TIME_EVENT] == POLICY_NO_INSTANT
+               ? p->domain.time_missing[TIME_EVENT]
+               : NULL;
+}
+
 void decide_traced(const struct policy *p, const struct policy_facts *f,
                    struct policy_decision *out, struct decide_trace *trace) {
     struct evaluation e = {.p = p, .f = f, .d = out};
     decision_clear(out);
-    if (f->time_us[TIME_EVENT] == POLICY_NO_INSTANT) {
-        e.cause = p->domain.time_missing[TIME_EVENT];
-    }
+    e.cause = cannot_take_times(p, f);
+    e.unusable = find_unusable(p, f);
     for (int i = 0; i < p->n_tables && !e.cause; i++) {
         if (is_reached(&e, &p->tables[i])) {
             run_table(&e, &p->tables[i]);

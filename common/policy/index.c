@@ -10,7 +10,7 @@ static void set_bit(uint64_t *row, int i) {
 }
 
 static uint64_t *rows_new(struct loader *l, const struct rule_index *x, size_t n) {
-    return arena_zalloc(l->a, n * (size_t)x->n_words * sizeof(uint64_t));
+    return arena_zalloc(l->a, n * (size_t)x->stride * sizeof(uint64_t));
 }
 
 static void build_word_axis(struct loader *l, const struct table *t, struct rule_index *x,
@@ -23,11 +23,11 @@ static void build_word_axis(struct loader *l, const struct table *t, struct rule
         const struct condition *c = t->rules[r].conditions[fact];
         for (int v = 0; v < at->n_words; v++) {
             if (!c || word_set_has(&c->words, v)) {
-                set_bit(axis->rows + (size_t)v * (size_t)x->n_words, r);
+                set_bit(axis->rows + (size_t)v * (size_t)x->stride, r);
             }
         }
         if (!c || c->allows_missing) {
-            set_bit(axis->rows + (size_t)at->n_words * (size_t)x->n_words, r);
+            set_bit(axis->rows + (size_t)at->n_words * (size_t)x->stride, r);
         }
     }
 }
@@ -68,7 +68,7 @@ static void fill_rows(const struct rule_index *x, struct range_axis *axis, int r
     int from = low == INT64_MIN ? 0 : range_row(axis, low);
     int to = is_open_ended ? axis->n_bounds : range_row(axis, below) - 1;
     for (int i = from; i <= to; i++) {
-        set_bit(axis->rows + (size_t)i * (size_t)x->n_words, r);
+        set_bit(axis->rows + (size_t)i * (size_t)x->stride, r);
     }
 }
 
@@ -178,6 +178,9 @@ bool index_build(struct loader *l, struct table *t) {
     t->index = x;
     x->n_rules = t->n_rules;
     x->n_words = (t->n_rules + 63) / 64;
+    /* A block may begin after any word that near misses were counted in. */
+    x->stride = x->n_words <= INDEX_NEAR_RULES / 64 ? x->n_words + INDEX_BLOCK
+                                                    : x->n_words + 2 * INDEX_BLOCK;
     x->words = arena_array(l->a, POLICY_FACT_COUNT, sizeof *x->words);
     x->ranges =
         arena_array(l->a, POLICY_FACT_COUNT + POLICY_TIME_COUNT, sizeof *x->ranges);
@@ -209,7 +212,7 @@ bool index_build(struct loader *l, struct table *t) {
 static int pick_rows(const struct rule_index *x, const struct policy_facts *f,
                      const uint64_t **rows) {
     int n = 0;
-    size_t width = (size_t)x->n_words;
+    size_t width = (size_t)x->stride;
     for (int i = 0; i < x->n_word_axes; i++) {
         const struct word_axis *axis = &x->words[i];
         int64_t v = f->value[axis->fact];
@@ -234,40 +237,72 @@ static int pick_rows(const struct rule_index *x, const struct policy_facts *f,
 
 static void note_near(uint64_t *near, uint64_t bits, int at) {
     int word = at >> 6, shift = at & 63;
-    if (word < 4) {
+    if (word < INDEX_NEAR_RULES / 64) {
         near[word] |= bits << shift;
     }
-    if (shift && word + 1 < 4) {
+    if (shift && word + 1 < INDEX_NEAR_RULES / 64) {
         near[word + 1] |= bits >> (64 - shift);
     }
+}
+
+/* One word of 64 rules, with near misses. */
+static uint64_t match_word_near(const uint64_t **rows, int n_rows, int w, uint64_t valid,
+                                uint64_t *near, int at) {
+    uint64_t once = 0, twice = 0;
+    for (int i = 0; i < n_rows; i++) {
+        uint64_t lacks = ~rows[i][w];
+        twice |= once & lacks;
+        once |= lacks;
+    }
+    note_near(near, once & ~twice & valid, at);
+    return ~once & valid;
+}
+
+/* A block of words at a time: the inner loop has a fixed length, so that the compiler
+ * makes wide instructions of it. */
+static void match_block(const uint64_t **rows, int n_rows, int w,
+                        uint64_t out[INDEX_BLOCK]) {
+    uint64_t all[INDEX_BLOCK];
+    memset(all, 0xff, sizeof all);
+    for (int i = 0; i < n_rows; i++) {
+        const uint64_t *row = rows[i] + w;
+        for (int k = 0; k < INDEX_BLOCK; k++) {
+            all[k] &= row[k];
+        }
+    }
+    memcpy(out, all, sizeof all);
+}
+
+static int note_hits(uint64_t bits, int w, uint16_t *hits, int n_hits) {
+    for (; bits; bits &= bits - 1) {
+        if (n_hits < INDEX_MAX_HITS) {
+            hits[n_hits] = (uint16_t)(w * 64 + __builtin_ctzll(bits));
+        }
+        n_hits++;
+    }
+    return n_hits;
+}
+
+static uint64_t valid_bits(const struct rule_index *x, int w) {
+    int left = x->n_rules - w * 64;
+    return left >= 64 ? UINT64_MAX : left <= 0 ? 0 : (UINT64_C(1) << left) - 1;
 }
 
 int index_match(const struct rule_index *x, const struct policy_facts *f, uint16_t *hits,
                 uint64_t *near, int first) {
     const uint64_t *rows[INDEX_MAX_ROWS];
     int n_rows = pick_rows(x, f, rows);
-    int n_hits = 0;
-    for (int w = 0; w < x->n_words; w++) {
-        int left = x->n_rules - w * 64;
-        uint64_t valid = left >= 64 ? UINT64_MAX : (UINT64_C(1) << left) - 1;
-        uint64_t once = 0, twice = 0;
-        if (near) {
-            for (int i = 0; i < n_rows; i++) {
-                uint64_t lacks = ~rows[i][w];
-                twice |= once & lacks;
-                once |= lacks;
-            }
-            note_near(near, once & ~twice & valid, first + w * 64);
-        } else {
-            for (int i = 0; i < n_rows; i++) {
-                once |= ~rows[i][w];
-            }
-        }
-        for (uint64_t hit = ~once & valid; hit; hit &= hit - 1) {
-            if (n_hits < INDEX_MAX_HITS) {
-                hits[n_hits] = (uint16_t)(w * 64 + __builtin_ctzll(hit));
-            }
-            n_hits++;
+    int n_hits = 0, w = 0;
+    for (; near && w < x->n_words && first + w * 64 < INDEX_NEAR_RULES; w++) {
+        n_hits = note_hits(
+            match_word_near(rows, n_rows, w, valid_bits(x, w), near, first + w * 64), w,
+            hits, n_hits);
+    }
+    for (; w < x->n_words; w += INDEX_BLOCK) {
+        uint64_t bits[INDEX_BLOCK];
+        match_block(rows, n_rows, w, bits);
+        for (int k = 0; k < INDEX_BLOCK; k++) {
+            n_hits = note_hits(bits[k] & valid_bits(x, w + k), w + k, hits, n_hits);
         }
     }
     return n_hits;

@@ -13,7 +13,12 @@
 
 #include "common/policy/model.h"
 
-enum { INDEX_MAX_HITS = 256, INDEX_MAX_ROWS = 256 };
+enum {
+    INDEX_MAX_HITS = 256,
+    INDEX_MAX_ROWS = 256,
+    INDEX_BLOCK = 8,        /* words matched at a time */
+    INDEX_NEAR_RULES = 256, /* rules whose near misses are kept */
+};
 
 struct word_axis {
     int fact;
@@ -40,6 +45,8 @@ struct set_row {
 struct rule_index {
     int n_rules;
     int n_words; /* of 64 rules */
+    int stride;  /* words from one row to the next: room for whole blocks behind the last
+                  */
     struct word_axis *words;
     int n_word_axes;
     struct range_axis *ranges;

@@ -143,6 +143,13 @@ static void type_packs(struct loader *l, struct pack *packs, int n) {
 }
 
 static void compile(struct loader *l) {
+    for (int fact = 0; fact < POLICY_FACT_COUNT; fact++) {
+        const struct attribute *at = &l->p->domain.facts[fact];
+        uint32_t bit = at->is_listed ? UINT32_C(1) << fact : 0;
+        l->p->listed |= bit;
+        l->p->required |= at->is_optional ? 0 : bit;
+        l->p->numbers |= at->kind == KIND_NUMBER ? bit : 0;
+    }
     for (int i = 0; i < l->p->n_tables; i++) {
         (void)index_build(l, &l->p->tables[i]);
     }

@@ -210,6 +210,7 @@ struct policy {
     const struct desk *triage;
     struct table *tables; /* in the order of evaluation */
     int n_tables;
+    uint32_t listed, required, numbers; /* facts of the domain: bit per fact */
     int n_rules;
     const struct rule **rules; /* by number */
     struct testcase *tests;

@@ -217,7 +217,9 @@ static void number_rules(struct loader *l) {
     for (int i = 0; i < p->n_tables; i++) {
         struct table *t = &p->tables[i];
         t->facts = facts_of(t->guard);
-        qsort(t->rules, (size_t)t->n_rules, sizeof *t->rules, compare_rules);
+        if (t->n_rules > 0) {
+            qsort(t->rules, (size_t)t->n_rules, sizeof *t->rules, compare_rules);
+        }
         for (int k = 0; k < t->n_rules; k++) {
             t->rules[k].number = number;
             p->rules[number++] = &t->rules[k];
@@ -253,8 +255,47 @@ static void check_names(struct loader *l) {
     }
 }
 
+static void share_word(const struct policy *p, enum slot slot, const char **word) {
+    for (int i = 0; *word && i < p->n_tables; i++) {
+        for (int k = 0; k < p->tables[i].n_needs; k++) {
+            const struct slot_need *need = &p->tables[i].needs[k];
+            for (int w = 0; need->slot == slot && w < need->n; w++) {
+                if (strcmp(need->words[w], *word) == 0) {
+                    *word = need->words[w];
+                    return;
+                }
+            }
+        }
+    }
+}
+
+static void share_words_of(const struct policy *p, struct outcome *o) {
+    share_word(p, SLOT_HANDLE, &o->handle);
+    share_word(p, SLOT_CODE, &o->code);
+    share_word(p, SLOT_REMEDY, &o->remedy);
+}
+
+/* A word that tables need is one text wherever it stands, so that decisions compare
+ * pointers. */
+static void share_words(struct loader *l) {
+    struct policy *p = l->p;
+    for (int i = 0; i < p->n_tables; i++) {
+        struct table *t = &p->tables[i];
+        for (int k = 0; k < t->n_needs; k++) {
+            for (int w = 0; w < t->needs[k].n; w++) {
+                share_word(p, t->needs[k].slot, &t->needs[k].words[w]);
+            }
+        }
+        for (int k = 0; k < t->n_rules; k++) {
+            share_words_of(p, &t->rules[k].then);
+        }
+        share_words_of(p, &t->otherwise.then);
+    }
+}
+
 void tables_finish(struct loader *l) {
     order_tables(l);
     number_rules(l);
     check_names(l);
+    share_words(l);
 }
