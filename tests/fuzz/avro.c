@@ -180,7 +180,10 @@ static unsigned rules_of(enum error_code code) {
 
 static void compare_with_oracle(struct pair *p, struct span bytes, const struct walk *w,
                                 bool is_accepted, const void *ours) {
-    if (!p->has_oracle || w->is_dangerous || (w->broken & RULE_LIMIT)) {
+    /* Only where the walk followed the bytes as avro-c does, to their end: elsewhere 1.11
+     * may crash on a negative length, or count nulls for hours. */
+    const unsigned followed = RULE_SHORT | RULE_TEXT | RULE_BOOLEAN | RULE_TRAILING;
+    if (!p->has_oracle || w->is_dangerous || (w->broken & ~followed)) {
         return;
     }
     if (w->avro_c_cannot) {
@@ -322,7 +325,8 @@ static void print_tally(int64_t took_us) {
     for (int i = 0; i < RULE_COUNT; i++) {
         printf(" %s %" PRIu64, rule_names[i], tally.by_rule[i]);
     }
-    printf("; by avro-c too %" PRIu64 "\n", tally.oracle_refused);
+    printf("; of those it could be asked, avro-c refused %" PRIu64 "\n",
+           tally.oracle_refused);
     printf("  not compared: beyond avro-c %" PRIu64 ", memory %" PRIu64
            ", pairs that avro-c cannot resolve %" PRIu64 "\n",
            tally.beyond_avro_c, tally.memory, tally.without_oracle);
