@@ -60,7 +60,7 @@ SERVICES := $(patsubst services/%/main.c,%,$(wildcard services/*/main.c))
 TESTS := $(if $(wildcard tests),$(shell find tests/common tests/services -name 'test_*.c' 2>/dev/null))
 program_of = $(O)/$(if $(filter henpin,$(1)),henpin,henpin-$(1))
 PROGRAMS := $(foreach s,$(SERVICES),$(call program_of,$(s)))
-UNIT := $(patsubst %.c,$(O)/%,$(foreach t,$(TESTS),$(if $(findstring $(T),$(t:.c=)),$(t))))
+UNIT := $(patsubst %.c,$(O)/%,$(if $(T),$(foreach t,$(TESTS),$(if $(findstring $(T),$(t:.c=)),$(t))),$(TESTS)))
 SOURCES := $(COMMON) $(wildcard services/*/*.c) $(TESTS)
 OBJECTS := $(SOURCES:%.c=$(O)/%.o)
 
