@@ -6,12 +6,8 @@
 
 #include <stdlib.h>
 
-/* A batch may hold one record of Kafka's largest default size many times over; what is decoded from it is capped by
- * the plan. Beyond these bounds arena_alloc would be a bug of ours, so they are generous. */
-#define BATCH_ARENA_BYTES (512u << 20)
-
 struct batch *batch_new(const struct service *s, const char *group, struct sellers *sellers,
-                        size_t capacity) {
+                        struct arena *attempt, size_t capacity) {
     struct batch *b = xcalloc(1, sizeof *b);
     b->group = group;
     b->sellers = sellers;
@@ -19,7 +15,7 @@ struct batch *batch_new(const struct service *s, const char *group, struct selle
     b->limit = SIZE_MAX;
     b->capacity = capacity;
     b->arena = arena_new(BATCH_ARENA_BYTES);
-    b->attempt = arena_new(BATCH_ARENA_BYTES);
+    b->attempt = attempt;
     b->messages = xcalloc(capacity, sizeof *b->messages);
     return b;
 }
@@ -28,7 +24,6 @@ void batch_free(struct batch *b) {
     if (!b)
         return;
     batch_reset(b);
-    arena_free(b->attempt);
     arena_free(b->arena);
     free(b->messages);
     free(b);
@@ -41,7 +36,6 @@ void batch_reset(struct batch *b) {
     if (arena_used(b->arena) > 0 || b->n_messages > 0)
         metrics_set(M_ARENA_HIGH_WATER,
                     (int64_t)(arena_high_water(b->arena) + arena_high_water(b->attempt)));
-    arena_reset(b->attempt);
     arena_reset(b->arena);
     b->n_messages = b->n_rejected = b->bytes = 0;
     b->ranges = NULL;

@@ -22,6 +22,10 @@ struct pg_script;
 struct pg_query;
 struct service;
 
+/* A batch may hold one record of Kafka's largest default size many times over, and what is decoded from it is
+ * capped by the plan: these bounds are generous, and beyond them arena_alloc stops the process. */
+#define BATCH_ARENA_BYTES (512u << 20)
+
 enum origin {
     ORIGIN_KAFKA,  /* read from the topic: the ledger moves past it */
     ORIGIN_PARKED, /* waited in henpin.parked: its row is deleted */
@@ -84,8 +88,9 @@ struct batch {
     int64_t taken_us; /* monotonic, when the first message was taken */
 };
 
+/* `attempt` is the lane's, borrowed: only the running batch uses it. */
 struct batch *batch_new(const struct service *s, const char *group, struct sellers *sellers,
-                        size_t capacity);
+                        struct arena *attempt, size_t capacity);
 void batch_free(struct batch *b);
 void batch_reset(struct batch *b);         /* forgets everything, releases the records */
 void batch_begin_attempt(struct batch *b); /* fresh attempt arena and state; open messages again */

@@ -39,7 +39,7 @@ struct lane {
 
     struct pg_script *script;
     struct pg_query *ledger, *found;
-    struct arena *find_arena;
+    struct arena *attempt, *find_arena;
 
     unsigned attempts, conflicts;
     int64_t wake_us;  /* not before (monotonic) */
@@ -73,8 +73,9 @@ struct lane *lane_new(const struct lane_config *config, const struct lane_shared
     l->pg = pg_new(config->postgres, config->application_name);
     l->sellers = sellers_new();
     const char *group = shared->positions->group;
-    l->running = batch_new(config->service, group, l->sellers, config->batch_max);
-    l->open = batch_new(config->service, group, l->sellers, config->batch_max);
+    l->attempt = arena_new(BATCH_ARENA_BYTES);
+    l->running = batch_new(config->service, group, l->sellers, l->attempt, config->batch_max);
+    l->open = batch_new(config->service, group, l->sellers, l->attempt, config->batch_max);
     l->running->order_patience_us = l->open->order_patience_us = config->order_patience_us;
     l->find_arena = arena_new(256u << 20);
     l->random = random_seed();
@@ -95,6 +96,7 @@ void lane_free(struct lane *l) {
     release_taken(l);
     batch_free(l->running);
     batch_free(l->open);
+    arena_free(l->attempt);
     sellers_free(l->sellers);
     arena_free(l->find_arena);
     free(l);
@@ -389,6 +391,7 @@ static void observe_commit(struct lane *l) {
 }
 
 static void forget_batch(struct lane *l) {
+    arena_reset(l->attempt);
     batch_reset(l->running);
     l->has_work = l->is_recall = false;
     l->attempts = l->conflicts = 0;
