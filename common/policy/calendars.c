@@ -68,20 +68,30 @@ const struct calendar *calendar_find(struct loader *l, struct span name,
     return NULL;
 }
 
+/* "09:00": minutes from midnight, up to 24:00; -1 when it is no time of day. */
+static int parse_minute(const char *t) {
+    for (int i = 0; i < 5; i++) {
+        if (i == 2 ? t[i] != ':' : t[i] < '0' || t[i] > '9') {
+            return -1;
+        }
+    }
+    int hour = (t[0] - '0') * 10 + (t[1] - '0'),
+        minute = (t[3] - '0') * 10 + (t[4] - '0');
+    return minute > 59 || hour * 60 + minute > 1440 ? -1 : hour * 60 + minute;
+}
+
 /* "09:00-12:00" */
 static bool read_part(struct loader *l, const struct node *n, struct day_hours *h) {
-    int fh, fm, th, tm, used = 0;
-    if (n->kind != NODE_SCALAR || n->text.len != 11 ||
-        sscanf(n->text.ptr, "%2d:%2d-%2d:%2d%n", &fh, &fm, &th, &tm, &used) != 4 ||
-        used != 11 || fh < 0 || fm < 0 || th < 0 || tm < 0 || fm > 59 || tm > 59 ||
-        fh * 60 + fm > 1440 || th * 60 + tm > 1440 || fh * 60 + fm >= th * 60 + tm) {
+    bool is_shaped = n->kind == NODE_SCALAR && n->text.len == 11 && n->text.ptr[5] == '-';
+    int from = is_shaped ? parse_minute(n->text.ptr) : -1;
+    int to = is_shaped ? parse_minute(n->text.ptr + 6) : -1;
+    if (from < 0 || to <= from) {
         finding_error(
             l->fs, "hours", n,
             "opening hours read 09:00-12:00; a night is two parts, 22:00-24:00 and "
             "00:00-06:00 of the next day");
         return false;
     }
-    int from = fh * 60 + fm, to = th * 60 + tm;
     if (h->n == CALENDAR_DAY_PARTS || (h->n > 0 && from < h->parts[h->n - 1].to_min)) {
         finding_error(l->fs, "hours", n,
                       "the parts of a day must follow each other, at most 6");

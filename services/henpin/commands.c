@@ -23,6 +23,7 @@ static const struct command {
     {"dead-letters", dead_letters_main,
      "records that could not be applied: list, show, retry"},
     {"ledger", ledger_main, "how far each partition is applied; accept a loss"},
+    {"policy", policy_main, "check, test, explain and show the rules"},
     {"schema", schema_main, "check, show and decode schemas and records"},
 };
 

@@ -1,4 +1,5 @@
 /* policy.c: the policy owner's command line. */
+#include "services/henpin/commands.h"
 #include "services/henpin/policy_command.h"
 
 #include <stdio.h>

@@ -5,8 +5,6 @@
 
 #include "common/policy/policy.h"
 
-int policy_main(int argc, char **argv, char **envp);
-
 int policy_check(const char *dir, bool is_strict);
 int policy_test(const char *dir,
                 const char *name); /* `name`: only tests that contain it; NULL: all */
