@@ -51,8 +51,7 @@ static void put_span(struct writer *w, struct span s) {
     build_span(w->out, s);
 }
 
-/* --- values
- * ----------------------------------------------------------------------------------- */
+/* --- values --- */
 
 static enum status write_integer(struct writer *w, const struct avro_node *n,
                                  int64_t value) {
@@ -205,8 +204,7 @@ static enum status write_value(struct writer *w, const struct avro_node *n,
     return ST_OK;
 }
 
-/* --- unions and records
- * ----------------------------------------------------------------------- */
+/* --- unions and records --- */
 
 static bool is_absent(const struct avro_field *f, const char *base) {
     const char *at = base + f->offset;

@@ -93,8 +93,7 @@ struct avro_schema {
 /* The words for messages: the full name of a named type, else the type's word. */
 const char *avro_node_title(const struct avro_node *n);
 
-/* --- rules of resolution, shared by the plan compiler and the check
- * --------------------------- */
+/* --- rules of resolution, shared by the plan compiler and the check --- */
 
 /* Whether a value of primitive type `writer` reads as `reader`, equal types included. */
 bool avro_promotes(enum avro_type writer, enum avro_type reader);

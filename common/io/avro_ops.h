@@ -142,6 +142,12 @@ void plan_obstacle(struct plan_build *b, const char *format, ...) PRINTF_LIKE(2,
 size_t plan_enter(struct plan_build *b, const char *name);
 void plan_leave(struct plan_build *b, size_t back);
 
+/* avro_plan_read.c: one record of the writer into the shape's place at `base`; `size` is
+ * that of the outermost structure, the whole or an array's item. */
+void plan_read_record(struct plan_build *b, unsigned program, const struct avro_node *w,
+                      const struct avro_node *r, const struct avro_shape *shape,
+                      size_t base, size_t size);
+
 /* avro_plan_skip.c */
 void plan_skip(struct plan_build *b, unsigned program, const struct avro_node *writer);
 size_t plan_min_wire(struct plan_build *b, const struct avro_node *writer);

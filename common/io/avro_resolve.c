@@ -108,8 +108,8 @@ const char *avro_logical_obstacle(const struct avro_node *writer,
     return "the two count time in different units";
 }
 
-/* --- defaults
- * --------------------------------------------------------------------------------- A
+/* Defaults.
+ * A
  * default may leave out fields that have a default of their own, so a recursive record
  * can ask for ever: hence the depth. */
 

@@ -44,8 +44,7 @@ static enum status parse_type(struct parser *p, const json_t *json, const char *
               (p)->path[0] ? " at \"" : "", (p)->path, (p)->path[0] ? "\"" : "",         \
               __VA_ARGS__)
 
-/* --- small parts
- * ------------------------------------------------------------------------------ */
+/* --- small parts --- */
 
 static enum status count_part(struct parser *p) {
     if (++p->n_parts > AVRO_SCHEMA_MAX_PARTS) {
@@ -179,8 +178,7 @@ static enum status parse_aliases(struct parser *p, const json_t *json, const cha
     return ST_OK;
 }
 
-/* --- named types
- * ------------------------------------------------------------------------------ */
+/* --- named types --- */
 
 static struct avro_node *find_named(struct parser *p, const char *full) {
     for (size_t i = 0; i < p->n_named; i++) {
@@ -337,8 +335,7 @@ static enum status parse_fixed(struct parser *p, const json_t *json, const char 
     return ST_OK;
 }
 
-/* --- types
- * ------------------------------------------------------------------------------------ */
+/* --- types --- */
 
 /* Two branches of a union must differ in type, or in name when both are named. */
 static bool are_twins(const struct avro_node *a, const struct avro_node *b) {
@@ -469,8 +466,7 @@ static enum status parse_type(struct parser *p, const json_t *json, const char *
     return st;
 }
 
-/* --- the whole
- * -------------------------------------------------------------------------------- */
+/* --- the whole --- */
 
 /* What a checked schema may take: parts * (a node and a long name), canonical form
  * included. */

@@ -49,8 +49,7 @@ static char *read_text(const char *path, size_t *len) {
     return text;
 }
 
-/* --- events: 1 to 4 lines, a third of the optional values absent
- * ------------------------------ */
+/* --- events: 1 to 4 lines, a third of the optional values absent --- */
 
 #define PICK(list, r) span_of((list)[(r) % COUNT_OF(list)])
 
@@ -120,8 +119,7 @@ static struct lot make_lot(const struct avro_schema *schema, size_t n) {
     return lot;
 }
 
-/* --- contenders
- * ------------------------------------------------------------------------------- */
+/* --- contenders --- */
 
 struct ours {
     struct avro_plan *plan;

@@ -15,8 +15,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* --- avro-c's memory
- * --------------------------------------------------------------------------- It leaks
+/* The memory of avro-c.
+ * It leaks
  * when a decode fails, and it allocates what a length claims: so it gets a region that is
  * dropped after each schema pair, and is told NULL when it asks too much. */
 
@@ -44,8 +44,7 @@ static void *region_allocate(void *context, void *ptr, size_t old_size, size_t n
     return fresh;
 }
 
-/* --- one pair of schemas
- * ---------------------------------------------------------------------- */
+/* --- one pair of schemas --- */
 
 struct pair {
     struct type *reader, *writer;
@@ -152,8 +151,7 @@ static void pair_release(struct pair *p) {
     region_used = 0; /* avro-c's things die together */
 }
 
-/* --- one case
- * --------------------------------------------------------------------------------- */
+/* --- one case --- */
 
 static unsigned rules_of(enum error_code code) {
     switch (code) {
@@ -237,8 +235,7 @@ static void run_case(struct pair *p, struct span bytes, struct arena *a, char *o
     arena_reset(a);
 }
 
-/* --- mutations
- * -------------------------------------------------------------------------------- */
+/* --- mutations --- */
 
 static size_t mutate(uint64_t *r, char *bytes, size_t len) {
     static const unsigned char telling[] = {0,    1,    2,    3,    0x7f, 0x80,

@@ -37,8 +37,7 @@ static struct member *add_field(struct type *record, struct type *type) {
     return m;
 }
 
-/* --- readers
- * ---------------------------------------------------------------------------------- */
+/* --- readers --- */
 
 static struct type *random_plain(uint64_t *r, struct arena *a, int depth) {
     static const enum kind kinds[] = {BOOLEAN, INT,    LONG,   LONG, FLOAT, DOUBLE, BYTES,
@@ -84,8 +83,7 @@ struct type *random_reader(uint64_t *r, struct arena *a) {
     return t;
 }
 
-/* --- writers
- * ---------------------------------------------------------------------------------- */
+/* --- writers --- */
 
 /* Anything at all, for fields that the reader does not have. */
 static struct type *random_any(uint64_t *r, struct arena *a, int depth) {
@@ -276,8 +274,7 @@ struct type *evolve(uint64_t *r, struct arena *a, struct type *reader) {
     return evolve_record(r, a, reader);
 }
 
-/* --- shapes
- * ----------------------------------------------------------------------------------- */
+/* --- shapes --- */
 
 static const char *const symbol_words[] = {"S0", "S1", "S2", "S3", "S4", "S5"};
 
@@ -351,9 +348,7 @@ struct avro_shape *make_shape(struct arena *a, struct type *record) {
     return s;
 }
 
-/* --- JSON
- * -------------------------------------------------------------------------------------
- */
+/* --- JSON --- */
 
 static void print_default(struct builder *b, const struct type *t) {
     switch (t->kind) {

@@ -275,8 +275,7 @@ void walk_record(struct walk *w, const struct type *writer) {
     }
 }
 
-/* --- random values
- * ---------------------------------------------------------------------------- */
+/* --- random values --- */
 
 static void put_long(struct builder *b, int64_t value) {
     uint64_t z = ((uint64_t)value << 1) ^ (0 - ((uint64_t)value >> 63));

@@ -8,8 +8,7 @@
 
 #include <time.h>
 
-/* --- the fake: linked instead of registry.c
- * ---------------------------------------------------- */
+/* --- the fake: linked instead of registry.c --- */
 
 struct registry {
     int unused;
@@ -43,8 +42,7 @@ enum status registry_fetch(struct registry *r, const struct frame *frame, char *
     return ST_OK;
 }
 
-/* -----------------------------------------------------------------------------------------------
- */
+/* --- the tests --- */
 
 static struct error err;
 static struct arena *arena;
