@@ -11,11 +11,12 @@
 #ifndef COMMON_EVENT_EVENT_H
 #define COMMON_EVENT_EVENT_H
 
+#include "common/base/absent.h"
 #include "common/base/span.h"
 
 #include <stdint.h>
 
-#define EVENT_ABSENT INT64_MIN
+
 enum tri { TRI_ABSENT = -1, TRI_FALSE = 0, TRI_TRUE = 1 };
 
 /* identifier, symbol in Avro and in rows */

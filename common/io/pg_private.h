@@ -11,7 +11,7 @@
 #ifndef COMMON_IO_PG_PRIVATE_H
 #define COMMON_IO_PG_PRIVATE_H
 
-#include "common/event/event.h"
+#include "common/base/absent.h"
 #include "common/io/pg.h"
 
 #include <endian.h>

@@ -1,11 +1,14 @@
 /*
  * load: fills the topics for the benches, from a fixed seed.
  *
- *   load BROKERS PREFIX ORDERS FIRST SPREAD orders|returns|both
+ *   load BROKERS PREFIX ORDERS FIRST SPREAD orders|returns|both|live:RATE
  *
- * ORDERS orders beginning with number FIRST, and four return events for each: requested, authorized (some declined), received,
- * refunded. SPREAD is how many cases lie between two events of one case: 0 puts the four next to each other, as a
- * backfill has them; larger values are what a live topic looks like. Topics are PREFIX.orders and PREFIX.returns, 8 partitions.
+ * ORDERS orders beginning with number FIRST, and four return events for each: requested,
+ * authorized (some declined), received, refunded. SPREAD is how many cases lie between
+ * two events of one case: 0 puts the four next to each other, as a backfill has them;
+ * larger values are what a live topic looks like. Topics are PREFIX.orders and
+ * PREFIX.returns, 8 partitions. live:RATE publishes one request for each order, RATE a
+ * second, each with the instant of its publication as occurred_at.
  */
 #include "common/base/backoff.h"
 #include "common/base/clock.h"
@@ -15,6 +18,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define BASE_US INT64_C(1793491200000000) /* 2026-11-01T00:00:00Z */
 
@@ -22,15 +26,17 @@ struct market {
     const char *code, *currency, *country;
 };
 static const struct market markets[] = {
-    {"amazon.co.jp", "JPY", "JP"}, {"amazon.co.jp", "JPY", "JP"}, {"amazon.de", "EUR", "DE"},
-    {"amazon.es", "EUR", "ES"},    {"amazon.com", "USD", "US"},   {"amazon.co.uk", "GBP", "GB"},
+    {"amazon.co.jp", "JPY", "JP"},  {"amazon.co.jp", "JPY", "JP"},
+    {"amazon.de", "EUR", "DE"},     {"amazon.es", "EUR", "ES"},
+    {"amazon.com", "USD", "US"},    {"amazon.co.uk", "GBP", "GB"},
     {"rakuten.co.jp", "JPY", "JP"}, {"amazon.fr", "EUR", "FR"},
 };
-static const char *const reasons[] = {"CR-DEFECTIVE",      "CR-UNWANTED_ITEM", "AMZ-PG-BAD-DESC",
-                                      "CR-SWITCHEROO",     "CR-QUALITY_UNACCEPTABLE",
-                                      "CR-MISSING_PARTS",  "CR-DAMAGED_BY_CARRIER",
-                                      "AMZ-PG-APP-TOO-SMALL"};
-static const char *const classes[] = {"apparel", "cosmetics", "small_electronics", "general"};
+static const char *const reasons[] = {
+    "CR-DEFECTIVE",          "CR-UNWANTED_ITEM",        "AMZ-PG-BAD-DESC",
+    "CR-SWITCHEROO",         "CR-QUALITY_UNACCEPTABLE", "CR-MISSING_PARTS",
+    "CR-DAMAGED_BY_CARRIER", "AMZ-PG-APP-TOO-SMALL"};
+static const char *const classes[] = {"apparel", "cosmetics", "small_electronics",
+                                      "general"};
 
 struct loader {
     struct kafka_producer *producer;
@@ -52,8 +58,9 @@ static void must(enum status st, const struct error *err) {
     exit(1);
 }
 
-static void open_loader(struct loader *l, const char *brokers, const char *prefix, const char *what,
-                        const char *file, const struct avro_shape *shape) {
+static void open_loader(struct loader *l, const char *brokers, const char *prefix,
+                        const char *what, const char *file,
+                        const struct avro_shape *shape) {
     static char text[65536];
     struct error err = {0};
     const struct kafka_properties properties = {.bootstrap_servers = brokers};
@@ -77,7 +84,9 @@ static void send(struct loader *l, struct span key, const void *event) {
     for (int i = 0; i < 8; i++)
         build_char(&b, (char)(l->fingerprint >> (8 * i)));
     must(avro_encode(l->schema, l->shape, event, &b, &err), &err);
-    must(kafka_produce(l->producer, l->topic, -1, key, builder_span(&b), NULL, 0, EVENT_ABSENT, &err), &err);
+    must(kafka_produce(l->producer, l->topic, -1, key, builder_span(&b), NULL, 0,
+                       EVENT_ABSENT, &err),
+         &err);
 }
 
 struct names {
@@ -86,7 +95,8 @@ struct names {
 
 static void name(struct names *n, uint64_t k) {
     uint64_t o = draw(k * 3 + 1);
-    snprintf(n->seller, sizeof n->seller, "A%013llX", (unsigned long long)(draw(o % 2000) >> 12));
+    snprintf(n->seller, sizeof n->seller, "A%013llX",
+             (unsigned long long)(draw(o % 2000) >> 12));
     snprintf(n->order, sizeof n->order, "%03u-%07u-%07u", (unsigned)(o % 900 + 100),
              (unsigned)((o >> 20) % 10000000), (unsigned)(k % 10000000));
     snprintf(n->item, sizeof n->item, "RMA-%012llu", (unsigned long long)(k + 100000000));
@@ -108,7 +118,8 @@ static void send_order(struct loader *l, uint64_t k) {
     name(&n, k);
     uint64_t r = draw(k);
     const struct market *m = &markets[r % COUNT_OF(markets)];
-    snprintf(n.event, sizeof n.event, "o-%016llx-%08x", (unsigned long long)draw(k ^ 77), (unsigned)k);
+    snprintf(n.event, sizeof n.event, "o-%016llx-%08x", (unsigned long long)draw(k ^ 77),
+             (unsigned)k);
     int64_t at = BASE_US - 10 * US_PER_DAY + (int64_t)k * 5200;
     struct order_line line = {
         .line_id = SPAN("1"),
@@ -134,16 +145,15 @@ static void send_order(struct loader *l, uint64_t k) {
     send(l, e.head.order_id, &e);
 }
 
-static void send_return(struct loader *l, uint64_t k, int step) {
+static void send_return(struct loader *l, uint64_t k, int step, int64_t at) {
     struct names n;
     name(&n, k);
     uint64_t r = draw(k);
     const struct market *m = &markets[r % COUNT_OF(markets)];
     static const int kinds[4] = {RETURN_REQUESTED, RETURN_AUTHORIZED, RETURN_RECEIVED,
                                  RETURN_REFUNDED};
-    snprintf(n.event, sizeof n.event, "r-%016llx-%08x-%d", (unsigned long long)draw(k ^ 99),
-             (unsigned)k, step);
-    int64_t at = BASE_US + (int64_t)k * 5200 + step * 26 * US_PER_HOUR;
+    snprintf(n.event, sizeof n.event, "r-%016llx-%08x-%d",
+             (unsigned long long)draw(k ^ 99), (unsigned)k, step);
     struct return_line line = {
         .line_id = SPAN("1"),
         .sku = SPAN("SKU-JP-000000000000042"),
@@ -167,17 +177,42 @@ static void send_return(struct loader *l, uint64_t k, int step) {
     send(l, e.head.order_id, &e);
 }
 
+static int64_t planned(uint64_t k, int step) {
+    return BASE_US + (int64_t)k * 5200 + step * 26 * US_PER_HOUR;
+}
+
+static void send_live(struct loader *l, uint64_t first, uint64_t n, int64_t rate) {
+    int64_t began = clock_monotonic_us();
+    for (uint64_t i = 0; i < n; i++) {
+        int64_t wait = began + (int64_t)i * US_PER_S / rate - clock_monotonic_us();
+        if (wait > 0)
+            usleep((useconds_t)wait);
+        send_return(l, first + i, 0, clock_now_us());
+    }
+}
+
 int main(int argc, char **argv) {
     if (argc != 7) {
-        fprintf(stderr, "usage: load BROKERS PREFIX ORDERS FIRST SPREAD orders|returns|both\n");
+        fprintf(stderr, "usage: load BROKERS PREFIX ORDERS FIRST SPREAD "
+                        "orders|returns|both|live:RATE\n");
         return 2;
     }
     uint64_t n = strtoull(argv[3], NULL, 10), first = strtoull(argv[4], NULL, 10);
     uint64_t spread = strtoull(argv[5], NULL, 10);
     struct error err = {0};
+    if (strncmp(argv[6], "live:", 5) == 0) {
+        struct loader l = {0};
+        open_loader(&l, argv[1], argv[2], "returns", "schemas/avro/return_event.avsc",
+                    &return_event_shape);
+        send_live(&l, first, n, strtoll(argv[6] + 5, NULL, 10));
+        must(kafka_producer_flush(l.producer, 60 * US_PER_S, &err), &err);
+        kafka_producer_free(l.producer);
+        return 0;
+    }
     if (strcmp(argv[6], "returns") != 0) {
         struct loader l = {0};
-        open_loader(&l, argv[1], argv[2], "orders", "schemas/avro/order_event.avsc", &order_event_shape);
+        open_loader(&l, argv[1], argv[2], "orders", "schemas/avro/order_event.avsc",
+                    &order_event_shape);
         for (uint64_t k = 0; k < n; k++)
             send_order(&l, first + k);
         must(kafka_producer_flush(l.producer, 60 * US_PER_S, &err), &err);
@@ -185,12 +220,14 @@ int main(int argc, char **argv) {
     }
     if (strcmp(argv[6], "orders") != 0) {
         struct loader l = {0};
-        open_loader(&l, argv[1], argv[2], "returns", "schemas/avro/return_event.avsc", &return_event_shape);
+        open_loader(&l, argv[1], argv[2], "returns", "schemas/avro/return_event.avsc",
+                    &return_event_shape);
         for (uint64_t i = 0; i < n + 3 * spread; i++)
             for (int step = 0; step < 4; step++) {
                 uint64_t back = (uint64_t)step * spread;
                 if (i >= back && i - back < n)
-                    send_return(&l, first + i - back, step);
+                    send_return(&l, first + i - back, step,
+                                planned(first + i - back, step));
             }
         must(kafka_producer_flush(l.producer, 60 * US_PER_S, &err), &err);
         kafka_producer_free(l.producer);

@@ -1,5 +1,6 @@
 # The programs of this folder. The Makefile includes every tests/*/rules.mk.
-$(O)/tests/bench/decode: $(O)/tests/bench/decode.o $(O)/libcommon.a
+BENCH_PROGRAMS := $(patsubst tests/bench/%.c,$(O)/tests/bench/%,$(wildcard tests/bench/*.c))
+$(BENCH_PROGRAMS): $(O)/tests/bench/%: $(O)/tests/bench/%.o $(O)/libcommon.a
 	$(call say,LD,$@)
 	$(Q)$(LINK) -o $@ $(filter %.o %.a,$^) $(LIBS)
--include $(O)/tests/bench/decode.d
+-include $(BENCH_PROGRAMS:=.d)

@@ -16,7 +16,7 @@ ARROWS = {
     "common/base/": ["common/base/"],
     "common/io/": ["common/io/", "common/base/"],
     "common/event/": ["common/event/", "common/base/", "common/io/avro_shape.h"],
-    "common/policy/": ["common/policy/", "common/base/"],
+    "common/policy/": ["common/policy/", "common/event/", "common/base/"],
     "common/flow/": ["common/"],
 }
 DECIDE = ["common/event/", "common/policy/", "common/base/"]  # what a pure decision may know
