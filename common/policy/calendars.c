@@ -243,6 +243,10 @@ void calendars_read(struct loader *l, const struct node *node) {
         finding_error(l->fs, "schema", node, "\"calendars\" must be a mapping");
         return;
     }
+    if (!schema_room(l, node, l->p->n_calendars, node->count, POLICY_MAX_CALENDARS,
+                     "calendars")) {
+        return;
+    }
     struct calendar **all =
         arena_array(l->a, (size_t)(l->p->n_calendars + node->count) + 1, sizeof *all);
     if (l->p->n_calendars > 0) {

@@ -97,6 +97,9 @@ void desks_read(struct loader *l, const struct node *node) {
         finding_error(l->fs, "schema", node, "\"desks\" must be a mapping");
         return;
     }
+    if (!schema_room(l, node, l->p->n_desks, node->count, POLICY_MAX_DESKS, "desks")) {
+        return;
+    }
     struct desk *all =
         arena_array(l->a, (size_t)(l->p->n_desks + node->count) + 1, sizeof *all);
     if (l->p->n_desks > 0) {

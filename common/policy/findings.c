@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-enum { FINDING_TEXT_MAX = 1024, FINDING_LINE_MAX = 512 };
+enum { FINDING_TEXT_MAX = 1024, FINDING_LINE_MAX = 512, FINDINGS_TOLD_MAX = 1000 };
 
 static void count(struct findings *fs, int severity) {
     if (severity == POLICY_ERROR) {
@@ -20,8 +20,9 @@ static void tell(struct findings *fs, int severity, const char *kind,
                  const struct source *source, int line, int column, const char *witness,
                  const char *format, va_list args) {
     count(fs, severity);
-    if (!fs->report || !fs->report->tell) {
-        return;
+    int n_all = fs->n_errors + fs->n_warnings + fs->n_notes;
+    if (!fs->report || !fs->report->tell || n_all > FINDINGS_TOLD_MAX) {
+        return; /* all are counted, but nobody reads more than that */
     }
     char text[FINDING_TEXT_MAX], line_text[FINDING_LINE_MAX];
     vsnprintf(text, sizeof text, format, args);
@@ -36,6 +37,7 @@ static void tell(struct findings *fs, int severity, const char *kind,
                                               : POLICY_NOTE;
     if (source && line > 0) {
         struct span s = source_line(source, line);
+        s.len = s.len < FINDING_LINE_MAX ? s.len : FINDING_LINE_MAX - 1;
         snprintf(line_text, sizeof line_text, "%.*s", SPAN_ARGS(s));
         f.source = line_text;
     }

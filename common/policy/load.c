@@ -57,6 +57,12 @@ static enum status read_packs(struct loader *l, struct pack **out, int *n_out,
                        "the file cannot be read, or is larger than 8 MiB");
             continue;
         }
+        l->n_bytes += source->text.len;
+        if (l->n_bytes > POLICY_MAX_BYTES) {
+            finding_at(l->fs, "limit", source, 1, 1,
+                       "all files together are larger than 16 MiB");
+            break;
+        }
         struct node *root = yaml_read(l->scratch, source, l->fs);
         if (root && schema_map(l, root, "a pack", pack_keys)) {
             (*out)[(*n_out)++].root = root;

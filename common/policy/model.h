@@ -12,6 +12,17 @@
 #include "common/policy/calendar.h"
 #include "common/policy/domain.h"
 
+/* More than any rule set needs, and few enough that no file can make the load run out of
+ * time or memory. */
+enum {
+    POLICY_MAX_BYTES = 16 << 20, /* of all files together */
+    POLICY_MAX_TABLES = 500,
+    POLICY_MAX_RULES = 20000,
+    POLICY_MAX_CALENDARS = 200,
+    POLICY_MAX_DESKS = 1000,
+    POLICY_MAX_TESTS = 50000,
+};
+
 /* ---- conditions ---- */
 
 struct number_range {
@@ -219,6 +230,8 @@ struct policy {
 
 /* What all readers share while loading. */
 struct loader {
+    size_t n_bytes; /* of the files read so far */
+    int n_rules;    /* of all tables read so far */
     struct policy *p;
     struct arena *a;       /* the policy's */
     struct arena *scratch; /* nodes and file texts */

@@ -94,3 +94,12 @@ const struct node *schema_first(const struct node *n) {
 const struct node *schema_next(const struct node *list, const struct node *item) {
     return list->kind == NODE_LIST ? item->next : NULL;
 }
+
+bool schema_room(struct loader *l, const struct node *at, int have, int n, int max,
+                 const char *what) {
+    if (have + n <= max) {
+        return true;
+    }
+    finding_error(l->fs, "limit", at, "more than %d %s", max, what);
+    return false;
+}

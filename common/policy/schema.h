@@ -24,6 +24,10 @@ MUST_USE bool schema_number(struct loader *l, const struct node *n, int64_t min,
 int schema_choice(struct loader *l, const struct node *n, const char *what,
                   const char *const *choices);
 
+/* Whether `n` more fit; tells when they do not. */
+bool schema_room(struct loader *l, const struct node *at, int have, int n, int max,
+                 const char *what);
+
 /* Walks a scalar or a list of them: `NODE_WORDS(w, n)`. */
 const struct node *schema_first(const struct node *n);
 const struct node *schema_next(const struct node *list, const struct node *item);

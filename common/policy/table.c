@@ -131,9 +131,11 @@ static void read_table(struct loader *l, const struct node *n, struct table *t) 
     if (otherwise) {
         read_else(l, otherwise, t);
     }
-    if (!schema_list(l, rules, "rules")) {
+    if (!schema_list(l, rules, "rules") ||
+        !schema_room(l, rules, l->n_rules, rules->count, POLICY_MAX_RULES, "rules")) {
         return;
     }
+    l->n_rules += rules->count;
     t->rules = arena_array(l->a, (size_t)rules->count + 1, sizeof *t->rules);
     NODE_EACH(r, rules) {
         rule_read(l, r, t, &t->rules[t->n_rules++]);
@@ -141,7 +143,8 @@ static void read_table(struct loader *l, const struct node *n, struct table *t) 
 }
 
 void tables_read(struct loader *l, const struct node *node) {
-    if (!schema_list(l, node, "\"tables\"")) {
+    if (!schema_list(l, node, "\"tables\"") ||
+        !schema_room(l, node, l->p->n_tables, node->count, POLICY_MAX_TABLES, "tables")) {
         return;
     }
     struct table *all =

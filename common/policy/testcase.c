@@ -123,7 +123,8 @@ static void read_test(struct loader *l, const struct node *n, struct testcase *t
 }
 
 void tests_read(struct loader *l, const struct node *node) {
-    if (!schema_list(l, node, "\"tests\"")) {
+    if (!schema_list(l, node, "\"tests\"") ||
+        !schema_room(l, node, l->p->n_tests, node->count, POLICY_MAX_TESTS, "tests")) {
         return;
     }
     struct policy *p = l->p;

@@ -115,7 +115,10 @@ static struct node *take_node(struct reader *r, yaml_parser_t *parser, yaml_even
 static bool check_key(struct reader *r, const struct node *map, const struct node *key) {
     const char *why = NULL;
     char text[320];
-    if (key->kind != NODE_SCALAR) {
+    if (map->count >= YAML_MAX_KEYS) {
+        why = "a mapping with more than 1000 keys: split it";
+        r->is_broken = true; /* each key is compared with all before it */
+    } else if (key->kind != NODE_SCALAR) {
         why = "a key must be a single value";
     } else if (span_is(key->text, "<<")) {
         why = "merge keys (<<) are not taken: write the values out";

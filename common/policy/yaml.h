@@ -16,6 +16,7 @@ enum {
     YAML_MAX_FILE = 8 << 20, /* bytes */
     YAML_MAX_DEPTH = 24,
     YAML_MAX_NODES = 2000000,
+    YAML_MAX_KEYS = 1000,   /* of one mapping */
     YAML_MAX_SCALAR = 4096, /* bytes */
 };
 

@@ -180,6 +180,51 @@ static void test_load__all_mistakes_are_told_at_once(void **state) {
     pack_remove(&x);
 }
 
+/* `piece` as often as it takes to go beyond a limit: refused in words and soon, whatever
+ * the size. */
+static void check_limit(const char *before, const char *piece, int n, const char *after,
+                        const char *wanted) {
+    struct pack_fixture x;
+    size_t size = strlen(before) + (size_t)n * (strlen(piece) + 8) + strlen(after) + 1;
+    char *text = xmalloc(size);
+    struct builder b = builder_over(text, size - 1);
+    build_text(&b, before);
+    for (int i = 0; i < n; i++) {
+        const char *number = strchr(piece, '#');
+        build_bytes(&b, piece, number ? (size_t)(number - piece) : strlen(piece));
+        if (number) {
+            build_i64(&b, i);
+            build_text(&b, number + 1);
+        }
+    }
+    build_text(&b, after);
+    assert_false(b.is_cut);
+    pack_dir(&x);
+    pack_write(&x, "pack.yaml", text, b.len);
+    pack_load(&x);
+    if (x.p || !strstr(x.said, wanted)) {
+        fail_msg("wanted \"%s\", got: %.500s", wanted, x.said);
+    }
+    pack_remove(&x);
+    free(text);
+}
+
+static void test_load__what_is_too_much_is_refused(void **state) {
+    (void)state;
+    check_limit("", "k#: 1\n", 1001, "", "a mapping with more than 1000 keys");
+    check_limit("tables: [", "{table: x},", 501, "]", "limit: more than 500 tables");
+    check_limit("tables: [{table: t, gives: {code: one}, rules: [", "{id: x},", 20001,
+                "]}]", "limit: more than 20000 rules");
+    check_limit("calendars: {", "c#: {tz: UTC, open: always},", 201, "}",
+                "limit: more than 200 calendars");
+    check_limit("domain: {event: [", "e#,", 256, "]}", "256 values; at most 255 fit");
+    check_limit("domain: {has: {set: [", "m#,", 61, "]}}", "61 values; at most 60 fit");
+    check_limit("# ", "0123456789abcdef", (8 << 20) / 16 + 1, "",
+                "cannot be read, or is larger than 8 MiB");
+    check_limit("a: ", "0123456789abcdef", 257, "", "a value longer than 4096 bytes");
+    check_limit("", "[", 1000000, "", "nested deeper than 24 levels");
+}
+
 static void test_load__a_directory_that_is_not_there_says_so(void **state) {
     (void)state;
     struct policy *p;
@@ -337,6 +382,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_load__each_broken_pack_is_refused_in_words),
         cmocka_unit_test(test_load__all_mistakes_are_told_at_once),
+        cmocka_unit_test(test_load__what_is_too_much_is_refused),
         cmocka_unit_test(test_load__a_directory_that_is_not_there_says_so),
         cmocka_unit_test(test_load__scalars_are_text_until_typed),
         cmocka_unit_test(
