@@ -480,8 +480,10 @@ static int send_slice(struct pg *pg) {
 
 static bool send_copy(struct pg *pg) {
     int pending = PQflush(pg->conn);
-    if (pending == 1)
-        return false; /* wait until the socket takes more */
+    if (pending == 1) {
+        pg->wants_write = true; /* go on when the socket takes more */
+        return false;
+    }
     int sent = -1;
     if (pending == 0 && pg->chunk && !pg->is_abandoned) {
         sent = send_slice(pg);
@@ -492,6 +494,8 @@ static bool send_copy(struct pg *pg) {
     }
     if (sent < 0)
         lose_after_last_words(pg);
+    else if (sent == 0)
+        pg->wants_write = true;
     return sent == 1;
 }
 
@@ -552,6 +556,7 @@ static bool advance(struct pg *pg) {
 }
 
 static void work(struct pg *pg) {
+    pg->wants_write = false;
     while (pg->state == PG_BUSY && advance(pg))
         ;
     if (pg->state != PG_BUSY)
@@ -559,8 +564,10 @@ static void work(struct pg *pg) {
     int pending = PQflush(pg->conn);
     if (pending < 0)
         lose_after_last_words(pg);
-    else
-        pg->wants_write = pending == 1;
+    else if (pending == 1)
+        pg->wants_write = true;
+    /* Not "= false" otherwise: the socket may have drained since a COPY found it full,
+     * and with slices still to send nothing but writability would ever wake us. */
 }
 
 static void check_deadline(struct pg *pg) {
