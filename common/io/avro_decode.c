@@ -11,151 +11,143 @@
 #include <math.h>
 #include <string.h>
 
-static bool run(struct reader *r, const struct op *op, char *base);
+/* The place behind what the steps from `op` on have read; NULL with the error set. */
+static const unsigned char *run(struct reader *r, const unsigned char *at,
+                                const struct op *op, char *base);
 
 /* --- arrays and maps --- */
 
-/* Reads a block's head. *n is 0 at the end; *n_bytes is negative when the writer did not
- * say it. */
-static bool take_block(struct reader *r, const struct op *op, size_t so_far, size_t *n,
-                       int64_t *n_bytes) {
+struct block {
+    size_t n;                   /* items; 0 at the end */
+    const unsigned char *start; /* of the items */
+    int64_t n_bytes;            /* negative when the writer did not say it */
+};
+
+/* Reads a block's head. */
+static const unsigned char *take_block(struct reader *r, const unsigned char *at,
+                                       const struct op *op, size_t so_far,
+                                       struct block *out) {
     int64_t count;
-    *n_bytes = -1;
-    if (!take_long(r, op, &count)) {
-        return false;
-    }
-    if (count < 0) {
-        if (!take_long(r, op, n_bytes)) {
-            return false;
-        }
-        if (*n_bytes < 0 || (uint64_t)*n_bytes > left(r)) {
+    out->n_bytes = -1;
+    at = take_long(r, at, op, &count);
+    if (at && UNLIKELY(count < 0)) {
+        at = take_long(r, at, op, &out->n_bytes);
+        if (at && (out->n_bytes < 0 || (uint64_t)out->n_bytes > left(r, at))) {
             return fail(r, op, E_AVRO_SHORT, "a block of %lld bytes, %zu are left",
-                        (long long)*n_bytes, left(r));
+                        (long long)out->n_bytes, left(r, at));
         }
         count = count == INT64_MIN ? INT64_MAX : -count;
+    }
+    if (UNLIKELY(!at)) {
+        return NULL;
     }
     if (UNLIKELY((uint64_t)count > r->plan->limits.max_items - so_far)) {
         return fail(r, op, E_AVRO_LIMIT, "more than %zu items",
                     r->plan->limits.max_items);
     }
-    size_t least = op->array->min_wire;
-    if (UNLIKELY(least > 0 && (uint64_t)count > left(r) / least)) {
+    uint64_t
+        cost; /* both are small: the count by the limit, the least size by the schema's */
+    if (UNLIKELY(__builtin_mul_overflow((uint64_t)count, op->array->min_wire, &cost) ||
+                 cost > left(r, at))) {
         return fail(r, op, E_AVRO_SHORT, "%lld items do not fit in the %zu bytes left",
-                    (long long)count, left(r));
+                    (long long)count, left(r, at));
     }
-    *n = (size_t)count;
-    return true;
+    out->n = (size_t)count;
+    out->start = at;
+    return at;
 }
 
 /* A block that says its bytes must be as long as it says. */
-static bool is_block_end(struct reader *r, const struct op *op,
-                         const unsigned char *start, int64_t n_bytes) {
-    if (n_bytes >= 0 && r->at - start != n_bytes) {
+static const unsigned char *end_block(struct reader *r, const unsigned char *at,
+                                      const struct op *op, const struct block *b) {
+    if (UNLIKELY(b->n_bytes >= 0 && at - b->start != b->n_bytes)) {
         return fail(r, op, E_AVRO_RANGE, "a block of %lld bytes says that it has %lld",
-                    (long long)(r->at - start), (long long)n_bytes);
+                    (long long)(at - b->start), (long long)b->n_bytes);
     }
-    return true;
+    return at;
 }
 
-/* Room for `want` items in all; the first `have` are kept. Doubles, so that many small
- * blocks cost at most twice the memory of one. */
-static bool grow(struct reader *r, const struct op *op, char **items, size_t have,
-                 size_t *cap, size_t want) {
-    if (want <= *cap) {
+struct items {
+    char *at;
+    size_t n, cap;
+};
+
+/* Makes room for `more` items after those that are there. Doubles, so that many small
+ * blocks cost at most twice the memory of one. False, with the error set, when a limit
+ * forbids it. */
+static bool grow(struct reader *r, const struct op *op, struct items *items,
+                 size_t more) {
+    if (more <= items->cap - items->n) {
         return true;
     }
-    size_t next = want > 2 * *cap ? want : 2 * *cap;
-    size_t bytes = next * op->array->item_size; /* max_items times a structure's size */
-    size_t room = arena_room(r->a);
-    if (bytes > r->plan->limits.max_total_bytes - r->taken || bytes + 64 > room) {
+    size_t want = items->n + more;
+    size_t cap = want > 2 * items->cap ? want : 2 * items->cap;
+    size_t bytes = cap * op->array->item_size; /* max_items times a structure's size */
+    size_t room = arena_room(r->a), limit = r->plan->limits.max_total_bytes;
+    if (UNLIKELY(bytes > limit - r->taken || bytes + 64 > room)) {
         return fail(r, op, E_AVRO_LIMIT, "the record needs more than %zu bytes of memory",
-                    r->plan->limits.max_total_bytes < room
-                        ? r->plan->limits.max_total_bytes
-                        : room);
+                    limit < room ? limit : room) != NULL;
     }
     r->taken += bytes;
     char *grown = arena_alloc(r->a, bytes);
-    if (have > 0) {
-        memcpy(grown, *items, have * op->array->item_size);
+    if (items->n > 0) {
+        memcpy(grown, items->at, items->n * op->array->item_size);
     }
-    *items = grown;
-    *cap = next;
+    items->at = grown;
+    items->cap = cap;
     return true;
 }
 
-static bool read_items(struct reader *r, const struct op *op, char *items, size_t n) {
+static const unsigned char *read_items(struct reader *r, const unsigned char *at,
+                                       const struct op *op, char *to, size_t n) {
     const struct op_array *array = op->array;
-    if (array->is_text) {
-        for (size_t i = 0; i < n; i++) {
-            if (!take_text(r, array->item, items + i * sizeof(struct span))) {
-                return false;
-            }
-        }
-        return true;
+    for (size_t i = 0; at && i < n; i++, to += array->item_size) {
+        at = array->is_text ? take_text(r, at, array->item, to)
+                            : run(r, at, array->item, to);
     }
-    for (size_t i = 0; i < n; i++) {
-        if (!run(r, array->item, items + i * array->item_size)) {
-            return false;
-        }
-    }
-    return true;
+    return at;
 }
 
-static bool read_array(struct reader *r, const struct op *op, char *base) {
-    char *items = NULL;
-    size_t have = 0, cap = 0;
-    for (;;) {
-        size_t n;
-        int64_t n_bytes;
-        if (!take_block(r, op, have, &n, &n_bytes)) {
-            return false;
-        }
-        const unsigned char *start = r->at;
-        if (n > 0 && (!grow(r, op, &items, have, &cap, have + n) ||
-                      !read_items(r, op, items + have * op->array->item_size, n))) {
-            return false;
-        }
-        if (!is_block_end(r, op, start, n_bytes)) {
-            return false;
-        }
-        if (n == 0) {
-            break;
-        }
-        have += n;
-    }
+static const unsigned char *read_array(struct reader *r, const unsigned char *at,
+                                       const struct op *op, char *base) {
     static char nothing;
-    if (!items && op->array->is_optional) {
-        items = &nothing;
+    struct items items = {NULL, 0, 0};
+    struct block block;
+    do {
+        at = take_block(r, at, op, items.n, &block);
+        if (at && block.n > 0) {
+            if (!grow(r, op, &items, block.n)) {
+                return NULL;
+            }
+            at =
+                read_items(r, at, op, items.at + items.n * op->array->item_size, block.n);
+            items.n += block.n;
+        }
+        at = at ? end_block(r, at, op, &block) : NULL;
+    } while (at && block.n > 0);
+    if (!items.at && op->array->is_optional) {
+        items.at = &nothing;
     }
-    memcpy(base + op->offset, &items, sizeof items);
-    memcpy(base + op->array->count_offset, &have, sizeof have);
-    return true;
+    memcpy(base + op->offset, &items.at, sizeof items.at);
+    memcpy(base + op->array->count_offset, &items.n, sizeof items.n);
+    return at;
 }
 
-static bool skip_list(struct reader *r, const struct op *op) {
-    size_t have = 0;
-    for (;;) {
-        size_t n;
-        int64_t n_bytes;
-        if (!take_block(r, op, have, &n, &n_bytes)) {
-            return false;
-        }
-        const unsigned char *start = r->at;
-        for (size_t i = 0; i < n; i++) {
+static const unsigned char *skip_list(struct reader *r, const unsigned char *at,
+                                      const struct op *op) {
+    size_t n = 0;
+    struct block block;
+    do {
+        at = take_block(r, at, op, n, &block);
+        for (size_t i = 0; at && i < block.n; i++) {
             struct span key;
-            if ((op->array->is_map && !take_bytes(r, op, &key)) ||
-                !run(r, op->array->item, NULL)) {
-                return false;
-            }
+            at = op->array->is_map ? take_bytes(r, at, op, &key) : at;
+            at = at ? run(r, at, op->array->item, NULL) : NULL;
         }
-        if (!is_block_end(r, op, start, n_bytes)) {
-            return false;
-        }
-        if (n == 0) {
-            return true;
-        }
-        have += n;
-    }
+        at = at ? end_block(r, at, op, &block) : NULL;
+        n += at ? block.n : 0;
+    } while (at && block.n > 0);
+    return at;
 }
 
 /* --- steps that write without reading --- */
@@ -185,10 +177,12 @@ static void put_absent(const struct op *op, char *base) {
     }
 }
 
-static bool read_enum(struct reader *r, const struct op *op, char *base) {
+static const unsigned char *read_enum(struct reader *r, const unsigned char *at,
+                                      const struct op *op, char *base) {
     size_t position;
-    if (!take_position(r, op, "symbol", op->n, &position)) {
-        return false;
+    at = take_position(r, at, op, "symbol", op->n, &position);
+    if (UNLIKELY(!at)) {
+        return NULL;
     }
     int symbol = op->table[position];
     if (UNLIKELY(symbol < 0)) {
@@ -196,82 +190,90 @@ static bool read_enum(struct reader *r, const struct op *op, char *base) {
                     "symbol %zu is not known, and there is no default", position);
     }
     memcpy(base + op->offset, &symbol, sizeof symbol);
-    return true;
+    return at;
 }
 
-static bool call(struct reader *r, const struct op *op) {
+static const unsigned char *call(struct reader *r, const unsigned char *at,
+                                 const struct op *op) {
     if (r->depth == r->plan->limits.max_depth) {
         return fail(r, op, E_AVRO_LIMIT, "nested deeper than %u", r->depth);
     }
     r->depth++;
-    bool ok = run(r, r->plan->programs[op->n].ops, NULL);
+    at = run(r, at, r->plan->programs[op->n].ops, NULL);
     r->depth--;
-    return ok;
+    return at;
 }
 
 /* --- the interpreter --- */
 
-#define TAKE(type, take)                                                                 \
+/* Takes a value of `type` and stores it at the step's offset. */
+#define READ(type, take)                                                                 \
     do {                                                                                 \
         type value;                                                                      \
-        ok = take(r, op, &value);                                                        \
-        memcpy(base + op->offset, &value, ok ? sizeof value : 0);                        \
+        at = take(r, at, op, &value);                                                    \
+        if (UNLIKELY(!at))                                                               \
+            return NULL;                                                                 \
+        memcpy(base + op->offset, &value, sizeof value);                                 \
+    } while (0)
+#define SKIP(type, take)                                                                 \
+    do {                                                                                 \
+        type ignored;                                                                    \
+        at = take(r, at, op, &ignored);                                                  \
     } while (0)
 
 /* One case a step; it is long because it is a table. */
-static bool run(struct reader *r, const struct op *op, char *base) {
+static const unsigned char *run(struct reader *r, const unsigned char *at,
+                                const struct op *op, char *base) {
     const struct op *start = op;
-    for (;;) {
-        bool ok = true;
+    for (;; op++) {
+        size_t branch;
         switch ((enum op_code)op->code) {
         case OP_END:
-            return true;
-        case OP_TEXT:
-            ok = take_text(r, op, base + op->offset);
-            break;
-        case OP_TEXTS: {
-            char *to = base + op->offset;
-            for (const struct op *last = op + op->n - 1;;
-                 op++, to += sizeof(struct span)) {
-                ok = take_text(r, op, to);
-                if (op == last || !ok) {
-                    break;
-                }
+            return at;
+        case OP_TEXTS:
+            for (const struct op *last = op + op->n - 1; at && op < last; op++) {
+                at = take_text(r, at, op, base + op->offset);
             }
+            if (UNLIKELY(!at)) {
+                return NULL;
+            }
+            at = take_text(r, at, op, base + op->offset);
             break;
-        }
+        case OP_TEXT:
+            at = take_text(r, at, op, base + op->offset);
+            break;
         case OP_BYTES:
-            TAKE(struct span, take_bytes);
+            READ(struct span, take_bytes);
             break;
         case OP_FIXED:
-            TAKE(struct span, take_fixed);
+            READ(struct span, take_fixed);
             break;
         case OP_I64:
-            TAKE(int64_t, take_long);
+            READ(int64_t, take_long);
             break;
         case OP_INT_64:
-            TAKE(int64_t, take_int);
+            READ(int64_t, take_int);
             break;
         case OP_MILLIS:
-            TAKE(int64_t, read_millis);
+            READ(int64_t, take_millis);
             break;
         case OP_I32: {
             int64_t wide = 0;
-            ok = take_int(r, op, &wide);
+            at = take_int(r, at, op, &wide);
             memcpy(base + op->offset, &(int32_t){(int32_t)wide}, sizeof(int32_t));
             break;
         }
         case OP_BOOL:
-            TAKE(bool, take_bool);
+            READ(bool, take_bool);
             break;
         case OP_TRI: {
             bool is_true = false;
-            ok = take_bool(r, op, &is_true);
+            at = take_bool(r, at, op, &is_true);
             memcpy(base + op->offset, &(int){is_true}, sizeof(int));
             break;
         }
         case OP_ENUM:
-            ok = read_enum(r, op, base);
+            at = read_enum(r, at, op, base);
             break;
         case OP_DOUBLE:
         case OP_FLOAT:
@@ -279,10 +281,10 @@ static bool run(struct reader *r, const struct op *op, char *base) {
         case OP_LONG_F64:
         case OP_INT_F32:
         case OP_LONG_F32:
-            TAKE(double, read_number);
+            READ(double, take_number);
             break;
         case OP_ARRAY:
-            ok = read_array(r, op, base);
+            at = read_array(r, at, op, base);
             break;
         case OP_COPY:
             memcpy(base + op->offset, op->from, op->n);
@@ -290,10 +292,10 @@ static bool run(struct reader *r, const struct op *op, char *base) {
         case OP_ABSENT:
             put_absent(op, base);
             break;
-        case OP_OPTIONAL: {
-            size_t branch;
-            if (!take_position(r, op, "branch", 2, &branch)) {
-                return false;
+        case OP_OPTIONAL:
+            at = take_position(r, at, op, "branch", 2, &branch);
+            if (UNLIKELY(!at)) {
+                return NULL;
             }
             if (branch == op->kind) {
                 put_absent(op + 1, base);
@@ -301,63 +303,48 @@ static bool run(struct reader *r, const struct op *op, char *base) {
             }
             op++;
             break;
-        }
-        case OP_UNION: {
-            size_t branch;
-            if (!take_position(r, op, "branch", op->n, &branch)) {
-                return false;
+        case OP_UNION:
+            at = take_position(r, at, op, "branch", op->n, &branch);
+            if (UNLIKELY(!at)) {
+                return NULL;
             }
-            op = start + op->targets[branch];
-            continue;
-        }
+            op = start + op->targets[branch] - 1; /* the loop goes one further */
+            break;
         case OP_GOTO:
-            op = start + op->n;
-            continue;
+            op = start + op->n - 1;
+            break;
         case OP_REFUSE:
             return fail(
                 r, op, E_SCHEMA_INCOMPATIBLE,
                 "this branch of the writer's union is not in the reader's schema");
-        case OP_SKIP_INT: {
-            int64_t ignored;
-            ok = take_int(r, op, &ignored);
+        case OP_SKIP_INT:
+            SKIP(int64_t, take_int);
             break;
-        }
-        case OP_SKIP_LONG: {
-            int64_t ignored;
-            ok = take_long(r, op, &ignored);
+        case OP_SKIP_LONG:
+            SKIP(int64_t, take_long);
             break;
-        }
-        case OP_SKIP_BOOL: {
-            bool ignored;
-            ok = take_bool(r, op, &ignored);
+        case OP_SKIP_BOOL:
+            SKIP(bool, take_bool);
             break;
-        }
-        case OP_SKIP_ENUM: {
-            size_t ignored;
-            ok = take_position(r, op, "symbol", op->n, &ignored);
+        case OP_SKIP_ENUM:
+            at = take_position(r, at, op, "symbol", op->n, &branch);
             break;
-        }
-        case OP_SKIP_BYTES: {
-            struct span ignored;
-            ok = take_bytes(r, op, &ignored);
+        case OP_SKIP_BYTES:
+            SKIP(struct span, take_bytes);
             break;
-        }
-        case OP_SKIP_FIXED: {
-            struct span ignored;
-            ok = take_fixed(r, op, &ignored);
+        case OP_SKIP_FIXED:
+            SKIP(struct span, take_fixed);
             break;
-        }
         case OP_SKIP_LIST:
-            ok = skip_list(r, op);
+            at = skip_list(r, at, op);
             break;
         case OP_SKIP_CALL:
-            ok = call(r, op);
+            at = call(r, at, op);
             break;
         }
-        if (UNLIKELY(!ok)) {
-            return false;
+        if (UNLIKELY(!at)) {
+            return NULL;
         }
-        op++;
     }
 }
 
@@ -365,13 +352,14 @@ enum status avro_decode(const struct avro_plan *p, struct span bytes, struct are
                         void *out, struct error *err) {
     static const unsigned char empty[1];
     const unsigned char *at = bytes.len ? (const unsigned char *)bytes.ptr : empty;
-    struct reader r = {.at = at, .end = at + bytes.len, .plan = p, .a = a, .err = err};
-    if (!run(&r, p->main, out)) {
+    struct reader r = {.end = at + bytes.len, .plan = p, .a = a, .err = err};
+    at = run(&r, at, p->main, out);
+    if (!at) {
         return error_status(err->code);
     }
-    if (r.at != r.end) {
+    if (at != r.end) {
         return error_set(err, E_AVRO_TRAILING,
-                         "%zu of %zu bytes are left after the record", left(&r),
+                         "%zu of %zu bytes are left after the record", left(&r, at),
                          bytes.len);
     }
     return ST_OK;
