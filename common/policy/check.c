@@ -4,6 +4,7 @@
 #include "common/base/clock.h"
 #include "common/policy/desk.h"
 #include "common/policy/outcome.h"
+#include "common/policy/witness.h"
 
 /* A chain's waits may not be longer than the shortest duty they could serve; a step after
  * a licensed one must still be reached in time. Here: a wait on the last step means
@@ -86,12 +87,71 @@ static void check_needs(struct loader *l, const struct table *t) {
     }
 }
 
+/* The waits of a chain that may serve a duty must leave time before it is due. */
+static void check_budget(struct loader *l, const struct rule *r,
+                         const struct rule *route) {
+    const struct chain *c = route->then.chain;
+    int64_t waits = 0;
+    for (int i = 0; i + 1 < c->n; i++) {
+        waits += c->steps[i].wait_us;
+    }
+    for (int i = 0; i < r->then.n_duties; i++) {
+        const struct duty_spec *d = &r->then.duties[i];
+        if (waits > 0 && d->start_time >= 0 &&
+            waits + d->reserve_us >= rough_length_us(&d->due)) {
+            finding_warning(l->fs, "wait-exceeds-budget", route->at,
+                            "the waits of \"%s\" use up all the time of the duty \"%s\" "
+                            "(rule \"%s\")",
+                            route->id, d->name, r->id);
+        }
+    }
+}
+
+static void check_budgets(struct loader *l, const struct rule *r) {
+    const struct policy *p = l->p;
+    struct policy_facts f;
+    for (int i = 0; r->then.n_duties > 0 && i < p->n_tables; i++) {
+        const struct table *t = &p->tables[i];
+        for (int k = 0; t->gives >> SLOT_CHAIN & 1 && k < t->n_rules; k++) {
+            const struct rule *route = &t->rules[k];
+            struct region both;
+            region_init(&both);
+            if (route->then.chain && region_add_rule(&both, r) &&
+                region_add_rule(&both, route) && region_find(&p->domain, &both, &f)) {
+                check_budget(l, r, route);
+            }
+        }
+    }
+}
+
+/* A licence that ends while the rule that requires it goes on will be passed over from
+ * that day. */
+static void check_licences(struct loader *l, const struct rule *r) {
+    const struct chain *c = r->then.chain;
+    for (int i = 0; c && i < c->n; i++) {
+        const struct desk *d = c->steps[i].desk;
+        for (int k = 0; k < c->steps[i].n_requires; k++) {
+            for (int x = 0; x < d->n_licences; x++) {
+                if (strcmp(d->licences[x].name, c->steps[i].requires[k]) == 0 &&
+                    d->licences[x].until_us < r->until_us) {
+                    finding_tell(
+                        l->fs, POLICY_NOTE, "licence-ends", r->at, NULL,
+                        "the licence \"%s\" of \"%s\" ends while the rule \"%s\" goes on",
+                        d->licences[x].name, d->name, r->id);
+                }
+            }
+        }
+    }
+}
+
 void check_rules(struct loader *l) {
     for (int i = 0; i < l->p->n_tables; i++) {
         const struct table *t = &l->p->tables[i];
         check_needs(l, t);
         for (int k = 0; k < t->n_rules; k++) {
             check_rule(l, t, &t->rules[k]);
+            check_budgets(l, &t->rules[k]);
+            check_licences(l, &t->rules[k]);
         }
         check_chain(l, t->otherwise.then.chain);
     }

@@ -271,6 +271,21 @@ static void test_analyse__what_does_nothing_is_found(void **state) {
                 "dead: the rule \"a\" can never hit");
 }
 
+static void test_analyse__waits_that_use_up_a_duty_are_found(void **state) {
+    (void)state;
+    assert_said(
+        "- table: t\n  hit: collect\n  gives: {duty: by-name}\n  else: none\n  "
+        "rules:\n" RULE(
+            "a",
+            "when: {event: asked}, then: {duty: {name: d, due: 8h, reserve: 1h, stop: "
+            "answered}}") "- table: r\n  hit: priority\n  gives: {chain: one}\n  else: "
+                          "none\n  rules:\n" RULE("b",
+                                                  "priority: 1, when: {marketplace: "
+                                                  "east}, then: {chain: [{to: office, "
+                                                  "wait: 7h}, {to: night}]}"),
+        "wait-exceeds-budget: the waits of \"b\" use up all the time of the duty \"d\"");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_analyse__overlaps_and_gaps_equal_brute_force),
@@ -280,6 +295,7 @@ int main(void) {
         cmocka_unit_test(test_analyse__two_tables_that_fill_one_slot_are_compared_too),
         cmocka_unit_test(test_analyse__a_hole_between_two_versions_is_found),
         cmocka_unit_test(test_analyse__what_does_nothing_is_found),
+        cmocka_unit_test(test_analyse__waits_that_use_up_a_duty_are_found),
     };
     return cmocka_run_group_tests_name("analyse", tests, NULL, NULL);
 }
