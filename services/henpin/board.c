@@ -23,14 +23,15 @@ struct board_config {
 
 #define AT(member) offsetof(struct board_config, member)
 static const struct option board_options[] = {
-    {"limit", NULL, OPT_I64, AT(limit), "20", 0, 100000, 0, NULL, "N",
+    {"limit", "HENPIN_BOARD_LIMIT", OPT_I64, AT(limit), "20", 0, 100000, 0, NULL, "N",
      "at most so many escalations; 0: only the counts"},
-    {"marketplace", NULL, OPT_STRING, AT(marketplace), "", 0, 0, 0, NULL, "CODE",
-     "only this store, such as amazon.co.jp"},
-    {"seller", NULL, OPT_STRING, AT(seller), "", 0, 0, 0, NULL, "ID", "only this seller"},
-    {"desk", NULL, OPT_STRING, AT(desk), "", 0, 0, 0, NULL, "NAME",
+    {"marketplace", "HENPIN_BOARD_MARKETPLACE", OPT_STRING, AT(marketplace), "", 0, 0, 0,
+     NULL, "CODE", "only this store, such as amazon.co.jp"},
+    {"seller", "HENPIN_BOARD_SELLER", OPT_STRING, AT(seller), "", 0, 0, 0, NULL, "ID",
+     "only this seller"},
+    {"desk", "HENPIN_BOARD_DESK", OPT_STRING, AT(desk), "", 0, 0, 0, NULL, "NAME",
      "only what is routed to this desk"},
-    {"json", NULL, OPT_BOOL, AT(is_json), "false", 0, 0, 0, NULL, NULL,
+    {"json", "HENPIN_BOARD_JSON", OPT_BOOL, AT(is_json), "false", 0, 0, 0, NULL, NULL,
      "one JSON object: total, late, counts and escalations"},
     {0},
 };

@@ -15,68 +15,67 @@
 #define AT(member) offsetof(struct letters_config, member)
 
 static const struct option filter_options[] = {
-    {"group", NULL, OPT_STRING, AT(group), "", 0, 0, 0, NULL, "NAME",
+    {"group", "HENPIN_LETTERS_GROUP", OPT_STRING, AT(group), "", 0, 0, 0, NULL, "NAME",
      "only letters of this consumer group"},
-    {"topic", NULL, OPT_STRING, AT(topic), "", 0, 0, 0, NULL, "NAME",
+    {"topic", "HENPIN_LETTERS_TOPIC", OPT_STRING, AT(topic), "", 0, 0, 0, NULL, "NAME",
      "only letters from this topic"},
-    {"partition", NULL, OPT_I64, AT(partition), "-1", -1, INT32_MAX, 0, NULL, "N",
-     "only letters from this partition; -1: all"},
-    {"offset", NULL, OPT_I64, AT(offset), "-1", -1, INT64_MAX, 0, NULL, "N",
-     "only the letter at this offset; -1: all"},
-    {"code", NULL, OPT_STRING, AT(code), "", 0, 0, 0, NULL, "CODE",
+    {"partition", "HENPIN_LETTERS_PARTITION", OPT_I64, AT(partition), "-1", -1, INT32_MAX,
+     0, NULL, "N", "only letters from this partition; -1: all"},
+    {"offset", "HENPIN_LETTERS_OFFSET", OPT_I64, AT(offset), "-1", -1, INT64_MAX, 0, NULL,
+     "N", "only the letter at this offset; -1: all"},
+    {"code", "HENPIN_LETTERS_CODE", OPT_STRING, AT(code), "", 0, 0, 0, NULL, "CODE",
      "only letters with this code, such as event.field"},
-    {"since", NULL, OPT_STRING, AT(since), "", 0, 0, 0, NULL, "INSTANT",
+    {"since", "HENPIN_LETTERS_SINCE", OPT_STRING, AT(since), "", 0, 0, 0, NULL, "INSTANT",
      "only letters recorded then or later: 2026-11-20T03:00:00Z, 2026-11-20, or 2h "
      "(ago)"},
-    {"until", NULL, OPT_STRING, AT(until), "", 0, 0, 0, NULL, "INSTANT",
+    {"until", "HENPIN_LETTERS_UNTIL", OPT_STRING, AT(until), "", 0, 0, 0, NULL, "INSTANT",
      "only letters recorded before"},
     {0},
 };
 
-#define LIMIT(n)                                                                         \
-    {                                                                                    \
-        "limit", NULL, OPT_I64, AT(limit), n, 1, 1000000, 0, NULL, "N",                  \
-            "at most so many letters"                                                    \
-    }
-
 static const struct option list_options[] = {
-    LIMIT("100"),
-    {"state", NULL, OPT_CHOICE, AT(state), "unsettled", 0, 0, 0, LETTER_STATES, NULL,
+    {"limit", "HENPIN_LETTERS_LIMIT", OPT_I64, AT(limit), "100", 1, 1000000, 0, NULL, "N",
+     "at most so many letters"},
+    {"state", "HENPIN_LETTERS_STATE", OPT_CHOICE, AT(state), "unsettled", 0, 0, 0,
+     LETTER_STATES, NULL,
      "only letters in this state; unsettled: open or marked for retry"},
-    {"json", NULL, OPT_BOOL, AT(is_json), "false", 0, 0, 0, NULL, NULL,
+    {"json", "HENPIN_LETTERS_JSON", OPT_BOOL, AT(is_json), "false", 0, 0, 0, NULL, NULL,
      "one JSON object: summary and letters"},
     {0},
 };
 
 static const struct option show_options[] = {
-    LIMIT("10"),
-    {"state", NULL, OPT_CHOICE, AT(state), "all", 0, 0, 0, LETTER_STATES, NULL,
-     "only letters in this state"},
-    {"show-text", NULL, OPT_BOOL, AT(shows_text), "false", 0, 0, 0, NULL, NULL,
-     "show what the buyer wrote, too: personal data"},
-    {"hex", NULL, OPT_BOOL, AT(shows_hex), "false", 0, 0, 0, NULL, NULL,
+    {"limit", "HENPIN_LETTERS_LIMIT", OPT_I64, AT(limit), "10", 1, 1000000, 0, NULL, "N",
+     "at most so many letters"},
+    {"state", "HENPIN_LETTERS_STATE", OPT_CHOICE, AT(state), "all", 0, 0, 0,
+     LETTER_STATES, NULL, "only letters in this state"},
+    {"show-text", "HENPIN_LETTERS_SHOW_TEXT", OPT_BOOL, AT(shows_text), "false", 0, 0, 0,
+     NULL, NULL, "show what the buyer wrote, too: personal data"},
+    {"hex", "HENPIN_LETTERS_HEX", OPT_BOOL, AT(shows_hex), "false", 0, 0, 0, NULL, NULL,
      "show all bytes of the value, decoded or not; with --show-text also those of "
      "buyers' text"},
     {0},
 };
 
 static const struct option retry_options[] = {
-    LIMIT("1000000"),
-    {"max-retries", NULL, OPT_I64, AT(max_retries), "5", 1, 1000, 0, NULL, "N",
-     "leave out letters that were tried so often in vain"},
-    {"patience", NULL, OPT_DURATION, AT(patience_us), "60s", 0, 86400000000, 0, NULL,
-     NULL,
+    {"limit", "HENPIN_LETTERS_LIMIT", OPT_I64, AT(limit), "1000000", 1, 1000000, 0, NULL,
+     "N", "at most so many letters"},
+    {"max-retries", "HENPIN_LETTERS_MAX_RETRIES", OPT_I64, AT(max_retries), "5", 1, 1000,
+     0, NULL, "N", "leave out letters that were tried so often in vain"},
+    {"patience", "HENPIN_LETTERS_PATIENCE", OPT_DURATION, AT(patience_us), "60s", 0,
+     86400000000, 0, NULL, NULL,
      "leave when no letter was settled for so long; 0s: mark them and leave at once"},
-    {"dry-run", NULL, OPT_BOOL, AT(is_dry_run), "false", 0, 0, 0, NULL, NULL,
-     "show which letters would be retried, change nothing"},
+    {"dry-run", "HENPIN_LETTERS_DRY_RUN", OPT_BOOL, AT(is_dry_run), "false", 0, 0, 0,
+     NULL, NULL, "show which letters would be retried, change nothing"},
     {0},
 };
 
 static const struct option discard_options[] = {
-    LIMIT("1000000"),
-    {"reason", NULL, OPT_STRING, AT(reason), "", 0, 0, OPT_REQUIRED, NULL, "TEXT",
-     "why they are not needed; kept with your user name"},
-    {"yes", NULL, OPT_BOOL, AT(is_yes), "false", 0, 0, 0, NULL, NULL,
+    {"limit", "HENPIN_LETTERS_LIMIT", OPT_I64, AT(limit), "1000000", 1, 1000000, 0, NULL,
+     "N", "at most so many letters"},
+    {"reason", "HENPIN_LETTERS_REASON", OPT_STRING, AT(reason), "", 0, 0, OPT_REQUIRED,
+     NULL, "TEXT", "why they are not needed; kept with your user name"},
+    {"yes", "HENPIN_LETTERS_YES", OPT_BOOL, AT(is_yes), "false", 0, 0, 0, NULL, NULL,
      "do it; without, only tell what would be discarded"},
     {0},
 };

@@ -22,49 +22,43 @@ static const struct option kafka_options[] = {
     {0},
 };
 
-#define GROUP(flags)                                                                     \
-    {                                                                                    \
-        "group", NULL, OPT_STRING, AT(group), "", 0, 0, flags, NULL, "NAME",             \
-            "only this consumer group, such as henpin-returns"                           \
-    }
-#define TOPIC(flags)                                                                     \
-    {                                                                                    \
-        "topic", NULL, OPT_STRING, AT(topic), "", 0, 0, flags, NULL, "NAME",             \
-            "only this topic"                                                            \
-    }
-
 static const struct option show_options[] = {
-    GROUP(0),
-    TOPIC(0),
-    {"partition", NULL, OPT_I64, AT(partition), "-1", -1, INT32_MAX, 0, NULL, "N",
-     "only this partition; -1: all"},
-    {"json", NULL, OPT_BOOL, AT(is_json), "false", 0, 0, 0, NULL, NULL,
+    {"group", "HENPIN_LEDGER_GROUP", OPT_STRING, AT(group), "", 0, 0, 0, NULL, "NAME",
+     "only this consumer group, such as henpin-returns"},
+    {"topic", "HENPIN_LEDGER_TOPIC", OPT_STRING, AT(topic), "", 0, 0, 0, NULL, "NAME",
+     "only this topic"},
+    {"partition", "HENPIN_LEDGER_PARTITION", OPT_I64, AT(partition), "-1", -1, INT32_MAX,
+     0, NULL, "N", "only this partition; -1: all"},
+    {"json", "HENPIN_LEDGER_JSON", OPT_BOOL, AT(is_json), "false", 0, 0, 0, NULL, NULL,
      "an array of JSON objects"},
-    {"offline", NULL, OPT_BOOL, AT(is_offline), "false", 0, 0, 0, NULL, NULL,
-     "do not ask Kafka for its ends"},
-    {"archived", NULL, OPT_BOOL, AT(is_everything), "false", 0, 0, 0, NULL, NULL,
-     "also topics that were created anew since"},
+    {"offline", "HENPIN_LEDGER_OFFLINE", OPT_BOOL, AT(is_offline), "false", 0, 0, 0, NULL,
+     NULL, "do not ask Kafka for its ends"},
+    {"archived", "HENPIN_LEDGER_ARCHIVED", OPT_BOOL, AT(is_everything), "false", 0, 0, 0,
+     NULL, NULL, "also topics that were created anew since"},
     {0},
 };
 
 static const struct option accept_options[] = {
-    GROUP(OPT_REQUIRED),
-    TOPIC(OPT_REQUIRED),
-    {"partition", NULL, OPT_I64, AT(partition), "-1", -1, INT32_MAX, 0, NULL, "N",
-     "the partition; needed"},
-    {"to", NULL, OPT_I64, AT(to), "-1", -1, INT64_MAX, 0, NULL, "OFFSET",
+    {"group", "HENPIN_LEDGER_GROUP", OPT_STRING, AT(group), "", 0, 0, OPT_REQUIRED, NULL,
+     "NAME", "the consumer group, such as henpin-returns"},
+    {"topic", "HENPIN_LEDGER_TOPIC", OPT_STRING, AT(topic), "", 0, 0, OPT_REQUIRED, NULL,
+     "NAME", "the topic"},
+    {"partition", "HENPIN_LEDGER_PARTITION", OPT_I64, AT(partition), "-1", -1, INT32_MAX,
+     0, NULL, "N", "the partition; needed"},
+    {"to", "HENPIN_LEDGER_TO", OPT_I64, AT(to), "-1", -1, INT64_MAX, 0, NULL, "OFFSET",
      "go on here: what lies between the position and this offset is given up"},
-    {"recreated", NULL, OPT_BOOL, AT(is_recreated), "false", 0, 0, 0, NULL, NULL,
+    {"recreated", "HENPIN_LEDGER_RECREATED", OPT_BOOL, AT(is_recreated), "false", 0, 0, 0,
+     NULL, NULL,
      "the topic is a new one: archive what is known of the old one and begin at its "
      "start"},
-    {"yes", NULL, OPT_BOOL, AT(is_yes), "false", 0, 0, 0, NULL, NULL,
+    {"yes", "HENPIN_LEDGER_YES", OPT_BOOL, AT(is_yes), "false", 0, 0, 0, NULL, NULL,
      "do it; without, only tell what would be given up"},
     {0},
 };
 
 static const struct option wait_options[] = {
-    {"timeout", NULL, OPT_DURATION, AT(timeout_us), "60s", 0, 86400000000, 0, NULL, NULL,
-     "longest time to wait"},
+    {"timeout", "HENPIN_LEDGER_TIMEOUT", OPT_DURATION, AT(timeout_us), "60s", 0,
+     86400000000, 0, NULL, NULL, "longest time to wait"},
     {0},
 };
 

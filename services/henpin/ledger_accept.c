@@ -18,12 +18,13 @@ static const char program[] = "henpin ledger accept";
 
 /* Only while the position is still the one that was shown. */
 static const struct pg_statement give_up = {
-    "ledger_give_up", "INSERT INTO henpin.ledger (consumer_group, topic, partition, "
-                      "first_offset, next_offset, kind, records)"
-                      " SELECT $1, $2, $3, $4, $5, 'accepted_loss', $5 - $4"
-                      " WHERE $4::bigint = (SELECT next_offset FROM henpin.ledger WHERE "
-                      "consumer_group = $1 AND topic = $2"
-                      "  AND partition = $3 ORDER BY first_offset DESC LIMIT 1)"};
+    "ledger_give_up",
+    "INSERT INTO henpin.ledger (consumer_group, topic, partition, "
+    "first_offset, next_offset, kind, records)"
+    " SELECT $1, $2, $3, $4::bigint, $5::bigint, 'accepted_loss', $5::bigint - $4::bigint"
+    " WHERE $4::bigint = (SELECT next_offset FROM henpin.ledger WHERE "
+    "consumer_group = $1 AND topic = $2"
+    "  AND partition = $3 ORDER BY first_offset DESC LIMIT 1)"};
 
 #define ARCHIVE(table, topic, partition)                                                 \
     "UPDATE henpin." table " SET " topic " = " topic " || $4 WHERE consumer_group = $1"  \

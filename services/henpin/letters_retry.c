@@ -55,7 +55,7 @@ static const struct pg_statement marked_before = {
 static const struct pg_statement worn_out = {
     "letters_worn_out",
     "SELECT d.source_topic, d.source_partition, d.source_offset, d.retries, d.reason"
-    " FROM henpin.dead_letter d" LETTERS_WHERE " AND d.retries >= $11"
+    " FROM henpin.dead_letter d" LETTERS_WHERE " AND d.retries >= $11::bigint"
     " ORDER BY d.consumer_group, 1, 2, 3"};
 
 static const struct pg_statement look = {
