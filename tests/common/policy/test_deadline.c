@@ -191,6 +191,8 @@ int main(void) {
         cmocka_unit_test(
             test_deadline__the_first_day_may_count_and_the_day_may_run_to_its_end),
         cmocka_unit_test(
+            test_deadline__B6_B18_B20_only_the_start_and_the_rule_make_the_due_instant),
+        cmocka_unit_test(
             test_deadline__B4_B23_notices_wait_for_the_desk_to_open_except_the_last),
         cmocka_unit_test(test_deadline__B4_a_warning_longer_than_the_duty_is_left_out),
         cmocka_unit_test(
