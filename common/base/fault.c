@@ -5,15 +5,21 @@
 #include <string.h>
 #include <unistd.h>
 
-void fault_crash_point(const char *name) {
-    static long passages;
-    const char *wanted = getenv("HENPIN_CRASH_AT");
+/* The variable says NAME or NAME:PASSAGE, and this is that passage. */
+static bool is_reached(const char *variable, const char *name, long *passages) {
+    const char *wanted = getenv(variable);
     size_t len = strlen(name);
     if (!wanted || strncmp(wanted, name, len) != 0 || (wanted[len] && wanted[len] != ':'))
-        return;
-    long at = wanted[len] ? strtol(wanted + len + 1, NULL, 10) : 1;
-    if (++passages == at)
+        return false;
+    return ++*passages == (wanted[len] ? strtol(wanted + len + 1, NULL, 10) : 1);
+}
+
+void fault_crash_point(const char *name) {
+    static long crash_passages, stop_passages;
+    if (is_reached("HENPIN_CRASH_AT", name, &crash_passages))
         kill(getpid(), SIGKILL);
+    if (is_reached("HENPIN_STOP_AT", name, &stop_passages))
+        kill(getpid(), SIGSTOP);
 }
 
 bool fault_is_mutant(const char *name) {

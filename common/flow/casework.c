@@ -1,5 +1,6 @@
 #include "common/flow/casework.h"
 
+#include "common/base/fault.h"
 #include "common/event/event.h"
 #include "common/flow/outputs.h"
 #include "common/flow/sellers.h"
@@ -193,7 +194,7 @@ static void remember_event(struct casework *w, struct work_case *c, const struct
     }
     ((struct span *)h->events)[h->n] = span_of(e->word ? e->word : "unknown");
     ((int64_t *)h->at_us)[h->n] = e->occurred_us;
-    ((int64_t *)h->ids)[h->n] = identity_hash64(e->event_id);
+    ((int64_t *)h->ids)[h->n] = MECHANISM("event-identity") ? identity_hash64(e->event_id) : 0;
     h->n++;
 }
 
@@ -262,7 +263,7 @@ void casework_take(struct casework *w, struct work_case *c, const struct message
     }
     for (int i = 0; i < d->policy.n_blockers && !d->triage; i++)
         outputs_blocker(w->outputs, &context, &d->policy.blockers[i], w->batch->sellers);
-    if (d->triage) {
+    if (d->triage && MECHANISM("triage")) {
         outputs_triage(w->outputs, &context, d->triage);
         tell(w, &c->state, d->triage);
     }

@@ -122,7 +122,7 @@ static bool is_wanted(struct lane *l, struct partition *part, const struct kafka
         return false;
     if (part->verifies) {
         part->verifies = false;
-        if (r->offset == part->last_offset &&
+        if (r->offset == part->last_offset && MECHANISM("fingerprint") &&
             record_fingerprint(r->timestamp_us, r->key, r->value) != part->last_fingerprint) {
             positions_recreated(l->shared.positions, part);
             return false;
@@ -283,6 +283,7 @@ static void begin_attempt(struct lane *l) {
     if (l->is_recall)
         b->recount = park_recount(b, s, b->group);
     run_script(l, s, STEP_LOAD);
+    CRASH_POINT("load-sent");
 }
 
 /* A batch of rejections alone needs no load; of nothing at all, no transaction. */
@@ -442,6 +443,7 @@ static void committed(struct lane *l) {
 static void realign(struct lane *l) {
     struct batch *b = l->running;
     struct error err = {0};
+    CRASH_POINT("in-realign");
     struct partition *parts[COUNT_OF(l->shared.positions->items)];
     size_t n = 0, n_applied = 0;
     for (size_t i = 0; i < b->n_ranges; i++)
@@ -541,12 +543,15 @@ static void failed(struct lane *l) {
     bool conflict = !l->is_trial && (is_conflict(l) || err.code == E_PG_CONFLICT);
     sellers_forget(l->sellers);
     if (pg_failure(l->pg)->is_connection_lost) {
+        bool in_doubt = l->step == STEP_COMMIT;
         pg_close(l->pg);
         l->is_session_ready = false;
         l->step = STEP_REST;
         log_warn("postgres.lost", LOG_I64("lane", l->config.number), LOG_ERR(&err));
         metrics_count_error(err.code);
-        if (l->is_recall) { /* rows, not records: they are looked for afresh */
+        if (in_doubt && !MECHANISM("commit-doubt")) {
+            committed(l);
+        } else if (l->is_recall) { /* rows, not records: they are looked for afresh */
             forget_batch(l);
             l->wants_recall = true;
         }
@@ -569,6 +574,10 @@ static void failed(struct lane *l) {
         log_warn("batch.retried", LOG_I64("attempt", l->attempts), LOG_ERR(&err));
         metrics_count_error(err.code);
         wait_before_retry(l, 100, 30000);
+    } else if (st == ST_REJECT && !MECHANISM("bisection")) {
+        for (size_t i = 0; i < l->running->n_messages; i++)
+            if (l->running->messages[i].fate != FATE_REJECTED)
+                batch_reject(l->running, &l->running->messages[i], &err);
     } else if (st == ST_REJECT) {
         bisect_failed(l, &err);
     } else {
@@ -577,6 +586,7 @@ static void failed(struct lane *l) {
 }
 
 static void rolled_back(struct lane *l) {
+    CRASH_POINT("rolled-back");
     l->step = STEP_REST;
     if (l->is_recall && !l->is_trial) {
         /* Rows, not records: look for them afresh. */
@@ -603,6 +613,7 @@ static void loaded(struct lane *l) {
         l->wants_realign = true;
         return;
     }
+    CRASH_POINT("after-ledger");
     l->ledger = NULL;
     b->round++;
     struct error err = {0};
@@ -617,6 +628,7 @@ static void loaded(struct lane *l) {
         run_script(l, s, STEP_LOAD);
         return;
     }
+    CRASH_POINT("after-load");
     int64_t began = clock_monotonic_us();
     b->writes = pg_script_new(b->attempt);
     b->service->decide(b, *l->shared.policy);
@@ -625,6 +637,7 @@ static void loaded(struct lane *l) {
     park_apply(b, b->writes, b->group);
     CRASH_POINT("before-write");
     run_script(l, b->writes, STEP_WRITE);
+    CRASH_POINT("mid-write");
 }
 
 static void written(struct lane *l) {
@@ -653,6 +666,7 @@ static void found(struct lane *l) {
         return;
     }
     l->is_quiet = false;
+    CRASH_POINT("recall-found");
     batch_reset(b);
     park_take(b, l->found);
     for (size_t i = 0; i < b->n_messages; i++) {

@@ -1,6 +1,7 @@
 #include "common/flow/park.h"
 
 #include "common/base/clock.h"
+#include "common/base/fault.h"
 #include "common/event/event.h"
 #include "common/flow/worker.h"
 
@@ -119,7 +120,7 @@ static void apply_parked(struct batch *b, struct pg_script *s, const char *group
 }
 
 static void apply_letters(struct batch *b, struct pg_script *s, const char *group) {
-    if (count(b, is_new_letter) == 0)
+    if (count(b, is_new_letter) == 0 || !MECHANISM("dead-letters"))
         return;
     struct pg_copy *c = pg_script_copy(s, copy_dead_letter);
     EACH(b, m, is_new_letter) {

@@ -1,6 +1,7 @@
 #include "common/flow/positions.h"
 
 #include "common/base/clock.h"
+#include "common/base/fault.h"
 #include "common/base/log.h"
 #include "common/base/metrics.h"
 #include "common/event/event.h"
@@ -112,6 +113,7 @@ static enum status claim(struct positions *p, struct partition *part, struct err
     pg_param_i64(q, low);
     st = control_run(p, s, err);
     arena_free(a);
+    CRASH_POINT("after-claim");
     return st == ST_OK ? positions_read(p, &part, 1, err) : st;
 }
 
@@ -152,7 +154,12 @@ enum status positions_assign(struct positions *p, const struct kafka_partition *
     for (size_t i = 0; i < n && st == ST_OK; i++)
         if (fresh[i]->position < 0)
             st = claim(p, fresh[i], err);
+    CRASH_POINT("in-assign");
     for (size_t i = 0; i < n; i++) {
+        if (!MECHANISM("ledger-positions")) {
+            fresh[i]->position = fresh[i]->taken = 0;
+            fresh[i]->last_offset = -1;
+        }
         if (st != ST_OK) {
             free(fresh[i]);
             continue;
@@ -199,6 +206,8 @@ void positions_out_of_range(struct positions *p, const struct kafka_partition *i
     if (!part || part->is_stopped)
         return;
     bool is_known = low >= 0 && high >= 0;
+    if (part->position < low && !MECHANISM("loss-stops"))
+        part->position = part->taken = low;
     if (!is_known || (part->position >= low && part->position <= high)) {
         /* Only the record we wanted to compare is gone, or the broker could not tell: nothing is lost. */
         part->verifies = false;

@@ -9,6 +9,7 @@
 #include "common/flow/worker.h"
 
 #include "common/base/clock.h"
+#include "common/base/fault.h"
 #include "common/base/log.h"
 #include "common/base/metrics.h"
 #include "common/base/stop.h"
@@ -130,6 +131,7 @@ static void wait_for(struct worker *w, int timeout_ms);
 static void on_revoked(void *context, const struct kafka_partition *p, size_t n, bool is_lost) {
     struct worker *w = context;
     int64_t until = clock_monotonic_us() + REVOKE_WAIT_US;
+    CRASH_POINT("in-revoke");
     for (int i = 0; i < w->n_lanes && !is_lost; i++)
         while (lane_is_busy(w->lanes[i]) && lane_touches(w->lanes[i], p, n) &&
                clock_monotonic_us() < until && !w->is_fatal) {

@@ -4,6 +4,7 @@
  * The types come from our own statements, so a column read as another type than it has is
  * a BUG, not an error.
  */
+#include "common/base/fault.h"
 #include "common/io/pg_private.h"
 
 #include <libpq-fe.h>
@@ -204,6 +205,8 @@ static void copy_field(char *to, size_t size, const PGresult *r, int field) {
 /* How much of the message may be shown: what stands after a colon in class 22 is the
  * offending value ('invalid input syntax for type integer: "..."'). */
 static int shown_len(const char *sqlstate, const char *message) {
+    if (!MECHANISM("no-payload"))
+        return (int)strlen(message);
     const char *end = strncmp(sqlstate, "22", 2) == 0 ? strstr(message, ": ") : NULL;
     if (!end)
         end = message + strcspn(message, "\n");
@@ -226,7 +229,7 @@ bool pg_result_failure(const struct pg_result *r, const char *doing,
                PG_DIAG_CONSTRAINT_NAME);
     const char *state = failure->sqlstate;
     const char *message = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
-    if (!message)
+    if (!message || !MECHANISM("no-payload"))
         message = PQresultErrorMessage(r);
     bool is_stale = is_stale_plan(state, r) || strcmp(state, "26000") == 0;
     enum error_code code = is_stale ? E_PG_DOWN : pg_sqlstate_code(state);
