@@ -109,6 +109,18 @@ test_deadline__the_first_day_may_count_and_the_day_may_run_to_its_end(void **sta
     assert_instant(d.due_us, "2026-12-01T00:00:00+09:00");
 }
 
+/* Who answers, in which language, about what: none of it may move a promise. */
+static void
+test_deadline__B6_B18_B20_only_start_and_rule_make_the_due_instant(void **state) {
+    (void)state;
+    const char *text = RULES("due: 3 business-days in tokyo");
+    struct policy_duty ja = decide(text, "2026-11-20T12:00:00+09:00", "ja").duties[0];
+    struct policy_duty en = decide(text, "2026-11-20T12:00:00+09:00", "en").duties[0];
+    assert_string_not_equal(ja.owner.desk, en.owner.desk);
+    assert_int_equal(ja.start_us, en.start_us);
+    assert_int_equal(ja.due_us, en.due_us);
+}
+
 static void
 test_deadline__B4_B23_notices_wait_for_the_desk_to_open_except_the_last(void **state) {
     (void)state;
@@ -191,7 +203,7 @@ int main(void) {
         cmocka_unit_test(
             test_deadline__the_first_day_may_count_and_the_day_may_run_to_its_end),
         cmocka_unit_test(
-            test_deadline__B6_B18_B20_only_the_start_and_the_rule_make_the_due_instant),
+            test_deadline__B6_B18_B20_only_start_and_rule_make_the_due_instant),
         cmocka_unit_test(
             test_deadline__B4_B23_notices_wait_for_the_desk_to_open_except_the_last),
         cmocka_unit_test(test_deadline__B4_a_warning_longer_than_the_duty_is_left_out),
