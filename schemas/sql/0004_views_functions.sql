@@ -41,8 +41,11 @@ WITH standing AS (
        OR (e.kind = 'order_unknown'
            AND EXISTS (SELECT FROM return_case w WHERE w.is_parked AND w.order_key = e.subject_id))
 )
-SELECT row_number() OVER (ORDER BY extract(epoch FROM coalesce(s.act_by_at, s.due_at) - now()) / 4 ^ s.severity
-                                   NULLS LAST, s.severity DESC, s.since, s.subject_id) AS rank,
+SELECT row_number() OVER (ORDER BY
+           -- Late is negative, and the graver the earlier: there the weight multiplies.
+           extract(epoch FROM coalesce(s.act_by_at, s.due_at) - now())
+               * 4.0 ^ (CASE WHEN coalesce(s.act_by_at, s.due_at) < now() THEN s.severity ELSE -s.severity END)
+               NULLS LAST, s.severity DESC, s.since, s.subject_id) AS rank,
        s.kind, s.subject, s.severity, s.desk, s.due_at, s.act_by_at,
        coalesce(s.act_by_at, s.due_at) - now() AS time_left, s.seller_id, s.marketplace, s.order_id,
        r.return_id, s.case_kind, s.case_id, s.subject_id, s.since, s.rule_id, s.consequence
@@ -119,7 +122,7 @@ END $$;
 GRANT SELECT ON order_line, open_escalations, case_timeline TO henpin_reader, henpin_desk, henpin_worker;
 
 COMMENT ON VIEW order_line IS 'One row per line of an order.';
-COMMENT ON VIEW open_escalations IS 'What stands and wants a person: open duties, raised blockers, triage, unknown orders. Ranked by consequence within time left: the seconds until act_by_at (else due_at), divided by 4 for each step of severity, smallest first; so a grave matter of four days stands beside a serious one of one day. What is late is negative and comes first; what has no clock comes last, graver and older first.';
+COMMENT ON VIEW open_escalations IS 'What stands and wants a person: open duties, raised blockers, triage, unknown orders. Ranked by consequence within time left: the seconds until act_by_at (else due_at), divided by 4 for each step of severity, smallest first; so a grave matter of four days stands beside a serious one of one day. What is late is negative, multiplied instead, and comes first; what has no clock comes last, graver and older first.';
 COMMENT ON VIEW case_timeline IS 'Everything that happened to a case: events, duties, escalations, tasks. Select by case_id and order by at.';
 COMMENT ON FUNCTION maintenance_plan(interval, interval) IS 'What partition maintenance has to do, a row each; statement is NULL when it is only to be told. Run by henpin migrate, each row as a transaction of its own. ahead: how far partitions are created; keep: how long they stay.';
 
