@@ -29,8 +29,7 @@ struct registry {
     long http;
 };
 
-/* --- asking
- * ----------------------------------------------------------------------------------- */
+/* --- asking --- */
 
 static size_t receive(char *bytes, size_t size, size_t count, void *context) {
     struct registry *r = context;
@@ -95,8 +94,7 @@ static enum status ask(struct registry *r, const char *url, struct error *err) {
     return ST_OK;
 }
 
-/* --- understanding
- * ---------------------------------------------------------------------------- */
+/* --- understanding --- */
 
 /* The registry's own "no such schema": 404 and its error code 404xx, or Apicurio's 404.
  */
@@ -177,8 +175,7 @@ static enum status judge(struct registry *r, const struct frame *frame, char **o
     return st;
 }
 
-/* --- the three questions
- * ---------------------------------------------------------------------- */
+/* --- the three questions --- */
 
 static enum status build_url(const struct registry *r, const struct frame *f,
                              struct builder *b, struct error *err) {

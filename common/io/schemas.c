@@ -108,8 +108,7 @@ struct schemas {
     uint64_t random;
 };
 
-/* --- entries
- * ---------------------------------------------------------------------------------- */
+/* --- entries --- */
 
 static bool is_entry_of(const struct entry *e, const struct frame *f) {
     return e->kind == f->kind && e->number == f->number &&
@@ -150,8 +149,7 @@ static struct entry *add(struct schemas *s, const struct frame *f) {
     return e;
 }
 
-/* --- resolving
- * -------------------------------------------------------------------------------- */
+/* --- resolving --- */
 
 static enum status compile(struct schemas *s, const struct avro_schema *writer,
                            struct avro_plan **plan, struct error *err) {
@@ -293,9 +291,7 @@ enum status schemas_decode(struct schemas *s, struct span value,
     return st == ST_OK ? avro_decode(plan, f.body, a, out, err) : st;
 }
 
-/* --- life
- * -------------------------------------------------------------------------------------
- */
+/* --- life --- */
 
 static enum status open_sources(struct schemas *s, const struct schemas_config *c,
                                 const char *reader_file, struct error *err) {

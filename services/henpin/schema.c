@@ -11,8 +11,7 @@
 #include <jansson.h>
 #include <string.h>
 
-/* --- check
- * ------------------------------------------------------------------------------------ */
+/* --- check --- */
 
 struct versions {
     const char **files;
@@ -88,9 +87,7 @@ int schema_check(int argc, char **argv, char **envp) {
     return code;
 }
 
-/* --- show
- * -------------------------------------------------------------------------------------
- */
+/* --- show --- */
 
 /* The 8 bytes that follow C3 01 in a record of this schema. */
 static void print_fingerprint(uint64_t print) {
@@ -203,8 +200,7 @@ int schema_show(int argc, char **argv, char **envp) {
     return 0;
 }
 
-/* --- the command
- * ------------------------------------------------------------------------------ */
+/* --- the command --- */
 
 int schema_main(int argc, char **argv, char **envp) {
     static const struct {

@@ -56,8 +56,7 @@ struct decoder {
     int64_t n_refused;
 };
 
-/* --- reading
- * ---------------------------------------------------------------------------------- */
+/* --- reading --- */
 
 static int hex_digit(char c) {
     if (c >= '0' && c <= '9') {
@@ -84,8 +83,7 @@ static bool from_hex(struct arena *a, struct span text, struct span *out) {
     return text.len % 2 == 0;
 }
 
-/* --- one record
- * ------------------------------------------------------------------------------- */
+/* --- one record --- */
 
 /* Buyer text is replaced by its length. */
 static void hide_text(struct decoder *d, union any_event *event) {
@@ -157,9 +155,7 @@ static enum status decode_line(struct decoder *d, struct span line, struct error
     return decode_one(d, value, headers, n, err);
 }
 
-/* --- all
- * --------------------------------------------------------------------------------------
- */
+/* --- all --- */
 
 static enum status decode_lines(struct decoder *d, struct error *err) {
     char *line = NULL;

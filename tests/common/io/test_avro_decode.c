@@ -138,8 +138,7 @@ static void test_decode__a_boolean_is_0_or_1(void **state) {
     assert_true(d.thing.flag);
 }
 
-/* --- arrays
- * ----------------------------------------------------------------------------------- */
+/* --- arrays --- */
 
 static void test_decode__arrays_come_in_blocks_of_both_forms(void **state) {
     (void)state;
@@ -248,8 +247,7 @@ static void test_decode__memory_of_one_record_is_capped(void **state) {
     avro_schema_free(s);
 }
 
-/* --- the real thing
- * --------------------------------------------------------------------------- */
+/* --- the real thing --- */
 
 /* avro-c 1.11 leaks a megabyte for each of these. Under the sanitizers their leak check
  * is the judge, and mallinfo2 elsewhere; tests/integration/schema-command.test looks at

@@ -124,8 +124,7 @@ static void test_plan__demotions_are_refused_with_their_path(void **state) {
     assert_refused(&d, E_SCHEMA_INCOMPATIBLE, "\"string\" cannot be read as \"long\"");
 }
 
-/* --- defaults
- * --------------------------------------------------------------------------------- */
+/* --- defaults --- */
 
 static void test_plan__missing_fields_take_the_readers_default(void **state) {
     (void)state;
@@ -198,8 +197,7 @@ static void test_plan__a_default_that_asks_for_itself_for_ever_is_refused(void *
     assert_refused(&d, E_SCHEMA_INCOMPATIBLE, "default");
 }
 
-/* --- optional values and unions
- * --------------------------------------------------------------- */
+/* --- optional values and unions --- */
 
 #define OPTIONAL_SHAPE                                                                   \
     SHAPE_OF(FIELD(text, SLOT_SPAN, OPTIONAL), FIELD(i64, SLOT_I64, OPTIONAL),           \
@@ -273,8 +271,7 @@ static void test_plan__a_union_without_any_readable_branch_is_refused(void **sta
     assert_refused(&d, E_SCHEMA_INCOMPATIBLE, "no branch");
 }
 
-/* --- enums, names, aliases
- * -------------------------------------------------------------------- */
+/* --- enums, names, aliases --- */
 
 #define COLOUR(symbols, rest)                                                            \
     "{'name':'colour','type':{'type':'enum','name':'Colour','symbols':[" symbols         \
@@ -362,8 +359,7 @@ static void test_plan__types_match_by_unqualified_name_or_alias(void **state) {
     }
 }
 
-/* --- instants
- * --------------------------------------------------------------------------------- */
+/* --- instants --- */
 
 #define INSTANT(unit) "{'name':'i64','type':{'type':'long','logicalType':'" unit "'}}"
 
@@ -389,8 +385,7 @@ static void test_plan__other_units_of_time_are_refused(void **state) {
     assert_int_equal(d.thing.i64, 3);
 }
 
-/* --- what a shape cannot hold
- * ----------------------------------------------------------------- */
+/* --- what a shape cannot hold --- */
 
 static void test_plan__a_shape_must_fit_the_readers_schema(void **state) {
     (void)state;
