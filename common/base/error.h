@@ -36,7 +36,6 @@ enum status {
     X(E_AVRO_SYMBOL, "avro.symbol", ST_REJECT)                                           \
     /* what an event says */                                                             \
     X(E_EVENT_FIELD, "event.field", ST_REJECT)                                           \
-    X(E_EVENT_KEY, "event.key", ST_REJECT)                                               \
     X(E_EVENT_SIZE, "event.size", ST_REJECT)                                             \
     X(E_EVENT_CONSTRAINT, "event.constraint", ST_REJECT)                                 \
     /* the registry */                                                                   \

@@ -44,6 +44,7 @@ struct lane {
     unsigned attempts, conflicts;
     int64_t wake_us;  /* not before (monotonic) */
     int64_t begun_us; /* the transaction */
+    int64_t n_rows;   /* that it wrote */
     uint64_t random;
 
     /* Bisection over prefixes: [0, good) succeeds, [0, bad) fails. The first trial is of the whole batch: a failure
@@ -360,6 +361,7 @@ static void observe_commit(struct lane *l) {
     struct batch *b = l->running;
     int64_t now = clock_now_us(), counts[5] = {0};
     metrics_add(M_BATCHES_COMMITTED, 1);
+    metrics_add(M_ROWS_WRITTEN, l->n_rows);
     metrics_set(M_LAST_COMMIT, now);
     metrics_observe(M_BATCH_MESSAGES, (int64_t)b->n_messages);
     metrics_observe(M_BATCH_US, clock_monotonic_us() - l->begun_us);
@@ -605,6 +607,21 @@ static void rolled_back(struct lane *l) {
 
 /* ---- turning ---- */
 
+/* A worker that is stopped (SIGSTOP, a debugger) must not hold its locks for ever. */
+static const struct pg_statement bound_idling = {
+    "lane_bound_idling",
+    "SELECT set_config('idle_in_transaction_session_timeout', ($1::bigint / 1000)::text, false)"};
+
+static void start_session(struct lane *l) {
+    struct pg_script *s = pg_script_new(l->find_arena);
+    struct pg_query *q = pg_script_query(s, &bound_idling);
+    pg_param_i64(q, l->config.statement_timeout_us);
+    if (l->config.service->session)
+        (void)pg_script_query(s, l->config.service->session);
+    l->is_session_ready = true;
+    run_script(l, s, STEP_SESSION);
+}
+
 static void loaded(struct lane *l) {
     struct batch *b = l->running;
     if (l->ledger && (size_t)pg_affected(l->ledger) != b->n_ranges && MECHANISM("ledger-chain")) {
@@ -650,6 +667,7 @@ static void written(struct lane *l) {
         l->step = STEP_ROLLBACK;
         return;
     }
+    l->n_rows = pg_script_rows(b->writes);
     CRASH_POINT("before-commit");
     struct pg_script *s = pg_script_new(b->attempt);
     (void)pg_script_query(s, &pg_commit);
@@ -703,13 +721,8 @@ static void found(struct lane *l) {
 /* At rest on an idle connection: what next? False: nothing. */
 static bool start_something(struct lane *l, bool may_begin) {
     if (!l->is_session_ready) {
-        l->is_session_ready = true;
-        if (l->config.service->session) {
-            struct pg_script *s = pg_script_new(l->find_arena);
-            (void)pg_script_query(s, l->config.service->session);
-            run_script(l, s, STEP_SESSION);
-            return true;
-        }
+        start_session(l);
+        return true;
     }
     int64_t now = clock_monotonic_us();
     if (now < l->wake_us)
@@ -801,7 +814,7 @@ int64_t lane_wakes_us(const struct lane *l) {
                  : l->wake_us;
     if (l->is_held && l->held_until_us < at)
         at = l->held_until_us;
-    return at;
+    return pg_deadline_us(l->pg) < at ? pg_deadline_us(l->pg) : at;
 }
 
 int lane_fd(const struct lane *l) {

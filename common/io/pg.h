@@ -36,6 +36,8 @@ struct pg_statement {
 
 struct pg_script *pg_script_new(struct arena *a);
 bool pg_script_is_empty(const struct pg_script *s);
+/* After the run: rows that its COPYs and its INSERT, UPDATE, DELETE statements wrote. */
+int64_t pg_script_rows(const struct pg_script *s);
 
 struct pg_query *pg_script_query(struct pg_script *s, const struct pg_statement *statement);
 /* Parameters, in order of $1, $2 ...; values are copied into the arena, arrays are borrowed until the run ends.

@@ -28,6 +28,14 @@ bool pg_script_is_empty(const struct pg_script *s) {
     return !s->first;
 }
 
+int64_t pg_script_rows(const struct pg_script *s) {
+    int64_t n = 0;
+    for (const struct pg_step *step = s->first; step; step = step->next)
+        n += step->is_copy ? (int64_t)pg_copy_rows((const struct pg_copy *)step)
+                           : pg_affected((const struct pg_query *)step);
+    return n;
+}
+
 static void append(struct pg_script *s, struct pg_step *step) {
     *s->end = step;
     s->end = &step->next;
