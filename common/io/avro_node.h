@@ -124,7 +124,10 @@ bool avro_default_fits(const struct avro_node *type, const json_t *value);
 const struct avro_node *avro_default_branch(const struct avro_node *type,
                                             const json_t *value);
 
-/* Writes the canonical form; used by avro_schema_parse. */
+/* Builds s->root from s->document in s->arena; E_SCHEMA_INVALID says where and why. */
+MUST_USE enum status avro_parse_nodes(struct avro_schema *s, struct error *err);
+
+/* Writes the canonical form; ptr NULL when it is longer than max_bytes. */
 struct span avro_canonical(struct arena *a, const struct avro_node *root,
                            unsigned n_nodes, size_t max_bytes);
 
