@@ -1,0 +1,66 @@
+/*
+ * reference.c: the operator's tables, printed from the tables in the sources: options, metrics, error codes.
+ * deploy/README.md holds a copy between its marks; `make docs` renews it and a test compares.
+ */
+#include "common/base/error.h"
+#include "common/base/metrics.h"
+#include "common/flow/worker_config.h"
+#include "services/henpin/commands.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *const reactions[] = {
+    [ST_OK] = "",
+    [ST_RETRY] = "rolled back, taken again",
+    [ST_REJECT] = "dead letter",
+    [ST_FATAL] = "the process ends",
+};
+
+static void print_options(void) {
+    static struct worker_config config;
+    const struct config_spec spec = worker_config_spec("henpin-returns", "", &config);
+    puts("### Options of the workers\n");
+    puts("| flag | environment | type | default | |");
+    puts("|---|---|---|---|---|");
+    config_document(&spec, stdout);
+}
+
+static void print_metrics(void) {
+    puts("\n### Metrics\n");
+    puts("| name | kind | |");
+    puts("|---|---|---|");
+#define X(id, kind, name, help) printf("| `%s` | %s | %s |\n", name, #kind, help);
+    METRICS(X)
+#undef X
+    puts("| `henpin_errors_total{code}` | COUNTER | Errors by code, see below |");
+    puts("| `kafka_consumergroup_current_offset{consumergroup,topic,partition}` | GAUGE | Next "
+         "offset to apply |");
+    puts("| `kafka_consumergroup_lag{consumergroup,topic,partition}` | GAUGE | Records not yet "
+         "committed to Postgres |");
+    puts("| `kafka_consumergroup_group_lag_seconds{group,topic,partition}` | GAUGE | Age of the "
+         "oldest record read and not committed |");
+    puts("| `kafka_topic_partition_current_offset{topic,partition}` | GAUGE | End of the "
+         "partition as last heard |");
+}
+
+static void print_errors(void) {
+    puts("\n### Error codes\n");
+    puts("| code | what happens |");
+    puts("|---|---|");
+    for (int code = 0; code < ERROR_CODE_COUNT; code++)
+        printf("| `%s` | %s |\n", error_token((enum error_code)code),
+               reactions[error_status((enum error_code)code)]);
+}
+
+int reference_main(int argc, char **argv, char **envp) {
+    (void)envp;
+    if (argc > 1) {
+        puts("usage: henpin reference\n\nPrints the options, metrics and error codes as Markdown.");
+        return strcmp(argv[1], "--help") == 0 ? 0 : 2;
+    }
+    print_options();
+    print_metrics();
+    print_errors();
+    return 0;
+}
