@@ -4,8 +4,8 @@
 
 #include <stdint.h>
 
-/* Doubles from `first_ms` for attempt 1 up to `max_ms`; the upper half of each step is jitter, picked
- * by `random` (any 64-bit number). */
+/* Doubles from `first_ms` for attempt 1 up to `max_ms`; the upper half of each step is
+ * jitter, picked by `random` (any 64-bit number). */
 int64_t backoff_ms(unsigned attempt, int64_t first_ms, int64_t max_ms, uint64_t random);
 
 /* A small repeatable generator (splitmix64): the next number, and the state moves on. */

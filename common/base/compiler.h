@@ -15,10 +15,10 @@
 #define COUNT_OF(array)                                                                  \
     (sizeof(array) / sizeof((array)[0]) +                                                \
      0 * sizeof(struct {                                                                 \
-         int is_array : (__builtin_types_compatible_p(__typeof__(array),                 \
-                                                      __typeof__(&(array)[0]))           \
-                             ? -1                                                        \
-                             : 1);                                                       \
+         int is_array                                                                    \
+             : (__builtin_types_compatible_p(__typeof__(array), __typeof__(&(array)[0])) \
+                    ? -1                                                                 \
+                    : 1);                                                                \
      }))
 
 /* The structure that embeds `member` at `ptr`. */
@@ -26,9 +26,11 @@
 
 /* A broken promise of our own code: says what and where, dumps core. Never for input. */
 #define BUG(...) bug_at(__FILE__, __LINE__, __VA_ARGS__)
-NORETURN void bug_at(const char *file, int line, const char *format, ...) PRINTF_LIKE(3, 4);
+NORETURN void bug_at(const char *file, int line, const char *format, ...)
+    PRINTF_LIKE(3, 4);
 
-/* Heap allocation for long-lived things. Never returns NULL: out of memory ends the process. */
+/* Heap allocation for long-lived things. Never returns NULL: out of memory ends the
+ * process. */
 MUST_USE void *xmalloc(size_t size);
 MUST_USE void *xcalloc(size_t count, size_t size);
 MUST_USE void *xrealloc(void *ptr, size_t size);

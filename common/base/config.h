@@ -1,14 +1,15 @@
 /*
  * config.h: an option is one row; everything else follows from it.
  *
- * From a row come the flag (--batch-max), the environment variable (HENPIN_BATCH_MAX, or the
- * row's own name such as KAFKA_BOOTSTRAP_SERVERS), --help, --print-config (secrets masked, with where
- * each value came from), the table in deploy/README.md, and the error text. Environment first, flags
- * second. NAME_FILE in the environment names a file that holds the value (trailing newline dropped).
- * All mistakes are reported together. A configuration is parsed once and then const.
- * An empty variable counts as not set. A list (OPT_REPEAT) is written with commas in the environment
- * and as a default; the first flag replaces it. A number without a default starts as 0.
- * KAFKA_* variables that Kubernetes or Kafka's own scripts set (KAFKA_SERVICE_HOST, KAFKA_PORT_*, KAFKA_HOME,
+ * From a row come the flag (--batch-max), the environment variable (HENPIN_BATCH_MAX, or
+ * the row's own name such as KAFKA_BOOTSTRAP_SERVERS), --help, --print-config (secrets
+ * masked, with where each value came from), the table in deploy/README.md, and the error
+ * text. Environment first, flags second. NAME_FILE in the environment names a file that
+ * holds the value (trailing newline dropped). All mistakes are reported together. A
+ * configuration is parsed once and then const. An empty variable counts as not set. A
+ * list (OPT_REPEAT) is written with commas in the environment and as a default; the first
+ * flag replaces it. A number without a default starts as 0. KAFKA_* variables that
+ * Kubernetes or Kafka's own scripts set (KAFKA_SERVICE_HOST, KAFKA_PORT_*, KAFKA_HOME,
  * KAFKA_VERSION, *_OPTS) do not pass through.
  */
 #ifndef COMMON_BASE_CONFIG_H
@@ -38,14 +39,14 @@ enum option_flags {
 };
 
 struct option {
-    const char *name;     /* "batch-max" */
-    const char *env;      /* NULL: HENPIN_ + upper case of name */
+    const char *name; /* "batch-max" */
+    const char *env;  /* NULL: HENPIN_ + upper case of name */
     enum option_type type;
     size_t offset;        /* into the configuration structure */
     const char *fallback; /* the default, as text */
     int64_t min, max;     /* inclusive, in the type's unit; both 0: no limit */
     unsigned flags;
-    const char *choices; /* OPT_CHOICE: "range|cooperative-sticky" */
+    const char *choices;  /* OPT_CHOICE: "range|cooperative-sticky" */
     const char *argument; /* how --help shows the value: "N", "DIR"; NULL: by type */
     const char *help;     /* one sentence without full stop */
 };
@@ -55,30 +56,36 @@ struct option_list {
     size_t count;
 };
 
-/* Tables are given as a NULL-terminated array of tables, each ended by a row without a name:
- * common/ contributes its own rows, a service appends its own. */
+/* Tables are given as a NULL-terminated array of tables, each ended by a row without a
+ * name: common/ contributes its own rows, a service appends its own. */
 struct option_table {
     const struct option *rows;
     void *config; /* the structure that `offset` counts from */
 };
 
 struct config_spec {
-    const char *program;  /* "henpin-returns" */
-    const char *summary;  /* what it does, one or two lines */
-    const char *operands; /* "FILE...", or NULL when none are taken */
+    const char *program;               /* "henpin-returns" */
+    const char *summary;               /* what it does, one or two lines */
+    const char *operands;              /* "FILE...", or NULL when none are taken */
     const struct option_table *tables; /* ended by a table without rows */
-    const char *pass_prefix; /* "kafka.": such flags, and KAFKA_*, pass through; NULL for none */
+    const char
+        *pass_prefix; /* "kafka.": such flags, and KAFKA_*, pass through; NULL for none */
 };
 
 struct config_result {
     struct option_list operands;
     struct option_list pass_names;  /* "fetch.max.bytes" ... */
     struct option_list pass_values; /* ... and their values, same order */
-    enum { CONFIG_RUN, CONFIG_SHOWN, CONFIG_WRONG } outcome; /* shown: --help and the like */
+    enum {
+        CONFIG_RUN,
+        CONFIG_SHOWN,
+        CONFIG_WRONG
+    } outcome; /* shown: --help and the like */
 };
 
-/* Reads `envp` and argv[1..]. On CONFIG_SHOWN it has written to `out`; on CONFIG_WRONG it has
- * written every mistake to `err_out`. Exit codes: 0, 0 and 2. Values live as long as the process. */
+/* Reads `envp` and argv[1..]. On CONFIG_SHOWN it has written to `out`; on CONFIG_WRONG it
+ * has written every mistake to `err_out`. Exit codes: 0, 0 and 2. Values live as long as
+ * the process. */
 struct config_result config_parse(const struct config_spec *spec, int argc, char **argv,
                                   char **envp, FILE *out, FILE *err_out);
 

@@ -1,10 +1,11 @@
 /*
  * error.h: what can go wrong, by name, and what to do next.
  *
- * The status says what to do next, the code says what happened, the text says it to a person.
- * Callers branch on the status only; there are four of them for ever. A code is one row of ERROR_CODES:
- * identifier, token (in logs, metrics, dead letters and the README), status. If the right reaction
- * depends on where a thing happened, those are two codes.
+ * The status says what to do next, the code says what happened, the text says it to a
+ * person. Callers branch on the status only; there are four of them for ever. A code is
+ * one row of ERROR_CODES: identifier, token (in logs, metrics, dead letters and the
+ * README), status. If the right reaction depends on where a thing happened, those are two
+ * codes.
  *
  * Nobody logs an error that they return. The one who disposes of it logs it.
  */
@@ -74,11 +75,13 @@ enum error_code {
 /* Owned by the caller, untouched on success. */
 struct error {
     enum error_code code;
-    char text[256]; /* lower case, no full stop; the offending value in quotes; never buyer text */
+    char text[256]; /* lower case, no full stop; the offending value in quotes; never
+                       buyer text */
     char hint[160]; /* what the operator can do; empty when there is nothing to add */
 };
 
-/* Fills `err` and returns the status of `code`, so that a failing line is `return error_set(...)`. */
+/* Fills `err` and returns the status of `code`, so that a failing line is `return
+ * error_set(...)`. */
 enum status error_set(struct error *err, enum error_code code, const char *format, ...)
     PRINTF_LIKE(3, 4);
 /* Adds context on the way up, outermost first: "settling \"x\": " + text. */

@@ -3,10 +3,10 @@
  *
  *   log_info("batch.applied", LOG_I64("count", n), LOG_STR("topic", topic));
  *
- * The name is `noun.past-participle`, constant and searchable. Context that a whole process shares
- * (service, and so on) is set once. Never payloads, never buyer text, never secrets.
- * Levels: error, a person should act; warn, we coped; info, life of the process and of batches;
- * debug, per message, off by default.
+ * The name is `noun.past-participle`, constant and searchable. Context that a whole
+ * process shares (service, and so on) is set once. Never payloads, never buyer text,
+ * never secrets. Levels: error, a person should act; warn, we coped; info, life of the
+ * process and of batches; debug, per message, off by default.
  */
 #ifndef COMMON_BASE_LOG_H
 #define COMMON_BASE_LOG_H
@@ -20,7 +20,13 @@ enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
 
 struct log_field {
     const char *name;
-    enum { LOG_FIELD_I64, LOG_FIELD_F64, LOG_FIELD_SPAN, LOG_FIELD_ERROR, LOG_FIELD_INSTANT } kind;
+    enum {
+        LOG_FIELD_I64,
+        LOG_FIELD_F64,
+        LOG_FIELD_SPAN,
+        LOG_FIELD_ERROR,
+        LOG_FIELD_INSTANT
+    } kind;
     int64_t i64;
     double f64;
     struct span span;
@@ -32,21 +38,23 @@ struct log_field {
 #define LOG_F64(name, value) ((struct log_field){(name), LOG_FIELD_F64, .f64 = (value)})
 #define LOG_STR(name, value)                                                             \
     ((struct log_field){(name), LOG_FIELD_SPAN, .span = span_of(value)})
-#define LOG_SPAN(name, value) ((struct log_field){(name), LOG_FIELD_SPAN, .span = (value)})
+#define LOG_SPAN(name, value)                                                            \
+    ((struct log_field){(name), LOG_FIELD_SPAN, .span = (value)})
 /* Gives three fields: code, error and hint. */
 #define LOG_ERR(value) ((struct log_field){"error", LOG_FIELD_ERROR, .error = (value)})
-#define LOG_INSTANT(name, us)                                                            \
-    ((struct log_field){(name), LOG_FIELD_INSTANT, .i64 = (us)})
+#define LOG_INSTANT(name, us) ((struct log_field){(name), LOG_FIELD_INSTANT, .i64 = (us)})
 
 #define log_at(level, event, ...)                                                        \
     log_write((level), (event), (const struct log_field[]){__VA_ARGS__},                 \
-              sizeof((const struct log_field[]){__VA_ARGS__}) / sizeof(struct log_field))
+              sizeof((const struct log_field[]){__VA_ARGS__}) /                          \
+                  sizeof(struct log_field))
 #define log_debug(event, ...) log_at(LOG_DEBUG, event, __VA_ARGS__)
 #define log_info(event, ...) log_at(LOG_INFO, event, __VA_ARGS__)
 #define log_warn(event, ...) log_at(LOG_WARN, event, __VA_ARGS__)
 #define log_error(event, ...) log_at(LOG_ERROR, event, __VA_ARGS__)
 
-/* Writes to standard error with one write(2). Long values are cut and say their length. */
+/* Writes to standard error with one write(2). Long values are cut and say their length.
+ */
 void log_write(enum log_level level, const char *event, const struct log_field *fields,
                size_t n_fields);
 

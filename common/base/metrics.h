@@ -1,9 +1,11 @@
 /*
- * metrics.h: every metric is one row of METRICS; incrementing is an addition into an array.
+ * metrics.h: every metric is one row of METRICS; incrementing is an addition into an
+ * array.
  *
- * Labels are closed sets known when the process starts: nothing from a message becomes a label.
- * Times are in seconds in the exposition, microseconds at the call. Unknown is absent, never -1:
- * a gauge that was never set does not appear. One thread writes and exposes.
+ * Labels are closed sets known when the process starts: nothing from a message becomes a
+ * label. Times are in seconds in the exposition, microseconds at the call. Unknown is
+ * absent, never -1: a gauge that was never set does not appear. One thread writes and
+ * exposes.
  */
 #ifndef COMMON_BASE_METRICS_H
 #define COMMON_BASE_METRICS_H
@@ -13,8 +15,9 @@
 
 #include <stdint.h>
 
-/* identifier, kind, name, help. The kinds: COUNTER, GAUGE, GAUGE_US (a duration), GAUGE_INSTANT,
- * HISTOGRAM (buckets 1 to 100,000), HISTOGRAM_US (a duration; buckets 0.5 ms to 1 day). */
+/* identifier, kind, name, help. The kinds: COUNTER, GAUGE, GAUGE_US (a duration),
+ * GAUGE_INSTANT, HISTOGRAM (buckets 1 to 100,000), HISTOGRAM_US (a duration; buckets 0.5
+ * ms to 1 day). */
 #define METRICS(X)                                                                       \
     X(M_MESSAGES_APPLIED, COUNTER, "henpin_messages_applied_total",                      \
       "Messages whose effects were committed")                                           \
@@ -37,14 +40,14 @@
     X(M_BATCHES_BISECTED, COUNTER, "henpin_batches_bisected_total",                      \
       "Trial transactions run to find the messages that Postgres refuses")               \
     X(M_BATCH_MESSAGES, HISTOGRAM, "henpin_batch_messages", "Messages in one batch")     \
-    X(M_BATCH_US, HISTOGRAM_US, "henpin_batch_seconds",                                     \
+    X(M_BATCH_US, HISTOGRAM_US, "henpin_batch_seconds",                                  \
       "From the begin of a transaction to its commit")                                   \
-    X(M_EVENT_TO_COMMIT_US, HISTOGRAM_US, "henpin_event_to_commit_seconds",                 \
+    X(M_EVENT_TO_COMMIT_US, HISTOGRAM_US, "henpin_event_to_commit_seconds",              \
       "From the event's own time (occurred_at) to its commit")                           \
-    X(M_RECORD_TO_COMMIT_US, HISTOGRAM_US, "henpin_record_to_commit_seconds",               \
+    X(M_RECORD_TO_COMMIT_US, HISTOGRAM_US, "henpin_record_to_commit_seconds",            \
       "From the record's Kafka timestamp to its commit")                                 \
-    X(M_DECODE_US, HISTOGRAM_US, "henpin_decode_seconds", "Decoding one batch")             \
-    X(M_DECIDE_US, HISTOGRAM_US, "henpin_decide_seconds", "Deciding one batch")             \
+    X(M_DECODE_US, HISTOGRAM_US, "henpin_decode_seconds", "Decoding one batch")          \
+    X(M_DECIDE_US, HISTOGRAM_US, "henpin_decide_seconds", "Deciding one batch")          \
     X(M_OLDEST_US, GAUGE_US, "henpin_oldest_uncommitted_seconds",                        \
       "Age of the oldest message read but not yet committed")                            \
     X(M_LAST_COMMIT, GAUGE_INSTANT, "henpin_last_commit_timestamp_seconds",              \
@@ -70,27 +73,33 @@ enum metric {
         METRIC_COUNT
 };
 
-void metrics_add(enum metric m, int64_t n);       /* counters */
-void metrics_set(enum metric m, int64_t value);   /* gauges; instants and times in microseconds */
-void metrics_unset(enum metric m);                /* the gauge disappears again */
-void metrics_observe(enum metric m, int64_t value); /* histograms; times in microseconds */
-int64_t metrics_value(enum metric m);             /* counters and gauges; count of a histogram */
+void metrics_add(enum metric m, int64_t n); /* counters */
+void metrics_set(enum metric m,
+                 int64_t value);   /* gauges; instants and times in microseconds */
+void metrics_unset(enum metric m); /* the gauge disappears again */
+void metrics_observe(enum metric m,
+                     int64_t value);  /* histograms; times in microseconds */
+int64_t metrics_value(enum metric m); /* counters and gauges; count of a histogram */
 
 /* henpin_errors_total{code="..."}: one more error of this code was disposed of. */
 void metrics_count_error(enum error_code code);
 
-/* kafka_consumergroup_current_offset and friends: one series for each assigned partition. */
+/* kafka_consumergroup_current_offset and friends: one series for each assigned partition.
+ */
 struct partition_metric {
     const char *topic; /* borrowed for the life of the process */
     int32_t partition;
-    int64_t position;    /* next offset to apply */
-    int64_t end;         /* high watermark as last heard; negative when unknown */
-    int64_t oldest_us;   /* Kafka timestamp of the oldest record not committed; 0 when none */
+    int64_t position; /* next offset to apply */
+    int64_t end;      /* high watermark as last heard; negative when unknown */
+    int64_t
+        oldest_us; /* Kafka timestamp of the oldest record not committed; 0 when none */
 };
 /* Replaces the whole set; `n` may be 0. Copies what it needs. */
-void metrics_set_partitions(const char *group, const struct partition_metric *p, size_t n);
+void metrics_set_partitions(const char *group, const struct partition_metric *p,
+                            size_t n);
 
-/* Appends the text exposition (Prometheus 0.0.4). The builder's is_cut tells when it was too small. */
+/* Appends the text exposition (Prometheus 0.0.4). The builder's is_cut tells when it was
+ * too small. */
 void metrics_expose(struct builder *out);
 
 #endif

@@ -49,8 +49,9 @@ bool span_equal_nocase(struct span a, struct span b); /* ASCII case only */
 bool span_starts_with(struct span s, struct span prefix);
 struct span span_trim(struct span s); /* ASCII blanks off both ends */
 
-/* Takes the text before the first `separator` off the front of `*rest`; all of it, when there
- * is none. Returns false when `*rest` was already used up (its ptr is then NULL). */
+/* Takes the text before the first `separator` off the front of `*rest`; all of it, when
+ * there is none. Returns false when `*rest` was already used up (its ptr is then NULL).
+ */
 bool span_cut(struct span *rest, char separator, struct span *out);
 
 /* Whether all of `s` is valid UTF-8 without NUL (Postgres' text refuses both). */
@@ -64,8 +65,8 @@ struct span span_dup(struct arena *a, struct span s);
 char *span_cstr(struct arena *a, struct span s);
 
 /*
- * A builder over a buffer of fixed size. What does not fit is dropped and `is_cut` is set, so a
- * long value can never overrun; the caller decides whether a cut matters.
+ * A builder over a buffer of fixed size. What does not fit is dropped and `is_cut` is
+ * set, so a long value can never overrun; the caller decides whether a cut matters.
  */
 struct builder {
     char *ptr;

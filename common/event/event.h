@@ -1,12 +1,13 @@
 /*
  * event.h: the three input events as plain C structures.
  *
- * Text borrows from the record's bytes or the batch's arena: valid until the arena is reset.
- * Absent optional values: a span with ptr NULL, EVENT_ABSENT for numbers and instants, the enum's
- * _ABSENT (-1), TRI_ABSENT for booleans. A symbol that a newer writer invented reads as _UNKNOWN:
- * the event lives, and policy sends it to triage (invariant I7).
- * Enum values are positions in the tables below, which only ever grow at the end before UNKNOWN is
- * irrelevant: nothing stored depends on the number, rows store the word.
+ * Text borrows from the record's bytes or the batch's arena: valid until the arena is
+ * reset. Absent optional values: a span with ptr NULL, EVENT_ABSENT for numbers and
+ * instants, the enum's _ABSENT (-1), TRI_ABSENT for booleans. A symbol that a newer
+ * writer invented reads as _UNKNOWN: the event lives, and policy sends it to triage
+ * (invariant I7). Enum values are positions in the tables below, which only ever grow at
+ * the end before UNKNOWN is irrelevant: nothing stored depends on the number, rows store
+ * the word.
  */
 #ifndef COMMON_EVENT_EVENT_H
 #define COMMON_EVENT_EVENT_H
@@ -15,7 +16,6 @@
 #include "common/base/span.h"
 
 #include <stdint.h>
-
 
 enum tri { TRI_ABSENT = -1, TRI_FALSE = 0, TRI_TRUE = 1 };
 
@@ -125,9 +125,9 @@ extern const char *const reply_author_names[REPLY_AUTHOR_COUNT];
 
 /* What all three begin with. */
 struct event_head {
-    struct span event_id;   /* unique per connector event; a second one is a duplicate */
-    int64_t occurred_at_us; /* when it happened; deadlines run from this */
-    int64_t observed_at_us; /* when the connector saw it */
+    struct span event_id;    /* unique per connector event; a second one is a duplicate */
+    int64_t occurred_at_us;  /* when it happened; deadlines run from this */
+    int64_t observed_at_us;  /* when the connector saw it */
     struct span marketplace; /* as written; event_marketplace() resolves aliases */
     struct span seller_id;
     struct span order_id;
@@ -151,8 +151,8 @@ struct order_line {
 
 struct order_event {
     struct event_head head;
-    int kind;       /* enum order_kind */
-    int fulfilment; /* enum fulfilment */
+    int kind;                      /* enum order_kind */
+    int fulfilment;                /* enum fulfilment */
     struct span ship_from_country; /* ISO 3166-1 alpha-2 */
     struct span buyer_country;
     struct span buyer_language; /* optional, BCP 47 */
@@ -177,7 +177,7 @@ struct return_line {
 struct return_event {
     struct event_head head;
     struct span return_id;
-    int kind; /* enum return_kind */
+    int kind;                /* enum return_kind */
     struct span reason_code; /* raw, as the marketplace says it */
     int in_policy;           /* enum tri */
     int wanted;              /* enum wanted */
@@ -192,13 +192,13 @@ struct inquiry_event {
     struct event_head head;
     struct span inquiry_id;
     struct span message_id;
-    int kind;              /* enum inquiry_kind */
-    int topic;             /* enum inquiry_topic */
-    struct span language;  /* optional, BCP 47 */
-    int language_source;   /* enum language_source, optional */
-    int reply_author;      /* enum reply_author, optional */
+    int kind;                   /* enum inquiry_kind */
+    int topic;                  /* enum inquiry_topic */
+    struct span language;       /* optional, BCP 47 */
+    int language_source;        /* enum language_source, optional */
+    int reply_author;           /* enum reply_author, optional */
     struct span reply_language; /* optional */
-    struct span text;      /* optional; buyer text: never stored, never logged */
+    struct span text;           /* optional; buyer text: never stored, never logged */
 };
 
 #endif

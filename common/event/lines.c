@@ -2,7 +2,8 @@
 
 #include <jansson.h>
 
-/* JSON escapes make a byte six at most; the words between are fewer than 200 bytes a line. */
+/* JSON escapes make a byte six at most; the words between are fewer than 200 bytes a
+ * line. */
 static size_t room_of(struct span s) {
     return 6 * s.len + 2;
 }
@@ -37,9 +38,9 @@ static size_t room_of_hazards(const struct span_list *hazards) {
 struct span lines_of_order(struct arena *a, const struct order_line *lines, size_t n) {
     size_t room = 2;
     for (size_t i = 0; i < n; i++)
-        room += 200 + room_of(lines[i].line_id) + room_of(lines[i].sku) + room_of(lines[i].title) +
-                room_of(lines[i].currency) + room_of(lines[i].product_class) +
-                room_of_hazards(&lines[i].hazards);
+        room += 200 + room_of(lines[i].line_id) + room_of(lines[i].sku) +
+                room_of(lines[i].title) + room_of(lines[i].currency) +
+                room_of(lines[i].product_class) + room_of_hazards(&lines[i].hazards);
     struct builder b = builder_in(a, room);
     build_char(&b, '[');
     for (size_t i = 0; i < n; i++) {
@@ -86,10 +87,12 @@ struct span lines_of_return(struct arena *a, const struct return_line *lines, si
 static bool field_is(const json_t *line, const char *name, struct span value) {
     const json_t *field = json_object_get(line, name);
     return json_is_string(field) &&
-           span_equal((struct span){json_string_value(field), json_string_length(field)}, value);
+           span_equal((struct span){json_string_value(field), json_string_length(field)},
+                      value);
 }
 
-struct span lines_class(struct arena *a, struct span json, struct span line_id, struct span sku) {
+struct span lines_class(struct arena *a, struct span json, struct span line_id,
+                        struct span sku) {
     json_t *lines = json.ptr ? json_loadb(json.ptr, json.len, 0, NULL) : NULL;
     struct span class = {NULL, 0};
     const char *names[] = {"line_id", "sku"};

@@ -6,8 +6,8 @@
 
 #include <stdlib.h>
 
-struct batch *batch_new(const struct service *s, const char *group, struct sellers *sellers,
-                        struct arena *attempt, size_t capacity) {
+struct batch *batch_new(const struct service *s, const char *group,
+                        struct sellers *sellers, struct arena *attempt, size_t capacity) {
     struct batch *b = xcalloc(1, sizeof *b);
     b->group = group;
     b->sellers = sellers;

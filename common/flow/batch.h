@@ -1,9 +1,10 @@
 /*
  * batch.h: the messages that share one transaction.
  *
- * A message is a record with what became of it. The batch arena holds the records' copies, the decoded
- * items and the rejections; it is reset after the commit. The attempt arena holds what one try of the
- * transaction loads, decides and writes; a batch that is tried again begins with a fresh one.
+ * A message is a record with what became of it. The batch arena holds the records'
+ * copies, the decoded items and the rejections; it is reset after the commit. The attempt
+ * arena holds what one try of the transaction loads, decides and writes; a batch that is
+ * tried again begins with a fresh one.
  */
 #ifndef COMMON_FLOW_BATCH_H
 #define COMMON_FLOW_BATCH_H
@@ -22,14 +23,16 @@ struct pg_script;
 struct pg_query;
 struct service;
 
-/* A batch may hold one record of Kafka's largest default size many times over, and what is decoded from it is
- * capped by the plan: these bounds are generous, and beyond them arena_alloc stops the process. */
+/* A batch may hold one record of Kafka's largest default size many times over, and what
+ * is decoded from it is capped by the plan: these bounds are generous, and beyond them
+ * arena_alloc stops the process. */
 #define BATCH_ARENA_BYTES (512u << 20)
 
 enum origin {
     ORIGIN_KAFKA,  /* read from the topic: the ledger moves past it */
     ORIGIN_PARKED, /* waited in henpin.parked: its row is deleted */
-    ORIGIN_RETRY,  /* a dead letter that somebody asked to retry: its row is resolved or says why not */
+    ORIGIN_RETRY,  /* a dead letter that somebody asked to retry: its row is resolved or
+                      says why not */
 };
 
 enum fate {
@@ -46,16 +49,18 @@ struct message {
     const char *topic;
     int32_t partition;
     int64_t offset;
-    int64_t record_us; /* Kafka's timestamp of the record, EVENT_ABSENT when it has none */
+    int64_t
+        record_us; /* Kafka's timestamp of the record, EVENT_ABSENT when it has none */
     struct span key, value;
     const struct record_header *headers;
     size_t n_headers;
-    void *item;         /* the service's view, beginning with the decoded event */
-    int64_t occurred_us; /* the event's own time, EVENT_ABSENT until decoded */
+    void *item;                /* the service's view, beginning with the decoded event */
+    int64_t occurred_us;       /* the event's own time, EVENT_ABSENT until decoded */
     const struct error *error; /* why it was rejected; in the batch arena */
-    struct uuid order_key;     /* which order it waits for: set by the service before FATE_PARKED */
-    bool is_ready;             /* parked only because earlier ones of its case still are */
-    void *handle;              /* librdkafka's message, released with the batch */
+    struct uuid
+        order_key; /* which order it waits for: set by the service before FATE_PARKED */
+    bool is_ready; /* parked only because earlier ones of its case still are */
+    void *handle;  /* librdkafka's message, released with the batch */
 };
 
 /* The part of a partition that the batch covers: one row of the ledger. */
@@ -80,22 +85,25 @@ struct batch {
     struct batch_range *ranges; /* none: work from the tables, no position moves */
     size_t n_ranges;
     int64_t order_patience_us; /* how long a message may wait for its order */
-    struct sellers *sellers; /* the lane's cache */
-    const struct pg_query *recount; /* of a recall: what is parked for its orders; else NULL */
+    struct sellers *sellers;   /* the lane's cache */
+    const struct pg_query
+        *recount;             /* of a recall: what is parked for its orders; else NULL */
     struct pg_script *writes; /* the statements after the load; decide and apply append */
-    void *state; /* the service's, zeroed for each attempt */
-    int round;   /* of loading, from 0 */
-    int64_t taken_us; /* monotonic, when the first message was taken */
+    void *state;              /* the service's, zeroed for each attempt */
+    int round;                /* of loading, from 0 */
+    int64_t taken_us;         /* monotonic, when the first message was taken */
 };
 
 /* `attempt` is the lane's, borrowed: only the running batch uses it. */
-struct batch *batch_new(const struct service *s, const char *group, struct sellers *sellers,
-                        struct arena *attempt, size_t capacity);
+struct batch *batch_new(const struct service *s, const char *group,
+                        struct sellers *sellers, struct arena *attempt, size_t capacity);
 void batch_free(struct batch *b);
-void batch_reset(struct batch *b);         /* forgets everything, releases the records */
-void batch_begin_attempt(struct batch *b); /* fresh attempt arena and state; open messages again */
+void batch_reset(struct batch *b); /* forgets everything, releases the records */
+void batch_begin_attempt(
+    struct batch *b); /* fresh attempt arena and state; open messages again */
 
-/* The next message that is still to be decided in this attempt, NULL at the end. Start with *i = 0. */
+/* The next message that is still to be decided in this attempt, NULL at the end. Start
+ * with *i = 0. */
 struct message *batch_next(const struct batch *b, size_t *i);
 
 /* Sends a message to the dead letters; copies the error into the batch arena. */

@@ -123,7 +123,8 @@ void casework_load_row(struct casework *w, struct work_case *c, const struct pg_
 
 static const struct pg_statement read_duties = {
     "casework_duties",
-    "SELECT duty_id, case_id, name, instance, state, start_at, due_at, desk, rule_id, severity, stop"
+    "SELECT duty_id, case_id, name, instance, state, start_at, due_at, desk, rule_id, "
+    "severity, stop"
     " FROM henpin.duty WHERE duty_id = ANY($1) ORDER BY duty_id FOR UPDATE"};
 
 struct pg_query *casework_query_duties(struct casework *w, struct pg_script *s) {
@@ -156,7 +157,8 @@ static struct case_duty *duty_of(struct work_case *c, struct uuid id) {
 
 void casework_read_duties(struct casework *w, const struct pg_query *q) {
     for (size_t row = 0; row < pg_rows(q); row++) {
-        struct case_duty *d = duty_of(casework_find(w, pg_uuid(q, row, 1)), pg_uuid(q, row, 0));
+        struct case_duty *d =
+            duty_of(casework_find(w, pg_uuid(q, row, 1)), pg_uuid(q, row, 0));
         if (!d)
             continue;
         struct span *stops;
@@ -176,11 +178,13 @@ void casework_read_duties(struct casework *w, const struct pg_query *q) {
 
 /* ---- moving on ---- */
 
-static void remember_event(struct casework *w, struct work_case *c, const struct case_event *e) {
+static void remember_event(struct casework *w, struct work_case *c,
+                           const struct case_event *e) {
     struct case_history *h = &c->state.history;
     if (h->n >= CASE_MAX_HISTORY)
         return;
-    if (h->n >= c->history_room) { /* 0 for a loaded one: it is copied at its first event */
+    if (h->n >=
+        c->history_room) { /* 0 for a loaded one: it is copied at its first event */
         size_t room = c->history_room = h->n < 4 ? 4 : 2 * h->n;
         struct span *events = arena_array(w->arena, room, sizeof *events);
         int64_t *at = arena_array(w->arena, room, sizeof *at);
@@ -194,12 +198,13 @@ static void remember_event(struct casework *w, struct work_case *c, const struct
     }
     ((struct span *)h->events)[h->n] = span_of(e->word ? e->word : "unknown");
     ((int64_t *)h->at_us)[h->n] = e->occurred_us;
-    ((int64_t *)h->ids)[h->n] = MECHANISM("event-identity") ? identity_hash64(e->event_id) : 0;
+    ((int64_t *)h->ids)[h->n] =
+        MECHANISM("event-identity") ? identity_hash64(e->event_id) : 0;
     h->n++;
 }
 
-static void start_duty(struct casework *w, struct work_case *c, const struct duty_start *start,
-                       int64_t revision) {
+static void start_duty(struct casework *w, struct work_case *c,
+                       const struct duty_start *start, int64_t revision) {
     struct policy_duty *kept = arena_alloc(w->arena, sizeof *kept);
     *kept = *start->policy;
     struct span *stops = arena_array(w->arena, (size_t)kept->n_stops, sizeof *stops);
@@ -218,9 +223,10 @@ static void start_duty(struct casework *w, struct work_case *c, const struct dut
         .stop = stops,
         .n_stops = kept->n_stops,
     };
-    c->duties[c->state.n_duties - 1] =
-        (struct work_duty){
-        .fresh = kept, .is_changed = true, .closed_us = start->closed_us, .revision = revision};
+    c->duties[c->state.n_duties - 1] = (struct work_duty){.fresh = kept,
+                                                          .is_changed = true,
+                                                          .closed_us = start->closed_us,
+                                                          .revision = revision};
 }
 
 static void tell(struct casework *w, struct case_state *s, const char *cause) {
@@ -232,8 +238,8 @@ static void tell(struct casework *w, struct case_state *s, const char *cause) {
 }
 
 void casework_take(struct casework *w, struct work_case *c, const struct message *m,
-                   const struct case_event *e, const struct case_decision *d, int64_t revision,
-                   struct span product_class, struct span details) {
+                   const struct case_event *e, const struct case_decision *d,
+                   int64_t revision, struct span product_class, struct span details) {
     struct output_context context = {
         .message = m,
         .work_case = c,
@@ -302,10 +308,12 @@ void casework_copy_columns(const struct work_case *c, struct pg_copy *copy) {
     pg_copy_array_end(copy);
 }
 
-static const char copy_duty[] =
-    "COPY henpin.duty (duty_id, case_kind, case_id, name, instance, state, seller_id, marketplace,"
-    " order_id, desk, start_at, due_at, act_by_at, aim_at, warn_at, stop, waits_for, closed_at,"
-    " breach, breach_cost, severity, rule_id, policy_revision_id) FROM STDIN (FORMAT binary)";
+static const char copy_duty[] = "COPY henpin.duty (duty_id, case_kind, case_id, name, "
+                                "instance, state, seller_id, marketplace,"
+                                " order_id, desk, start_at, due_at, act_by_at, aim_at, "
+                                "warn_at, stop, waits_for, closed_at,"
+                                " breach, breach_cost, severity, rule_id, "
+                                "policy_revision_id) FROM STDIN (FORMAT binary)";
 
 static void copy_new_duty(struct pg_copy *copy, const struct work_case *c, int i) {
     const struct case_duty *d = &c->state.duties[i];
@@ -343,10 +351,10 @@ static void copy_new_duty(struct pg_copy *copy, const struct work_case *c, int i
 }
 
 static const struct pg_statement close_duties = {
-    "casework_close",
-    "UPDATE henpin.duty d SET state = t.state, closed_at = t.closed_at"
-    " FROM unnest($1::uuid[], $2::text[], $3::timestamptz[]) AS t(duty_id, state, closed_at)"
-    " WHERE d.duty_id = t.duty_id"};
+    "casework_close", "UPDATE henpin.duty d SET state = t.state, closed_at = t.closed_at"
+                      " FROM unnest($1::uuid[], $2::text[], $3::timestamptz[]) AS "
+                      "t(duty_id, state, closed_at)"
+                      " WHERE d.duty_id = t.duty_id"};
 
 static void write_duties(struct casework *w, struct pg_script *s) {
     size_t n_fresh = 0, n_changed = 0;
@@ -375,7 +383,8 @@ static void write_duties(struct casework *w, struct pg_script *s) {
             if (duty->fresh || !duty->is_changed)
                 continue;
             pg_array_uuid(ids, w->cases[i]->state.duties[d].duty_id);
-            pg_array_text(states, span_of(duty_state_names[w->cases[i]->state.duties[d].state]));
+            pg_array_text(states,
+                          span_of(duty_state_names[w->cases[i]->state.duties[d].state]));
             pg_array_i64(closed, duty->closed_us);
         }
 }

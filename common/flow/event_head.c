@@ -7,20 +7,21 @@ enum status event_id_check(const char *field, struct span id, struct error *err)
     if (id.len == 0)
         return error_set(err, E_EVENT_FIELD, "%s is empty", field);
     if (id.len > EVENT_ID_MAX)
-        return error_set(err, E_EVENT_FIELD, "%s is %zu bytes long, at most %d are taken", field,
-                         id.len, EVENT_ID_MAX);
+        return error_set(err, E_EVENT_FIELD, "%s is %zu bytes long, at most %d are taken",
+                         field, id.len, EVENT_ID_MAX);
     for (size_t i = 0; i < id.len; i++)
         if ((unsigned char)id.ptr[i] < 0x20 || id.ptr[i] == 0x7f)
-            return error_set(err, E_EVENT_FIELD, "%s holds a control character at byte %zu", field,
-                             i);
+            return error_set(err, E_EVENT_FIELD,
+                             "%s holds a control character at byte %zu", field, i);
     return ST_OK;
 }
 
 static enum status instant_check(const char *field, int64_t us, struct error *err) {
     if (us < YEAR_2000_US || us >= YEAR_2100_US)
-        return error_set(err, E_EVENT_FIELD,
-                         "%s is %lld, outside the years 2000 to 2099 (microseconds since 1970)",
-                         field, (long long)us);
+        return error_set(
+            err, E_EVENT_FIELD,
+            "%s is %lld, outside the years 2000 to 2099 (microseconds since 1970)", field,
+            (long long)us);
     return ST_OK;
 }
 

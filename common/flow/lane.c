@@ -47,8 +47,8 @@ struct lane {
     int64_t n_rows;   /* that it wrote */
     uint64_t random;
 
-    /* Bisection over prefixes: [0, good) succeeds, [0, bad) fails. The first trial is of the whole batch: a failure
-     * that does not come again was nobody's fault. */
+    /* Bisection over prefixes: [0, good) succeeds, [0, bad) fails. The first trial is of
+     * the whole batch: a failure that does not come again was nobody's fault. */
     size_t good, bad;
     bool is_trial, is_bad_proved;
     struct error trial_error;
@@ -57,7 +57,8 @@ struct lane {
     bool holds; /* breaker open */
     int64_t recent, recent_bad;
 
-    /* Records taken from the source but not yet in a batch: only when a decode must wait. */
+    /* Records taken from the source but not yet in a batch: only when a decode must wait.
+     */
     struct kafka_record taken[TAKE];
     size_t n_taken, next_taken;
     bool is_held; /* the record at next_taken waits for the registry */
@@ -67,7 +68,8 @@ struct lane {
 
 /* ---- life ---- */
 
-struct lane *lane_new(const struct lane_config *config, const struct lane_shared *shared) {
+struct lane *lane_new(const struct lane_config *config,
+                      const struct lane_shared *shared) {
     struct lane *l = xcalloc(1, sizeof *l);
     l->config = *config;
     l->shared = *shared;
@@ -75,9 +77,12 @@ struct lane *lane_new(const struct lane_config *config, const struct lane_shared
     l->sellers = sellers_new();
     const char *group = shared->positions->group;
     l->attempt = arena_new(BATCH_ARENA_BYTES);
-    l->running = batch_new(config->service, group, l->sellers, l->attempt, config->batch_max);
-    l->open = batch_new(config->service, group, l->sellers, l->attempt, config->batch_max);
-    l->running->order_patience_us = l->open->order_patience_us = config->order_patience_us;
+    l->running =
+        batch_new(config->service, group, l->sellers, l->attempt, config->batch_max);
+    l->open =
+        batch_new(config->service, group, l->sellers, l->attempt, config->batch_max);
+    l->running->order_patience_us = l->open->order_patience_us =
+        config->order_patience_us;
     l->find_arena = arena_new(256u << 20);
     l->random = random_seed();
     return l;
@@ -111,20 +116,24 @@ static void go_fatal(struct lane *l, const struct error *err) {
 
 static void wait_before_retry(struct lane *l, int64_t first_ms, int64_t max_ms) {
     l->attempts++;
-    l->wake_us = clock_monotonic_us() +
-                 US_PER_MS * backoff_ms(l->attempts, first_ms, max_ms, random_next(&l->random));
+    l->wake_us =
+        clock_monotonic_us() +
+        US_PER_MS * backoff_ms(l->attempts, first_ms, max_ms, random_next(&l->random));
 }
 
 /* ---- filling ---- */
 
-/* True when the record is to become a message: in order, of a partition that runs, and not the one that is only compared. */
-static bool is_wanted(struct lane *l, struct partition *part, const struct kafka_record *r) {
+/* True when the record is to become a message: in order, of a partition that runs, and
+ * not the one that is only compared. */
+static bool is_wanted(struct lane *l, struct partition *part,
+                      const struct kafka_record *r) {
     if (!part || part->is_stopped || part->wants_restart)
         return false;
     if (part->verifies) {
         part->verifies = false;
         if (r->offset == part->last_offset && MECHANISM("fingerprint") &&
-            record_fingerprint(r->timestamp_us, r->key, r->value) != part->last_fingerprint) {
+            record_fingerprint(r->timestamp_us, r->key, r->value) !=
+                part->last_fingerprint) {
             positions_recreated(l->shared.positions, part);
             return false;
         }
@@ -132,8 +141,10 @@ static bool is_wanted(struct lane *l, struct partition *part, const struct kafka
     return r->offset >= part->taken;
 }
 
-/* Decodes one record into the open batch. ST_RETRY: the registry must be waited for, the record was not taken. */
-static enum status take_record(struct lane *l, struct kafka_record *r, struct partition *part) {
+/* Decodes one record into the open batch. ST_RETRY: the registry must be waited for, the
+ * record was not taken. */
+static enum status take_record(struct lane *l, struct kafka_record *r,
+                               struct partition *part) {
     struct batch *b = l->open;
     struct message *m = &b->messages[b->n_messages];
     kafka_headers(r, b->arena);
@@ -158,8 +169,9 @@ static enum status take_record(struct lane *l, struct kafka_record *r, struct pa
         st = b->service->decode(b, m, &err);
     if (st == ST_RETRY || st == ST_FATAL) {
         if (l->held_attempts == 0)
-            log_warn("decode.held", LOG_STR("topic", m->topic), LOG_I64("partition", m->partition),
-                     LOG_I64("offset", m->offset), LOG_ERR(&err));
+            log_warn("decode.held", LOG_STR("topic", m->topic),
+                     LOG_I64("partition", m->partition), LOG_I64("offset", m->offset),
+                     LOG_ERR(&err));
         metrics_count_error(err.code);
         return ST_RETRY;
     }
@@ -199,9 +211,9 @@ void lane_fill(struct lane *l) {
         } else if (take_record(l, r, part) == ST_RETRY) {
             l->is_held = true;
             l->held_attempts++;
-            l->held_until_us =
-                clock_monotonic_us() +
-                US_PER_MS * backoff_ms(l->held_attempts, 100, 15000, random_next(&l->random));
+            l->held_until_us = clock_monotonic_us() +
+                               US_PER_MS * backoff_ms(l->held_attempts, 100, 15000,
+                                                      random_next(&l->random));
             break;
         }
         l->held_attempts = 0;
@@ -229,8 +241,9 @@ static struct batch_range *range_of(struct batch *b, const struct lane *l,
     return r;
 }
 
-/* Which part of each partition the batch covers. Offsets may have gaps (compaction, transaction markers): a range begins where the
- * last one ended, whatever the first record's offset. */
+/* Which part of each partition the batch covers. Offsets may have gaps (compaction,
+ * transaction markers): a range begins where the last one ended, whatever the first
+ * record's offset. */
 static void find_ranges(struct lane *l) {
     struct batch *b = l->running;
     b->ranges = arena_array(b->arena, l->shared.positions->n + 1, sizeof *b->ranges);
@@ -265,14 +278,16 @@ static void add_load(struct lane *l, struct pg_script *s) {
     struct batch *b = l->running;
     enum status st = b->service->load(b, s, &err);
     if (st != ST_OK)
-        go_fatal(l, &err); /* services' first rounds cannot fail; later ones roll back instead */
+        go_fatal(
+            l,
+            &err); /* services' first rounds cannot fail; later ones roll back instead */
 }
 
 static void begin_attempt(struct lane *l) {
     struct batch *b = l->running;
     batch_begin_attempt(b);
     l->begun_us = clock_monotonic_us();
-    b->limit = !l->is_trial         ? b->n_messages
+    b->limit = !l->is_trial        ? b->n_messages
                : !l->is_bad_proved ? l->bad
                                    : (l->good + l->bad) / 2;
     struct pg_script *s = pg_script_new(b->attempt);
@@ -300,7 +315,8 @@ static void take_open(struct lane *l) {
     find_ranges(l);
 }
 
-/* More bad messages than good ones is a bug or a wrong schema, not poison: hold rather than flood the dead letters. */
+/* More bad messages than good ones is a bug or a wrong schema, not poison: hold rather
+ * than flood the dead letters. */
 static bool breaker_trips(struct lane *l) {
     const struct batch *b = l->running;
     int64_t n = l->recent + (int64_t)b->n_messages;
@@ -310,13 +326,16 @@ static bool breaker_trips(struct lane *l) {
         return false;
     if (!l->holds) {
         struct error err = {0};
-        (void)error_set(&err, E_BREAKER_OPEN, "%lld of the last %lld messages are bad, the latest: %s",
+        (void)error_set(&err, E_BREAKER_OPEN,
+                        "%lld of the last %lld messages are bad, the latest: %s",
                         (long long)bad, (long long)n,
                         b->messages[b->n_messages - 1].error
                             ? b->messages[b->n_messages - 1].error->text
                             : "refused by Postgres");
-        error_hint(&err, "mend the connector or its schema and restart; to let them pass as dead "
-                         "letters: --breaker-share 100");
+        error_hint(
+            &err,
+            "mend the connector or its schema and restart; to let them pass as dead "
+            "letters: --breaker-share 100");
         log_error("breaker.opened", LOG_ERR(&err));
         metrics_count_error(err.code);
     }
@@ -325,7 +344,8 @@ static bool breaker_trips(struct lane *l) {
     return true;
 }
 
-/* While the breaker is open, the rejected are decoded again now and then: the registry or the topic may have been mended. */
+/* While the breaker is open, the rejected are decoded again now and then: the registry or
+ * the topic may have been mended. */
 static void decode_again(struct lane *l) {
     struct batch *b = l->running;
     for (size_t i = 0; i < b->n_messages; i++) {
@@ -334,8 +354,8 @@ static void decode_again(struct lane *l) {
         if (m->fate != FATE_REJECTED)
             continue;
         memset(m->item, 0, b->service->item_size);
-        enum status st = schemas_decode(l->shared.schemas, m->value, m->headers, m->n_headers,
-                                        b->arena, m->item, &err);
+        enum status st = schemas_decode(l->shared.schemas, m->value, m->headers,
+                                        m->n_headers, b->arena, m->item, &err);
         if (st == ST_OK)
             st = b->service->decode(b, m, &err);
         if (st != ST_OK)
@@ -404,7 +424,8 @@ static void forget_batch(struct lane *l) {
     l->step = STEP_REST;
 }
 
-/* The ranges are applied: the positions move on, and Kafka is told for tools that look there. */
+/* The ranges are applied: the positions move on, and Kafka is told for tools that look
+ * there. */
 static void move_positions(struct lane *l) {
     struct batch *b = l->running;
     for (size_t i = 0; i < b->n_ranges; i++) {
@@ -421,7 +442,8 @@ static void move_positions(struct lane *l) {
         if (part && part->oldest_us == 0 && m->record_us != EVENT_ABSENT)
             part->oldest_us = m->record_us;
         if (i >= 64)
-            break; /* a batch begins with the oldest of each partition; more would cost a scan */
+            break; /* a batch begins with the oldest of each partition; more would cost a
+                      scan */
     }
 }
 
@@ -441,7 +463,8 @@ static void committed(struct lane *l) {
 
 /* ---- failing ---- */
 
-/* The ledger says what happened: our own COMMIT whose answer was lost, or another worker. */
+/* The ledger says what happened: our own COMMIT whose answer was lost, or another worker.
+ */
 static void realign(struct lane *l) {
     struct batch *b = l->running;
     struct error err = {0};
@@ -509,7 +532,8 @@ static void bisect_succeeded(struct lane *l) {
         end_bisection(l);
 }
 
-/* One message is left between the prefix that succeeds and the one that fails: it is the bad one. */
+/* One message is left between the prefix that succeeds and the one that fails: it is the
+ * bad one. */
 static void bisect_settle(struct lane *l) {
     struct batch *b = l->running;
     if (!l->is_trial || !l->is_bad_proved)
@@ -526,8 +550,9 @@ static void bisect_settle(struct lane *l) {
     }
 }
 
-/* Two workers that raise the same blocker, or meet a new order, at the same instant: the second sees the first's row when it
- * loads again. Only a violation that stays is the message's own fault. */
+/* Two workers that raise the same blocker, or meet a new order, at the same instant: the
+ * second sees the first's row when it loads again. Only a violation that stays is the
+ * message's own fault. */
 static bool is_conflict(const struct lane *l) {
     return strcmp(pg_failure(l->pg)->sqlstate, "23505") == 0;
 }
@@ -609,8 +634,8 @@ static void rolled_back(struct lane *l) {
 
 /* A worker that is stopped (SIGSTOP, a debugger) must not hold its locks for ever. */
 static const struct pg_statement bound_idling = {
-    "lane_bound_idling",
-    "SELECT set_config('idle_in_transaction_session_timeout', ($1::bigint / 1000)::text, false)"};
+    "lane_bound_idling", "SELECT set_config('idle_in_transaction_session_timeout', "
+                         "($1::bigint / 1000)::text, false)"};
 
 static void start_session(struct lane *l) {
     struct pg_script *s = pg_script_new(l->find_arena);
@@ -624,7 +649,8 @@ static void start_session(struct lane *l) {
 
 static void loaded(struct lane *l) {
     struct batch *b = l->running;
-    if (l->ledger && (size_t)pg_affected(l->ledger) != b->n_ranges && MECHANISM("ledger-chain")) {
+    if (l->ledger && (size_t)pg_affected(l->ledger) != b->n_ranges &&
+        MECHANISM("ledger-chain")) {
         pg_rollback(l->pg);
         l->step = STEP_ROLLBACK;
         l->wants_realign = true;
@@ -690,8 +716,8 @@ static void found(struct lane *l) {
     for (size_t i = 0; i < b->n_messages; i++) {
         struct message *m = &b->messages[i];
         struct error err = {0};
-        enum status st = schemas_decode(l->shared.schemas, m->value, m->headers, m->n_headers,
-                                        b->arena, m->item, &err);
+        enum status st = schemas_decode(l->shared.schemas, m->value, m->headers,
+                                        m->n_headers, b->arena, m->item, &err);
         if (st == ST_OK)
             st = b->service->decode(b, m, &err);
         if (st == ST_REJECT) {
@@ -874,7 +900,8 @@ static void drop_from(struct batch *b, const struct kafka_partition *p, size_t n
 bool lane_touches(const struct lane *l, const struct kafka_partition *p, size_t n) {
     for (size_t i = 0; l->has_work && i < l->running->n_messages; i++)
         if (l->running->messages[i].origin == ORIGIN_KAFKA &&
-            is_among(p, n, l->running->messages[i].topic, l->running->messages[i].partition))
+            is_among(p, n, l->running->messages[i].topic,
+                     l->running->messages[i].partition))
             return true;
     return false;
 }
@@ -894,7 +921,8 @@ void lane_drop(struct lane *l, const struct kafka_partition *p, size_t n) {
     l->is_held = l->is_held && kept > 0;
     if (!lane_touches(l, p, n))
         return;
-    if (l->step != STEP_REST) { /* abandon: what was committed all the same, the ledger will tell */
+    if (l->step !=
+        STEP_REST) { /* abandon: what was committed all the same, the ledger will tell */
         pg_close(l->pg);
         l->is_session_ready = false;
         l->step = STEP_REST;

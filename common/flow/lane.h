@@ -1,18 +1,20 @@
 /*
- * lane.h: one connection to Postgres, the batch that is on it, and the batch that fills meanwhile.
+ * lane.h: one connection to Postgres, the batch that is on it, and the batch that fills
+ * meanwhile.
  *
- * Each partition belongs to one lane, so its records are applied in order while lanes work side by side. A lane is a
- * small state machine, turned by the worker's loop whenever its connection or the source has something:
+ * Each partition belongs to one lane, so its records are applied in order while lanes
+ * work side by side. A lane is a small state machine, turned by the worker's loop
+ * whenever its connection or the source has something:
  *
  *     fill -> begin -> load (rounds) -> decide -> write -> commit -> mirror, reset
  *                 \________ failure: roll back, then again, bisect, or realign ______/
  *
  * What each failure leads to:
  *   outage, conflict       roll back, wait (back-off with jitter), the same batch again
- *   the ledger refuses     somebody else applied the range, or our lost COMMIT had happened: read the ledger and go on
- *                          from what it says (I2, I3)
- *   data                   find the message by trial transactions over prefixes, reject it, the rest again (I6)
- *   our own statement      fatal
+ *   the ledger refuses     somebody else applied the range, or our lost COMMIT had
+ * happened: read the ledger and go on from what it says (I2, I3) data find the message by
+ * trial transactions over prefixes, reject it, the rest again (I6) our own statement
+ * fatal
  */
 #ifndef COMMON_FLOW_LANE_H
 #define COMMON_FLOW_LANE_H
@@ -51,11 +53,13 @@ void lane_free(struct lane *l);
 
 /* Takes and decodes what the source has, as far as the open batch has room. */
 void lane_fill(struct lane *l);
-/* Goes on as far as it can without waiting. `may_begin`: a new batch may start (not while stopping). */
+/* Goes on as far as it can without waiting. `may_begin`: a new batch may start (not while
+ * stopping). */
 void lane_turn(struct lane *l, bool may_begin);
 /* Looks for parked work and letters to retry at its next idle moment. */
 void lane_recall(struct lane *l);
-/* When it must be turned next even if no descriptor says so; INT64_MAX: never (monotonic microseconds). */
+/* When it must be turned next even if no descriptor says so; INT64_MAX: never (monotonic
+ * microseconds). */
 int64_t lane_wakes_us(const struct lane *l);
 
 int lane_fd(const struct lane *l);
@@ -68,7 +72,8 @@ bool lane_holds(const struct lane *l); /* the breaker is open */
 /* A recall found nothing and nothing has been parked since: for `flush`. */
 bool lane_is_quiet(const struct lane *l);
 
-/* Forgets the records of these partitions: those not begun at once; a transaction that contains them is abandoned. */
+/* Forgets the records of these partitions: those not begun at once; a transaction that
+ * contains them is abandoned. */
 void lane_drop(struct lane *l, const struct kafka_partition *p, size_t n);
 /* Whether the running transaction contains one of these partitions. */
 bool lane_touches(const struct lane *l, const struct kafka_partition *p, size_t n);

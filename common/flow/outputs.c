@@ -32,8 +32,10 @@ static void copy_source(struct pg_copy *c, const struct message *m) {
 /* ---- decision ---- */
 
 static const char copy_decision[] =
-    "COPY henpin.decision (occurred_at, case_kind, case_id, event_id, event, outcome, cause, rules,"
-    " policy_revision_id, source_topic, source_partition, source_offset) FROM STDIN (FORMAT binary)";
+    "COPY henpin.decision (occurred_at, case_kind, case_id, event_id, event, outcome, "
+    "cause, rules,"
+    " policy_revision_id, source_topic, source_partition, source_offset) FROM STDIN "
+    "(FORMAT binary)";
 
 static const char *outcome_word(const struct case_decision *d) {
     switch (d->policy.outcome) {
@@ -69,9 +71,12 @@ void outputs_decision(struct outputs *o, const struct output_context *c) {
 /* ---- escalation ---- */
 
 const char outputs_copy_escalation[] =
-    "COPY henpin.escalation_event (identity_at, escalation_id, kind, level, severity, case_kind,"
-    " case_id, subject_id, seller_id, marketplace, order_id, desk, due_at, act_by_at, rule_id,"
-    " policy_revision_id, occurred_at, reason, details, source_topic, source_partition, source_offset)"
+    "COPY henpin.escalation_event (identity_at, escalation_id, kind, level, severity, "
+    "case_kind,"
+    " case_id, subject_id, seller_id, marketplace, order_id, desk, due_at, act_by_at, "
+    "rule_id,"
+    " policy_revision_id, occurred_at, reason, details, source_topic, source_partition, "
+    "source_offset)"
     " FROM STDIN (FORMAT binary)";
 
 struct escalation {
@@ -140,8 +145,9 @@ void outputs_duty_started(struct outputs *o, const struct output_context *c,
     }
     copy_escalation(o, c,
                     &(struct escalation){
-                        .identity_us = start->state == DUTY_WAITING ? c->event->occurred_us
-                                                                    : p->start_us,
+                        .identity_us = start->state == DUTY_WAITING
+                                           ? c->event->occurred_us
+                                           : p->start_us,
                         .subject = start->duty_id,
                         .kind = span_of(p->name),
                         .level = "open",
@@ -176,7 +182,8 @@ void outputs_breach(struct outputs *o, const struct output_context *c,
                     });
 }
 
-void outputs_triage(struct outputs *o, const struct output_context *c, const char *cause) {
+void outputs_triage(struct outputs *o, const struct output_context *c,
+                    const char *cause) {
     char text[300], level[200];
     struct builder reason = builder_over(text, sizeof text);
     build_format(&reason, "a person must look: %s", cause);
@@ -184,7 +191,8 @@ void outputs_triage(struct outputs *o, const struct output_context *c, const cha
     struct policy_desk_choice desk = c->decision->policy.route;
     struct escalation e = {
         .identity_us = c->work_case->state.opened_us,
-        .subject = identity_escalation(c->work_case->state.opened_us, c->work_case->id, level),
+        .subject =
+            identity_escalation(c->work_case->state.opened_us, c->work_case->id, level),
         .kind = SPAN("triage"),
         .level = "open",
         .severity = 2,
@@ -205,25 +213,37 @@ struct raised {
     const char *desk;
 };
 
-/* Any worker may be the first to see a blocker, so this is the one place with ON CONFLICT: whoever comes second waits for
- * the first and then writes nothing. Sorted, so that two workers cannot wait for each other. */
+/* Any worker may be the first to see a blocker, so this is the one place with ON
+ * CONFLICT: whoever comes second waits for the first and then writes nothing. Sorted, so
+ * that two workers cannot wait for each other. */
 static const struct pg_statement raise = {
     "outputs_raise",
-    "WITH seen AS (SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::uuid[], $5::text[],"
-    "   $6::uuid[], $7::smallint[], $8::text[], $9::timestamptz[], $10::text[], $11::text[], $12::uuid[],"
+    "WITH seen AS (SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::uuid[], "
+    "$5::text[],"
+    "   $6::uuid[], $7::smallint[], $8::text[], $9::timestamptz[], $10::text[], "
+    "$11::text[], $12::uuid[],"
     "   $13::text[], $14::text[], $15::int[], $16::bigint[])"
-    "  AS t(seller_id, marketplace, blocker, blocker_id, rule_id, escalation_id, severity, desk, occurred_at,"
-    "   reason, case_kind, case_id, order_id, source_topic, source_partition, source_offset)),"
-    " fresh AS (INSERT INTO henpin.blocker (seller_id, marketplace, blocker, instance, blocker_id, state,"
+    "  AS t(seller_id, marketplace, blocker, blocker_id, rule_id, escalation_id, "
+    "severity, desk, occurred_at,"
+    "   reason, case_kind, case_id, order_id, source_topic, source_partition, "
+    "source_offset)),"
+    " fresh AS (INSERT INTO henpin.blocker (seller_id, marketplace, blocker, instance, "
+    "blocker_id, state,"
     "   rule_id, policy_revision_id, raised_at)"
-    "  SELECT seller_id, marketplace, blocker, 1, blocker_id, 'raised', rule_id, $17::bigint, occurred_at"
-    "  FROM seen ORDER BY seller_id COLLATE \"C\", marketplace COLLATE \"C\", blocker COLLATE \"C\""
+    "  SELECT seller_id, marketplace, blocker, 1, blocker_id, 'raised', rule_id, "
+    "$17::bigint, occurred_at"
+    "  FROM seen ORDER BY seller_id COLLATE \"C\", marketplace COLLATE \"C\", blocker "
+    "COLLATE \"C\""
     "  ON CONFLICT DO NOTHING RETURNING blocker_id)"
-    " INSERT INTO henpin.escalation_event (identity_at, escalation_id, kind, level, severity, case_kind,"
-    "  case_id, subject_id, seller_id, marketplace, order_id, desk, rule_id, policy_revision_id, occurred_at,"
+    " INSERT INTO henpin.escalation_event (identity_at, escalation_id, kind, level, "
+    "severity, case_kind,"
+    "  case_id, subject_id, seller_id, marketplace, order_id, desk, rule_id, "
+    "policy_revision_id, occurred_at,"
     "  reason, source_topic, source_partition, source_offset)"
-    " SELECT to_timestamp(0), escalation_id, blocker, 'raised', severity, case_kind, case_id, blocker_id,"
-    "  seller_id, marketplace, order_id, desk, rule_id, $17::bigint, occurred_at, reason, source_topic,"
+    " SELECT to_timestamp(0), escalation_id, blocker, 'raised', severity, case_kind, "
+    "case_id, blocker_id,"
+    "  seller_id, marketplace, order_id, desk, rule_id, $17::bigint, occurred_at, "
+    "reason, source_topic,"
     "  source_partition, source_offset FROM seen JOIN fresh USING (blocker_id)"};
 
 void outputs_blocker(struct outputs *o, const struct output_context *c,
@@ -260,7 +280,7 @@ void outputs_apply(struct outputs *o) {
     if (o->n_raised == 0)
         return;
     static const enum pg_type types[16] = {
-        PG_TEXT, PG_TEXT, PG_TEXT,        PG_UUID, PG_TEXT, PG_UUID, PG_INT2, PG_TEXT,
+        PG_TEXT,        PG_TEXT, PG_TEXT, PG_UUID, PG_TEXT, PG_UUID, PG_INT2, PG_TEXT,
         PG_TIMESTAMPTZ, PG_TEXT, PG_TEXT, PG_UUID, PG_TEXT, PG_TEXT, PG_INT4, PG_INT8,
     };
     struct pg_query *q = pg_script_query(o->batch->writes, &raise);
@@ -277,7 +297,8 @@ void outputs_apply(struct outputs *o) {
         pg_array_text(a[2], span_of(r->blocker->name));
         pg_array_uuid(a[3], r->blocker_id);
         pg_array_text(a[4], span_of(r->blocker->rule_id));
-        pg_array_uuid(a[5], identity_escalation(IDENTITY_TIMELESS_US, r->blocker_id, "raised"));
+        pg_array_uuid(a[5],
+                      identity_escalation(IDENTITY_TIMELESS_US, r->blocker_id, "raised"));
         pg_array_i64(a[6], r->blocker->severity);
         pg_array_text(a[7], span_of(r->desk));
         pg_array_i64(a[8], r->context.event->occurred_us);
@@ -293,11 +314,13 @@ void outputs_apply(struct outputs *o) {
 
 /* ---- disposal tasks ---- */
 
-static const char copy_task[] =
-    "COPY henpin.disposal_task_event (identity_at, task_id, change, step_no, action, product_class,"
-    " responsible, licence_required, evidence_required, due_at, after_step, playbook, case_id, seller_id,"
-    " marketplace, order_id, rule_id, policy_revision_id, occurred_at, source_topic, source_partition,"
-    " source_offset) FROM STDIN (FORMAT binary)";
+static const char copy_task[] = "COPY henpin.disposal_task_event (identity_at, task_id, "
+                                "change, step_no, action, product_class,"
+                                " responsible, licence_required, evidence_required, "
+                                "due_at, after_step, playbook, case_id, seller_id,"
+                                " marketplace, order_id, rule_id, policy_revision_id, "
+                                "occurred_at, source_topic, source_partition,"
+                                " source_offset) FROM STDIN (FORMAT binary)";
 
 static void copy_task_event(struct outputs *o, const struct output_context *c, int i,
                             const char *change) {
@@ -350,7 +373,8 @@ void outputs_order_unknown(struct pg_copy *copy, const struct order_unknown *u) 
     build_until(&reason, "; it was wanted by ", u->wanted_by_us);
     pg_copy_row(copy, 22);
     pg_copy_instant(copy, IDENTITY_TIMELESS_US);
-    pg_copy_uuid(copy, identity_escalation(IDENTITY_TIMELESS_US, u->order_key, "order_unknown"));
+    pg_copy_uuid(
+        copy, identity_escalation(IDENTITY_TIMELESS_US, u->order_key, "order_unknown"));
     pg_copy_text(copy, SPAN("order_unknown"));
     pg_copy_text(copy, SPAN("open"));
     pg_copy_i16(copy, 2);

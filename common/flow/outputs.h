@@ -1,7 +1,9 @@
 /*
- * outputs.h: effects become rows: escalation_event, disposal_task_event, blocker, decision.
+ * outputs.h: effects become rows: escalation_event, disposal_task_event, blocker,
+ * decision.
  *
- * Rows go straight into the COPYs of the batch's `writes` while it is decided. Everything written here is append-only, with ids that are functions of their meaning (I4).
+ * Rows go straight into the COPYs of the batch's `writes` while it is decided. Everything
+ * written here is append-only, with ids that are functions of their meaning (I4).
  */
 #ifndef COMMON_FLOW_OUTPUTS_H
 #define COMMON_FLOW_OUTPUTS_H
@@ -35,10 +37,12 @@ void outputs_blocker(struct outputs *o, const struct output_context *c,
 void outputs_triage(struct outputs *o, const struct output_context *c, const char *cause);
 void outputs_tasks(struct outputs *o, const struct output_context *c);
 
-/* The blockers of the batch, in one statement; the other rows are in their COPYs already. */
+/* The blockers of the batch, in one statement; the other rows are in their COPYs already.
+ */
 void outputs_apply(struct outputs *o);
 
-/* An escalation that no message raised: an order that something waits for does not come. */
+/* An escalation that no message raised: an order that something waits for does not come.
+ */
 struct order_unknown {
     struct uuid order_key;
     struct span marketplace, seller_id, order_id;

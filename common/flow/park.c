@@ -5,17 +5,21 @@
 #include "common/event/event.h"
 #include "common/flow/worker.h"
 
-/* `parked` first: an order's records together and in their order, so that a case is decided as if they came just now. */
+/* `parked` first: an order's records together and in their order, so that a case is
+ * decided as if they came just now. */
 static const struct pg_statement find = {
     "park_find",
-    "SELECT 'parked', p.source_topic, p.source_partition, p.source_offset, p.record_at, p.record_key,"
+    "SELECT 'parked', p.source_topic, p.source_partition, p.source_offset, p.record_at, "
+    "p.record_key,"
     "  p.record_value, p.header_names, p.header_values, p.order_key"
     " FROM (SELECT * FROM henpin.parked WHERE consumer_group = $1 AND order_key IN"
-    "   (SELECT r.order_key FROM henpin.parked r WHERE r.consumer_group = $1 AND r.is_ready"
+    "   (SELECT r.order_key FROM henpin.parked r WHERE r.consumer_group = $1 AND "
+    "r.is_ready"
     "    ORDER BY r.order_key LIMIT $2)"
     "  ORDER BY order_key, source_topic, source_partition, source_offset LIMIT $2) p"
     " UNION ALL"
-    " (SELECT 'retry', d.source_topic, d.source_partition, d.source_offset, d.record_at, d.record_key,"
+    " (SELECT 'retry', d.source_topic, d.source_partition, d.source_offset, d.record_at, "
+    "d.record_key,"
     "   d.record_value, d.header_names, d.header_values, NULL::uuid"
     "  FROM henpin.dead_letter d WHERE d.consumer_group = $1 AND d.state = 'retry'"
     "  ORDER BY d.source_topic, d.source_partition, d.source_offset LIMIT $2"
@@ -23,34 +27,42 @@ static const struct pg_statement find = {
     " ORDER BY 1, 10, 2, 3, 4"};
 
 static const struct pg_statement recount = {
-    "park_recount",
-    "SELECT order_key, count(*) FROM henpin.parked WHERE consumer_group = $1 AND order_key = ANY($2)"
-    " GROUP BY order_key"};
+    "park_recount", "SELECT order_key, count(*) FROM henpin.parked WHERE consumer_group "
+                    "= $1 AND order_key = ANY($2)"
+                    " GROUP BY order_key"};
 
 static const struct pg_statement unpark = {
     "park_unpark",
-    "DELETE FROM henpin.parked p USING unnest($2::uuid[], $3::text[], $4::int[], $5::bigint[])"
+    "DELETE FROM henpin.parked p USING unnest($2::uuid[], $3::text[], $4::int[], "
+    "$5::bigint[])"
     "  AS t(order_key, topic, partition, record_offset)"
-    " WHERE p.consumer_group = $1 AND p.order_key = t.order_key AND p.source_topic = t.topic"
+    " WHERE p.consumer_group = $1 AND p.order_key = t.order_key AND p.source_topic = "
+    "t.topic"
     "  AND p.source_partition = t.partition AND p.source_offset = t.record_offset"};
 
 static const struct pg_statement settle = {
     "park_settle",
     "UPDATE henpin.dead_letter d SET state = t.state, code = coalesce(t.code, d.code),"
-    "  reason = coalesce(t.reason, d.reason), hint = coalesce(t.hint, d.hint), retries = d.retries + 1,"
+    "  reason = coalesce(t.reason, d.reason), hint = coalesce(t.hint, d.hint), retries = "
+    "d.retries + 1,"
     "  changed_at = now()"
-    " FROM unnest($2::text[], $3::int[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[])"
+    " FROM unnest($2::text[], $3::int[], $4::bigint[], $5::text[], $6::text[], "
+    "$7::text[], $8::text[])"
     "  AS t(topic, partition, record_offset, state, code, reason, hint)"
-    " WHERE d.consumer_group = $1 AND d.source_topic = t.topic AND d.source_partition = t.partition"
+    " WHERE d.consumer_group = $1 AND d.source_topic = t.topic AND d.source_partition = "
+    "t.partition"
     "  AND d.source_offset = t.record_offset"};
 
-static const char copy_parked[] =
-    "COPY henpin.parked (order_key, consumer_group, source_topic, source_partition, source_offset,"
-    " record_at, record_key, record_value, header_names, header_values, is_ready) FROM STDIN (FORMAT binary)";
+static const char copy_parked[] = "COPY henpin.parked (order_key, consumer_group, "
+                                  "source_topic, source_partition, source_offset,"
+                                  " record_at, record_key, record_value, header_names, "
+                                  "header_values, is_ready) FROM STDIN (FORMAT binary)";
 
 static const char copy_dead_letter[] =
-    "COPY henpin.dead_letter (consumer_group, source_topic, source_partition, source_offset,"
-    " record_at, record_key, record_value, header_names, header_values, code, reason, hint, state)"
+    "COPY henpin.dead_letter (consumer_group, source_topic, source_partition, "
+    "source_offset,"
+    " record_at, record_key, record_value, header_names, header_values, code, reason, "
+    "hint, state)"
     " FROM STDIN (FORMAT binary)";
 
 static void copy_record(struct pg_copy *c, const struct message *m, const char *group) {
@@ -103,7 +115,8 @@ static size_t count(const struct batch *b, selects *wanted) {
 }
 
 #define EACH(b, m, wanted)                                                               \
-    for (size_t i_ = 0, e_ = (b)->n_messages < (b)->limit ? (b)->n_messages : (b)->limit; \
+    for (size_t i_ = 0,                                                                  \
+                e_ = (b)->n_messages < (b)->limit ? (b)->n_messages : (b)->limit;        \
          i_ < e_; i_++)                                                                  \
         for (const struct message *m = &(b)->messages[i_]; m && wanted(m); m = NULL)
 
@@ -209,7 +222,8 @@ static const struct record_header *take_headers(struct batch *b, const struct pg
     return headers;
 }
 
-static struct span take_bytes(struct batch *b, const struct pg_query *q, size_t row, int column) {
+static struct span take_bytes(struct batch *b, const struct pg_query *q, size_t row,
+                              int column) {
     struct span s = pg_text(q, row, column);
     return s.ptr ? span_dup(b->arena, s) : s;
 }
@@ -218,7 +232,8 @@ size_t park_take(struct batch *b, const struct pg_query *found) {
     for (size_t row = 0; row < pg_rows(found) && b->n_messages < b->capacity; row++) {
         struct message *m = &b->messages[b->n_messages++];
         *m = (struct message){
-            .origin = span_is(pg_text(found, row, 0), "parked") ? ORIGIN_PARKED : ORIGIN_RETRY,
+            .origin =
+                span_is(pg_text(found, row, 0), "parked") ? ORIGIN_PARKED : ORIGIN_RETRY,
             .topic = span_cstr(b->arena, pg_text(found, row, 1)),
             .partition = (int32_t)pg_i64(found, row, 2),
             .offset = pg_i64(found, row, 3),
@@ -252,7 +267,8 @@ struct pg_query *park_recount(struct batch *b, struct pg_script *s, const char *
     return q;
 }
 
-bool park_remains(const struct batch *b, const struct pg_query *q, struct uuid order_key) {
+bool park_remains(const struct batch *b, const struct pg_query *q,
+                  struct uuid order_key) {
     int64_t held = 0, parked = 0;
     for (size_t i = 0; i < b->n_messages; i++)
         held += b->messages[i].origin == ORIGIN_PARKED && i < b->limit &&

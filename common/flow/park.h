@@ -1,13 +1,16 @@
 /*
- * park.h: records that wait in Postgres: for their order (henpin.parked), or for a person's word (henpin.dead_letter).
+ * park.h: records that wait in Postgres: for their order (henpin.parked), or for a
+ * person's word (henpin.dead_letter).
  *
- * Both keep the record whole - key, value, headers, where it came from - so that it can take the same path again later:
- * decode, load, decide, apply. A *recall* is a batch that is made of such records instead of Kafka's; its transaction
- * deletes or resolves the rows that it took.
+ * Both keep the record whole - key, value, headers, where it came from - so that it can
+ * take the same path again later: decode, load, decide, apply. A *recall* is a batch that
+ * is made of such records instead of Kafka's; its transaction deletes or resolves the
+ * rows that it took.
  *
- * Why nothing waits for ever (I5): a service that does not find an order inserts a placeholder for it (or finds one) and
- * locks that row before it parks; the orders worker locks the same row when the order arrives, and marks what is parked
- * there as ready. Whoever comes second sees the first.
+ * Why nothing waits for ever (I5): a service that does not find an order inserts a
+ * placeholder for it (or finds one) and locks that row before it parks; the orders worker
+ * locks the same row when the order arrives, and marks what is parked there as ready.
+ * Whoever comes second sees the first.
  */
 #ifndef COMMON_FLOW_PARK_H
 #define COMMON_FLOW_PARK_H
@@ -15,18 +18,21 @@
 #include "common/flow/batch.h"
 #include "common/io/pg.h"
 
-/* Appends the COPYs for the batch's parked and rejected messages that came from Kafka, and the statements that
- * take recalled records out of their tables again. */
+/* Appends the COPYs for the batch's parked and rejected messages that came from Kafka,
+ * and the statements that take recalled records out of their tables again. */
 void park_apply(struct batch *b, struct pg_script *s, const char *group);
 
-/* Appends the query that finds work to recall: parked records that are ready (an order's together, in their
- * order), then letters to retry; at most `max_records` of each. */
+/* Appends the query that finds work to recall: parked records that are ready (an order's
+ * together, in their order), then letters to retry; at most `max_records` of each. */
 struct pg_query *park_find(struct pg_script *s, const char *group, size_t max_records);
 /* Turns its rows into messages of an empty batch; the count. */
 size_t park_take(struct batch *b, const struct pg_query *found);
-/* Counts what is parked for the batch's orders: after the cases are locked, so that whoever parks more must wait. */
+/* Counts what is parked for the batch's orders: after the cases are locked, so that
+ * whoever parks more must wait. */
 struct pg_query *park_recount(struct batch *b, struct pg_script *s, const char *group);
-/* Whether records of this order stay parked when the batch's own are taken out: its cases then stay parked too. */
-bool park_remains(const struct batch *b, const struct pg_query *recount, struct uuid order_key);
+/* Whether records of this order stay parked when the batch's own are taken out: its cases
+ * then stay parked too. */
+bool park_remains(const struct batch *b, const struct pg_query *recount,
+                  struct uuid order_key);
 
 #endif

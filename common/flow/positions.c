@@ -16,26 +16,33 @@ static const struct pg_statement ledger_read = {
     "ledger_read",
     "SELECT w.i, l.next_offset, l.last_offset, l.last_fingerprint"
     " FROM unnest($2::text[], $3::int[]) WITH ORDINALITY AS w(topic, partition, i)"
-    " CROSS JOIN LATERAL (SELECT next_offset, last_offset, last_fingerprint FROM henpin.ledger l"
+    " CROSS JOIN LATERAL (SELECT next_offset, last_offset, last_fingerprint FROM "
+    "henpin.ledger l"
     "  WHERE l.consumer_group = $1 AND l.topic = w.topic AND l.partition = w.partition"
     "  ORDER BY l.first_offset DESC LIMIT 1) l"};
 
 static const struct pg_statement ledger_claim = {
-    "ledger_claim",
-    "INSERT INTO henpin.ledger (consumer_group, topic, partition, first_offset, next_offset, kind, records)"
-    " VALUES ($1, $2, $3, -1, $4, 'start', 0) ON CONFLICT DO NOTHING"};
+    "ledger_claim", "INSERT INTO henpin.ledger (consumer_group, topic, partition, "
+                    "first_offset, next_offset, kind, records)"
+                    " VALUES ($1, $2, $3, -1, $4, 'start', 0) ON CONFLICT DO NOTHING"};
 
-/* I2: a batch continues exactly where the last row of its partition ended, and the unique key lets one writer win. */
+/* I2: a batch continues exactly where the last row of its partition ended, and the unique
+ * key lets one writer win. */
 const struct pg_statement ledger_insert = {
-    "ledger_insert",
-    "INSERT INTO henpin.ledger (consumer_group, topic, partition, first_offset, next_offset, kind,"
-    "  records, last_offset, last_fingerprint)"
-    " SELECT $1, t.topic, t.partition, t.first_offset, t.next_offset, 'batch', t.records, t.last_offset,"
-    "  t.last_fingerprint"
-    " FROM unnest($2::text[], $3::int[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[])"
-    "  AS t(topic, partition, first_offset, next_offset, records, last_offset, last_fingerprint)"
-    " WHERE t.first_offset = (SELECT l.next_offset FROM henpin.ledger l WHERE l.consumer_group = $1"
-    "  AND l.topic = t.topic AND l.partition = t.partition ORDER BY l.first_offset DESC LIMIT 1)"};
+    "ledger_insert", "INSERT INTO henpin.ledger (consumer_group, topic, partition, "
+                     "first_offset, next_offset, kind,"
+                     "  records, last_offset, last_fingerprint)"
+                     " SELECT $1, t.topic, t.partition, t.first_offset, t.next_offset, "
+                     "'batch', t.records, t.last_offset,"
+                     "  t.last_fingerprint"
+                     " FROM unnest($2::text[], $3::int[], $4::bigint[], $5::bigint[], "
+                     "$6::bigint[], $7::bigint[], $8::bigint[])"
+                     "  AS t(topic, partition, first_offset, next_offset, records, "
+                     "last_offset, last_fingerprint)"
+                     " WHERE t.first_offset = (SELECT l.next_offset FROM henpin.ledger l "
+                     "WHERE l.consumer_group = $1"
+                     "  AND l.topic = t.topic AND l.partition = t.partition ORDER BY "
+                     "l.first_offset DESC LIMIT 1)"};
 
 int64_t record_fingerprint(int64_t timestamp_us, struct span key, struct span value) {
     uint64_t h = (uint64_t)identity_hash64(value);
@@ -43,7 +50,8 @@ int64_t record_fingerprint(int64_t timestamp_us, struct span key, struct span va
     return (int64_t)((h << 9 | h >> 55) ^ (uint64_t)timestamp_us);
 }
 
-struct partition *positions_find(const struct positions *p, const struct kafka_partition *id) {
+struct partition *positions_find(const struct positions *p,
+                                 const struct kafka_partition *id) {
     for (size_t i = 0; i < p->n; i++)
         if (p->items[i]->id == id || (p->items[i]->id->partition == id->partition &&
                                       strcmp(p->items[i]->id->topic, id->topic) == 0))
@@ -57,8 +65,10 @@ static enum status control_ready(struct positions *p, struct error *err) {
     return pg_connect_wait(p->control, CONTROL_TIMEOUT_US, err);
 }
 
-/* Runs a script on the control connection; afterwards that connection is idle or closed. */
-static enum status control_run(struct positions *p, struct pg_script *s, struct error *err) {
+/* Runs a script on the control connection; afterwards that connection is idle or closed.
+ */
+static enum status control_run(struct positions *p, struct pg_script *s,
+                               struct error *err) {
     enum status st = pg_run_wait(p->control, s, CONTROL_TIMEOUT_US, err);
     if (st != ST_OK)
         pg_close(p->control);
@@ -98,7 +108,8 @@ enum status positions_read(struct positions *p, struct partition **parts, size_t
     return st;
 }
 
-/* A partition without a ledger row begins at the start of the log, and says so in the ledger before reading. */
+/* A partition without a ledger row begins at the start of the log, and says so in the
+ * ledger before reading. */
 static enum status claim(struct positions *p, struct partition *part, struct error *err) {
     int64_t low = -1, high = -1;
     enum status st = source_watermarks(p->source, part->id, &low, &high, err);
@@ -137,11 +148,13 @@ static void forget(struct positions *p, const struct kafka_partition *id) {
     }
 }
 
-enum status positions_assign(struct positions *p, const struct kafka_partition *ids, size_t n,
-                             int n_lanes, struct kafka_start *starts, struct error *err) {
+enum status positions_assign(struct positions *p, const struct kafka_partition *ids,
+                             size_t n, int n_lanes, struct kafka_start *starts,
+                             struct error *err) {
     if (p->n + n > COUNT_OF(p->items))
-        return error_set(err, E_KAFKA_CONFIG, "%zu partitions assigned, at most %zu can be held",
-                         p->n + n, COUNT_OF(p->items));
+        return error_set(err, E_KAFKA_CONFIG,
+                         "%zu partitions assigned, at most %zu can be held", p->n + n,
+                         COUNT_OF(p->items));
     struct partition **fresh = xcalloc(n + 1, sizeof *fresh);
     for (size_t i = 0; i < n; i++) {
         forget(p, &ids[i]);
@@ -167,7 +180,8 @@ enum status positions_assign(struct positions *p, const struct kafka_partition *
         starts[i] = start_of(fresh[i]);
         p->items[p->n++] = fresh[i];
         log_info("partition.assigned", LOG_STR("topic", ids[i].topic),
-                 LOG_I64("partition", ids[i].partition), LOG_I64("position", fresh[i]->position));
+                 LOG_I64("partition", ids[i].partition),
+                 LOG_I64("position", fresh[i]->position));
     }
     free(fresh);
     metrics_set(M_PARTITIONS, (int64_t)p->n);
@@ -190,17 +204,18 @@ static void count_stopped(const struct positions *p) {
     metrics_set(M_PARTITIONS_STOPPED, n);
 }
 
-static void stop_partition(struct positions *p, struct partition *part, const struct error *err) {
+static void stop_partition(struct positions *p, struct partition *part,
+                           const struct error *err) {
     part->is_stopped = true;
     log_error("partition.stopped", LOG_STR("topic", part->id->topic),
-              LOG_I64("partition", part->id->partition), LOG_I64("position", part->position),
-              LOG_ERR(err));
+              LOG_I64("partition", part->id->partition),
+              LOG_I64("position", part->position), LOG_ERR(err));
     metrics_count_error(err->code);
     count_stopped(p);
 }
 
-void positions_out_of_range(struct positions *p, const struct kafka_partition *id, int64_t asked,
-                            int64_t low, int64_t high) {
+void positions_out_of_range(struct positions *p, const struct kafka_partition *id,
+                            int64_t asked, int64_t low, int64_t high) {
     struct partition *part = positions_find(p, id);
     struct error err = {0};
     if (!part || part->is_stopped)
@@ -209,7 +224,8 @@ void positions_out_of_range(struct positions *p, const struct kafka_partition *i
     if (part->position < low && !MECHANISM("loss-stops"))
         part->position = part->taken = low;
     if (!is_known || (part->position >= low && part->position <= high)) {
-        /* Only the record we wanted to compare is gone, or the broker could not tell: nothing is lost. */
+        /* Only the record we wanted to compare is gone, or the broker could not tell:
+         * nothing is lost. */
         part->verifies = false;
         part->wants_restart = true;
         return;
@@ -219,14 +235,19 @@ void positions_out_of_range(struct positions *p, const struct kafka_partition *i
                         "%" PRId64 " records, offsets %" PRId64 " to %" PRId64
                         ", were deleted by retention before they were applied",
                         low - part->position, part->position, low - 1);
-        error_hint(&err, "restore them, or accept: henpin ledger accept --topic %s --partition %d --to %" PRId64,
+        error_hint(&err,
+                   "restore them, or accept: henpin ledger accept --topic %s --partition "
+                   "%d --to %" PRId64,
                    id->topic, id->partition, low);
     } else {
         (void)error_set(&err, E_KAFKA_RECREATED,
-                        "the topic ends at offset %" PRId64 " but everything before %" PRId64
+                        "the topic ends at offset %" PRId64
+                        " but everything before %" PRId64
                         " was applied: it was created anew or truncated",
                         high, part->position);
-        error_hint(&err, "if it is a new topic: henpin ledger accept --topic %s --partition %d --recreated",
+        error_hint(&err,
+                   "if it is a new topic: henpin ledger accept --topic %s --partition %d "
+                   "--recreated",
                    id->topic, id->partition);
     }
     (void)asked;
@@ -239,7 +260,9 @@ void positions_recreated(struct positions *p, struct partition *part) {
                     "the record at offset %" PRId64
                     " is not the one that was applied: the topic was created anew",
                     part->last_offset);
-    error_hint(&err, "if it is a new topic: henpin ledger accept --topic %s --partition %d --recreated",
+    error_hint(&err,
+               "if it is a new topic: henpin ledger accept --topic %s --partition %d "
+               "--recreated",
                part->id->topic, part->id->partition);
     stop_partition(p, part, &err);
 }
@@ -275,7 +298,8 @@ void positions_check_stopped(struct positions *p) {
         (void)start_of(part);
         part->wants_restart = true;
         log_info("partition.resumed", LOG_STR("topic", part->id->topic),
-                 LOG_I64("partition", part->id->partition), LOG_I64("position", part->position));
+                 LOG_I64("partition", part->id->partition),
+                 LOG_I64("position", part->position));
         count_stopped(p);
     }
 }
@@ -293,8 +317,8 @@ struct pg_query *positions_write(const struct positions *p, const struct batch *
         const struct batch_range *r = &b->ranges[i];
         pg_array_text(topics, span_of(r->partition->id->topic));
         pg_array_i64(numbers, r->partition->id->partition);
-        const int64_t values[5] = {r->first_offset, r->next_offset, r->records, r->last_offset,
-                                   r->last_fingerprint};
+        const int64_t values[5] = {r->first_offset, r->next_offset, r->records,
+                                   r->last_offset, r->last_fingerprint};
         for (int c = 0; c < 5; c++)
             pg_array_i64(columns[c], values[c]);
     }

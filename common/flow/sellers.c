@@ -35,8 +35,9 @@ struct sellers_load {
 static const struct pg_statement read_version = {
     "seller_version", "SELECT version FROM henpin.seller_directory_version"};
 static const struct pg_statement read_facts = {
-    "seller_facts", "SELECT seller_id, fact, valid_from, valid_until FROM henpin.seller_fact"
-                    " WHERE seller_id = ANY($1)"};
+    "seller_facts",
+    "SELECT seller_id, fact, valid_from, valid_until FROM henpin.seller_fact"
+    " WHERE seller_id = ANY($1)"};
 static const struct pg_statement read_blockers = {
     "seller_blockers", "SELECT seller_id, marketplace, blocker FROM henpin.blocker"
                        " WHERE seller_id = ANY($1) AND state = 'raised'"};
@@ -84,7 +85,8 @@ static char *copy_text(struct span text) {
     return copy;
 }
 
-struct sellers_load *sellers_begin(struct sellers *s, struct arena *a, size_t max_sellers) {
+struct sellers_load *sellers_begin(struct sellers *s, struct arena *a,
+                                   size_t max_sellers) {
     struct sellers_load *l = arena_zalloc(a, sizeof *l);
     l->sellers = s;
     l->wanted = arena_array(a, max_sellers + 1, sizeof *l->wanted);
@@ -181,8 +183,8 @@ bool sellers_read(struct sellers_load *l) {
     return true;
 }
 
-void sellers_state(const struct sellers *s, const struct policy *p, struct policy_facts *f,
-                   struct span seller_id, int64_t at_us) {
+void sellers_state(const struct sellers *s, const struct policy *p,
+                   struct policy_facts *f, struct span seller_id, int64_t at_us) {
     const struct seller *e = *slot_of(s, seller_id);
     policy_state_none(f, FACT_HAS);
     for (size_t i = 0; e && i < e->n_facts; i++)
@@ -190,20 +192,21 @@ void sellers_state(const struct sellers *s, const struct policy *p, struct polic
             policy_state_member(p, f, FACT_HAS, span_of(e->facts[i].name));
 }
 
-bool sellers_is_blocked(const struct sellers *s, struct span seller_id, struct span marketplace,
-                        const char *blocker) {
+bool sellers_is_blocked(const struct sellers *s, struct span seller_id,
+                        struct span marketplace, const char *blocker) {
     const struct seller *e = *slot_of(s, seller_id);
     for (size_t i = 0; e && i < e->n_blocked; i++) {
         const char *key = e->blocked[i];
-        if (strncmp(key, marketplace.ptr, marketplace.len) == 0 && key[marketplace.len] == '\n' &&
+        if (strncmp(key, marketplace.ptr, marketplace.len) == 0 &&
+            key[marketplace.len] == '\n' &&
             strcmp(key + marketplace.len + 1, blocker) == 0)
             return true;
     }
     return false;
 }
 
-void sellers_note_blocker(struct sellers *s, struct span seller_id, struct span marketplace,
-                          const char *blocker) {
+void sellers_note_blocker(struct sellers *s, struct span seller_id,
+                          struct span marketplace, const char *blocker) {
     struct seller *e = *slot_of(s, seller_id);
     if (e)
         add_blocked(e, marketplace, span_of(blocker));

@@ -1,10 +1,12 @@
 /*
- * sellers.h: what is known about sellers: facts with validity, and blockers already raised.
+ * sellers.h: what is known about sellers: facts with validity, and blockers already
+ * raised.
  *
- * A cache in front of henpin.seller_fact and henpin.blocker. One row, seller_directory_version, moves with each change of the directory; it is
- * read with each batch and empties the cache when it moved. Bounded: beyond
- * SELLERS_MAX sellers it starts anew. Each lane has its own, so that no other batch can empty it between a load and its
- * decision; a lane forgets it when an attempt fails.
+ * A cache in front of henpin.seller_fact and henpin.blocker. One row,
+ * seller_directory_version, moves with each change of the directory; it is read with each
+ * batch and empties the cache when it moved. Bounded: beyond SELLERS_MAX sellers it
+ * starts anew. Each lane has its own, so that no other batch can empty it between a load
+ * and its decision; a lane forgets it when an attempt fails.
  */
 #ifndef COMMON_FLOW_SELLERS_H
 #define COMMON_FLOW_SELLERS_H
@@ -18,22 +20,26 @@ struct sellers *sellers_new(void);
 void sellers_free(struct sellers *s);
 void sellers_forget(struct sellers *s); /* everything: the next batch reads anew */
 
-/* One load of a batch: name the sellers, add the queries to the script, read the answers. */
+/* One load of a batch: name the sellers, add the queries to the script, read the answers.
+ */
 struct sellers_load;
-struct sellers_load *sellers_begin(struct sellers *s, struct arena *a, size_t max_sellers);
+struct sellers_load *sellers_begin(struct sellers *s, struct arena *a,
+                                   size_t max_sellers);
 void sellers_want(struct sellers_load *l, struct span seller_id);
 void sellers_query(struct sellers_load *l, struct pg_script *script);
-/* False: the directory changed since; sellers_query must be asked once more (in the next round). */
+/* False: the directory changed since; sellers_query must be asked once more (in the next
+ * round). */
 bool sellers_read(struct sellers_load *l);
 
 /* States FACT_HAS: the facts of the seller that are valid at `at_us`. */
-void sellers_state(const struct sellers *s, const struct policy *p, struct policy_facts *f,
-                   struct span seller_id, int64_t at_us);
+void sellers_state(const struct sellers *s, const struct policy *p,
+                   struct policy_facts *f, struct span seller_id, int64_t at_us);
 /* Whether this blocker stands already for this seller and marketplace. */
-bool sellers_is_blocked(const struct sellers *s, struct span seller_id, struct span marketplace,
-                        const char *blocker);
-/* The batch raises it: from here on it stands (the cache is forgotten if the batch fails). */
-void sellers_note_blocker(struct sellers *s, struct span seller_id, struct span marketplace,
-                          const char *blocker);
+bool sellers_is_blocked(const struct sellers *s, struct span seller_id,
+                        struct span marketplace, const char *blocker);
+/* The batch raises it: from here on it stands (the cache is forgotten if the batch
+ * fails). */
+void sellers_note_blocker(struct sellers *s, struct span seller_id,
+                          struct span marketplace, const char *blocker);
 
 #endif

@@ -10,8 +10,8 @@ struct source {
 };
 
 enum status source_open_kafka(const struct kafka_consumer_config *config,
-                              const struct kafka_callbacks *callbacks, struct source **out,
-                              struct error *err) {
+                              const struct kafka_callbacks *callbacks,
+                              struct source **out, struct error *err) {
     struct source *s = xcalloc(1, sizeof *s);
     enum status st = kafka_consumer_new(config, callbacks, &s->kafka, err);
     if (st != ST_OK) {
@@ -23,8 +23,8 @@ enum status source_open_kafka(const struct kafka_consumer_config *config,
 }
 
 enum status source_open_stdin(const struct kafka_consumer_config *config,
-                              const struct kafka_callbacks *callbacks, struct source **out,
-                              struct error *err) {
+                              const struct kafka_callbacks *callbacks,
+                              struct source **out, struct error *err) {
     (void)err;
     struct source *s = xcalloc(1, sizeof *s);
     s->input = stdin_source_new(config, callbacks);
@@ -58,19 +58,19 @@ size_t source_take(struct source *s, int lane, struct kafka_record *out, size_t 
                     : stdin_source_take(s->input, lane, out, max);
 }
 
-enum status source_restart(struct source *s, const struct kafka_partition *p, int64_t offset,
-                           struct error *err) {
+enum status source_restart(struct source *s, const struct kafka_partition *p,
+                           int64_t offset, struct error *err) {
     return s->kafka ? kafka_restart(s->kafka, p, offset, err) : ST_OK;
 }
 
-void source_mirror(struct source *s, const struct kafka_partition *p, const int64_t *offsets,
-                   size_t n) {
+void source_mirror(struct source *s, const struct kafka_partition *p,
+                   const int64_t *offsets, size_t n) {
     if (s->kafka)
         kafka_mirror(s->kafka, p, offsets, n);
 }
 
-enum status source_watermarks(struct source *s, const struct kafka_partition *p, int64_t *low,
-                              int64_t *high, struct error *err) {
+enum status source_watermarks(struct source *s, const struct kafka_partition *p,
+                              int64_t *low, int64_t *high, struct error *err) {
     if (s->kafka)
         return kafka_watermarks(s->kafka, p, low, high, 10 * INT64_C(1000000), err);
     *low = 0;

@@ -1,11 +1,12 @@
 /*
- * source.h: where a worker's records come from: Kafka, or standard input for stories and property tests.
+ * source.h: where a worker's records come from: Kafka, or standard input for stories and
+ * property tests.
  *
  * Standard input speaks JSON lines, in the order in which they are to happen:
  *   {"record":{"topic":"marketplace.returns","partition":0,"offset":12,"timestamp_us":1,"key":"..","value_hex":"..","headers":{"name":"hex"}}}
  *   {"clock_us":1795143600000000}      from here on the clock stands there
- *   {"flush":7}                        answer "flushed 7" when all before is committed and no parked work is ready
- * and ends with end of file: drain and leave.
+ *   {"flush":7}                        answer "flushed 7" when all before is committed
+ * and no parked work is ready and ends with end of file: drain and leave.
  */
 #ifndef COMMON_FLOW_SOURCE_H
 #define COMMON_FLOW_SOURCE_H
@@ -25,16 +26,18 @@ void source_close(struct source *s, int64_t timeout_us);
 int source_fd(const struct source *s);
 void source_turn(struct source *s);
 size_t source_take(struct source *s, int lane, struct kafka_record *out, size_t max);
-enum status source_restart(struct source *s, const struct kafka_partition *p, int64_t offset,
-                           struct error *err);
-void source_mirror(struct source *s, const struct kafka_partition *p, const int64_t *offsets,
-                   size_t n);
-enum status source_watermarks(struct source *s, const struct kafka_partition *p, int64_t *low,
-                              int64_t *high, struct error *err);
-int64_t source_end(const struct source *s, const struct kafka_partition *p); /* -1 unknown */
+enum status source_restart(struct source *s, const struct kafka_partition *p,
+                           int64_t offset, struct error *err);
+void source_mirror(struct source *s, const struct kafka_partition *p,
+                   const int64_t *offsets, size_t n);
+enum status source_watermarks(struct source *s, const struct kafka_partition *p,
+                              int64_t *low, int64_t *high, struct error *err);
+int64_t source_end(const struct source *s,
+                   const struct kafka_partition *p); /* -1 unknown */
 bool source_is_connected(const struct source *s);
 
-/* Standard input only: a flush was asked for and everything before it was taken; `id` to answer with. */
+/* Standard input only: a flush was asked for and everything before it was taken; `id` to
+ * answer with. */
 bool source_wants_flush(const struct source *s, int64_t *id);
 void source_flushed(struct source *s, int64_t id);
 bool source_is_at_end(const struct source *s); /* nothing will ever come again */

@@ -73,8 +73,8 @@ static const char *topic_of(const struct stdin_source *s, const char *name) {
     refuse("a record of a topic that this worker does not read");
 }
 
-static const struct kafka_partition *partition_of(struct stdin_source *s, const char *topic,
-                                                  int32_t number) {
+static const struct kafka_partition *partition_of(struct stdin_source *s,
+                                                  const char *topic, int32_t number) {
     for (size_t i = 0; i < s->n_partitions; i++)
         if (s->partitions[i]->topic == topic && s->partitions[i]->partition == number)
             return s->partitions[i];
@@ -109,8 +109,10 @@ static size_t unhex(const char *hex, char *out) {
 static void hold_record(struct stdin_source *s, json_t *json) {
     const char *key = json_string_value(json_object_get(json, "key"));
     const char *hex = json_string_value(json_object_get(json, "value_hex"));
-    json_t *stamp = json_object_get(json, "timestamp_us"), *headers = json_object_get(json, "headers");
-    size_t key_len = key ? strlen(key) : 0, value_len = hex ? strlen(hex) / 2 : 0, more = 0;
+    json_t *stamp = json_object_get(json, "timestamp_us"),
+           *headers = json_object_get(json, "headers");
+    size_t key_len = key ? strlen(key) : 0, value_len = hex ? strlen(hex) / 2 : 0,
+           more = 0;
     const char *name;
     json_t *value;
     json_object_foreach(headers, name, value) more +=
@@ -190,7 +192,8 @@ void stdin_source_turn(struct stdin_source *s) {
 }
 
 /* Handed-out records stay on the heap for the life of the process: stories are short. */
-size_t stdin_source_take(struct stdin_source *s, int lane, struct kafka_record *out, size_t max) {
+size_t stdin_source_take(struct stdin_source *s, int lane, struct kafka_record *out,
+                         size_t max) {
     size_t n = 0;
     for (struct held **at = &s->first; *at && n < max;) {
         struct held *h = *at;

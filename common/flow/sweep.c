@@ -6,17 +6,19 @@
 enum { SWEEP_MAX = 500 };
 #define SWEEP_TIMEOUT_US (10 * US_PER_S)
 
-/* The row is taken and marked in one statement: two sweeps at once share the work and raise nothing twice. */
+/* The row is taken and marked in one statement: two sweeps at once share the work and
+ * raise nothing twice. */
 static const struct pg_statement take = {
     "sweep_take",
     "UPDATE henpin.sales_order o SET wanted_by = NULL FROM"
-    " (SELECT order_key, wanted_by FROM henpin.sales_order WHERE NOT is_known AND wanted_by < $1"
+    " (SELECT order_key, wanted_by FROM henpin.sales_order WHERE NOT is_known AND "
+    "wanted_by < $1"
     "  ORDER BY wanted_by LIMIT $2 FOR UPDATE SKIP LOCKED) w"
     " WHERE o.order_key = w.order_key"
     " RETURNING o.order_key, o.marketplace, o.seller_id, o.order_id, w.wanted_by"};
 
-enum status sweep_unknown_orders(struct pg *pg, const struct policy *p, int64_t now_us, size_t *n,
-                                 struct error *err) {
+enum status sweep_unknown_orders(struct pg *pg, const struct policy *p, int64_t now_us,
+                                 size_t *n, struct error *err) {
     struct arena *a = arena_new(64u << 20);
     struct pg_script *s = pg_script_new(a);
     (void)pg_script_query(s, &pg_begin);
@@ -27,7 +29,8 @@ enum status sweep_unknown_orders(struct pg *pg, const struct policy *p, int64_t 
     *n = st == ST_OK ? pg_rows(q) : 0;
     if (st == ST_OK) {
         struct pg_script *writes = pg_script_new(a);
-        struct pg_copy *copy = *n > 0 ? pg_script_copy(writes, outputs_copy_escalation) : NULL;
+        struct pg_copy *copy =
+            *n > 0 ? pg_script_copy(writes, outputs_copy_escalation) : NULL;
         for (size_t row = 0; row < *n; row++)
             outputs_order_unknown(copy, &(struct order_unknown){
                                             .order_key = pg_uuid(q, row, 0),

@@ -1,6 +1,6 @@
 /*
- * worker.c: the loop. Everything that waits, waits in one poll(2): the source, each lane's connection, the HTTP
- * port, signals. No threads but librdkafka's own.
+ * worker.c: the loop. Everything that waits, waits in one poll(2): the source, each
+ * lane's connection, the HTTP port, signals. No threads but librdkafka's own.
  *
  *   source_turn    rebalances, which read the ledger and drop or finish what is open
  *   lane_fill      records -> messages, decoded while Postgres works on the batch before
@@ -25,10 +25,12 @@
 #include <stdlib.h>
 
 enum { LANES_MAX = 16 };
-#define TICK_US US_PER_S             /* metrics, stopped partitions, sweeps */
-#define MIRROR_US (5 * US_PER_S)     /* commits during a rebalance can cost the assignment: rarely */
-#define REVOKE_WAIT_US (5 * US_PER_S) /* to let an open transaction finish when partitions go */
-#define LIVE_US (30 * US_PER_S)      /* the loop turned within this */
+#define TICK_US US_PER_S /* metrics, stopped partitions, sweeps */
+#define MIRROR_US                                                                        \
+    (5 * US_PER_S) /* commits during a rebalance can cost the assignment: rarely */
+#define REVOKE_WAIT_US                                                                   \
+    (5 * US_PER_S)              /* to let an open transaction finish when partitions go */
+#define LIVE_US (30 * US_PER_S) /* the loop turned within this */
 
 struct worker {
     const struct service *service;
@@ -59,14 +61,16 @@ static const struct pg_statement record_revision = {
 
 static void tell_finding(void *context, const struct policy_finding *f) {
     (void)context;
-    log_write(f->severity == POLICY_ERROR ? LOG_ERROR : LOG_WARN, "policy.finding",
-              (const struct log_field[]){LOG_STR("kind", f->kind), LOG_STR("file", f->file),
-                                         LOG_I64("line", f->line), LOG_STR("text", f->text)},
-              4);
+    log_write(
+        f->severity == POLICY_ERROR ? LOG_ERROR : LOG_WARN, "policy.finding",
+        (const struct log_field[]){LOG_STR("kind", f->kind), LOG_STR("file", f->file),
+                                   LOG_I64("line", f->line), LOG_STR("text", f->text)},
+        4);
 }
 
 /* Every row names its revision, so the revision's row comes first. */
-static enum status record_policy(struct worker *w, const struct policy *p, struct error *err) {
+static enum status record_policy(struct worker *w, const struct policy *p,
+                                 struct error *err) {
     const struct policy_revision *r = policy_revision(p);
     struct arena *a = arena_new(64u << 20);
     struct pg_script *s = pg_script_new(a);
@@ -126,9 +130,10 @@ static enum status on_assigned(void *context, const struct kafka_partition *p, s
 
 static void wait_for(struct worker *w, int timeout_ms);
 
-/* Partitions go. What is committed now need not be read again by the next owner; but fencing, not this courtesy, is what makes it
- * safe. */
-static void on_revoked(void *context, const struct kafka_partition *p, size_t n, bool is_lost) {
+/* Partitions go. What is committed now need not be read again by the next owner; but
+ * fencing, not this courtesy, is what makes it safe. */
+static void on_revoked(void *context, const struct kafka_partition *p, size_t n,
+                       bool is_lost) {
     struct worker *w = context;
     int64_t until = clock_monotonic_us() + REVOKE_WAIT_US;
     CRASH_POINT("in-revoke");
@@ -292,7 +297,8 @@ static void wait_for(struct worker *w, int timeout_ms) {
     if (w->http)
         fds[n++] = (struct pollfd){http_fd(w->http), POLLIN, 0};
     for (int i = 0; i < w->n_lanes; i++)
-        fds[n++] = (struct pollfd){lane_fd(w->lanes[i]), lane_poll_events(w->lanes[i]), 0};
+        fds[n++] =
+            (struct pollfd){lane_fd(w->lanes[i]), lane_poll_events(w->lanes[i]), 0};
     if (poll(fds, n, timeout_ms) > 0 && (fds[0].revents & POLLIN))
         stop_drain_fd();
 }
@@ -337,7 +343,8 @@ static void turn(struct worker *w) {
 }
 
 static bool is_done(const struct worker *w) {
-    return w->is_fatal || stop_requested() || (source_is_at_end(w->source) && is_empty(w));
+    return w->is_fatal || stop_requested() ||
+           (source_is_at_end(w->source) && is_empty(w));
 }
 
 /* Finishes or drops the open transactions; either is safe. */
@@ -349,7 +356,8 @@ static void drain(struct worker *w) {
         is_busy = false;
         for (int i = 0; i < w->n_lanes; i++) {
             lane_turn(w->lanes[i], false);
-            is_busy = is_busy || (lane_is_busy(w->lanes[i]) && lane_is_connected(w->lanes[i]));
+            is_busy =
+                is_busy || (lane_is_busy(w->lanes[i]) && lane_is_connected(w->lanes[i]));
         }
         if (w->http)
             http_turn(w->http);
@@ -366,7 +374,8 @@ static enum status open_source(struct worker *w, struct error *err) {
     static const char *const assignors[] = {"range", "cooperative-sticky"};
     topics[0] = w->topic;
     const struct kafka_consumer_config config = {
-        .properties = {w->config.bootstrap_servers, w->config.kafka_names, w->config.kafka_values},
+        .properties = {w->config.bootstrap_servers, w->config.kafka_names,
+                       w->config.kafka_values},
         .group = w->group,
         .topics = topics,
         .n_topics = 1,
@@ -377,8 +386,8 @@ static enum status open_source(struct worker *w, struct error *err) {
         .session_timeout_us = w->config.session_timeout_us,
         .fetch_wait_us = w->config.fetch_wait_us,
     };
-    const struct kafka_callbacks callbacks = {on_assigned, on_revoked, on_out_of_range, on_trouble,
-                                              w};
+    const struct kafka_callbacks callbacks = {on_assigned, on_revoked, on_out_of_range,
+                                              on_trouble, w};
     enum status st = w->config.source == 0
                          ? source_open_kafka(&config, &callbacks, &w->source, err)
                          : source_open_stdin(&config, &callbacks, &w->source, err);
@@ -427,8 +436,8 @@ static enum status open_all(struct worker *w, struct error *err) {
     if (st != ST_OK)
         return st;
     use_policy(w, p);
-    st = schemas_new(&w->config.schemas, w->service->reader_file, w->service->shape, &w->schemas,
-                     err);
+    st = schemas_new(&w->config.schemas, w->service->reader_file, w->service->shape,
+                     &w->schemas, err);
     if (st == ST_OK && w->config.listen[0])
         st = http_new(w->config.listen, answer_http, w, &w->http, err);
     if (st != ST_OK)
@@ -470,8 +479,9 @@ static int run(struct worker *w) {
             log_error("worker.failed", LOG_ERR(&err));
         return stop_requested() ? 0 : is_configuration(err.code) ? 2 : 1;
     }
-    log_info("worker.started", LOG_STR("version", HENPIN_VERSION), LOG_STR("topic", w->topic),
-             LOG_STR("group", w->group), LOG_I64("lanes", w->n_lanes),
+    log_info("worker.started", LOG_STR("version", HENPIN_VERSION),
+             LOG_STR("topic", w->topic), LOG_STR("group", w->group),
+             LOG_I64("lanes", w->n_lanes),
              LOG_I64("http_port", w->http ? http_port(w->http) : -1));
     while (!is_done(w)) {
         turn(w);
@@ -492,7 +502,8 @@ int worker_main(const struct service *s, int argc, char **argv, char **envp) {
     struct worker *w = &worker;
     w->service = s;
     snprintf(w->program, sizeof w->program, "henpin-%s", s->name);
-    const struct config_spec spec = worker_config_spec(w->program, s->summary, &w->config);
+    const struct config_spec spec =
+        worker_config_spec(w->program, s->summary, &w->config);
     struct config_result parsed = config_parse(&spec, argc, argv, envp, stdout, stderr);
     if (parsed.outcome != CONFIG_RUN)
         return parsed.outcome == CONFIG_WRONG ? 2 : 0;

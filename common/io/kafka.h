@@ -1,12 +1,14 @@
 /*
- * kafka.h: what henpin needs of Kafka: a consumer whose positions come from us, a producer, metadata, and the
- * embedded broker. rdkafka.h is known only in kafka_consumer.c and kafka_client.c (producer, metadata).
+ * kafka.h: what henpin needs of Kafka: a consumer whose positions come from us, a
+ * producer, metadata, and the embedded broker. rdkafka.h is known only in
+ * kafka_consumer.c and kafka_client.c (producer, metadata).
  *
- * The consumer never starts from Kafka's commits: at every assignment it asks `assigned` for the position of each
- * partition and passes it in the assign call; auto.offset.reset is error. It never pauses: each partition's queue
- * is forwarded into its lane's queue, so that a lane which is not read from simply fills up to librdkafka's own
- * limits while kafka_turn() keeps the membership alive. (librdkafka 2.0.2 may skip offsets when batch consume and
- * pause are combined.)
+ * The consumer never starts from Kafka's commits: at every assignment it asks `assigned`
+ * for the position of each partition and passes it in the assign call; auto.offset.reset
+ * is error. It never pauses: each partition's queue is forwarded into its lane's queue,
+ * so that a lane which is not read from simply fills up to librdkafka's own limits while
+ * kafka_turn() keeps the membership alive. (librdkafka 2.0.2 may skip offsets when batch
+ * consume and pause are combined.)
  */
 #ifndef COMMON_IO_KAFKA_H
 #define COMMON_IO_KAFKA_H
@@ -23,7 +25,8 @@
 
 struct kafka_properties {
     const char *bootstrap_servers;
-    struct option_list names, values; /* passed through to librdkafka; ours for correctness win */
+    struct option_list names,
+        values; /* passed through to librdkafka; ours for correctness win */
 };
 
 /* ---- consumer ---- */
@@ -31,7 +34,8 @@ struct kafka_properties {
 struct kafka_consumer;
 
 struct kafka_partition {
-    const char *topic; /* borrowed from the consumer's configuration, same pointer always */
+    const char
+        *topic; /* borrowed from the consumer's configuration, same pointer always */
     int32_t partition;
 };
 
@@ -39,20 +43,25 @@ struct kafka_partition {
 struct kafka_start {
     enum {
         KAFKA_START_AT,      /* at `offset` */
-        KAFKA_START_STOPPED, /* assigned but not fetched: records are gone, a person must decide */
+        KAFKA_START_STOPPED, /* assigned but not fetched: records are gone, a person must
+                                decide */
     } how;
     int64_t offset;
 };
 
 struct kafka_callbacks {
-    /* Partitions are ours from now on: fill starts[i] for each; blocks as long as it must (the group waits). A failure
-     * means that nothing is known: the consumer assigns nothing and asks again at its next turn. */
+    /* Partitions are ours from now on: fill starts[i] for each; blocks as long as it must
+     * (the group waits). A failure means that nothing is known: the consumer assigns
+     * nothing and asks again at its next turn. */
     enum status (*assigned)(void *context, const struct kafka_partition *p, size_t n,
                             struct kafka_start *starts, struct error *err);
-    /* Partitions go. `is_lost`: somebody else may have them already, drop what is open. */
-    void (*revoked)(void *context, const struct kafka_partition *p, size_t n, bool is_lost);
-    /* The broker does not have the offset we asked for: retention or a recreated topic. `low` and `high` are the broker's
-     * watermarks, or negative when unknown. The partition stays stopped until kafka_restart. */
+    /* Partitions go. `is_lost`: somebody else may have them already, drop what is open.
+     */
+    void (*revoked)(void *context, const struct kafka_partition *p, size_t n,
+                    bool is_lost);
+    /* The broker does not have the offset we asked for: retention or a recreated topic.
+     * `low` and `high` are the broker's watermarks, or negative when unknown. The
+     * partition stays stopped until kafka_restart. */
     void (*out_of_range)(void *context, const struct kafka_partition *p, int64_t asked,
                          int64_t low, int64_t high);
     /* librdkafka tells of an error that it copes with by itself, or of a fatal one. */
@@ -70,46 +79,55 @@ struct kafka_consumer_config {
     const char *instance_id; /* static membership; empty: none */
     int64_t queued_bytes;    /* memory for records that were fetched ahead */
     int64_t session_timeout_us;
-    int64_t fetch_wait_us;   /* how long the broker may wait for new records */
+    int64_t fetch_wait_us; /* how long the broker may wait for new records */
 };
 
-/* Refuses configurations that are known to lose or double (E_KAFKA_CONFIG). Does not wait for a broker. */
+/* Refuses configurations that are known to lose or double (E_KAFKA_CONFIG). Does not wait
+ * for a broker. */
 MUST_USE enum status kafka_consumer_new(const struct kafka_consumer_config *config,
                                         const struct kafka_callbacks *callbacks,
                                         struct kafka_consumer **out, struct error *err);
 /* Leaves the group (revoked is called) within `timeout_us`, then frees. */
 void kafka_consumer_free(struct kafka_consumer *c, int64_t timeout_us);
 
-/* Becomes readable when there may be something to do; kafka_turn and kafka_take make it unreadable. */
+/* Becomes readable when there may be something to do; kafka_turn and kafka_take make it
+ * unreadable. */
 int kafka_fd(const struct kafka_consumer *c);
-/* Serves rebalances and errors without blocking. Call it often: at least every max.poll.interval.ms. */
+/* Serves rebalances and errors without blocking. Call it often: at least every
+ * max.poll.interval.ms. */
 void kafka_turn(struct kafka_consumer *c);
 
 struct kafka_record {
     const struct kafka_partition *partition; /* stable while assigned */
     int64_t offset;
-    int64_t timestamp_us; /* the record's; EVENT_ABSENT when it has none */
-    struct span key, value; /* ptr NULL: null */
+    int64_t timestamp_us;                /* the record's; EVENT_ABSENT when it has none */
+    struct span key, value;              /* ptr NULL: null */
     const struct record_header *headers; /* decoded only when asked: see kafka_headers */
     size_t n_headers;
     void *handle; /* owned: give it back with kafka_release */
 };
-/* Takes up to `max` records of a lane that are already here; the count. Key and value are valid until kafka_release.
- * Records of partitions that are no longer assigned are dropped here. */
-size_t kafka_take(struct kafka_consumer *c, int lane, struct kafka_record *out, size_t max);
+/* Takes up to `max` records of a lane that are already here; the count. Key and value are
+ * valid until kafka_release. Records of partitions that are no longer assigned are
+ * dropped here. */
+size_t kafka_take(struct kafka_consumer *c, int lane, struct kafka_record *out,
+                  size_t max);
 /* Headers of a record, in the arena; most records have none. */
 void kafka_headers(struct kafka_record *r, struct arena *a);
 void kafka_release(void *handle);
 
-/* Starts a partition anew at `offset` (after a fence, an accepted loss): purges what was fetched. Not inside callbacks. */
-MUST_USE enum status kafka_restart(struct kafka_consumer *c, const struct kafka_partition *p,
-                                   int64_t offset, struct error *err);
-/* Mirrors positions to the group's offsets in Kafka, for tools that read them. Best effort, asynchronous. */
-void kafka_mirror(struct kafka_consumer *c, const struct kafka_partition *p, const int64_t *offsets,
-                  size_t n);
+/* Starts a partition anew at `offset` (after a fence, an accepted loss): purges what was
+ * fetched. Not inside callbacks. */
+MUST_USE enum status kafka_restart(struct kafka_consumer *c,
+                                   const struct kafka_partition *p, int64_t offset,
+                                   struct error *err);
+/* Mirrors positions to the group's offsets in Kafka, for tools that read them. Best
+ * effort, asynchronous. */
+void kafka_mirror(struct kafka_consumer *c, const struct kafka_partition *p,
+                  const int64_t *offsets, size_t n);
 /* Low and high watermark; may block up to `timeout_us`. */
-MUST_USE enum status kafka_watermarks(struct kafka_consumer *c, const struct kafka_partition *p,
-                                      int64_t *low, int64_t *high, int64_t timeout_us,
+MUST_USE enum status kafka_watermarks(struct kafka_consumer *c,
+                                      const struct kafka_partition *p, int64_t *low,
+                                      int64_t *high, int64_t timeout_us,
                                       struct error *err);
 /* High watermark as last heard with a fetch, -1 unknown. Never blocks. */
 int64_t kafka_end(const struct kafka_consumer *c, const struct kafka_partition *p);
@@ -120,9 +138,10 @@ bool kafka_is_connected(const struct kafka_consumer *c); /* some broker answers 
 struct kafka_producer;
 MUST_USE enum status kafka_producer_new(const struct kafka_properties *properties,
                                         struct kafka_producer **out, struct error *err);
-/* Queues one record (copied); waits while the queue is full. partition -1: by key, as Kafka's default partitioner (murmur2). */
-MUST_USE enum status kafka_produce(struct kafka_producer *p, const char *topic, int32_t partition,
-                                   struct span key, struct span value,
+/* Queues one record (copied); waits while the queue is full. partition -1: by key, as
+ * Kafka's default partitioner (murmur2). */
+MUST_USE enum status kafka_produce(struct kafka_producer *p, const char *topic,
+                                   int32_t partition, struct span key, struct span value,
                                    const struct record_header *headers, size_t n_headers,
                                    int64_t timestamp_us, struct error *err);
 /* Waits until all is acknowledged; E_KAFKA_PRODUCE tells how many were not and why. */
@@ -135,26 +154,31 @@ void kafka_producer_free(struct kafka_producer *p);
 /* Number of partitions, 0 when the topic does not exist. */
 MUST_USE enum status kafka_topic_partitions(const struct kafka_properties *properties,
                                             const char *topic, int *n, struct error *err);
-/* Low and high watermark of each partition of a topic: the first offset that is still there, and the next to be written. */
+/* Low and high watermark of each partition of a topic: the first offset that is still
+ * there, and the next to be written. */
 struct kafka_extent {
     int64_t low, high;
 };
-/* For tools, on a connection of its own. `*n` is the number of partitions, of which the first `max` are filled in; 0 when the
- * topic does not exist. Waits up to `timeout_us` for each answer. */
-MUST_USE enum status kafka_topic_extents(const struct kafka_properties *properties, const char *topic,
-                                         struct kafka_extent *out, int max, int *n,
-                                         int64_t timeout_us, struct error *err);
+/* For tools, on a connection of its own. `*n` is the number of partitions, of which the
+ * first `max` are filled in; 0 when the topic does not exist. Waits up to `timeout_us`
+ * for each answer. */
+MUST_USE enum status kafka_topic_extents(const struct kafka_properties *properties,
+                                         const char *topic, struct kafka_extent *out,
+                                         int max, int *n, int64_t timeout_us,
+                                         struct error *err);
 /* Creates a topic; existing is fine. */
 MUST_USE enum status kafka_topic_create(const struct kafka_properties *properties,
-                                        const char *topic, int n_partitions, struct error *err);
+                                        const char *topic, int n_partitions,
+                                        struct error *err);
 
 /* ---- the embedded broker: librdkafka's mock cluster (kafka_mock.c) ---- */
 
 struct kafka_mock;
-MUST_USE enum status kafka_mock_new(int n_brokers, struct kafka_mock **out, struct error *err);
+MUST_USE enum status kafka_mock_new(int n_brokers, struct kafka_mock **out,
+                                    struct error *err);
 const char *kafka_mock_bootstrap(const struct kafka_mock *m); /* valid until free */
-MUST_USE enum status kafka_mock_topic(struct kafka_mock *m, const char *topic, int n_partitions,
-                                      struct error *err);
+MUST_USE enum status kafka_mock_topic(struct kafka_mock *m, const char *topic,
+                                      int n_partitions, struct error *err);
 void kafka_mock_free(struct kafka_mock *m);
 
 #endif

@@ -1,14 +1,16 @@
 /*
  * case.c: one event folded into one case. See case.h for the promises.
  *
- * The order of the steps matters: the event's own fulfilments come first, so that an event which both ends one duty
- * and starts another (REOPENED) does the former with the old clocks.
+ * The order of the steps matters: the event's own fulfilments come first, so that an
+ * event which both ends one duty and starts another (REOPENED) does the former with the
+ * old clocks.
  */
 #include "common/policy/case.h"
 
 #include "common/event/event.h"
 
-const char *const duty_state_names[5] = {"waiting", "open", "met", "breached", "cancelled"};
+const char *const duty_state_names[5] = {"waiting", "open", "met", "breached",
+                                         "cancelled"};
 
 static bool seen_before(const struct case_state *c, int64_t event_hash) {
     for (size_t i = 0; i < c->history.n; i++)
@@ -60,8 +62,8 @@ static void fulfil(const struct case_state *c, const struct case_event *e,
             continue;
         int64_t at = d->start_us == EVENT_ABSENT ? e->occurred_us
                                                  : later(d->start_us, e->occurred_us);
-        out->changes[out->n_changes++] =
-            (struct duty_change){.index = i, .state = ended(d->due_us, at), .closed_us = at};
+        out->changes[out->n_changes++] = (struct duty_change){
+            .index = i, .state = ended(d->due_us, at), .closed_us = at};
     }
 }
 
@@ -72,8 +74,8 @@ static bool has_instance(const struct case_state *c, struct span name, int insta
     return false;
 }
 
-/* The first event of the history that fulfils a duty of these stops at or after its start (trap B22: an answer that was
- * read before the request must count exactly once). */
+/* The first event of the history that fulfils a duty of these stops at or after its start
+ * (trap B22: an answer that was read before the request must count exactly once). */
 static int64_t answered_already(const struct case_state *c, const struct policy_duty *d) {
     int64_t first = EVENT_ABSENT;
     for (int s = 0; s < d->n_stops; s++) {
@@ -90,7 +92,8 @@ static int64_t answered_already(const struct case_state *c, const struct policy_
 
 static void start(const struct case_state *c, const struct case_event *e,
                   struct case_decision *out) {
-    int reopened = times_happened(c, "return_reopened") + times_happened(c, "inquiry_reopened") +
+    int reopened = times_happened(c, "return_reopened") +
+                   times_happened(c, "inquiry_reopened") +
                    (strcmp(e->word, "return_reopened") == 0 ||
                     strcmp(e->word, "inquiry_reopened") == 0);
     int instance = 1 + reopened;
@@ -103,7 +106,8 @@ static void start(const struct case_state *c, const struct case_event *e,
         bool waits = d->start_us == POLICY_NO_INSTANT;
         int64_t since = waits ? e->occurred_us : d->start_us;
         struct duty_start *s = &out->starts[out->n_starts++];
-        *s = (struct duty_start){.duty_id = identity_duty(since, c->case_id, name, instance),
+        *s = (struct duty_start){.duty_id =
+                                     identity_duty(since, c->case_id, name, instance),
                                  .instance = instance,
                                  .state = waits ? DUTY_WAITING : DUTY_OPEN,
                                  .closed_us = EVENT_ABSENT,
@@ -123,7 +127,8 @@ static const char *untold(const struct case_state *c, const char *cause) {
     return c->n_triaged < CASE_MAX_TRIAGED ? cause : NULL;
 }
 
-/* The first disposition with a code stands. Another one later is for a person: goods may be on their way already. */
+/* The first disposition with a code stands. Another one later is for a person: goods may
+ * be on their way already. */
 static void dispose(const struct case_state *c, struct case_decision *out) {
     const struct policy_disposition *d = &out->policy.disposition;
     if (!d->code || d->is_shadow || span_is(c->disposition, d->code))

@@ -1,13 +1,16 @@
 /*
  * case.h: what one event does to one case: the pure middle of every worker.
  *
- * A case is an order, a return or an inquiry thread: an identity, a history of events, and duties with clocks.
- * case_decide() folds the next event in: it says which duties the event fulfils, which it starts, which blockers it
- * shows, what becomes of the goods, and what a person must look at because no rule foresaw it. It is total and
- * repeatable, allocates nothing, reads no clock. A second copy of an event (same event id) changes nothing.
+ * A case is an order, a return or an inquiry thread: an identity, a history of events,
+ * and duties with clocks. case_decide() folds the next event in: it says which duties the
+ * event fulfils, which it starts, which blockers it shows, what becomes of the goods, and
+ * what a person must look at because no rule foresaw it. It is total and repeatable,
+ * allocates nothing, reads no clock. A second copy of an event (same event id) changes
+ * nothing.
  *
- * Late events count with their own times: a duty whose stop event happened before its start event was read is met from
- * birth, and one that is fulfilled after its due instant is breached, whoever noticed first.
+ * Late events count with their own times: a duty whose stop event happened before its
+ * start event was read is met from birth, and one that is fulfilled after its due instant
+ * is breached, whoever noticed first.
  */
 #ifndef COMMON_POLICY_CASE_H
 #define COMMON_POLICY_CASE_H
@@ -18,15 +21,16 @@
 #include <stdint.h>
 
 enum {
-    CASE_MAX_DUTIES = 24,     /* of one case, all clock instances */
-    CASE_MAX_HISTORY = 1000,  /* further events are refused: nothing real has so many */
+    CASE_MAX_DUTIES = 24,    /* of one case, all clock instances */
+    CASE_MAX_HISTORY = 1000, /* further events are refused: nothing real has so many */
     CASE_MAX_TRIAGED = 8,
 };
 
 enum duty_state { DUTY_WAITING, DUTY_OPEN, DUTY_MET, DUTY_BREACHED, DUTY_CANCELLED };
 extern const char *const duty_state_names[5];
 
-/* A duty as it stands in henpin.duty: enough to fulfil it under whatever policy is live now. */
+/* A duty as it stands in henpin.duty: enough to fulfil it under whatever policy is live
+ * now. */
 struct case_duty {
     struct uuid duty_id;
     struct span name;
@@ -53,14 +57,16 @@ struct case_state {
     struct case_history history;
     const struct case_duty *duties; /* at most CASE_MAX_DUTIES */
     int n_duties;
-    const struct span *triaged; /* causes that a person was already told, at most CASE_MAX_TRIAGED */
+    const struct span
+        *triaged; /* causes that a person was already told, at most CASE_MAX_TRIAGED */
     int n_triaged;
     struct span disposition; /* code; ptr NULL: not decided */
     int n_tasks;             /* steps that the disposition created */
 };
 
 struct case_event {
-    const char *word; /* in the packs' vocabulary: "return_requested"; NULL: a kind we do not know */
+    const char *word; /* in the packs' vocabulary: "return_requested"; NULL: a kind we do
+                         not know */
     struct span event_id;
     int64_t occurred_us;
 };
@@ -74,8 +80,9 @@ struct duty_change {
 struct duty_start {
     struct uuid duty_id;
     int instance;
-    enum duty_state state; /* OPEN, WAITING, or MET/BREACHED when its stop was known already */
-    int64_t closed_us;     /* EVENT_ABSENT while open */
+    enum duty_state
+        state; /* OPEN, WAITING, or MET/BREACHED when its stop was known already */
+    int64_t closed_us;                /* EVENT_ABSENT while open */
     const struct policy_duty *policy; /* borrowed from case_decision.policy */
 };
 
@@ -90,7 +97,8 @@ struct case_decision {
     bool creates_tasks; /* policy.disposition's steps become tasks */
 };
 
-/* `facts` must state the case; event, event.time and requested_at/received_at are filled in here from the history. */
+/* `facts` must state the case; event, event.time and requested_at/received_at are filled
+ * in here from the history. */
 void case_decide(const struct case_state *c, const struct case_event *e,
                  const struct policy *p, struct policy_facts *facts,
                  struct case_decision *out);

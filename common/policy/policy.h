@@ -1,8 +1,9 @@
 /*
  * policy.h: what a worker asks the rules, and what it is told.
  *
- * A policy is one immutable revision: every file of a directory, parsed, checked, analysed and compiled. A decision is
- * a pure function of (facts, revision, zone data): policy_decide() reads no clock, does no I/O, allocates nothing.
+ * A policy is one immutable revision: every file of a directory, parsed, checked,
+ * analysed and compiled. A decision is a pure function of (facts, revision, zone data):
+ * policy_decide() reads no clock, does no I/O, allocates nothing.
  *
  *     struct policy_facts f;
  *     policy_facts_init(p, &f);
@@ -22,26 +23,28 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What workers can state: a pack's `domain` may use these names and no others. One row a fact:
- * identifier, name in the packs, kind (WORD one of a list, NUMBER, SET of words). */
+/* What workers can state: a pack's `domain` may use these names and no others. One row a
+ * fact: identifier, name in the packs, kind (WORD one of a list, NUMBER, SET of words).
+ */
 #define POLICY_FACTS(X)                                                                  \
-    X(FACT_EVENT, "event", WORD)               /* what happened: return_requested ... */ \
-    X(FACT_MARKETPLACE, "marketplace", WORD)   /* code */                                \
-    X(FACT_FULFILMENT, "fulfilment", WORD)     /* seller, marketplace */                 \
-    X(FACT_CROSS_BORDER, "cross_border", WORD) /* yes, no: ship-from outside the store */ \
-    X(FACT_SHIP_FROM, "ship_from", WORD)       /* ISO 3166-1 alpha-2 */                  \
+    X(FACT_EVENT, "event", WORD)             /* what happened: return_requested ... */   \
+    X(FACT_MARKETPLACE, "marketplace", WORD) /* code */                                  \
+    X(FACT_FULFILMENT, "fulfilment", WORD)   /* seller, marketplace */                   \
+    X(FACT_CROSS_BORDER, "cross_border",                                                 \
+      WORD)                              /* yes, no: ship-from outside the store */      \
+    X(FACT_SHIP_FROM, "ship_from", WORD) /* ISO 3166-1 alpha-2 */                        \
     X(FACT_BUYER_COUNTRY, "buyer_country", WORD)                                         \
-    X(FACT_LANG, "lang", WORD)                 /* buyer's language */                    \
-    X(FACT_CATEGORY, "category", WORD)         /* product class */                       \
-    X(FACT_CONDITION, "condition", WORD)       /* unopened, opened, used ... */          \
-    X(FACT_REASON, "reason", WORD)             /* reason family */                       \
-    X(FACT_WANTED, "wanted", WORD)             /* refund, exchange, repair */            \
-    X(FACT_IN_POLICY, "in_policy", WORD)       /* yes, no */                             \
-    X(FACT_CLAIM, "claim", WORD)               /* yes, no */                             \
-    X(FACT_VALUE, "value", NUMBER)             /* minor units of the store's currency */ \
-    X(FACT_HAS, "has", SET)                    /* facts about the seller */              \
-    X(FACT_HAZARDS, "hazards", SET)            /* of the goods */                        \
-    X(FACT_SIGNALS, "signals", SET)            /* found in the buyer's text */
+    X(FACT_LANG, "lang", WORD)           /* buyer's language */                          \
+    X(FACT_CATEGORY, "category", WORD)   /* product class */                             \
+    X(FACT_CONDITION, "condition", WORD) /* unopened, opened, used ... */                \
+    X(FACT_REASON, "reason", WORD)       /* reason family */                             \
+    X(FACT_WANTED, "wanted", WORD)       /* refund, exchange, repair */                  \
+    X(FACT_IN_POLICY, "in_policy", WORD) /* yes, no */                                   \
+    X(FACT_CLAIM, "claim", WORD)         /* yes, no */                                   \
+    X(FACT_VALUE, "value", NUMBER)       /* minor units of the store's currency */       \
+    X(FACT_HAS, "has", SET)              /* facts about the seller */                    \
+    X(FACT_HAZARDS, "hazards", SET)      /* of the goods */                              \
+    X(FACT_SIGNALS, "signals", SET)      /* found in the buyer's text */
 
 /* Times that rules may run from or be selected by. */
 #define POLICY_TIMES(X)                                                                  \
@@ -93,15 +96,15 @@ struct policy_report {
     void *context;
 };
 
-/* Loads every *.yaml of `dir` as one rule set. Tells every finding; E_POLICY when any is an error (the
- * text counts them). `report` may be NULL. */
+/* Loads every *.yaml of `dir` as one rule set. Tells every finding; E_POLICY when any is
+ * an error (the text counts them). `report` may be NULL. */
 MUST_USE enum status policy_load(const char *dir, const struct policy_report *report,
                                  struct policy **out, struct error *err);
 void policy_free(struct policy *p);
 
 struct policy_revision {
-    int64_t id;       /* first 63 bits of the hash: the key of henpin.policy_revision */
-    char hash[65];    /* SHA-256 of the canonical form, hexadecimal */
+    int64_t id;        /* first 63 bits of the hash: the key of henpin.policy_revision */
+    char hash[65];     /* SHA-256 of the canonical form, hexadecimal */
     const char *label; /* what the pack calls itself */
     struct span canonical; /* the canonical text, for the table policy_revision */
 };
@@ -110,44 +113,51 @@ const struct policy_revision *policy_revision(const struct policy *p);
 struct policy_facts {
     int64_t value[POLICY_FACT_COUNT]; /* encoded; see policy_state */
     int64_t time_us[POLICY_TIME_COUNT];
-    uint32_t outside; /* bit i: fact i was stated with a word that the domain does not list */
+    uint32_t
+        outside; /* bit i: fact i was stated with a word that the domain does not list */
 };
 void policy_facts_init(const struct policy *p, struct policy_facts *f); /* all missing */
-/* States a word, ASCII case ignored. A word outside the domain reads as `other` where the domain has it, and else is noted in
- * `outside` and makes the decision POLICY_NOT_EVALUATED if any table looks at that fact. Facts that the domain does not
+/* States a word, ASCII case ignored. A word outside the domain reads as `other` where the
+ * domain has it, and else is noted in `outside` and makes the decision
+ * POLICY_NOT_EVALUATED if any table looks at that fact. Facts that the domain does not
  * have are ignored. A span with ptr NULL leaves the fact missing. */
 void policy_state(const struct policy *p, struct policy_facts *f, enum policy_fact fact,
                   struct span word);
 void policy_state_number(struct policy_facts *f, enum policy_fact fact, int64_t value);
-/* Adds one member to a set fact; members the domain does not list are ignored. An empty set is stated by policy_state_none. */
+/* Adds one member to a set fact; members the domain does not list are ignored. An empty
+ * set is stated by policy_state_none. */
 void policy_state_member(const struct policy *p, struct policy_facts *f,
                          enum policy_fact fact, struct span member);
 void policy_state_none(struct policy_facts *f, enum policy_fact fact);
-static inline void policy_state_instant(struct policy_facts *f, enum policy_time t, int64_t us) {
+static inline void policy_state_instant(struct policy_facts *f, enum policy_time t,
+                                        int64_t us) {
     f->time_us[t] = us;
 }
 
 /* All text in a decision borrows from the policy and is NUL-terminated. */
 struct policy_desk_choice {
-    const char *desk;     /* who must act; never NULL, the last step of a chain is always open */
-    int64_t act_by_us;    /* last open instant of that desk before due - reserve */
-    bool is_catch_all;    /* only the last step remained: "no open desk" is part of the decision */
+    const char
+        *desk; /* who must act; never NULL, the last step of a chain is always open */
+    int64_t act_by_us; /* last open instant of that desk before due - reserve */
+    bool is_catch_all; /* only the last step remained: "no open desk" is part of the
+                          decision */
 };
 
 struct policy_duty {
-    const char *name;    /* answer_return */
+    const char *name; /* answer_return */
     const char *rule_id;
-    const char *title;   /* the rule's, for the reason sentence */
-    int64_t start_us;    /* POLICY_NO_INSTANT: waiting for an event to come */
+    const char *title;     /* the rule's, for the reason sentence */
+    int64_t start_us;      /* POLICY_NO_INSTANT: waiting for an event to come */
     const char *waits_for; /* name of that event, NULL otherwise */
-    int64_t due_us;      /* POLICY_NO_INSTANT while waiting */
-    int64_t aim_us;      /* softer target, POLICY_NO_INSTANT when none */
+    int64_t due_us;        /* POLICY_NO_INSTANT while waiting */
+    int64_t aim_us;        /* softer target, POLICY_NO_INSTANT when none */
     struct policy_desk_choice owner;
     int64_t warn_us[POLICY_MAX_WARNINGS];
     int n_warnings;
     const char *stop[POLICY_MAX_STOPS]; /* events that fulfil it */
     int n_stops;
-    const char *breach;      /* kind of escalation on breach: account_risk, compliance; may be NULL */
+    const char
+        *breach; /* kind of escalation on breach: account_risk, compliance; may be NULL */
     const char *breach_cost; /* what it costs, in the pack's words; may be NULL */
     int severity;            /* 0 note .. 4 grave */
     bool is_shadow;          /* evaluated and recorded, not emitted */
@@ -162,13 +172,15 @@ struct policy_blocker {
 };
 
 struct policy_step {
-    const char *action;  /* isolate, hand_over ... */
-    const char *to;      /* role or partner, may be NULL */
-    const char *licence; /* required, may be NULL */
+    const char *action;   /* isolate, hand_over ... */
+    const char *to;       /* role or partner, may be NULL */
+    const char *licence;  /* required, may be NULL */
     const char *evidence; /* required, may be NULL */
-    int after;           /* index of the step before, -1: none */
-    int64_t due_us;      /* from the event; POLICY_NO_INSTANT: none, or it runs from the step before */
-    int64_t due_after_us; /* elapsed time after the step before, 0 when due_us is given or none */
+    int after;            /* index of the step before, -1: none */
+    int64_t due_us; /* from the event; POLICY_NO_INSTANT: none, or it runs from the step
+                       before */
+    int64_t due_after_us; /* elapsed time after the step before, 0 when due_us is given or
+                             none */
 };
 
 struct policy_disposition {
@@ -187,17 +199,22 @@ struct policy_decision {
         POLICY_NOT_OURS,      /* the scope table says that somebody else answers */
         POLICY_NOT_EVALUATED, /* a fact is missing or outside the domain: triage */
     } outcome;
-    const char *cause; /* POLICY_NOT_EVALUATED: "marketplace is outside the domain"; else NULL */
-    const char *handler; /* what the scope table gave: seller, none; NULL when not reached */
+    const char
+        *cause; /* POLICY_NOT_EVALUATED: "marketplace is outside the domain"; else NULL */
+    const char
+        *handler; /* what the scope table gave: seller, none; NULL when not reached */
     struct policy_duty duties[POLICY_MAX_DUTIES];
     int n_duties;
     struct policy_blocker blockers[POLICY_MAX_BLOCKERS];
     int n_blockers;
     struct policy_disposition disposition;
-    struct policy_desk_choice route; /* where an escalation without a duty goes, at the event's time */
-    const char *rules[POLICY_MAX_RULES_HIT]; /* ids of all rules that hit, table order, then id order */
+    struct policy_desk_choice
+        route; /* where an escalation without a duty goes, at the event's time */
+    const char *rules[POLICY_MAX_RULES_HIT]; /* ids of all rules that hit, table order,
+                                                then id order */
     int n_rules;
-    uint64_t near_misses[4]; /* bit set over rule numbers: failed on exactly one condition */
+    uint64_t
+        near_misses[4]; /* bit set over rule numbers: failed on exactly one condition */
 };
 
 /* Total: gives an outcome for every input. Repeatable: same facts, same decision. */

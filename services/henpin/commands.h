@@ -18,6 +18,7 @@ int schema_main(int argc, char **argv, char **envp); /* check, show, decode */
 int story_main(int argc, char **argv, char **envp);  /* run stories */
 int board_main(int argc, char **argv, char **envp);  /* open escalations, ranked */
 
-int reference_main(int argc, char **argv, char **envp); /* options, metrics, error codes */
+int reference_main(int argc, char **argv,
+                   char **envp); /* options, metrics, error codes */
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * reference.c: the operator's tables, printed from the tables in the sources: options, metrics, error codes.
- * deploy/README.md holds a copy between its marks; `make docs` renews it and a test compares.
+ * reference.c: the operator's tables, printed from the tables in the sources: options,
+ * metrics, error codes. deploy/README.md holds a copy between its marks; `make docs`
+ * renews it and a test compares.
  */
 #include "common/base/error.h"
 #include "common/base/metrics.h"
@@ -34,11 +35,14 @@ static void print_metrics(void) {
     METRICS(X)
 #undef X
     puts("| `henpin_errors_total{code}` | COUNTER | Errors by code, see below |");
-    puts("| `kafka_consumergroup_current_offset{consumergroup,topic,partition}` | GAUGE | Next "
+    puts("| `kafka_consumergroup_current_offset{consumergroup,topic,partition}` | GAUGE "
+         "| Next "
          "offset to apply |");
-    puts("| `kafka_consumergroup_lag{consumergroup,topic,partition}` | GAUGE | Records not yet "
+    puts("| `kafka_consumergroup_lag{consumergroup,topic,partition}` | GAUGE | Records "
+         "not yet "
          "committed to Postgres |");
-    puts("| `kafka_consumergroup_group_lag_seconds{group,topic,partition}` | GAUGE | Age of the "
+    puts("| `kafka_consumergroup_group_lag_seconds{group,topic,partition}` | GAUGE | Age "
+         "of the "
          "oldest record read and not committed |");
     puts("| `kafka_topic_partition_current_offset{topic,partition}` | GAUGE | End of the "
          "partition as last heard |");
@@ -56,7 +60,8 @@ static void print_errors(void) {
 int reference_main(int argc, char **argv, char **envp) {
     (void)envp;
     if (argc > 1) {
-        puts("usage: henpin reference\n\nPrints the options, metrics and error codes as Markdown.");
+        puts("usage: henpin reference\n\nPrints the options, metrics and error codes as "
+             "Markdown.");
         return strcmp(argv[1], "--help") == 0 ? 0 : 2;
     }
     print_options();

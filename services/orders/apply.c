@@ -1,6 +1,7 @@
 /*
- * apply.c: decisions become rows. New orders go by COPY in the order of their keys, as the returns worker inserts its
- * placeholders: two workers then cannot wait for each other.
+ * apply.c: decisions become rows. New orders go by COPY in the order of their keys, as
+ * the returns worker inserts its placeholders: two workers then cannot wait for each
+ * other.
  */
 #include "common/event/lines.h"
 #include "common/flow/sellers.h"
@@ -8,7 +9,8 @@
 
 #include <stdlib.h>
 
-/* The first event's facts stand; what moves on (status, delivery) is the latest by the events' own time. */
+/* The first event's facts stand; what moves on (status, delivery) is the latest by the
+ * events' own time. */
 static void show(struct batch *b, struct orders_case *c, const struct order_event *e) {
     if (!c->record.is_known)
         c->record = (struct order_record){
@@ -52,8 +54,8 @@ static void decide_one(struct batch *b, struct orders_case *c, struct message *m
     const struct case_event event = {orders_word(e->kind), e->head.event_id,
                                      e->head.occurred_at_us};
     show(b, c, e);
-    casework_take(state->work, &c->work, m, &event, &d, policy_revision(p)->id, orders_class(e),
-                  (struct span){NULL, 0});
+    casework_take(state->work, &c->work, m, &event, &d, policy_revision(p)->id,
+                  orders_class(e), (struct span){NULL, 0});
     m->fate = FATE_APPLIED;
 }
 
@@ -62,15 +64,18 @@ void orders_decide_batch(struct batch *b, const struct policy *p) {
     struct message *m;
     for (size_t i = 0; (m = batch_next(b, &i));)
         decide_one(b,
-                   (struct orders_case *)casework_find(state->work, orders_item_of(m)->order_key),
+                   (struct orders_case *)casework_find(state->work,
+                                                       orders_item_of(m)->order_key),
                    m, p);
 }
 
 /* ---- rows ---- */
 
 #define ORDER_COLUMNS                                                                    \
-    "order_key, marketplace, seller_id, order_id, is_known, status, fulfilment, ship_from_country," \
-    " buyer_country, buyer_language, purchased_at, latest_delivery_at, delivered_at, carrier, tracking," \
+    "order_key, marketplace, seller_id, order_id, is_known, status, fulfilment, "        \
+    "ship_from_country,"                                                                 \
+    " buyer_country, buyer_language, purchased_at, latest_delivery_at, delivered_at, "   \
+    "carrier, tracking,"                                                                 \
     " lines, " CASEWORK_COLUMNS
 
 static const char copy_new[] =
@@ -84,16 +89,20 @@ const struct pg_statement orders_session = {
 
 static const struct pg_statement update_changed = {
     "orders_update",
-    "UPDATE henpin.sales_order o SET is_known = true, wanted_by = NULL, status = t.status,"
+    "UPDATE henpin.sales_order o SET is_known = true, wanted_by = NULL, status = "
+    "t.status,"
     " fulfilment = t.fulfilment, ship_from_country = t.ship_from_country,"
     " buyer_country = t.buyer_country, buyer_language = t.buyer_language,"
     " purchased_at = t.purchased_at, latest_delivery_at = t.latest_delivery_at,"
-    " delivered_at = t.delivered_at, carrier = t.carrier, tracking = t.tracking, lines = t.lines,"
-    " opened_at = t.opened_at, history_event = t.history_event, history_at = t.history_at,"
+    " delivered_at = t.delivered_at, carrier = t.carrier, tracking = t.tracking, lines = "
+    "t.lines,"
+    " opened_at = t.opened_at, history_event = t.history_event, history_at = "
+    "t.history_at,"
     " history_id = t.history_id, duties = t.duties, triaged = t.triaged"
     " FROM pg_temp.sales_order_changed t WHERE o.order_key = t.order_key"};
 
-/* I5: whoever waits for these orders is woken in the transaction that makes them known. */
+/* I5: whoever waits for these orders is woken in the transaction that makes them known.
+ */
 static const struct pg_statement wake_parked = {
     "orders_wake", "UPDATE henpin.parked SET is_ready = true WHERE order_key = ANY($1)"};
 

@@ -31,11 +31,13 @@ void orders_state(const struct policy *p, const struct order_event *e,
     policy_state(p, out, FACT_BUYER_COUNTRY, e->buyer_country);
     if (m && e->ship_from_country.len > 0)
         policy_state(p, out, FACT_CROSS_BORDER,
-                     span_equal_nocase(e->ship_from_country, span_of(m->country)) ? SPAN("no")
-                                                                                  : SPAN("yes"));
+                     span_equal_nocase(e->ship_from_country, span_of(m->country))
+                         ? SPAN("no")
+                         : SPAN("yes"));
     policy_state(p, out, FACT_LANG,
-                 e->buyer_language.ptr ? e->buyer_language : m ? span_of(m->language)
-                                                               : (struct span){NULL, 0});
+                 e->buyer_language.ptr ? e->buyer_language
+                 : m                   ? span_of(m->language)
+                                       : (struct span){NULL, 0});
     policy_state(p, out, FACT_CATEGORY, orders_class(e));
     policy_state_none(out, FACT_HAZARDS);
     for (size_t i = 0; i < e->n_lines; i++)
@@ -55,7 +57,8 @@ static bool contradicts(const struct order_record *r, const struct order_event *
 void orders_decide(const struct case_state *c, const struct order_record *r,
                    const struct order_event *e, const struct policy *p,
                    struct policy_facts *facts, struct case_decision *out) {
-    static const char cause[] = "the order's fulfilment or origin is not what its first event said";
+    static const char cause[] =
+        "the order's fulfilment or origin is not what its first event said";
     const struct case_event event = {
         .word = orders_word(e->kind),
         .event_id = e->head.event_id,

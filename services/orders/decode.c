@@ -8,7 +8,8 @@ static enum status check_lines(const struct order_event *e, struct error *err) {
         if (st != ST_OK)
             return st;
         if (e->lines[i].quantity < 0)
-            return error_set(err, E_EVENT_FIELD, "lines.quantity is %d, it cannot be negative",
+            return error_set(err, E_EVENT_FIELD,
+                             "lines.quantity is %d, it cannot be negative",
                              e->lines[i].quantity);
     }
     return ST_OK;
@@ -25,7 +26,8 @@ enum status orders_decode(struct batch *b, struct message *m, struct error *err)
     if (st != ST_OK)
         return st;
     item->marketplace = marketplace_find(e->head.marketplace);
-    item->code = item->marketplace ? span_of(item->marketplace->code) : e->head.marketplace;
+    item->code =
+        item->marketplace ? span_of(item->marketplace->code) : e->head.marketplace;
     item->order_key = identity_order(item->code, e->head.seller_id, e->head.order_id);
     return ST_OK;
 }

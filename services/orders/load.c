@@ -1,6 +1,6 @@
 /*
- * load.c: the orders of a batch, locked. A placeholder that another service left is met here (I5): its lock makes us wait for
- * whoever parks just now, and them for us.
+ * load.c: the orders of a batch, locked. A placeholder that another service left is met
+ * here (I5): its lock makes us wait for whoever parks just now, and them for us.
  */
 #include "common/flow/sellers.h"
 #include "services/orders/worker.h"
@@ -8,12 +8,15 @@
 static const struct pg_statement read_orders = {
     "orders_read",
     "SELECT order_key, is_known, status, fulfilment, ship_from_country, buyer_country,"
-    " buyer_language, purchased_at, latest_delivery_at, delivered_at, carrier, tracking, lines,"
-    " " CASEWORK_COLUMNS " FROM henpin.sales_order WHERE order_key = ANY($1) ORDER BY order_key FOR UPDATE"};
+    " buyer_language, purchased_at, latest_delivery_at, delivered_at, carrier, tracking, "
+    "lines,"
+    " " CASEWORK_COLUMNS
+    " FROM henpin.sales_order WHERE order_key = ANY($1) ORDER BY order_key FOR UPDATE"};
 
 static void name_order(struct orders_state *state, const struct message *m) {
     const struct orders_item *item = orders_item_of(m);
-    struct orders_case *c = (struct orders_case *)casework_case(state->work, item->order_key);
+    struct orders_case *c =
+        (struct orders_case *)casework_case(state->work, item->order_key);
     if (c->work.kind)
         return;
     c->work.kind = "order";
@@ -44,7 +47,8 @@ static void ask_first(struct batch *b, struct orders_state *state, struct pg_scr
 
 static void take_order(struct orders_state *state, size_t row) {
     const struct pg_query *q = state->orders;
-    struct orders_case *c = (struct orders_case *)casework_find(state->work, pg_uuid(q, row, 0));
+    struct orders_case *c =
+        (struct orders_case *)casework_find(state->work, pg_uuid(q, row, 0));
     c->record = (struct order_record){
         .is_known = pg_bool(q, row, 1),
         .fulfilment = pg_text(q, row, 3),

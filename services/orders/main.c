@@ -1,11 +1,13 @@
-/* henpin-orders: order events -> what is known of each order, blockers, and woken returns. */
+/* henpin-orders: order events -> what is known of each order, blockers, and woken
+ * returns. */
 #include "common/event/shapes.h"
 #include "services/orders/worker.h"
 
 int main(int argc, char **argv, char **envp) {
     const struct service orders = {
         .name = "orders",
-        .summary = "reads order events, keeps what is known of each order, raises blockers",
+        .summary =
+            "reads order events, keeps what is known of each order, raises blockers",
         .topic = "marketplace.orders",
         .reader_file = "order_event.avsc",
         .shape = &order_event_shape,

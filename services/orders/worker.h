@@ -1,4 +1,5 @@
-/* worker.h: the four functions of the orders worker, and what they share during one attempt. */
+/* worker.h: the four functions of the orders worker, and what they share during one
+ * attempt. */
 #ifndef SERVICES_ORDERS_WORKER_H
 #define SERVICES_ORDERS_WORKER_H
 

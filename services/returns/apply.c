@@ -1,6 +1,6 @@
 /*
- * apply.c: decisions become rows. The cases move on in memory, event by event in offset order; each case's row is
- * written once.
+ * apply.c: decisions become rows. The cases move on in memory, event by event in offset
+ * order; each case's row is written once.
  */
 #include "common/event/lines.h"
 #include "common/flow/park.h"
@@ -9,8 +9,8 @@
 
 /* What an agent sees beside an escalation, without opening the case. */
 static struct span details_of(struct batch *b, const struct return_event *e) {
-    struct builder d = builder_in(b->attempt, 200 + 6 * (e->return_id.len + e->reason_code.len +
-                                                         e->currency.len));
+    struct builder d = builder_in(
+        b->attempt, 200 + 6 * (e->return_id.len + e->reason_code.len + e->currency.len));
     build_text(&d, "{\"return_id\":");
     build_json(&d, e->return_id);
     build_text(&d, ",\"reason_code\":");
@@ -34,7 +34,8 @@ static bool raises_something(const struct case_decision *d) {
 }
 
 /* The row shows the latest word on each thing, by the events' own time. */
-static void show_latest(struct batch *b, struct returns_case *c, const struct return_event *e) {
+static void show_latest(struct batch *b, struct returns_case *c,
+                        const struct return_event *e) {
     if (c->latest_us != EVENT_ABSENT && e->head.occurred_at_us < c->latest_us)
         return;
     c->latest_us = e->head.occurred_at_us;
@@ -92,8 +93,8 @@ void returns_decide_batch(struct batch *b, const struct policy *p) {
     struct returns_state *state = returns_state_of(b);
     struct message *m;
     for (size_t i = 0; (m = batch_next(b, &i));) {
-        struct returns_case *c =
-            (struct returns_case *)casework_find(state->work, returns_item_of(m)->case_id);
+        struct returns_case *c = (struct returns_case *)casework_find(
+            state->work, returns_item_of(m)->case_id);
         if (!c->order.is_known)
             park(m, c, false);
         else if (c->is_parked && m->origin != ORIGIN_PARKED)
@@ -112,8 +113,10 @@ void returns_decide_batch(struct batch *b, const struct policy *p) {
 /* ---- rows ---- */
 
 #define CASE_COLUMNS                                                                     \
-    "case_id, order_key, marketplace, seller_id, order_id, return_id, is_parked, status,"  \
-    " reason_code, wanted, amount_minor, currency, lines, disposition, tasks, " CASEWORK_COLUMNS
+    "case_id, order_key, marketplace, seller_id, order_id, return_id, is_parked, "       \
+    "status,"                                                                            \
+    " reason_code, wanted, amount_minor, currency, lines, disposition, "                 \
+    "tasks, " CASEWORK_COLUMNS
 
 static const char copy_new[] =
     "COPY henpin.return_case (" CASE_COLUMNS ") FROM STDIN (FORMAT binary)";
@@ -128,8 +131,10 @@ static const struct pg_statement update_changed = {
     "returns_update",
     "UPDATE henpin.return_case c SET is_parked = t.is_parked, status = t.status,"
     " reason_code = t.reason_code, wanted = t.wanted, amount_minor = t.amount_minor,"
-    " currency = t.currency, lines = t.lines, disposition = t.disposition, tasks = t.tasks,"
-    " opened_at = t.opened_at, history_event = t.history_event, history_at = t.history_at,"
+    " currency = t.currency, lines = t.lines, disposition = t.disposition, tasks = "
+    "t.tasks,"
+    " opened_at = t.opened_at, history_event = t.history_event, history_at = "
+    "t.history_at,"
     " history_id = t.history_id, duties = t.duties, triaged = t.triaged"
     " FROM pg_temp.return_case_changed t WHERE c.case_id = t.case_id"};
 
@@ -142,8 +147,9 @@ static void copy_case(struct pg_copy *copy, const struct returns_case *c) {
     pg_copy_text(copy, c->work.order_id);
     pg_copy_text(copy, c->return_id);
     pg_copy_bool(copy, c->is_parked);
-    pg_copy_text(copy, c->status ? span_of(c->status)
-                                 : c->loaded_status.ptr ? c->loaded_status : SPAN("PARKED"));
+    pg_copy_text(copy, c->status              ? span_of(c->status)
+                       : c->loaded_status.ptr ? c->loaded_status
+                                              : SPAN("PARKED"));
     pg_copy_text(copy, c->reason_code);
     pg_copy_text(copy, c->wanted);
     if (c->amount_minor == EVENT_ABSENT)

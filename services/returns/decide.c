@@ -1,6 +1,7 @@
 /*
- * decide.c: a return event and what is known -> what is to be done. No I/O: the rules stand in deploy/policy, the folding in
- * common/policy/case.c; here the event is put into the packs' words.
+ * decide.c: a return event and what is known -> what is to be done. No I/O: the rules
+ * stand in deploy/policy, the folding in common/policy/case.c; here the event is put into
+ * the packs' words.
  */
 #include "services/returns/returns.h"
 
@@ -8,12 +9,18 @@
 
 const char *returns_word(int kind) {
     static const char *const words[RETURN_KIND_COUNT] = {
-        [RETURN_REQUESTED] = "return_requested",   [RETURN_AUTHORIZED] = "return_authorized",
-        [RETURN_DECLINED] = "return_declined",     [RETURN_LABEL_ISSUED] = "return_label_issued",
-        [RETURN_IN_TRANSIT] = "return_in_transit", [RETURN_RECEIVED] = "return_received",
-        [RETURN_INSPECTED] = "return_inspected",   [RETURN_REFUNDED] = "return_refunded",
-        [RETURN_REPLACED] = "return_replaced",     [RETURN_REPAIRED] = "return_repaired",
-        [RETURN_CLOSED] = "return_closed",         [RETURN_REOPENED] = "return_reopened",
+        [RETURN_REQUESTED] = "return_requested",
+        [RETURN_AUTHORIZED] = "return_authorized",
+        [RETURN_DECLINED] = "return_declined",
+        [RETURN_LABEL_ISSUED] = "return_label_issued",
+        [RETURN_IN_TRANSIT] = "return_in_transit",
+        [RETURN_RECEIVED] = "return_received",
+        [RETURN_INSPECTED] = "return_inspected",
+        [RETURN_REFUNDED] = "return_refunded",
+        [RETURN_REPLACED] = "return_replaced",
+        [RETURN_REPAIRED] = "return_repaired",
+        [RETURN_CLOSED] = "return_closed",
+        [RETURN_REOPENED] = "return_reopened",
     };
     return kind >= 0 && kind < RETURN_KIND_COUNT ? words[kind] : NULL;
 }
@@ -45,7 +52,8 @@ struct goods returns_goods(const struct return_event *e) {
         const struct return_line *line = &e->lines[i];
         struct span class = line->product_class;
         bool is_hazardous = line->hazards.count > 0;
-        if (i > 0 && (!span_equal(class, g.product_class) || line->condition != e->lines[0].condition))
+        if (i > 0 && (!span_equal(class, g.product_class) ||
+                      line->condition != e->lines[0].condition))
             g.lines_differ = true;
         if (i == 0 || (is_hazardous && !has_hazardous))
             g.product_class = class;
@@ -60,7 +68,8 @@ static struct span yes_no(bool value) {
     return value ? SPAN("yes") : SPAN("no");
 }
 
-static void state_goods(const struct policy *p, const struct goods *g, struct policy_facts *f) {
+static void state_goods(const struct policy *p, const struct goods *g,
+                        struct policy_facts *f) {
     policy_state(p, f, FACT_CATEGORY, g->product_class);
     if (g->condition != CONDITION_ABSENT && g->condition != CONDITION_UNKNOWN)
         policy_state(p, f, FACT_CONDITION, span_of(condition_names[g->condition]));
@@ -75,8 +84,9 @@ static void state_order(const struct policy *p, const struct order_facts *o,
     policy_state(p, f, FACT_SHIP_FROM, o->ship_from_country);
     policy_state(p, f, FACT_BUYER_COUNTRY, o->buyer_country);
     if (m && o->ship_from_country.ptr)
-        policy_state(p, f, FACT_CROSS_BORDER,
-                     yes_no(!span_equal_nocase(o->ship_from_country, span_of(m->country))));
+        policy_state(
+            p, f, FACT_CROSS_BORDER,
+            yes_no(!span_equal_nocase(o->ship_from_country, span_of(m->country))));
     if (o->buyer_language.ptr)
         policy_state(p, f, FACT_LANG, o->buyer_language);
     else if (m)
@@ -103,8 +113,8 @@ void returns_state(const struct policy *p, const struct return_event *e,
 }
 
 void returns_decide(const struct case_state *c, const struct return_event *e,
-                    const struct goods *g, const struct policy *p, struct policy_facts *facts,
-                    struct case_decision *out) {
+                    const struct goods *g, const struct policy *p,
+                    struct policy_facts *facts, struct case_decision *out) {
     const struct case_event event = {
         .word = returns_word(e->kind),
         .event_id = e->head.event_id,

@@ -8,7 +8,8 @@ static enum status check_lines(const struct return_event *e, struct error *err) 
         if (st != ST_OK)
             return st;
         if (e->lines[i].quantity < 1)
-            return error_set(err, E_EVENT_FIELD, "lines.quantity is %d, it must be at least 1",
+            return error_set(err, E_EVENT_FIELD,
+                             "lines.quantity is %d, it must be at least 1",
                              e->lines[i].quantity);
     }
     return ST_OK;
@@ -25,12 +26,14 @@ enum status returns_decode(struct batch *b, struct message *m, struct error *err
     if (st == ST_OK)
         st = check_lines(e, err);
     if (st == ST_OK && e->reason_code.len > EVENT_ID_MAX)
-        st = error_set(err, E_EVENT_FIELD, "reason_code is %zu bytes long, at most %d are taken",
+        st = error_set(err, E_EVENT_FIELD,
+                       "reason_code is %zu bytes long, at most %d are taken",
                        e->reason_code.len, EVENT_ID_MAX);
     if (st != ST_OK)
         return st;
     item->marketplace = marketplace_find(e->head.marketplace);
-    item->code = item->marketplace ? span_of(item->marketplace->code) : e->head.marketplace;
+    item->code =
+        item->marketplace ? span_of(item->marketplace->code) : e->head.marketplace;
     item->order_key = identity_order(item->code, e->head.seller_id, e->head.order_id);
     item->case_id = identity_case("return", item->code, e->head.seller_id, e->return_id);
     return ST_OK;

@@ -2,8 +2,8 @@
  * load.c: what a return's decision must know, asked for a whole batch at once.
  *
  *   round 0   lock the cases; read the orders; the sellers that are not cached
- *   round 1   for orders that are not known: a placeholder, locked, so that the orders worker and we meet (I5);
- *             the duties of cases that exist
+ *   round 1   for orders that are not known: a placeholder, locked, so that the orders
+ * worker and we meet (I5); the duties of cases that exist
  */
 #include "common/base/clock.h"
 #include "common/base/fault.h"
@@ -13,12 +13,14 @@
 
 static const struct pg_statement read_cases = {
     "returns_cases",
-    "SELECT case_id, is_parked, status, reason_code, wanted, amount_minor, currency, lines,"
+    "SELECT case_id, is_parked, status, reason_code, wanted, amount_minor, currency, "
+    "lines,"
     " disposition, tasks, " CASEWORK_COLUMNS
     " FROM henpin.return_case WHERE case_id = ANY($1) ORDER BY case_id FOR UPDATE"};
 
 #define ORDER_COLUMNS                                                                    \
-    "order_key, fulfilment, ship_from_country, buyer_country, buyer_language, purchased_at, lines"
+    "order_key, fulfilment, ship_from_country, buyer_country, buyer_language, "          \
+    "purchased_at, lines"
 
 static const struct pg_statement read_orders = {
     "returns_orders", "SELECT " ORDER_COLUMNS
@@ -27,18 +29,20 @@ static const struct pg_statement read_orders = {
 /* Inserted in the order of the keys, so that two workers cannot wait for each other. */
 static const struct pg_statement place_orders = {
     "returns_place",
-    "INSERT INTO henpin.sales_order (order_key, marketplace, seller_id, order_id, is_known, wanted_by,"
+    "INSERT INTO henpin.sales_order (order_key, marketplace, seller_id, order_id, "
+    "is_known, wanted_by,"
     "  opened_at, history_event, history_at, history_id, duties, triaged)"
-    " SELECT t.order_key, t.marketplace, t.seller_id, t.order_id, false, $5, $6, '{}', '{}', '{}', '{}', '{}'"
+    " SELECT t.order_key, t.marketplace, t.seller_id, t.order_id, false, $5, $6, '{}', "
+    "'{}', '{}', '{}', '{}'"
     " FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[])"
     "  AS t(order_key, marketplace, seller_id, order_id)"
     " ORDER BY t.order_key ON CONFLICT (order_key) DO NOTHING"};
 
 /* Waits for an orders worker that is just writing the row, and makes it wait for us. */
 static const struct pg_statement lock_orders = {
-    "returns_lock_orders", "SELECT " ORDER_COLUMNS
-                           ", is_known FROM henpin.sales_order WHERE order_key = ANY($1)"
-                           " ORDER BY order_key FOR UPDATE"};
+    "returns_lock_orders",
+    "SELECT " ORDER_COLUMNS ", is_known FROM henpin.sales_order WHERE order_key = ANY($1)"
+    " ORDER BY order_key FOR UPDATE"};
 
 static struct returns_case *case_at(const struct returns_state *state, size_t i) {
     return (struct returns_case *)casework_at(state->work, i);
@@ -46,9 +50,11 @@ static struct returns_case *case_at(const struct returns_state *state, size_t i)
 
 /* ---- round 0 ---- */
 
-static struct returns_case *name_case(struct returns_state *state, const struct message *m) {
+static struct returns_case *name_case(struct returns_state *state,
+                                      const struct message *m) {
     const struct returns_item *item = returns_item_of(m);
-    struct returns_case *c = (struct returns_case *)casework_case(state->work, item->case_id);
+    struct returns_case *c =
+        (struct returns_case *)casework_case(state->work, item->case_id);
     if (c->work.kind)
         return c;
     c->work.kind = "return";
@@ -126,7 +132,8 @@ static struct order_facts order_of_row(const struct pg_query *q, size_t row) {
     };
 }
 
-/* Several cases may share an order; the rows come as the keys were, so neighbours are tried first. */
+/* Several cases may share an order; the rows come as the keys were, so neighbours are
+ * tried first. */
 static void give_order(struct returns_state *state, struct uuid order_key,
                        const struct order_facts *facts) {
     for (size_t i = 0; i < casework_count(state->work); i++)
@@ -165,7 +172,8 @@ static void take_orders(struct batch *b, struct returns_state *state) {
     }
 }
 
-static void ask_unknown(struct batch *b, struct returns_state *state, struct pg_script *s) {
+static void ask_unknown(struct batch *b, struct returns_state *state,
+                        struct pg_script *s) {
     size_t n = 0, total = casework_count(state->work);
     int64_t opened = EVENT_ABSENT;
     struct returns_case **unknown = arena_array(b->attempt, total + 1, sizeof(*unknown));
@@ -207,7 +215,8 @@ static void take_placeholders(struct returns_state *state) {
     state->placeholders = NULL;
 }
 
-/* A line that states no class has its order's. Kept in the batch's arena: the event outlives the attempt. */
+/* A line that states no class has its order's. Kept in the batch's arena: the event
+ * outlives the attempt. */
 static void complete_classes(struct batch *b, struct returns_state *state) {
     struct message *m;
     for (size_t i = 0; (m = batch_next(b, &i));) {
@@ -217,7 +226,8 @@ static void complete_classes(struct batch *b, struct returns_state *state) {
         for (size_t k = 0; k < item->event.n_lines && c->order.is_known; k++) {
             struct return_line *line = &item->event.lines[k];
             if (!line->product_class.ptr)
-                line->product_class = lines_class(b->arena, c->order.lines, line->line_id, line->sku);
+                line->product_class =
+                    lines_class(b->arena, c->order.lines, line->line_id, line->sku);
         }
     }
 }

@@ -5,7 +5,8 @@
 int main(int argc, char **argv, char **envp) {
     const struct service returns = {
         .name = "returns",
-        .summary = "reads return events and writes what is to be done, by whom and until when",
+        .summary =
+            "reads return events and writes what is to be done, by whom and until when",
         .topic = "marketplace.returns",
         .reader_file = "return_event.avsc",
         .shape = &return_event_shape,

@@ -8,8 +8,9 @@
 #include "common/event/marketplace.h"
 #include "common/policy/case.h"
 
-/* What the order says that a return's decision depends on. Facts of the order's first event: they never change
- * afterwards, so it does not matter when the return is decided (I5). */
+/* What the order says that a return's decision depends on. Facts of the order's first
+ * event: they never change afterwards, so it does not matter when the return is decided
+ * (I5). */
 struct order_facts {
     bool is_known;
     struct span fulfilment;        /* "SELLER" ... */
@@ -22,27 +23,32 @@ struct order_facts {
 
 /* The goods of one event, all lines taken together. */
 struct goods {
-    struct span product_class; /* of the lines when they agree, else of the one with hazards, else the first */
+    struct span product_class; /* of the lines when they agree, else of the one with
+                                  hazards, else the first */
     int condition;             /* the worst */
     struct span hazards[16];
     size_t n_hazards;
     bool lines_differ; /* a disposition must be decided line by line */
 };
 
-/* The word of an event kind in the packs: "return_requested"; NULL for a kind that we do not know. */
+/* The word of an event kind in the packs: "return_requested"; NULL for a kind that we do
+ * not know. */
 const char *returns_word(int kind);
 
-/* Lines that state no class must have been given their order's before (returns_load does). */
+/* Lines that state no class must have been given their order's before (returns_load
+ * does). */
 struct goods returns_goods(const struct return_event *e);
 
-/* States everything about this event that rules may look at, except the seller's facts. */
+/* States everything about this event that rules may look at, except the seller's facts.
+ */
 void returns_state(const struct policy *p, const struct return_event *e,
                    const struct marketplace *m, const struct order_facts *o,
                    const struct goods *g, struct policy_facts *out);
 
-/* Pure, total, repeatable. `facts` comes from returns_state, with the seller's facts added. */
+/* Pure, total, repeatable. `facts` comes from returns_state, with the seller's facts
+ * added. */
 void returns_decide(const struct case_state *c, const struct return_event *e,
-                    const struct goods *g, const struct policy *p, struct policy_facts *facts,
-                    struct case_decision *out);
+                    const struct goods *g, const struct policy *p,
+                    struct policy_facts *facts, struct case_decision *out);
 
 #endif

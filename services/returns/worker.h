@@ -1,5 +1,6 @@
 /*
- * worker.h: the four functions of the returns worker, and what they share during one attempt.
+ * worker.h: the four functions of the returns worker, and what they share during one
+ * attempt.
  */
 #ifndef SERVICES_RETURNS_WORKER_H
 #define SERVICES_RETURNS_WORKER_H
