@@ -53,6 +53,20 @@ static void sum_up(struct calendar *c) {
     }
 }
 
+/* For each UTC day the last span that begins before it: a look-up then walks over a
+ * handful of spans at most. */
+static void remember_spans(struct arena *a, struct calendar *c) {
+    c->span_before = arena_array(a, (size_t)c->n_table, sizeof *c->span_before);
+    int k = -1;
+    for (int32_t i = 0; i < c->n_table; i++) {
+        int64_t begins = (c->first_day + i) * US_PER_DAY;
+        while (k + 1 < c->n_spans && c->spans[k + 1].from_us < begins) {
+            k++;
+        }
+        c->span_before[i] = k;
+    }
+}
+
 void calendar_compile(struct arena *a, struct calendar *c) {
     if (c->is_always) {
         return;
@@ -84,20 +98,20 @@ void calendar_compile(struct arena *a, struct calendar *c) {
     }
     c->open_before[n] = c->n_days;
     sum_up(c);
+    remember_spans(a, c);
 }
 
 /* The last span that begins at or before the instant; -1 when there is none. */
 static int span_at(const struct calendar *c, int64_t instant_us) {
-    int lo = -1, hi = c->n_spans - 1;
-    while (lo < hi) {
-        int mid = lo + (hi - lo + 1) / 2;
-        if (c->spans[mid].from_us <= instant_us) {
-            lo = mid;
-        } else {
-            hi = mid - 1;
-        }
+    int64_t day = instant_us / US_PER_DAY - c->first_day;
+    if (instant_us < 0 || day < 0) {
+        return -1;
     }
-    return lo;
+    int i = day < c->n_table ? c->span_before[day] : c->n_spans - 1;
+    while (i + 1 < c->n_spans && c->spans[i + 1].from_us <= instant_us) {
+        i++;
+    }
+    return i;
 }
 
 /* Beyond the compiled years every answer would be an invention. */

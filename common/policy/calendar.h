@@ -53,6 +53,7 @@ struct calendar {
     int32_t first_day; /* of the table below */
     int32_t n_table;
     int32_t *open_before; /* per civil day: number of open days before it */
+    int32_t *span_before; /* per UTC day: the last span that begins before it, -1: none */
 };
 
 /* Fills the compiled part. */
