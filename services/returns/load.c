@@ -20,7 +20,7 @@ static const struct pg_statement read_cases = {
 
 #define ORDER_COLUMNS                                                                    \
     "order_key, fulfilment, ship_from_country, buyer_country, buyer_language, "          \
-    "purchased_at, lines"
+    "purchased_at, CASE WHEN $2 THEN lines END"
 
 static const struct pg_statement read_orders = {
     "returns_orders", "SELECT " ORDER_COLUMNS
@@ -50,6 +50,15 @@ static struct returns_case *case_at(const struct returns_state *state, size_t i)
 
 /* ---- round 0 ---- */
 
+/* An order's lines are the widest thing we could read, and most returns state their
+ * classes themselves. */
+static bool lacks_class(const struct return_event *e) {
+    for (size_t i = 0; i < e->n_lines; i++)
+        if (!e->lines[i].product_class.ptr)
+            return true;
+    return false;
+}
+
 static struct returns_case *name_case(struct returns_state *state,
                                       const struct message *m) {
     const struct returns_item *item = returns_item_of(m);
@@ -75,6 +84,8 @@ static void ask_first(struct batch *b, struct returns_state *state, struct pg_sc
     state->sellers = sellers_begin(b->sellers, b->attempt, b->n_messages);
     for (size_t i = 0; (m = batch_next(b, &i));) {
         (void)name_case(state, m);
+        state->wants_lines =
+            state->wants_lines || lacks_class(&returns_item_of(m)->event);
         sellers_want(state->sellers, returns_item_of(m)->event.head.seller_id);
     }
     size_t n = casework_count(state->work);
@@ -88,6 +99,7 @@ static void ask_first(struct batch *b, struct returns_state *state, struct pg_sc
     struct pg_array *keys = pg_param_array(state->orders, PG_UUID, n);
     for (size_t i = 0; i < n; i++)
         pg_array_uuid(keys, case_at(state, i)->work.order_key);
+    pg_param_bool(state->orders, state->wants_lines);
     sellers_query(state->sellers, s);
 }
 
@@ -200,6 +212,7 @@ static void ask_unknown(struct batch *b, struct returns_state *state,
     struct pg_array *again = pg_param_array(state->placeholders, PG_UUID, n);
     for (size_t i = 0; i < n; i++)
         pg_array_uuid(again, unknown[i]->work.order_key);
+    pg_param_bool(state->placeholders, state->wants_lines);
 }
 
 /* ---- round 2 ---- */

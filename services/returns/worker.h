@@ -35,6 +35,7 @@ struct returns_state {
     struct casework *work;
     struct pg_query *cases, *orders, *placeholders, *duties;
     struct sellers_load *sellers;
+    bool wants_lines; /* some event leaves a product class to its order */
     bool is_settled; /* the sellers and orders are read */
 };
 
