@@ -723,6 +723,8 @@ static void found(struct lane *l) {
         if (st == ST_REJECT) {
             batch_reject(b, m, &err);
         } else if (st != ST_OK) { /* the registry is down: later */
+            log_warn("recall.held", LOG_STR("topic", m->topic), LOG_I64("partition", m->partition),
+                     LOG_I64("offset", m->offset), LOG_ERR(&err));
             batch_reset(b);
             pg_rollback(l->pg);
             l->step = STEP_ROLLBACK;
