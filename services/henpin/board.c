@@ -312,7 +312,7 @@ static enum status show(struct pg *pg, const struct board_config *c, struct erro
     struct pg_query *rows = add_query(s, &ranked, c);
     pg_param_i64(rows, c->limit);
     const struct pg_query *counts = add_query(s, &counted, c);
-    enum status st = pg_run_wait(pg, s, DATABASE_TIMEOUT_US, err);
+    enum status st = database_run(pg, s, err);
     if (st == ST_OK && c->is_json)
         print_json(rows, counts);
     else if (st == ST_OK)

@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #define CONNECT_TIMEOUT_US (10 * US_PER_S)
+#define RUN_TIMEOUT_US US_PER_MIN
+#define INSUFFICIENT_PRIVILEGE "42501"
 
 static const struct pg_statement is_migrated = {
     "database_is_migrated", "SELECT to_regclass('henpin.ledger') IS NOT NULL"
@@ -38,6 +40,16 @@ enum status database_open(const struct pg_config *config, struct pg **out,
     }
     *out = pg;
     return ST_OK;
+}
+
+enum status database_run(struct pg *pg, struct pg_script *s, struct error *err) {
+    enum status st = pg_run_wait(pg, s, RUN_TIMEOUT_US, err);
+    if (st != ST_OK && strcmp(pg_failure(pg)->sqlstate, INSUFFICIENT_PRIVILEGE) == 0)
+        error_hint(
+            err,
+            "henpin_reader may list; henpin_worker may show, retry, discard and give up "
+            "records; the owner may accept a new topic");
+    return st;
 }
 
 int database_failed(const char *program, const struct error *err) {

@@ -6,11 +6,13 @@
 #include "common/io/pg.h"
 #include "common/io/pg_options.h"
 
-#define DATABASE_TIMEOUT_US INT64_C(60000000)
-
 /* Connects and looks whether henpin's tables are there. The caller frees. */
 MUST_USE enum status database_open(const struct pg_config *config, struct pg **out,
                                    struct error *err);
+
+/* pg_run_wait with a minute's patience; a missing right is told with the role that has
+ * it. */
+MUST_USE enum status database_run(struct pg *pg, struct pg_script *s, struct error *err);
 
 /* Tells what went wrong on stderr as "PROGRAM: text (hint)"; the exit code. */
 int database_failed(const char *program, const struct error *err);

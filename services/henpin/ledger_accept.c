@@ -122,7 +122,7 @@ static enum status accept_loss(struct pg *pg, struct arena *a, const struct ledg
     struct pg_query *q = about(s, &give_up, r);
     pg_param_i64(q, r->position);
     pg_param_i64(q, to);
-    enum status st = pg_run_wait(pg, s, DATABASE_TIMEOUT_US, err);
+    enum status st = database_run(pg, s, err);
     if (st == ST_OK && pg_affected(q) == 0)
         return error_set(err, E_PG_FENCED, "the position moved on meanwhile: look again");
     return st;
@@ -135,7 +135,7 @@ static enum status tell_recreated(struct pg *pg, struct arena *a,
                                   struct error *err) {
     struct pg_script *s = pg_script_new(a);
     const struct pg_query *q = about(s, &count_attached, r);
-    enum status st = pg_run_wait(pg, s, DATABASE_TIMEOUT_US, err);
+    enum status st = database_run(pg, s, err);
     if (st != ST_OK)
         return st;
     printf("%s:%d for group %s is a new topic: what is known of the old one is kept as "
@@ -160,7 +160,7 @@ static enum status accept_recreated(struct pg *pg, struct arena *a,
         pg_param_text(about(s, archives[i], r), span_of(suffix));
     pg_param_i64(about(s, &claim, r), r->extent.low);
     (void)pg_script_query(s, &pg_commit);
-    return pg_run_wait(pg, s, DATABASE_TIMEOUT_US, err);
+    return database_run(pg, s, err);
 }
 
 /* ---- the action ---- */

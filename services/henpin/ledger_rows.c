@@ -48,7 +48,7 @@ enum status ledger_load(struct pg *pg, const struct ledger_config *config,
     else
         pg_param_text(q, absent);
     pg_param_bool(q, config->is_everything);
-    enum status st = pg_run_wait(pg, s, DATABASE_TIMEOUT_US, err);
+    enum status st = database_run(pg, s, err);
     if (st != ST_OK)
         return st;
     out->n = pg_rows(q);

@@ -59,7 +59,7 @@ static enum status look(struct pg *pg, const struct ledger_config *config,
     if (st == ST_OK) {
         struct pg_script *s = pg_script_new(a);
         const struct pg_query *q = pg_script_query(s, &recalls);
-        st = pg_run_wait(pg, s, DATABASE_TIMEOUT_US, err);
+        st = database_run(pg, s, err);
         *out = (struct outstanding){.recalls = st == ST_OK ? pg_i64(q, 0, 0) : 0};
         add_up(&rows, out);
     }

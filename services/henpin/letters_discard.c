@@ -30,7 +30,7 @@ static int do_discard(struct pg *pg, const struct letters_filter *f) {
     letters_params(q, f, LETTERS_UNSETTLED, -1);
     pg_param_i64(q, f->config->limit);
     pg_param_text(q, span_of(by));
-    enum status st = pg_run_wait(pg, s, DATABASE_TIMEOUT_US, &err);
+    enum status st = database_run(pg, s, &err);
     if (st == ST_OK)
         printf("%s dead letters discarded\n", table_count(pg_affected(q)));
     arena_free(a);

@@ -163,7 +163,7 @@ int letters_list(struct pg *pg, const struct letters_filter *f) {
     struct pg_query *letters = pg_script_query(s, &one_by_one);
     letters_params(letters, f, states, -1);
     pg_param_i64(letters, f->config->limit);
-    enum status st = pg_run_wait(pg, s, DATABASE_TIMEOUT_US, &err);
+    enum status st = database_run(pg, s, &err);
     if (st == ST_OK && f->config->is_json)
         print_json(codes, letters);
     else if (st == ST_OK)
@@ -181,7 +181,7 @@ enum status letters_print(struct pg *pg, const struct letters_filter *f,
     struct pg_query *letters = pg_script_query(s, &one_by_one);
     letters_params(letters, f, states, max_retries);
     pg_param_i64(letters, f->config->limit);
-    enum status st = pg_run_wait(pg, s, DATABASE_TIMEOUT_US, err);
+    enum status st = database_run(pg, s, err);
     *n = st == ST_OK ? pg_rows(letters) : 0;
     if (*n > 0)
         print_letters(a, letters);

@@ -119,7 +119,7 @@ static enum status name_worn_out(struct run *r, struct error *err) {
     struct pg_query *q = pg_script_query(s, &worn_out);
     letters_params(q, r->filter, LETTERS_OPEN, -1);
     pg_param_i64(q, r->filter->config->max_retries);
-    enum status st = pg_run_wait(r->pg, s, DATABASE_TIMEOUT_US, err);
+    enum status st = database_run(r->pg, s, err);
     size_t n = st == ST_OK ? pg_rows(q) : 0;
     if (n > 0)
         printf("left out, as tried %lld times or more in vain (--max-retries):\n",
@@ -149,7 +149,7 @@ static enum status run_choice(struct run *r, const struct pg_statement *statemen
         snprintf(by, sizeof by, "%s: retry", database_user());
         pg_param_text(q, span_of(by));
     }
-    enum status st = pg_run_wait(r->pg, s, DATABASE_TIMEOUT_US, err);
+    enum status st = database_run(r->pg, s, err);
     if (st == ST_OK)
         take_keys(r, q);
     arena_free(a);
@@ -196,7 +196,7 @@ static enum status tell_why_silent(struct run *r, struct error *err) {
     struct pg_script *s = pg_script_new(r->look_arena);
     struct pg_query *q = pg_script_query(s, &workers);
     pg_param_text(q, span_of(group));
-    enum status st = pg_run_wait(r->pg, s, DATABASE_TIMEOUT_US, err);
+    enum status st = database_run(r->pg, s, err);
     if (st != ST_OK)
         return st;
     struct span names = pg_text(q, 0, 1);
@@ -262,7 +262,7 @@ static enum status look_once(struct run *r, size_t *n_settled, struct error *err
         pg_array_i64(partitions, r->pending[i].partition);
         pg_array_i64(offsets, r->pending[i].offset);
     }
-    enum status st = pg_run_wait(r->pg, s, DATABASE_TIMEOUT_US, err);
+    enum status st = database_run(r->pg, s, err);
     if (st != ST_OK)
         return st;
     *n_settled = pg_rows(q);

@@ -273,7 +273,7 @@ static enum status show_all(struct show *s, struct pg *pg, const struct letters_
     struct pg_query *q = pg_script_query(script, &select_letters);
     letters_params(q, f, (enum letter_states)s->config->state, -1);
     pg_param_i64(q, s->config->limit);
-    enum status st = pg_run_wait(pg, script, DATABASE_TIMEOUT_US, err);
+    enum status st = database_run(pg, script, err);
     if (st != ST_OK)
         return st;
     for (size_t row = 0; row < pg_rows(q); row++) {
