@@ -588,6 +588,8 @@ static void failed(struct lane *l) {
     pg_rollback(l->pg);
     l->step = STEP_ROLLBACK;
     if (!l->has_work) {
+        log_warn("statement.failed", LOG_I64("attempt", l->attempts), LOG_ERR(&err));
+        metrics_count_error(err.code);
         wait_before_retry(l, 100, 10000);
         return;
     }

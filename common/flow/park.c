@@ -5,7 +5,8 @@
 #include "common/event/event.h"
 #include "common/flow/worker.h"
 
-/* `parked` first: an order's records together and in their order, so that a case is
+/* The letters are locked in a query of their own, because FOR UPDATE cannot stand in a UNION.
+ * `parked` first: an order's records together and in their order, so that a case is
  * decided as if they came just now. */
 static const struct pg_statement find = {
     "park_find",
@@ -18,12 +19,12 @@ static const struct pg_statement find = {
     "    ORDER BY r.order_key LIMIT $2)"
     "  ORDER BY order_key, source_topic, source_partition, source_offset LIMIT $2) p"
     " UNION ALL"
-    " (SELECT 'retry', d.source_topic, d.source_partition, d.source_offset, d.record_at, "
+    " SELECT d.* FROM (SELECT 'retry', d.source_topic, d.source_partition, d.source_offset, d.record_at, "
     "d.record_key,"
     "   d.record_value, d.header_names, d.header_values, NULL::uuid"
     "  FROM henpin.dead_letter d WHERE d.consumer_group = $1 AND d.state = 'retry'"
     "  ORDER BY d.source_topic, d.source_partition, d.source_offset LIMIT $2"
-    "  FOR UPDATE SKIP LOCKED)"
+    "  FOR UPDATE SKIP LOCKED) d"
     " ORDER BY 1, 10, 2, 3, 4"};
 
 static const struct pg_statement recount = {
