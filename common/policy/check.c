@@ -38,6 +38,17 @@ static int64_t rough_length_us(const struct duration *d) {
                : d->amount * US_PER_DAY;
 }
 
+/* Whether what stops a duty can be undone: the domain knows an event that reopens. */
+static bool can_reopen(const struct policy *p) {
+    const struct attribute *events = &p->domain.facts[FACT_EVENT];
+    for (int i = 0; i < events->n_words; i++) {
+        if (strstr(events->words[i], "reopened")) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The event that begins the duty also ends it: it would be met at birth. */
 static void check_duty(struct loader *l, const struct table *t, const struct rule *r,
                        const struct duty_spec *d) {
@@ -52,6 +63,12 @@ static void check_duty(struct loader *l, const struct table *t, const struct rul
                           "the duty \"%s\" starts at the event that stops it, \"%s\"",
                           d->name, d->stops[i]);
         }
+    }
+    if (!d->reopen && can_reopen(l->p)) {
+        finding_warning(l->fs, "reopen", r->at,
+                        "the duty \"%s\" does not say what reopening does: \"reopen: "
+                        "restart\", \"resume\" or \"closed\"",
+                        d->name);
     }
     if (d->has_aim && rough_length_us(&d->aim) > rough_length_us(&d->due)) {
         finding_warning(l->fs, "duty", r->at,

@@ -46,6 +46,20 @@ struct rr_input {
     int day;      /* of January 2026; 0: the day before */
 };
 
+/* RULE_SETS in the environment asks for more sets, and then for others each time. */
+static inline int rr_rounds(int usual) {
+    const char *wanted = getenv("RULE_SETS");
+    int64_t n;
+    return wanted && span_to_i64(span_of(wanted), &n) && n > 0 && n < INT32_MAX ? (int)n
+                                                                                : usual;
+}
+
+static inline uint64_t rr_seed(uint64_t usual) {
+    uint64_t seed = getenv("RULE_SETS") ? random_seed() : usual;
+    print_message("seed %llu\n", (unsigned long long)seed);
+    return seed;
+}
+
 static inline unsigned rr_pick(uint64_t *seed, unsigned n) {
     return (unsigned)(random_next(seed) % n);
 }
