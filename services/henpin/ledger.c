@@ -39,8 +39,8 @@ static const struct option show_options[] = {
 };
 
 static const struct option accept_options[] = {
-    {"group", "HENPIN_LEDGER_GROUP", OPT_STRING, AT(group), "", 0, 0, OPT_REQUIRED, NULL,
-     "NAME", "the consumer group, such as henpin-returns"},
+    {"group", "HENPIN_LEDGER_GROUP", OPT_STRING, AT(group), "", 0, 0, 0, NULL, "NAME",
+     "the consumer group; may be left out when only one reads the partition"},
     {"topic", "HENPIN_LEDGER_TOPIC", OPT_STRING, AT(topic), "", 0, 0, OPT_REQUIRED, NULL,
      "NAME", "the topic"},
     {"partition", "HENPIN_LEDGER_PARTITION", OPT_I64, AT(partition), "-1", -1, INT32_MAX,

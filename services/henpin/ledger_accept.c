@@ -74,8 +74,13 @@ static enum status find(struct pg *pg, const struct ledger_config *config,
     struct ledger_rows rows;
     enum status st = ledger_load(pg, config, a, &rows, err);
     if (st == ST_OK && rows.n == 0)
-        return error_set(err, E_INPUT, "group \"%s\" has no position in %s:%" PRId64,
-                         config->group, config->topic, config->partition);
+        return error_set(err, E_INPUT, "no position of group \"%s\" in %s:%" PRId64,
+                         *config->group ? config->group : "(any)", config->topic,
+                         config->partition);
+    if (st == ST_OK && rows.n > 1)
+        return error_set(err, E_CONFIG,
+                         "%zu groups read %s:%" PRId64 ": say which by --group", rows.n,
+                         config->topic, config->partition);
     if (st == ST_OK)
         st = ledger_compare(config, a, NULL, 0, &rows, err);
     if (st == ST_OK)
