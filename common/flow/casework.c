@@ -124,7 +124,7 @@ void casework_load_row(struct casework *w, struct work_case *c, const struct pg_
 static const struct pg_statement read_duties = {
     "casework_duties",
     "SELECT duty_id, case_id, name, instance, state, start_at, due_at, desk, rule_id, "
-    "severity, stop"
+    "severity, stop, breach IS NOT NULL"
     " FROM henpin.duty WHERE duty_id = ANY($1) ORDER BY duty_id FOR UPDATE"};
 
 struct pg_query *casework_query_duties(struct casework *w, struct pg_script *s) {
@@ -173,6 +173,7 @@ void casework_read_duties(struct casework *w, const struct pg_query *q) {
         d->n_stops =
             (int)at_most(pg_array_items(q, row, 10, w->arena, &stops), POLICY_MAX_STOPS);
         d->stop = stops;
+        d->has_breach = pg_bool(q, row, 11);
     }
 }
 
@@ -220,6 +221,7 @@ static void start_duty(struct casework *w, struct work_case *c,
         .desk = span_of(kept->owner.desk),
         .rule_id = span_of(kept->rule_id),
         .severity = kept->severity,
+        .has_breach = kept->breach != NULL,
         .stop = stops,
         .n_stops = kept->n_stops,
     };

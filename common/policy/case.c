@@ -44,9 +44,10 @@ static bool stops(const struct case_duty *d, struct span word) {
     return false;
 }
 
-/* Fulfilled late is breached: the marketplace has already acted. */
-static enum duty_state ended(int64_t due_us, int64_t at_us) {
-    return due_us != POLICY_NO_INSTANT && at_us > due_us ? DUTY_BREACHED : DUTY_MET;
+/* Fulfilled late is breached, where a breach costs something: the marketplace has already acted. */
+static enum duty_state ended(bool has_breach, int64_t due_us, int64_t at_us) {
+    bool is_late = due_us != POLICY_NO_INSTANT && at_us > due_us;
+    return is_late && has_breach ? DUTY_BREACHED : DUTY_MET;
 }
 
 static int64_t later(int64_t a, int64_t b) {
@@ -63,7 +64,7 @@ static void fulfil(const struct case_state *c, const struct case_event *e,
         int64_t at = d->start_us == EVENT_ABSENT ? e->occurred_us
                                                  : later(d->start_us, e->occurred_us);
         out->changes[out->n_changes++] = (struct duty_change){
-            .index = i, .state = ended(d->due_us, at), .closed_us = at};
+            .index = i, .state = ended(d->has_breach, d->due_us, at), .closed_us = at};
     }
 }
 
@@ -114,7 +115,7 @@ static void start(const struct case_state *c, const struct case_event *e,
                                  .policy = d};
         int64_t answered = waits ? EVENT_ABSENT : answered_already(c, d);
         if (answered != EVENT_ABSENT) {
-            s->state = ended(d->due_us, answered);
+            s->state = ended(d->breach != NULL, d->due_us, answered);
             s->closed_us = answered;
         }
     }

@@ -40,6 +40,7 @@ struct case_duty {
     struct span desk;
     struct span rule_id;
     int severity;
+    bool has_breach; /* its end without an answer is a breach; otherwise it just ends */
     const struct span *stop; /* words of the events that fulfil it */
     int n_stops;
 };
