@@ -290,7 +290,8 @@ void positions_check_stopped(struct positions *p) {
             continue;
         struct partition before = *part;
         if (positions_read(p, &part, 1, &err) != ST_OK || part->position < 0 ||
-            part->position == before.position) {
+            (part->position == before.position &&
+             part->last_offset == before.last_offset)) {
             *part = before;
             continue;
         }
