@@ -1,0 +1,159 @@
+"""Input of the trials: orders and returns from a seed, encoded with fastavro.
+
+Beside plain events it holds what the promises are about: events sent twice, words that no rule knows, records
+that cannot be decoded, events that Postgres refuses, and titles that must never be seen in a log. Every
+return's order is there, so that in the end nothing stays parked.
+"""
+import io
+import json
+import random
+import zlib
+
+import fastavro
+import fastavro.schema
+
+SECRET = "HUSH"  # begins every text that a buyer or seller wrote freely
+REFUSED = "REFUSED"  # in an id: the trials' databases have a constraint against it
+PARTITIONS = 4
+BASE_US = 1793491200 * 10**6  # 2026-11-01T00:00:00Z
+HOUR_US = 3600 * 10**6
+MARKETS = [("amazon.co.jp", "JPY", "JP"), ("amazon.de", "EUR", "DE"), ("amazon.es", "EUR", "ES"),
+           ("amazon.com", "USD", "US"), ("rakuten.co.jp", "JPY", "JP"), ("amazon.co.jp", "JPY", "JP")]
+UNKNOWN_MARKET = ("a-shop-nobody-registered", "USD", "US")
+REASONS = ["CR-DEFECTIVE", "CR-UNWANTED_ITEM", "AMZ-PG-BAD-DESC", "CR-SWITCHEROO", "CR-QUALITY_UNACCEPTABLE",
+           "CR-DAMAGED_BY_CARRIER", "A-REASON-NOBODY-REGISTERED"]
+CLASSES = ["apparel", "cosmetics", "small_electronics", "general"]
+
+
+class Codec:
+    """Avro single-object encoding: C3 01, the schema's fingerprint, the body."""
+
+    def __init__(self, path):
+        with open(path) as file:
+            raw = json.load(file)
+        self.schema = fastavro.parse_schema(raw)
+        canonical = fastavro.schema.to_parsing_canonical_form(raw)
+        self.head = b"\xc3\x01" + bytes.fromhex(fastavro.schema.fingerprint(canonical, "CRC-64-AVRO"))
+
+    def encode(self, event):
+        body = io.BytesIO()
+        fastavro.schemaless_writer(body, self.schema, event)
+        return self.head + body.getvalue()
+
+
+class Topic:
+    """Records of one topic: per partition a list of (key, value), in the order of their offsets."""
+
+    def __init__(self):
+        self.partitions = [[] for _ in range(PARTITIONS)]
+
+    def add(self, key, value):
+        self.partitions[zlib.crc32(key.encode()) % PARTITIONS].append((key.encode(), value))
+
+    def total(self):
+        return sum(len(p) for p in self.partitions)
+
+
+class Input:
+    """`n_orders` orders with their returns, some of them poison (`with_poison`)."""
+
+    def __init__(self, seed, n_orders, with_poison=True):
+        self.random = random.Random(f"{seed}/input")
+        self.order_codec = Codec("schemas/avro/order_event.avsc")
+        self.return_codec = Codec("schemas/avro/return_event.avsc")
+        self.orders, self.returns = Topic(), Topic()
+        self.with_poison = with_poison
+        self.n_letters = {"orders": 0, "returns": 0}
+        self.triaged = []  # return ids that must be triaged
+        orders, returns = [], []
+        for k in range(n_orders):
+            self.one_order(k, orders, returns)
+        for topic, events in ((self.orders, orders), (self.returns, returns)):
+            for _, key, value in sorted(events, key=lambda e: e[0]):
+                topic.add(key, value)
+
+    def n_duplicates(self, what):
+        """Records that say again what an earlier one said."""
+        topic = self.orders if what == "orders" else self.returns
+        return sum(len(p) - len(set(p)) for p in topic.partitions)
+
+    def head(self, k, name, at):
+        market = self.market
+        return {"event_id": f"{name}-{k}", "occurred_at": at, "observed_at": at + 700000,
+                "marketplace": market[0], "seller_id": f"A{self.seller:03d}SELLER", "order_id": self.order_id}
+
+    def one_order(self, k, orders, returns):
+        r = self.random
+        self.market = UNKNOWN_MARKET if r.random() < 0.02 else r.choice(MARKETS)
+        self.seller = r.randrange(30)
+        self.order_id = f"{100 + k % 900}-{r.randrange(10**7):07d}-{k:07d}"
+        at = BASE_US - 10 * 24 * HOUR_US + k * HOUR_US // 10
+        place = k + r.random() * 40  # where in the topic: orders and returns are read in a mixed order
+        for i, kind in enumerate(["PLACED"] + (["SHIPPED"] if r.random() < 0.3 else [])):
+            value = self.order_codec.encode(self.order(k, kind, i, at))
+            for _ in range(2 if r.random() < 0.05 else 1):
+                orders.append((place + i * 5, self.order_id, value))
+        self.poison(k, orders, place, "orders")
+        if r.random() < 0.7:
+            self.one_return(k, returns, k + r.random() * 40)
+
+    def order(self, k, kind, i, at):
+        r = self.random
+        market, currency, country = self.market
+        line = {"line_id": "1", "sku": f"S{k}", "title": f"{SECRET} birthday gift for a person, {k}", "quantity": 1,
+                "unit_price_minor": r.randrange(500, 90000), "currency": currency,
+                "product_class": r.choice(CLASSES), "hazards": []}
+        event = self.head(k, f"o{i}", at + i * 5 * HOUR_US)
+        return {**event, "kind": kind, "fulfilment": "MARKETPLACE" if r.random() < 0.1 else "SELLER",
+                "ship_from_country": "CN", "buyer_country": country, "purchased_at": at,
+                "latest_delivery_at": at + 7 * 24 * HOUR_US, "lines": [line]}
+
+    def one_return(self, k, returns, place):
+        r = self.random
+        kinds = ["REQUESTED", "DECLINED" if r.random() < 0.1 else "AUTHORIZED", "RECEIVED", "INSPECTED", "REFUNDED"]
+        kinds = kinds[:r.randrange(1, 6)]
+        if r.random() < 0.02:
+            kinds.append("UNKNOWN")
+        reason, wanted, stride = r.choice(REASONS), r.choice(["REFUND", "EXCHANGE", "REPAIR"]), r.random() * 30
+        if self.market is UNKNOWN_MARKET or "UNKNOWN" in kinds:
+            self.triaged.append(f"RMA-{k}")
+        for step, kind in enumerate(kinds):
+            at = BASE_US + k * HOUR_US // 10 + step * 26 * HOUR_US
+            line = {"line_id": "1", "sku": f"S{k}", "quantity": 1, "product_class": None, "hazards": [],
+                    "condition": r.choice(["UNOPENED", "USED", "DAMAGED"]) if step >= 2 else None}
+            event = {**self.head(k, f"r{step}", at), "return_id": f"RMA-{k}", "kind": kind, "reason_code": reason,
+                     "in_policy": r.random() < 0.5, "wanted": wanted, "lines": [line],
+                     "amount_minor": r.randrange(500, 90000), "currency": self.market[1], "claim_opened": False}
+            value = self.return_codec.encode(event)
+            for again in range(2 if r.random() < 0.05 else 1):
+                returns.append((place + step * stride + again * 10, self.order_id, value))
+        self.poison(k, returns, place, "returns")
+
+    def poison(self, k, events, place, what):
+        r = self.random
+        if not self.with_poison or r.random() > 0.025:
+            return
+        codec = self.order_codec if what == "orders" else self.return_codec
+        good = codec.encode(self.refused(k, what))
+        value = r.choice([
+            good,  # Postgres refuses it
+            good,
+            good[:len(good) // 2],
+            good[:10] + good[10:].replace(SECRET.encode(), b"\xff\xfe\xfd\xfc") + b"more",
+            b"\xc3\x01" + bytes(r.randrange(256) for _ in range(40)),  # a schema that nobody knows
+            SECRET.encode() + b" is no Avro",
+            b"",
+        ])
+        events.append((place, self.order_id, value))
+        self.n_letters[what] += 1
+
+    def refused(self, k, what):
+        kept, self.order_id = self.order_id, f"{REFUSED}-{k}" if what == "orders" else self.order_id
+        if what == "orders":
+            event = self.order(k, "PLACED", 9, BASE_US)
+        else:
+            event = {**self.head(k, "r9", BASE_US), "return_id": f"{REFUSED}-{k}", "kind": "REQUESTED",
+                     "reason_code": f"{SECRET} it does not fit my child", "wanted": "REFUND", "lines": [],
+                     "claim_opened": False}
+        self.order_id = kept
+        return event
