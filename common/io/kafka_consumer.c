@@ -44,6 +44,7 @@
 #define SEEK_WAIT_MS 2000
 #define WATERMARKS_WAIT_US (2 * US_PER_S)
 #define VERSION_2_1 0x020100ff
+#define VERSION_2_3 0x020300ff
 #define VERSION_2_12 0x020c00ff
 
 struct lane {
@@ -63,6 +64,8 @@ struct kafka_consumer {
     int fd;
     bool is_cooperative; /* by the group's choice; known from the first rebalance on */
     bool is_connected;
+    bool may_be_sticky; /* cooperative-sticky was asked for */
+    bool was_assigned; /* once at least, be it nothing */
     int64_t forward_at_us; /* these four: monotonic */
     int64_t forward_often_until_us;
     int64_t ask_at_us; /* 0: nothing to ask */
@@ -266,7 +269,7 @@ static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t code,
     struct kafka_consumer *c = opaque;
     c->is_cooperative = strcmp(rd_kafka_rebalance_protocol(rk), "COOPERATIVE") == 0;
     if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
-        c->is_connected = true;
+        c->is_connected = c->was_assigned = true;
         on_assigned(c, list);
         return;
     }
@@ -407,6 +410,7 @@ enum status kafka_consumer_new(const struct kafka_consumer_config *config,
     struct kafka_consumer *c = xcalloc(1, sizeof *c);
     c->callbacks = *callbacks;
     c->n_lanes = config->n_lanes;
+    c->may_be_sticky = strcmp(config->assignor, "range") != 0;
     rd_kafka_conf_t *conf = NULL;
     st = make_conf(c, config, &conf, err);
     if (st == ST_OK) {
@@ -453,6 +457,14 @@ static bool leave_group(struct kafka_consumer *c, int64_t timeout_us) {
     return true;
 }
 
+/* librdkafka before 2.3 dies by an assertion when a member that is to be assigned by
+ * cooperative-sticky is destroyed before its first assignment
+ * (github.com/confluentinc/librdkafka/issues/4312). Who leaves that early ends its process
+ * anyway, so such a handle is left to the system. */
+static bool may_be_destroyed(const struct kafka_consumer *c) {
+    return c->was_assigned || !c->may_be_sticky || rd_kafka_version() >= VERSION_2_3;
+}
+
 void kafka_consumer_free(struct kafka_consumer *c, int64_t timeout_us) {
     if (!c) {
         return;
@@ -469,6 +481,9 @@ void kafka_consumer_free(struct kafka_consumer *c, int64_t timeout_us) {
     }
     rd_kafka_queue_io_event_enable(c->main_queue, -1, NULL, 0);
     rd_kafka_queue_destroy(c->main_queue);
+    if (!may_be_destroyed(c)) {
+        return;
+    }
     rd_kafka_destroy_flags(c->rk, has_left ? 0 : RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
     close(c->fd);
     kafka_slots_release(&c->slots);
