@@ -399,6 +399,8 @@ static void observe_commit(struct lane *l) {
                      LOG_ERR(m->error));
         }
     }
+    /* Found committed after its answer was lost: the fates of that attempt are forgotten, and hardly any was another. */
+    counts[FATE_APPLIED] += counts[FATE_OPEN];
     metrics_add(M_MESSAGES_APPLIED, counts[FATE_APPLIED]);
     metrics_add(M_MESSAGES_DUPLICATE, counts[FATE_DUPLICATE]);
     metrics_add(M_MESSAGES_PARKED, counts[FATE_PARKED]);
