@@ -601,7 +601,7 @@ static void failed(struct lane *l) {
     } else if (conflict && l->conflicts < CONFLICTS_MAX) {
         l->conflicts++;
         wait_before_retry(l, 1, 50);
-    } else if (st == ST_RETRY) {
+    } else if (conflict || st == ST_RETRY) { /* however often: nobody's message is bad */
         log_warn("batch.retried", LOG_I64("attempt", l->attempts), LOG_ERR(&err));
         metrics_count_error(err.code);
         wait_before_retry(l, 100, 30000);
