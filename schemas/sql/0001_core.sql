@@ -288,4 +288,6 @@ CREATE TABLE parked (
     parked_at        timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (order_key, consumer_group, source_topic, source_partition, source_offset)
 );
+-- A recall frees the waiting cases of its orders; nearly always empty.
+CREATE INDEX return_case_parked ON return_case (order_key) WHERE is_parked;
 CREATE INDEX parked_ready ON parked (consumer_group, order_key) WHERE is_ready;

@@ -184,5 +184,6 @@ void returns_apply(struct batch *b) {
         return;
     write_cases(b, state, false, copy_new);
     write_cases(b, state, true, copy_changed);
+    returns_free_siblings(b);
     casework_apply(state->work, b->writes);
 }

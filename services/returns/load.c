@@ -100,6 +100,7 @@ static void ask_first(struct batch *b, struct returns_state *state, struct pg_sc
     for (size_t i = 0; i < n; i++)
         pg_array_uuid(keys, case_at(state, i)->work.order_key);
     pg_param_bool(state->orders, state->wants_lines);
+    returns_ask_siblings(b, s);
     sellers_query(state->sellers, s);
 }
 

@@ -34,9 +34,10 @@ struct returns_case {
 struct returns_state {
     struct casework *work;
     struct pg_query *cases, *orders, *placeholders, *duties;
+    struct pg_query *siblings; /* of a recall: parked cases of its orders; else NULL */
     struct sellers_load *sellers;
     bool wants_lines; /* some event leaves a product class to its order */
-    bool is_settled; /* the sellers and orders are read */
+    bool is_settled;  /* the sellers and orders are read */
 };
 
 static inline struct returns_item *returns_item_of(const struct message *m) {
@@ -50,6 +51,8 @@ enum status returns_decode(struct batch *b, struct message *m, struct error *err
 extern const struct pg_statement returns_session; /* temporary tables of a connection */
 
 enum status returns_load(struct batch *b, struct pg_script *s, struct error *err);
+void returns_ask_siblings(struct batch *b, struct pg_script *s);
+void returns_free_siblings(struct batch *b);
 void returns_decide_batch(struct batch *b, const struct policy *p);
 void returns_apply(struct batch *b);
 
