@@ -252,7 +252,7 @@ void casework_take(struct casework *w, struct work_case *c, const struct message
         .details = details,
     };
     c->is_changed = true;
-    if (c->state.opened_us == EVENT_ABSENT)
+    if (c->state.history.n == 0) /* what was parked before may have been rejected since */
         c->state.opened_us = e->occurred_us;
     outputs_decision(w->outputs, &context);
     for (int i = 0; i < d->n_changes; i++) {
