@@ -88,6 +88,7 @@ static void ask_first(struct batch *b, struct returns_state *state, struct pg_sc
             state->wants_lines || lacks_class(&returns_item_of(m)->event);
         sellers_want(state->sellers, returns_item_of(m)->event.head.seller_id);
     }
+    returns_ask_siblings(b, s);
     size_t n = casework_count(state->work);
     if (n == 0)
         return;
@@ -100,7 +101,6 @@ static void ask_first(struct batch *b, struct returns_state *state, struct pg_sc
     for (size_t i = 0; i < n; i++)
         pg_array_uuid(keys, case_at(state, i)->work.order_key);
     pg_param_bool(state->orders, state->wants_lines);
-    returns_ask_siblings(b, s);
     sellers_query(state->sellers, s);
 }
 

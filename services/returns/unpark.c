@@ -23,8 +23,9 @@ void returns_ask_siblings(struct batch *b, struct pg_script *s) {
     struct returns_state *state = returns_state_of(b);
     struct pg_array *keys = NULL;
     struct uuid last = {0};
-    struct message *m;
-    for (size_t i = 0; (m = batch_next(b, &i));) {
+    for (size_t i = 0; i < b->n_messages; i++) {
+        const struct message *m =
+            &b->messages[i]; /* a rejected one leaves its case, too */
         if (m->origin != ORIGIN_PARKED || (keys && uuid_equal(last, m->order_key)))
             continue;
         if (!keys) {
