@@ -64,8 +64,8 @@ struct kafka_consumer {
     int fd;
     bool is_cooperative; /* by the group's choice; known from the first rebalance on */
     bool is_connected;
-    bool may_be_sticky; /* cooperative-sticky was asked for */
-    bool was_assigned; /* once at least, be it nothing */
+    bool may_be_sticky;    /* cooperative-sticky was asked for */
+    bool was_assigned;     /* once at least, be it nothing */
     int64_t forward_at_us; /* these four: monotonic */
     int64_t forward_often_until_us;
     int64_t ask_at_us; /* 0: nothing to ask */
@@ -459,8 +459,8 @@ static bool leave_group(struct kafka_consumer *c, int64_t timeout_us) {
 
 /* librdkafka before 2.3 dies by an assertion when a member that is to be assigned by
  * cooperative-sticky is destroyed before its first assignment
- * (github.com/confluentinc/librdkafka/issues/4312). Who leaves that early ends its process
- * anyway, so such a handle is left to the system. */
+ * (github.com/confluentinc/librdkafka/issues/4312). Who leaves that early ends its
+ * process anyway, so such a handle is left to the system. */
 static bool may_be_destroyed(const struct kafka_consumer *c) {
     return c->was_assigned || !c->may_be_sticky || rd_kafka_version() >= VERSION_2_3;
 }
