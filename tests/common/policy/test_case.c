@@ -1,0 +1,314 @@
+/* test_case.c: one event after the other folded into one case, by rules of the test's
+ * own: a request must be answered within five days. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "common/base/clock.h"
+#include "common/event/event.h"
+#include "common/policy/case.h"
+
+/* ---- the rules: a fake in place of decide.c, facts.c and chain.c ---- */
+
+static struct rules {
+    struct span word; /* of the event that is decided */
+    bool is_shadow;
+    bool has_no_breach;
+    bool waits; /* the duty's start is not known yet */
+    const char *not_evaluated;
+    bool is_not_ours;
+    const char *disposition;
+} rules;
+
+void policy_state(const struct policy *p, struct policy_facts *f, enum policy_fact fact,
+                  struct span word) {
+    (void)p;
+    (void)f;
+    if (fact == FACT_EVENT)
+        rules.word = word;
+}
+
+struct policy_desk_choice policy_triage(const struct policy *p, int64_t at_us) {
+    (void)p;
+    (void)at_us;
+    return (struct policy_desk_choice){.desk = "triage"};
+}
+
+void policy_decide(const struct policy *p, const struct policy_facts *f,
+                   struct policy_decision *out) {
+    (void)p;
+    *out = (struct policy_decision){.route = {.desk = "tokyo"}};
+    if (rules.not_evaluated || rules.is_not_ours) {
+        out->outcome = rules.is_not_ours ? POLICY_NOT_OURS : POLICY_NOT_EVALUATED;
+        out->cause = rules.not_evaluated;
+        return;
+    }
+    out->disposition.code = rules.disposition;
+    if (!span_is(rules.word, "return_requested") &&
+        !span_is(rules.word, "return_reopened"))
+        return;
+    int64_t start = f->time_us[TIME_EVENT];
+    out->duties[out->n_duties++] = (struct policy_duty){
+        .name = "answer_return",
+        .rule_id = "five-days",
+        .start_us = rules.waits ? POLICY_NO_INSTANT : start,
+        .due_us = rules.waits ? POLICY_NO_INSTANT : start + 5 * US_PER_DAY,
+        .stop = {"return_authorized", "return_refunded"},
+        .n_stops = 2,
+        .breach = rules.has_no_breach ? NULL : "account_risk",
+        .is_shadow = rules.is_shadow,
+    };
+}
+
+/* ---- a case in memory ---- */
+
+struct folded {
+    struct case_state state;
+    struct case_duty duties[CASE_MAX_DUTIES];
+    struct span stops[CASE_MAX_DUTIES][POLICY_MAX_STOPS];
+    struct span triaged[CASE_MAX_TRIAGED];
+    struct span events[16];
+    int64_t at[16], ids[16];
+    struct case_decision last;
+};
+
+static int setup(void **state) {
+    static struct folded f;
+    rules = (struct rules){0};
+    f = (struct folded){.state = {.case_id = {{7}}, .opened_us = EVENT_ABSENT}};
+    f.state.duties = f.duties;
+    f.state.triaged = f.triaged;
+    f.state.history = (struct case_history){f.events, f.at, f.ids, 0};
+    *state = &f;
+    return 0;
+}
+
+static void keep(struct folded *f, const struct case_event *e) {
+    const struct case_decision *d = &f->last;
+    struct case_state *s = &f->state;
+    for (int i = 0; i < d->n_changes; i++)
+        f->duties[d->changes[i].index].state = d->changes[i].state;
+    for (int i = 0; i < d->n_starts; i++) {
+        const struct policy_duty *p = d->starts[i].policy;
+        int n = s->n_duties++;
+        f->duties[n] = (struct case_duty){.duty_id = d->starts[i].duty_id,
+                                          .name = span_of(p->name),
+                                          .instance = d->starts[i].instance,
+                                          .state = d->starts[i].state,
+                                          .start_us = p->start_us,
+                                          .due_us = p->due_us,
+                                          .has_breach = p->breach != NULL,
+                                          .stop = f->stops[n],
+                                          .n_stops = p->n_stops};
+        for (int k = 0; k < p->n_stops; k++)
+            f->stops[n][k] = span_of(p->stop[k]);
+    }
+    if (d->triage)
+        f->triaged[s->n_triaged++] = span_of(d->triage);
+    if (d->creates_tasks) {
+        s->disposition = span_of(d->policy.disposition.code);
+        s->n_tasks = 1;
+    }
+    f->events[s->history.n] = span_of(e->word ? e->word : "unknown");
+    f->at[s->history.n] = e->occurred_us;
+    f->ids[s->history.n++] = identity_hash64(e->event_id);
+}
+
+static const struct case_decision *fold(struct folded *f, const char *word, int day,
+                                        const char *event_id) {
+    static const int64_t first_us = INT64_C(1795143600000000);
+    const struct case_event e = {word, span_of(event_id), first_us + day * US_PER_DAY};
+    struct policy_facts facts;
+    memset(&facts, 0, sizeof facts);
+    case_decide(&f->state, &e, NULL, &facts, &f->last);
+    if (!f->last.is_duplicate)
+        keep(f, &e);
+    return &f->last;
+}
+
+static enum duty_state duty(const struct folded *f, int i) {
+    assert_true(i < f->state.n_duties);
+    return f->state.duties[i].state;
+}
+
+/* ---- the claims ---- */
+
+static void test_case__a_second_copy_changes_nothing(void **state) {
+    struct folded *f = *state;
+    assert_int_equal(fold(f, "return_requested", 0, "e1")->n_starts, 1);
+    const struct case_decision *d = fold(f, "return_requested", 0, "e1");
+    assert_true(d->is_duplicate);
+    assert_int_equal(d->n_starts + d->n_changes, 0);
+    assert_null(d->triage);
+}
+
+static void test_case__a_copy_after_the_end_changes_nothing(void **state) {
+    struct folded *f = *state;
+    fold(f, "return_requested", 0, "e1");
+    fold(f, "return_refunded", 1, "e2");
+    fold(f, "return_closed", 2, "e3");
+    assert_true(fold(f, "return_requested", 0, "e1")->is_duplicate);
+    assert_int_equal(duty(f, 0), DUTY_MET);
+    assert_int_equal(f->state.n_duties, 1);
+}
+
+static void test_case__an_answer_in_time_meets_the_duty(void **state) {
+    struct folded *f = *state;
+    fold(f, "return_requested", 0, "e1");
+    assert_int_equal(duty(f, 0), DUTY_OPEN);
+    fold(f, "return_in_transit", 1, "e2");
+    assert_int_equal(duty(f, 0), DUTY_OPEN);
+    fold(f, "return_authorized", 5, "e3"); /* exactly at the due instant */
+    assert_int_equal(duty(f, 0), DUTY_MET);
+}
+
+static void test_case__a_late_answer_is_a_breach(void **state) {
+    struct folded *f = *state;
+    fold(f, "return_requested", 0, "e1");
+    fold(f, "return_authorized", 6, "e2");
+    assert_int_equal(duty(f, 0), DUTY_BREACHED);
+    assert_int_equal(fold(f, "return_refunded", 7, "e3")->n_changes, 0);
+}
+
+static void test_case__late_without_a_consequence_just_ends(void **state) {
+    struct folded *f = *state;
+    rules.has_no_breach = true;
+    fold(f, "return_requested", 0, "e1");
+    fold(f, "return_authorized", 6, "e2");
+    assert_int_equal(duty(f, 0), DUTY_MET);
+}
+
+static void test_case__an_answer_read_before_the_request_counts_once(void **state) {
+    struct folded *f = *state;
+    fold(f, "return_authorized", 2, "e2");
+    assert_int_equal(f->state.n_duties, 0);
+    const struct case_decision *d = fold(f, "return_requested", 0, "e1");
+    assert_int_equal(d->n_starts, 1);
+    assert_int_equal(d->starts[0].state, DUTY_MET);
+    assert_int_equal(d->starts[0].closed_us, f->at[0]);
+    assert_int_equal(fold(f, "return_refunded", 3, "e3")->n_changes, 0);
+}
+
+static void test_case__an_answer_read_first_but_given_late_is_a_breach(void **state) {
+    struct folded *f = *state;
+    fold(f, "return_authorized", 6, "e2");
+    assert_int_equal(fold(f, "return_requested", 0, "e1")->starts[0].state,
+                     DUTY_BREACHED);
+}
+
+static void test_case__an_answer_from_before_the_request_answers_nothing(void **state) {
+    struct folded *f = *state;
+    fold(f, "return_authorized", 0, "e1");
+    assert_int_equal(fold(f, "return_requested", 1, "e2")->starts[0].state, DUTY_OPEN);
+}
+
+static void test_case__reopening_starts_a_second_clock(void **state) {
+    struct folded *f = *state;
+    fold(f, "return_requested", 0, "e1");
+    fold(f, "return_authorized", 1, "e2");
+    fold(f, "return_reopened", 9, "e3");
+    assert_int_equal(f->state.n_duties, 2);
+    assert_int_equal(f->state.duties[1].instance, 2);
+    assert_int_equal(duty(f, 0), DUTY_MET);
+    assert_int_equal(duty(f, 1), DUTY_OPEN);
+    assert_memory_not_equal(&f->state.duties[0].duty_id, &f->state.duties[1].duty_id, 16);
+    fold(f, "return_refunded", 10, "e4");
+    assert_int_equal(duty(f, 1), DUTY_MET);
+}
+
+static void test_case__another_request_starts_no_second_clock(void **state) {
+    struct folded *f = *state;
+    fold(f, "return_requested", 0, "e1");
+    assert_int_equal(fold(f, "return_requested", 1, "e2")->n_starts, 0);
+}
+
+static void test_case__a_duty_that_waits_is_met_by_its_stop(void **state) {
+    struct folded *f = *state;
+    rules.waits = true;
+    assert_int_equal(fold(f, "return_requested", 0, "e1")->starts[0].state, DUTY_WAITING);
+    fold(f, "return_refunded", 30, "e2");
+    assert_int_equal(duty(f, 0), DUTY_MET);
+}
+
+static void test_case__a_shadow_rule_starts_nothing(void **state) {
+    struct folded *f = *state;
+    rules.is_shadow = true;
+    const struct case_decision *d = fold(f, "return_requested", 0, "e1");
+    assert_int_equal(d->n_starts, 0);
+    assert_int_equal(d->policy.n_duties, 1); /* evaluated all the same */
+}
+
+static void test_case__a_person_is_told_of_one_cause_once(void **state) {
+    struct folded *f = *state;
+    rules.not_evaluated = "fulfilment is missing";
+    assert_string_equal(fold(f, "return_requested", 0, "e1")->triage,
+                        "fulfilment is missing");
+    assert_null(fold(f, "return_received", 1, "e2")->triage);
+    rules.not_evaluated = "marketplace is outside the domain";
+    assert_non_null(fold(f, "return_inspected", 2, "e3")->triage);
+}
+
+static void test_case__an_unknown_kind_is_for_a_person(void **state) {
+    struct folded *f = *state;
+    fold(f, "return_requested", 0, "e1");
+    const struct case_decision *d = fold(f, NULL, 1, "e2");
+    assert_non_null(d->triage);
+    assert_int_equal(d->n_starts + d->n_changes, 0);
+    assert_false(d->creates_tasks);
+}
+
+static void test_case__what_is_not_ours_starts_nothing(void **state) {
+    struct folded *f = *state;
+    rules.is_not_ours = true;
+    const struct case_decision *d = fold(f, "return_requested", 0, "e1");
+    assert_int_equal(d->n_starts, 0);
+    assert_null(d->triage);
+}
+
+static void test_case__the_goods_are_disposed_of_once(void **state) {
+    struct folded *f = *state;
+    rules.disposition = "restock";
+    assert_true(fold(f, "return_received", 0, "e1")->creates_tasks);
+    assert_false(fold(f, "return_inspected", 1, "e2")->creates_tasks);
+    rules.disposition = "hazmat";
+    const struct case_decision *d = fold(f, "return_refunded", 2, "e3");
+    assert_false(d->creates_tasks);
+    assert_non_null(d->triage);
+    assert_null(fold(f, "return_closed", 3, "e4")->triage);
+}
+
+static void test_case__happened_is_the_earliest_by_its_own_time(void **state) {
+    struct folded *f = *state;
+    assert_int_equal(case_happened(&f->state, "return_received"), EVENT_ABSENT);
+    fold(f, "return_received", 3, "e1");
+    fold(f, "return_received", 2, "e2");
+    assert_int_equal(case_happened(&f->state, "return_received"), f->at[1]);
+}
+
+int main(void) {
+#define TEST(name) cmocka_unit_test_setup(name, setup)
+    const struct CMUnitTest tests[] = {
+        TEST(test_case__a_second_copy_changes_nothing),
+        TEST(test_case__a_copy_after_the_end_changes_nothing),
+        TEST(test_case__an_answer_in_time_meets_the_duty),
+        TEST(test_case__a_late_answer_is_a_breach),
+        TEST(test_case__late_without_a_consequence_just_ends),
+        TEST(test_case__an_answer_read_before_the_request_counts_once),
+        TEST(test_case__an_answer_read_first_but_given_late_is_a_breach),
+        TEST(test_case__an_answer_from_before_the_request_answers_nothing),
+        TEST(test_case__reopening_starts_a_second_clock),
+        TEST(test_case__another_request_starts_no_second_clock),
+        TEST(test_case__a_duty_that_waits_is_met_by_its_stop),
+        TEST(test_case__a_shadow_rule_starts_nothing),
+        TEST(test_case__a_person_is_told_of_one_cause_once),
+        TEST(test_case__an_unknown_kind_is_for_a_person),
+        TEST(test_case__what_is_not_ours_starts_nothing),
+        TEST(test_case__the_goods_are_disposed_of_once),
+        TEST(test_case__happened_is_the_earliest_by_its_own_time),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
