@@ -90,9 +90,9 @@ MUST_USE enum status kafka_consumer_new(const struct kafka_consumer_config *conf
 /* Leaves the group (revoked is called) within `timeout_us`, then frees. */
 void kafka_consumer_free(struct kafka_consumer *c, int64_t timeout_us);
 
-/* Becomes readable when there may be something to do. Only kafka_turn makes it unreadable:
- * turn first, then take from every lane that can work, else a wake-up is lost. A take that
- * brings `max` records makes it readable again. */
+/* Becomes readable when there may be something to do. Only kafka_turn makes it
+ * unreadable: turn first, then take from every lane that can work, else a wake-up is
+ * lost. A take that brings `max` records makes it readable again. */
 int kafka_fd(const struct kafka_consumer *c);
 /* Serves rebalances and errors without blocking. Call it often: at least every
  * max.poll.interval.ms. */
