@@ -1,6 +1,7 @@
 #include "common/event/lines.h"
 
 #include <jansson.h>
+#include <stdlib.h>
 
 /* JSON escapes make a byte six at most; the words between are fewer than 200 bytes a
  * line. */
@@ -84,30 +85,62 @@ struct span lines_of_return(struct arena *a, const struct return_line *lines, si
     return builder_span(&b);
 }
 
-static bool field_is(const json_t *line, const char *name, struct span value) {
-    const json_t *field = json_object_get(line, name);
-    return json_is_string(field) &&
-           span_equal((struct span){json_string_value(field), json_string_length(field)},
-                      value);
+/* ---- classes ---- */
+
+struct classed {
+    struct span name, class;
+};
+
+/* Two tables, sorted by name: an order may have thousands of lines, and so may a return
+ * of it. */
+struct line_classes {
+    struct classed *by_id, *by_sku;
+    size_t n_ids, n_skus;
+};
+
+static int by_name(const void *a, const void *b) {
+    return span_compare(((const struct classed *)a)->name,
+                        ((const struct classed *)b)->name);
 }
 
-struct span lines_class(struct arena *a, struct span json, struct span line_id,
-                        struct span sku) {
+static struct span text_of(struct arena *a, const json_t *line, const char *name) {
+    const json_t *field = json_object_get(line, name);
+    return json_is_string(field) ? span_dup(a, (struct span){json_string_value(field),
+                                                             json_string_length(field)})
+                                 : (struct span){NULL, 0};
+}
+
+struct line_classes *lines_classes(struct arena *a, struct span json) {
+    struct line_classes *c = arena_zalloc(a, sizeof *c);
     json_t *lines = json.ptr ? json_loadb(json.ptr, json.len, 0, NULL) : NULL;
-    struct span class = {NULL, 0};
-    const char *names[] = {"line_id", "sku"};
-    const struct span wanted[] = {line_id, sku};
-    for (size_t k = 0; k < 2 && !class.ptr; k++) {
-        size_t i;
-        json_t *line;
-        json_array_foreach(lines, i, line) {
-            const json_t *found = json_object_get(line, "product_class");
-            if (field_is(line, names[k], wanted[k]) && json_is_string(found)) {
-                class = span_dup(a, span_of(json_string_value(found)));
-                break;
-            }
-        }
+    size_t i, n = json_array_size(lines);
+    json_t *line;
+    c->by_id = arena_array(a, n, sizeof *c->by_id);
+    c->by_sku = arena_array(a, n, sizeof *c->by_sku);
+    json_array_foreach(lines, i, line) {
+        struct span class = text_of(a, line, "product_class");
+        struct span id = text_of(a, line, "line_id"), sku = text_of(a, line, "sku");
+        if (class.ptr && id.ptr)
+            c->by_id[c->n_ids++] = (struct classed){id, class};
+        if (class.ptr && sku.ptr)
+            c->by_sku[c->n_skus++] = (struct classed){sku, class};
     }
     json_decref(lines);
-    return class;
+    qsort(c->by_id, c->n_ids, sizeof *c->by_id, by_name);
+    qsort(c->by_sku, c->n_skus, sizeof *c->by_sku, by_name);
+    return c;
+}
+
+static const struct classed *find(const struct classed *table, size_t n,
+                                  struct span name) {
+    const struct classed key = {.name = name};
+    return n > 0 && name.ptr ? bsearch(&key, table, n, sizeof key, by_name) : NULL;
+}
+
+struct span lines_class_of(const struct line_classes *c, struct span line_id,
+                           struct span sku) {
+    const struct classed *found = find(c->by_id, c->n_ids, line_id);
+    if (!found)
+        found = find(c->by_sku, c->n_skus, sku);
+    return found ? found->class : (struct span) { NULL, 0 };
 }

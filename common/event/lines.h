@@ -12,9 +12,12 @@
 struct span lines_of_order(struct arena *a, const struct order_line *lines, size_t n);
 struct span lines_of_return(struct arena *a, const struct return_line *lines, size_t n);
 
-/* The product class of an order's line, by line id, else by sku; copied into the arena.
- * ptr NULL: not there. */
-struct span lines_class(struct arena *a, struct span json, struct span line_id,
-                        struct span sku);
+/* The product classes of an order's lines, read once from its JSON; everything in the
+ * arena. */
+struct line_classes;
+struct line_classes *lines_classes(struct arena *a, struct span json);
+/* By line id, else by sku; ptr NULL: not there. */
+struct span lines_class_of(const struct line_classes *c, struct span line_id,
+                           struct span sku);
 
 #endif

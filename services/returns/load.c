@@ -233,15 +233,21 @@ static void take_placeholders(struct returns_state *state) {
  * outlives the attempt. */
 static void complete_classes(struct batch *b, struct returns_state *state) {
     struct message *m;
-    for (size_t i = 0; (m = batch_next(b, &i));) {
+    for (size_t i = 0; state->wants_lines && (m = batch_next(b, &i));) {
         struct returns_item *item = returns_item_of(m);
-        const struct returns_case *c =
+        struct returns_case *c =
             (struct returns_case *)casework_find(state->work, item->case_id);
-        for (size_t k = 0; k < item->event.n_lines && c->order.is_known; k++) {
+        if (!c->order.is_known || !lacks_class(&item->event))
+            continue;
+        if (!c->classes)
+            c->classes = lines_classes(b->attempt, c->order.lines);
+        for (size_t k = 0; k < item->event.n_lines; k++) {
             struct return_line *line = &item->event.lines[k];
-            if (!line->product_class.ptr)
-                line->product_class =
-                    lines_class(b->arena, c->order.lines, line->line_id, line->sku);
+            if (line->product_class.ptr)
+                continue;
+            struct span class = lines_class_of(c->classes, line->line_id, line->sku);
+            if (class.ptr)
+                line->product_class = span_dup(b->arena, class);
         }
     }
 }

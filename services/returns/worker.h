@@ -23,6 +23,7 @@ struct returns_case {
     struct span return_id;
     bool is_parked; /* earlier events of it wait in henpin.parked */
     struct order_facts order;
+    struct line_classes *classes; /* of the order's lines; NULL until a line wants one */
     /* Of the latest event by its own time; the row shows them. */
     int64_t latest_us;
     const char *status;
