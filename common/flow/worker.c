@@ -137,6 +137,8 @@ static void on_revoked(void *context, const struct kafka_partition *p, size_t n,
     struct worker *w = context;
     int64_t until = clock_monotonic_us() + REVOKE_WAIT_US;
     CRASH_POINT("in-revoke");
+    if (!MECHANISM("revocation"))
+        return;
     for (int i = 0; i < w->n_lanes && !is_lost; i++)
         while (lane_is_busy(w->lanes[i]) && lane_touches(w->lanes[i], p, n) &&
                clock_monotonic_us() < until && !w->is_fatal) {
@@ -455,7 +457,17 @@ static enum status open_all(struct worker *w, struct error *err) {
     return st;
 }
 
+/* Records must go back before the consumer that they came from is freed. */
+static void release_records(struct worker *w) {
+    static struct kafka_partition ids[COUNT_OF(w->positions.items)];
+    for (size_t i = 0; i < w->positions.n; i++)
+        ids[i] = *w->positions.items[i]->id;
+    for (int i = 0; i < w->n_lanes && w->lanes[i]; i++)
+        lane_drop(w->lanes[i], ids, w->positions.n);
+}
+
 static void close_all(struct worker *w) {
+    release_records(w);
     source_close(w->source, 10 * US_PER_S);
     for (int i = 0; i < w->n_lanes; i++)
         lane_free(w->lanes[i]);
