@@ -23,6 +23,11 @@ void fault_crash_point(const char *name) {
 }
 
 bool fault_is_mutant(const char *name) {
-    const char *mutant = getenv("HENPIN_MUTANT");
-    return mutant && strcmp(mutant, name) == 0;
+    size_t len = strlen(name);
+    for (const char *at = getenv("HENPIN_MUTANT"); at; at = strchr(at, ',')) {
+        at += *at == ',';
+        if (strncmp(at, name, len) == 0 && (!at[len] || at[len] == ','))
+            return true;
+    }
+    return false;
 }

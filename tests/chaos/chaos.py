@@ -22,15 +22,31 @@ ORDERS = 700
 LONG_ROUNDS = {"random_kills": 25, "crash_points": 4}  # 25 rounds of 12 kills are 300
 
 
+# mechanism (see common/base/fault.h), the trial that proves it, its promise
+MUTANTS = (
+    ("ledger-chain", "deaf_zombie", "I1, I2: a batch continues exactly where the ledger ends"),
+    ("ledger-key", "one_row_a_range", "I2: two cannot write the same range"),
+    ("ledger-positions", "restart_reads_once", "I2: positions come from the ledger at every assignment"),
+    ("commit-doubt", "commits_cut", "I3: after a lost COMMIT the ledger says whether it happened"),
+    ("event-identity", "undisturbed_once_more", "I4: an event sent twice is applied once"),
+    ("placeholder-lock", "meet_at_order", "I5: a return and its order meet on a row that both lock"),
+    ("dead-letters", "poison_is_one_message", "I6: poison is kept, in the transaction of its neighbours"),
+    ("bisection", "poison_is_one_message", "I6: only the message that Postgres refuses is rejected"),
+    ("triage", "unknown_is_triaged", "I7: what nobody knows goes to a person"),
+    ("no-payload", "nothing_private_is_told", "I8: no text of an event in logs or reasons"),
+    ("fingerprint", "topic_recreated", "a topic created anew is noticed"),
+    ("loss-stops", "retention", "a loss is never passed over in silence"),
+)
+
+
 class Chaos:
     def __init__(self, options):
         self.options, self.seed = options, options.seed
         self.passed = self.failed = self.lost = self.doubled = 0
-        name = f"chaos.{os.getpid()}"
-        self.world = World(name, options.dir, options.bin, options.mutant)
+        self.world = World(f"chaos.{os.getpid()}", options.dir, options.bin)
         self.data = Input(self.seed, ORDERS)
         self.source = f"c{os.getpid()}"
-        self.expected = None
+        self.expected, self.n_sources = None, 0
 
     def undisturbed(self):
         """The tables that every trial must end with: one worker after the other, in peace and without mutants."""
@@ -47,39 +63,46 @@ class Chaos:
         finally:
             trial.close()
 
-    def run(self, function, has_own_topics, round_):
-        name = function.__name__ + (f".{round_}" if round_ else "")
-        begin, trial = time.monotonic(), None
+    def own_topics(self, name):
+        self.n_sources += 1
+        data, source = Input(f"{self.seed}/{name}", 300, with_poison=False), f"{self.source}.{self.n_sources}"
+        self.world.fill(source, data)
+        return source, data
+
+    def problems_of(self, function, has_own_topics, name, mutant=None):
+        """Runs one trial; what is wrong after it, line by line."""
+        trial = None
         try:
-            if has_own_topics:
-                data, source = Input(f"{self.seed}/{name}", 300, with_poison=False), f"{self.source}.{name}"
-                self.world.fill(source, data)
-                trial = Trial(self.world, source, data, name, self.seed, self.options.mutant)
-                function(trial)
-            else:
-                trial = Trial(self.world, self.source, self.data, name, self.seed, self.options.mutant)
-                function(trial)
+            source, data = self.own_topics(name) if has_own_topics else (self.source, self.data)
+            trial = Trial(self.world, source, data, name, self.seed, mutant)
+            function(trial)
+            if not has_own_topics:
                 trial.compare(self.expected)
-            problems = trial.problems
+            return trial.problems
         except Failure as failure:
-            problems = [str(failure), *(trial.problems if trial else [])]
-        except Exception:  # a mistake of ours must not hide the other trials
-            problems = traceback.format_exc().strip().split("\n")
+            return [str(failure), *(trial.problems if trial else [])]
         finally:
             if trial:
                 trial.close()
-        if trial:
-            self.lost += trial.n_lost
-            self.doubled += trial.n_doubled
-        self.tell(function, name, problems, time.monotonic() - begin)
+                self.lost += trial.n_lost
+                self.doubled += trial.n_doubled
 
-    def tell(self, function, name, problems, seconds):
+    def run(self, function, has_own_topics, round_):
+        name = function.__name__ + (f".{round_}" if round_ else "")
+        begin = time.monotonic()
+        try:
+            problems = self.problems_of(function, has_own_topics, name, self.options.mutant)
+        except Exception:  # a mistake of ours must not hide the other trials
+            problems = traceback.format_exc().strip().split("\n")
         sentence = " ".join(function.__doc__.split())
-        print(f"{'not ok' if problems else 'ok'} - {name}: {sentence}  ({seconds:.1f} s)")
+        self.tell(f"{name}: {sentence}  ({time.monotonic() - begin:.1f} s)", problems)
+        if problems:
+            print(f"#   again: tests/chaos/run --trial {name} --seed {self.seed}", flush=True)
+
+    def tell(self, sentence, problems):
+        print(f"{'not ok' if problems else 'ok'} - {sentence}")
         for problem in problems:
             print(f"#   {problem}")
-        if problems:
-            print(f"#   again: tests/chaos/run --trial {name} --seed {self.seed}")
         sys.stdout.flush()
         self.passed += not problems
         self.failed += bool(problems)
@@ -99,8 +122,18 @@ class Chaos:
                 self.run(function, has_own_topics, round_)
         total = self.passed + self.failed
         print(f"# {total} trials, {self.lost} rows lost, {self.doubled} rows doubled or different, seed {self.seed}")
-        print(f"{self.passed} passed, {self.failed} failed", flush=True)
-        return 0 if self.passed and not self.failed else 1
+
+    def mutants(self):
+        """Each trial that stands for a mechanism is green, and red without it."""
+        self.undisturbed()
+        known = {function.__name__: (function, own) for function, own, _ in TRIALS}
+        wanted = [m for m in MUTANTS if self.options.mutant in (None, m[0])]
+        for name in dict.fromkeys(trial for _, trial, _ in wanted):
+            self.tell(f"with all mechanisms, {name} is green", self.problems_of(*known[name], name))
+        for mutant, name, promise in wanted:
+            problems = self.problems_of(*known[name], name, mutant)
+            print("".join(f"#   {p[:200]}\n" for p in problems[:2]), end="")
+            self.tell(f"without {mutant}, {name} is red ({promise})", [] if problems else ["it stayed green"])
 
     def close(self):
         self.world.stop()
@@ -115,7 +148,8 @@ def main():
     parser.add_argument("--short", action="store_true", help="the part that runs with make test")
     parser.add_argument("--trial", metavar="NAME", help="only this one")
     parser.add_argument("--seed", default=secrets.token_hex(4), help="repeats the choices of an earlier run")
-    parser.add_argument("--mutant", metavar="NAME", help="with this mechanism switched off")
+    parser.add_argument("--mutants", action="store_true", help="show that each trial notices its mechanism")
+    parser.add_argument("--mutant", metavar="NAME", help="with this mechanism switched off; of --mutants: only it")
     parser.add_argument("--keep", action="store_true", help="keep the workers' logs")
     parser.add_argument("--bin", required=True, help="directory of the programs, built with FAULTS")
     parser.add_argument("--dir", required=True, help="where logs go")
@@ -127,9 +161,14 @@ def main():
         signal.signal(number, lambda *_: sys.exit(143))
     chaos = Chaos(options)
     try:
-        return chaos.all()
+        if options.mutants:
+            chaos.mutants()
+        else:
+            chaos.all()
     finally:
         chaos.close()
+    print(f"{chaos.passed} passed, {chaos.failed} failed", flush=True)
+    return 0 if chaos.passed and not chaos.failed else 1
 
 
 if __name__ == "__main__":

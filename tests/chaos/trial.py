@@ -15,6 +15,8 @@ class Trial:
         self.random = random.Random(f"{seed}/{name}")
         self.database = world.database()
         self.workers, self.is_proxied = [], False
+        if mutant == "ledger-key":
+            world.sql(self.database, "ALTER TABLE henpin.ledger DROP CONSTRAINT ledger_pkey")
         self.problems, self.n_lost, self.n_doubled = [], 0, 0
 
     # ---- workers ----
@@ -25,11 +27,12 @@ class Trial:
     def topic(self, service):
         return f"{self.source}.{service}"
 
-    def spawn(self, service, **options):
+    def spawn(self, service, mutants=(), **options):
         """A worker with batches small enough that there is something to be disturbed."""
         options = {"batch_max": self.random.choice([5, 20, 60]), "lanes": self.random.randint(1, 3), **options}
         worker = Worker(self.world, service, self.topic(service), self.group(service),
-                        self.world.conninfo_of(self.database, self.is_proxied), mutant=self.mutant, **options)
+                        self.world.conninfo_of(self.database, self.is_proxied),
+                        mutants=[*mutants, *filter(None, [self.mutant])], **options)
         self.workers.append(worker)
         return worker
 

@@ -39,8 +39,8 @@ def until(seconds, what, condition, step=0.1):
 class World:
     """The private servers and what lies in them."""
 
-    def __init__(self, name, directory, bin_dir, mutant=None):
-        self.name, self.dir, self.bin, self.mutant = name, directory, bin_dir, mutant
+    def __init__(self, name, directory, bin_dir):
+        self.name, self.dir, self.bin = name, directory, bin_dir
         self.postgres_proxy, self.kafka_proxy = Proxy(), Proxy()
         self.n_databases = 0
         os.makedirs(directory, exist_ok=True)
@@ -102,8 +102,6 @@ class World:
                        stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
         for table, column in (("sales_order", "order_id"), ("return_case", "return_id")):
             self.sql(TEMPLATE, f"ALTER TABLE henpin.{table} ADD CONSTRAINT refused CHECK ({column} NOT LIKE '{REFUSED}%')")
-        if self.mutant == "ledger-key":
-            self.sql(TEMPLATE, "ALTER TABLE henpin.ledger DROP CONSTRAINT ledger_pkey")
 
     def database(self):
         self.n_databases += 1
@@ -160,7 +158,7 @@ class Worker:
 
     count = 0
 
-    def __init__(self, world, service, topic, group, conninfo, mutant=None, faults=None, **options):
+    def __init__(self, world, service, topic, group, conninfo, mutants=(), faults=None, **options):
         Worker.count += 1
         self.world, self.service = world, service
         self.log_path = f"{world.dir}/{Worker.count:04d}-{group}.log"
@@ -172,8 +170,8 @@ class Worker:
             command += [f"--{name}", str(value)]
         env = {k: v for k, v in os.environ.items() if not k.startswith(("HENPIN_", "SCHEMA_", "KAFKA_", "PG"))}
         env |= faults or {}
-        if mutant:
-            env["HENPIN_MUTANT"] = mutant
+        if mutants:
+            env["HENPIN_MUTANT"] = ",".join(mutants)
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         self.killed = False
