@@ -109,8 +109,8 @@ class Chaos:
 
     def rounds(self, function):
         if self.options.trial:
-            wanted = self.options.trial.split(".")
-            return [int(wanted[1]) if len(wanted) > 1 else 0] if wanted[0] == function.__name__ else []
+            wanted = [name.partition(".") for name in self.options.trial.split(",")]
+            return [int(round_ or 0) for name, _, round_ in wanted if name == function.__name__]
         return range(1 if self.options.short else LONG_ROUNDS.get(function.__name__, 1))
 
     def all(self):
@@ -146,7 +146,7 @@ class Chaos:
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--short", action="store_true", help="the part that runs with make test")
-    parser.add_argument("--trial", metavar="NAME", help="only this one")
+    parser.add_argument("--trial", metavar="NAME,...", help="only these")
     parser.add_argument("--seed", default=secrets.token_hex(4), help="repeats the choices of an earlier run")
     parser.add_argument("--mutants", action="store_true", help="show that each trial notices its mechanism")
     parser.add_argument("--mutant", metavar="NAME", help="with this mechanism switched off; of --mutants: only it")
@@ -155,8 +155,9 @@ def main():
     parser.add_argument("--dir", required=True, help="where logs go")
     options = parser.parse_args()
     known = {function.__name__ for function, *_ in TRIALS}
-    if options.trial and options.trial.split(".")[0] not in known:
-        parser.error(f"no trial \"{options.trial}\": {', '.join(sorted(known))}")
+    unknown = {name.partition(".")[0] for name in (options.trial or "").split(",") if name} - known
+    if unknown:
+        parser.error(f"no trial {', '.join(unknown)}: {', '.join(sorted(known))}")
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(143))
     chaos = Chaos(options)

@@ -93,8 +93,8 @@ def deaf_zombie(t):
     t.spawn("orders", batch_max=100)
     until(60, "the heir has read everything", lambda: t.is_read("orders"))
     deaf.signal(signal.SIGCONT)
-    until(20, "the zombie is fenced", lambda: t.check_alive() or "batch.fenced" in deaf.log())
-    time.sleep(0.5)
+    time.sleep(3)
+    t.claim("batch.fenced" in deaf.log(), "the ledger did not refuse the zombie's batches")
     count_orders(t)
     t.finish()
 
@@ -115,7 +115,8 @@ def one_row_a_range(t):
 
 def frozen_for_ever(t):
     """a worker that never wakes holds up nobody: the heir finishes without it"""
-    frozen = t.spawn("returns", batch_max=10, lanes=1, faults={"HENPIN_STOP_AT": "before-commit:3"})
+    frozen = t.spawn("returns", batch_max=10, lanes=1, statement_timeout="5s",
+                     faults={"HENPIN_STOP_AT": "before-commit:3"})
     until(20, "frozen", frozen.is_stopped)
     t.spawn("returns")
     t.spawn("orders")
@@ -169,11 +170,11 @@ def commits_cut(t):
 
 
 def kafka_restarts(t):
-    """Kafka killed and restarted, then halted and restarted"""
+    """Kafka halted and restarted, then killed and restarted"""
     for service in SERVICES:
         t.spawn(service, batch_max=4)
     t.wait_for_share("orders", 0.05)
-    for how in ("kill", "halt"):
+    for how in ("halt", "kill"):
         t.world.servers(how, t.world.name, "kafka")
         t.pause(0, 1)
         t.world.resume("kafka")
@@ -254,6 +255,7 @@ def undisturbed_once_more(t):
 
 def meet_at_order(t):
     """a return that finds no order and the order itself, both transactions open: the return is decided"""
+    # Without poison: a batch that is rolled back for another reason would look again, and find the order.
     returns = t.spawn("returns", batch_max=500, lanes=1, faults={"HENPIN_STOP_AT": "before-write:1"})
     until(20, "the returns worker holds its transaction open", returns.is_stopped)
     t.spawn("orders", batch_max=1000, lanes=1)
@@ -413,7 +415,7 @@ TRIALS = (
     (rebalance_cooperative, False, True),
     (restart_reads_once, False, True),
     (undisturbed_once_more, False, True),
-    (meet_at_order, False, True),
+    (meet_at_order, True, True),
     (poison_is_one_message, False, True),
     (unknown_is_triaged, False, True),
     (nothing_private_is_told, False, True),
