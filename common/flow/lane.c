@@ -35,6 +35,7 @@ struct lane {
     bool is_recall;               /* running came from the tables */
     enum step step;
     bool is_session_ready;
+    bool is_attempt_open; /* the last attempt was not committed (yet) */
     bool wants_realign; /* after the rollback: the ledger must be read */
 
     struct pg_script *script;
@@ -53,7 +54,8 @@ struct lane {
     bool is_trial, is_bad_proved;
     struct error trial_error;
 
-    bool wants_recall, is_quiet;
+    bool wants_recall, recalled_last, is_quiet;
+    int64_t recall_at_us; /* not before (monotonic) */
     bool holds; /* breaker open */
     int64_t recent, recent_bad;
 
@@ -147,7 +149,8 @@ static enum status take_record(struct lane *l, struct kafka_record *r,
                                struct partition *part) {
     struct batch *b = l->open;
     struct message *m = &b->messages[b->n_messages];
-    kafka_headers(r, b->arena);
+    struct kafka_record whole = *r; /* its headers live as long as this batch; a held record outlives it */
+    kafka_headers(&whole, b->arena);
     *m = (struct message){
         .origin = ORIGIN_KAFKA,
         .topic = r->partition->topic,
@@ -156,8 +159,8 @@ static enum status take_record(struct lane *l, struct kafka_record *r,
         .record_us = r->timestamp_us,
         .key = r->key,
         .value = r->value,
-        .headers = r->headers,
-        .n_headers = r->n_headers,
+        .headers = whole.headers,
+        .n_headers = whole.n_headers,
         .occurred_us = EVENT_ABSENT,
         .item = arena_alloc(b->arena, b->service->item_size),
         .handle = r->handle,
@@ -167,6 +170,8 @@ static enum status take_record(struct lane *l, struct kafka_record *r,
                                     b->arena, m->item, &err);
     if (st == ST_OK)
         st = b->service->decode(b, m, &err);
+    if (st == ST_FATAL)
+        go_fatal(l, &err);
     if (st == ST_RETRY || st == ST_FATAL) {
         if (l->held_attempts == 0)
             log_warn("decode.held", LOG_STR("topic", m->topic),
@@ -283,10 +288,18 @@ static void add_load(struct lane *l, struct pg_script *s) {
             &err); /* services' first rounds cannot fail; later ones roll back instead */
 }
 
+/* The cache of sellers may hold what the attempt before entered but never read, or noted but never wrote. */
+static void begin_fresh(struct lane *l) {
+    if (l->is_attempt_open)
+        sellers_forget(l->sellers);
+    l->is_attempt_open = true;
+    batch_begin_attempt(l->running);
+    l->begun_us = clock_monotonic_us();
+}
+
 static void begin_attempt(struct lane *l) {
     struct batch *b = l->running;
-    batch_begin_attempt(b);
-    l->begun_us = clock_monotonic_us();
+    begin_fresh(l);
     b->limit = !l->is_trial        ? b->n_messages
                : !l->is_bad_proved ? l->bad
                                    : (l->good + l->bad) / 2;
@@ -302,17 +315,24 @@ static void begin_attempt(struct lane *l) {
     CRASH_POINT("load-sent");
 }
 
-/* A batch of rejections alone needs no load; of nothing at all, no transaction. */
+/* The filling batch becomes the running one, and the other way round. */
 static void take_open(struct lane *l) {
     struct batch *b = l->open;
     l->open = l->running;
     l->running = b;
     l->has_work = true;
-    l->is_recall = false;
+    l->is_recall = l->recalled_last = false;
     l->attempts = l->conflicts = 0;
     l->good = l->bad = 0;
     l->is_trial = false;
     find_ranges(l);
+}
+
+static const char *latest_error(const struct batch *b) {
+    for (size_t i = b->n_messages; i-- > 0;)
+        if (b->messages[i].error)
+            return b->messages[i].error->text;
+    return "";
 }
 
 /* More bad messages than good ones is a bug or a wrong schema, not poison: hold rather
@@ -329,9 +349,7 @@ static bool breaker_trips(struct lane *l) {
         (void)error_set(&err, E_BREAKER_OPEN,
                         "%lld of the last %lld messages are bad, the latest: %s",
                         (long long)bad, (long long)n,
-                        b->messages[b->n_messages - 1].error
-                            ? b->messages[b->n_messages - 1].error->text
-                            : "refused by Postgres");
+                        latest_error(b));
         error_hint(
             &err,
             "mend the connector or its schema and restart; to let them pass as dead "
@@ -351,11 +369,16 @@ static void decode_again(struct lane *l) {
     for (size_t i = 0; i < b->n_messages; i++) {
         struct message *m = &b->messages[i];
         struct error err = {0};
-        if (m->fate != FATE_REJECTED)
+        if (m->fate != FATE_REJECTED || m->error->code == E_EVENT_CONSTRAINT ||
+            m->error->code == E_EVENT_SIZE)
             continue;
-        memset(m->item, 0, b->service->item_size);
+        /* Tried in the attempt's arena, so that a message which stays bad takes no more of the batch's. */
+        arena_reset(l->attempt);
         enum status st = schemas_decode(l->shared.schemas, m->value, m->headers,
-                                        m->n_headers, b->arena, m->item, &err);
+                                        m->n_headers, l->attempt, m->item, &err);
+        if (st == ST_OK)
+            st = schemas_decode(l->shared.schemas, m->value, m->headers, m->n_headers,
+                                b->arena, m->item, &err);
         if (st == ST_OK)
             st = b->service->decode(b, m, &err);
         if (st != ST_OK)
@@ -370,8 +393,10 @@ static void find_recall(struct lane *l) {
     arena_reset(l->find_arena);
     struct pg_script *s = pg_script_new(l->find_arena);
     (void)pg_script_query(s, &pg_begin);
-    l->found = park_find(s, l->shared.positions->group, l->config.batch_max);
+    l->found = park_find(s, l->shared.positions->group, l->config.batch_max,
+                         l->config.batch_bytes);
     l->wants_recall = false;
+    l->recalled_last = true;
     run_script(l, s, STEP_FIND);
 }
 
@@ -424,6 +449,11 @@ static void forget_batch(struct lane *l) {
     l->is_trial = false;
     l->wake_us = 0;
     l->step = STEP_REST;
+    if (l->holds) {
+        l->holds = false;
+        metrics_set(M_BREAKER_OPEN, 0);
+        log_info("breaker.closed", LOG_I64("lane", l->config.number));
+    }
 }
 
 /* The ranges are applied: the positions move on, and Kafka is told for tools that look
@@ -443,23 +473,16 @@ static void move_positions(struct lane *l) {
         struct partition *part = positions_find(l->shared.positions, &id);
         if (part && part->oldest_us == 0 && m->record_us != EVENT_ABSENT)
             part->oldest_us = m->record_us;
-        if (i >= 64)
-            break; /* a batch begins with the oldest of each partition; more would cost a
-                      scan */
     }
 }
 
 static void committed(struct lane *l) {
     CRASH_POINT("after-commit");
+    l->is_attempt_open = false;
     observe_commit(l);
     move_positions(l);
     if (l->is_recall)
         l->wants_recall = true; /* there may be more */
-    if (l->holds) {
-        l->holds = false;
-        metrics_set(M_BREAKER_OPEN, 0);
-        log_info("breaker.closed", LOG_I64("count", l->running->n_messages));
-    }
     forget_batch(l);
 }
 
@@ -479,10 +502,8 @@ static void realign(struct lane *l) {
     for (size_t i = 0; i < n; i++)
         taken[i] = parts[i]->taken;
     if (positions_read(l->shared.positions, parts, n, &err) != ST_OK) {
-        for (size_t i = 0; i < n; i++) {
-            parts[i]->position = b->ranges[i].first_offset;
+        for (size_t i = 0; i < n; i++)
             parts[i]->taken = taken[i];
-        }
         log_warn("ledger.unread", LOG_ERR(&err));
         wait_before_retry(l, 100, 10000);
         return;
@@ -493,6 +514,7 @@ static void realign(struct lane *l) {
         for (size_t i = 0; i < n; i++)
             parts[i]->taken = taken[i];
         log_info("batch.found-committed", LOG_I64("count", b->n_messages));
+        sellers_forget(l->sellers);
         committed(l);
         return;
     }
@@ -583,7 +605,7 @@ static void failed(struct lane *l) {
     bool race = is_race(l);
     bool conflict =
         race || (!l->is_trial && (is_doubled(l) || err.code == E_PG_CONFLICT));
-    sellers_forget(l->sellers);
+    l->wants_realign = false;
     if (pg_failure(l->pg)->is_connection_lost) {
         bool in_doubt = l->step == STEP_COMMIT;
         pg_close(l->pg);
@@ -600,21 +622,24 @@ static void failed(struct lane *l) {
         wait_before_retry(l, 50, 10000);
         return;
     }
+    bool is_session = l->step == STEP_SESSION;
     pg_rollback(l->pg);
     l->step = STEP_ROLLBACK;
-    if (!l->has_work) {
+    if (!l->has_work || is_session) {
         log_warn("statement.failed", LOG_I64("attempt", l->attempts), LOG_ERR(&err));
         metrics_count_error(err.code);
+        if (st == ST_FATAL)
+            go_fatal(l, &err);
         wait_before_retry(l, 100, 10000);
         return;
     }
     metrics_add(M_BATCHES_RETRIED, 1);
     if (fenced) {
         l->wants_realign = true;
-    } else if (conflict && l->conflicts < CONFLICTS_MAX) {
+    } else if (race || (conflict && l->conflicts < CONFLICTS_MAX)) {
         l->conflicts++;
         wait_before_retry(l, 1, 50);
-    } else if (race || st == ST_RETRY) {
+    } else if (st == ST_RETRY) {
         log_warn("batch.retried", LOG_I64("attempt", l->attempts), LOG_ERR(&err));
         metrics_count_error(err.code);
         wait_before_retry(l, 100, 30000);
@@ -634,9 +659,11 @@ static void rolled_back(struct lane *l) {
     l->step = STEP_REST;
     if (l->is_recall && !l->is_trial) {
         /* Rows, not records: look for them afresh. */
+        unsigned conflicts = l->conflicts;
         forget_batch(l);
+        l->conflicts = conflicts;
         l->wants_recall = true;
-        l->wake_us = clock_monotonic_us() + 20 * US_PER_MS;
+        l->recall_at_us = clock_monotonic_us() + 20 * US_PER_MS;
         return;
     }
     if (l->wants_realign) {
@@ -660,7 +687,6 @@ static void start_session(struct lane *l) {
     pg_param_i64(q, l->config.statement_timeout_us);
     if (l->config.service->session)
         (void)pg_script_query(s, l->config.service->session);
-    l->is_session_ready = true;
     run_script(l, s, STEP_SESSION);
 }
 
@@ -688,6 +714,8 @@ static void loaded(struct lane *l) {
         run_script(l, s, STEP_LOAD);
         return;
     }
+    /* From here to run_script nothing waits: the policy may be exchanged between two turns, and every byte of its text
+     * that a row needs has been copied by then. */
     CRASH_POINT("after-load");
     int64_t began = clock_monotonic_us();
     b->writes = pg_script_new(b->attempt);
@@ -705,7 +733,6 @@ static void written(struct lane *l) {
     if (l->is_trial) {
         metrics_add(M_BATCHES_BISECTED, 1);
         bisect_succeeded(l);
-        sellers_forget(l->sellers); /* what it noted as raised is rolled back */
         pg_rollback(l->pg);
         l->step = STEP_ROLLBACK;
         return;
@@ -745,7 +772,7 @@ static void found(struct lane *l) {
             batch_reset(b);
             pg_rollback(l->pg);
             l->step = STEP_ROLLBACK;
-            l->wake_us = clock_monotonic_us() + US_PER_S;
+            l->recall_at_us = clock_monotonic_us() + US_PER_S;
             l->wants_recall = true;
             return;
         }
@@ -753,8 +780,7 @@ static void found(struct lane *l) {
     l->has_work = l->is_recall = true;
     l->good = l->bad = 0;
     l->is_trial = false;
-    batch_begin_attempt(b);
-    l->begun_us = clock_monotonic_us();
+    begin_fresh(l);
     b->limit = b->n_messages;
     struct pg_script *s = pg_script_new(b->attempt);
     l->ledger = NULL;
@@ -772,6 +798,12 @@ static bool start_something(struct lane *l, bool may_begin) {
     int64_t now = clock_monotonic_us();
     if (now < l->wake_us)
         return false;
+    /* Recalls and records take turns, so that neither starves under load. */
+    bool may_recall = l->wants_recall && may_begin && now >= l->recall_at_us;
+    if (!l->has_work && may_recall && !l->recalled_last) {
+        find_recall(l);
+        return true;
+    }
     if (!l->has_work && may_begin && l->open->n_messages > 0 &&
         (batch_is_full(l->open, l->config.batch_bytes) ||
          now - l->open->taken_us >= l->config.linger_us))
@@ -786,7 +818,7 @@ static bool start_something(struct lane *l, bool may_begin) {
         begin_attempt(l);
         return true;
     }
-    if (l->wants_recall && may_begin) {
+    if (may_recall) {
         find_recall(l);
         return true;
     }
@@ -796,6 +828,7 @@ static bool start_something(struct lane *l, bool may_begin) {
 static void advance(struct lane *l) {
     switch (l->step) {
     case STEP_SESSION:
+        l->is_session_ready = true;
         l->step = STEP_REST;
         arena_reset(l->find_arena);
         break;
@@ -848,11 +881,18 @@ void lane_recall(struct lane *l) {
     l->wants_recall = true;
 }
 
+void lane_doubt_quiet(struct lane *l) {
+    l->is_quiet = false;
+    l->wants_recall = true;
+}
+
 int64_t lane_wakes_us(const struct lane *l) {
     int64_t at = INT64_MAX;
     bool is_resting = l->step == STEP_REST;
-    if (is_resting && (l->has_work || pg_state(l->pg) == PG_CLOSED || l->wants_recall))
+    if (is_resting && (l->has_work || pg_state(l->pg) == PG_CLOSED))
         at = l->wake_us;
+    if (is_resting && !l->has_work && l->wants_recall)
+        at = l->recall_at_us > l->wake_us ? l->recall_at_us : l->wake_us;
     if (is_resting && !l->has_work && l->open->n_messages > 0)
         at = l->open->taken_us + l->config.linger_us > l->wake_us
                  ? l->open->taken_us + l->config.linger_us
