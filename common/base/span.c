@@ -158,8 +158,20 @@ struct builder builder_in(struct arena *a, size_t cap) {
     return builder_over(arena_alloc(a, cap), cap);
 }
 
+/* How many bytes at the end begin a character of UTF-8 that is not all there. */
+static size_t torn_bytes(const char *p, size_t n) {
+    for (size_t back = 1; back <= 3 && back <= n; back++) {
+        unsigned char c = (unsigned char)p[n - back];
+        if (!is_continuation(c)) {
+            size_t wanted = c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : c >= 0xC2 ? 2 : 1;
+            return wanted > back ? back : 0;
+        }
+    }
+    return 0;
+}
+
 /* After the first cut nothing is added any more: a text without its end, never one with a
- * hole. */
+ * hole, nor with half a character. */
 void build_bytes(struct builder *b, const void *bytes, size_t len) {
     if (UNLIKELY(b->is_cut) || len == 0)
         return;
@@ -171,6 +183,8 @@ void build_bytes(struct builder *b, const void *bytes, size_t len) {
     if (len)
         memcpy(b->ptr + b->len, bytes, len);
     b->len += len;
+    if (UNLIKELY(b->is_cut))
+        b->len -= torn_bytes(b->ptr, b->len);
 }
 
 void build_span(struct builder *b, struct span s) {

@@ -66,7 +66,8 @@ char *span_cstr(struct arena *a, struct span s);
 
 /*
  * A builder over a buffer of fixed size. What does not fit is dropped and `is_cut` is
- * set, so a long value can never overrun; the caller decides whether a cut matters.
+ * set, so a long value can never overrun; the caller decides whether a cut matters. A cut
+ * steps back to the start of a character of UTF-8: what was text stays text.
  */
 struct builder {
     char *ptr;

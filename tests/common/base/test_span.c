@@ -138,6 +138,27 @@ static void test_builder__cuts_and_then_adds_nothing(void **state) {
     assert_span_is(builder_span(&b), "abcde");
 }
 
+/* Postgres refuses half a character, and with it the whole batch. */
+static void test_builder__never_cuts_inside_a_character(void **state) {
+    (void)state;
+    static const char text[] = "a\xE8\xBF\x94\xC3\xA9\xF0\x9F\x93\xA6z"; /* 1 3 2 4 1 */
+    static const size_t kept[] = {0, 1, 1, 1, 4, 4, 6, 6, 6, 6, 10};
+    for (size_t cap = 0; cap < COUNT_OF(kept); cap++) {
+        char buffer[16];
+        struct builder whole = builder_over(buffer, cap);
+        build_text(&whole, text);
+        assert_true(whole.is_cut);
+        assert_int_equal(whole.len, kept[cap]);
+        assert_true(span_is_text(builder_span(&whole)));
+        struct builder bytewise = builder_over(buffer, cap);
+        for (const char *p = text; *p; p++) {
+            build_char(&bytewise, *p);
+        }
+        assert_true(bytewise.is_cut);
+        assert_int_equal(bytewise.len, kept[cap]);
+    }
+}
+
 static void test_builder__fills_to_the_last_byte(void **state) {
     (void)state;
     char buffer[5];
@@ -208,6 +229,7 @@ int main(void) {
         cmocka_unit_test(test_span__reads_all_of_int64_and_nothing_more),
         cmocka_unit_test(test_span__copies_into_the_arena),
         cmocka_unit_test(test_builder__cuts_and_then_adds_nothing),
+        cmocka_unit_test(test_builder__never_cuts_inside_a_character),
         cmocka_unit_test(test_builder__fills_to_the_last_byte),
         cmocka_unit_test(test_builder__formats_beyond_its_own_buffer),
         cmocka_unit_test(test_builder__writes_the_ends_of_int64),
