@@ -5,23 +5,31 @@
 
 Prints tab-separated rows, sorted. Without --detail, counts by marketplace and UTC day:
 
-    order   MARKETPLACE  DAY  COUNT
-    case    MARKETPLACE  DAY  COUNT        return cases whose order is in the data
-    parked  MARKETPLACE  DAY  COUNT        return cases that wait for an order that never comes
+    order       MARKETPLACE  DAY  COUNT
+    case        MARKETPLACE  DAY  COUNT         return cases whose order is in the data
+    parked      MARKETPLACE  DAY  COUNT         return cases that wait for an order that never comes
+    duty        MARKETPLACE  DAY  NAME  HOURS  STATE  COUNT     day of the start; hours from start to due
+    escalation  MARKETPLACE  DAY  KIND  LEVEL  COUNT
 
 With --detail, one row for each event:
 
     order   ORDER   MARKETPLACE COUNTRY OCCURRED_AT LINES PIECES PENCE
     return  RETURN  ORDER MARKETPLACE OCCURRED_AT PENCE LINE:SKU:PIECES,...
 
-The rules are those that services/henpin/FEED.md promises, read afresh: whole file in memory, invoices gathered by number.
+The day of an order_unknown is that of the first return that waits: when it is raised depends on the clock. A blocker is raised
+by whichever event is read first, so its day is "any".
+
+Events: the rules that services/henpin/FEED.md promises, read afresh: whole file in memory, invoices gathered by number.
+Duties and escalations: the marketplaces' terms for a British seller who ships all of it from Great Britain, keeps no address
+abroad, shows no Japanese return clause, and has requests only: nothing is ever answered. In brackets the ids of the facts, as
+the `source` of the rules in deploy/policy cites them.
 """
 import csv
 import io
 import lzma
 import sys
 from collections import Counter
-from datetime import datetime, timezone
+from datetime import date, datetime, timedelta, timezone
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
@@ -43,6 +51,23 @@ COUNTRIES = dict([
     "Cyprus": "CY", "Austria": "AT", "Denmark": "DK", "Israel": "IL", "Hong Kong": "HK",
     "Iceland": "IS", "Greece": "GR", "Malta": "MT", "Lebanon": "LB", "Lithuania": "LT",
     "Czech Republic": "CZ", "Bahrain": "BH"}.items()])
+
+# What an international return must be answered in: hours, from this day on, until before that one. Amazon's "days" are taken
+# as 24 hours each, which no time zone moves.
+ALWAYS, FIVE_DAYS = (date.min, date.max), 120
+ABROAD = {
+    "amazon.co.jp": [(FIVE_DAYS, ALWAYS)],  # [AMZ-XB-10]
+    "amazon.com": [(FIVE_DAYS, (date.min, date(2024, 9, 16))), (48, (date(2024, 9, 16), date.max))],  # [AMZ-XB-11]
+    "amazon.de": [(FIVE_DAYS, (date.min, date(2025, 8, 11))), (72, (date(2025, 8, 11), date.max))],  # [AMZ-XB-13]
+}
+# [AMZ-XB-14, AMZ-XB-15] the last general copy names five days for Europe and Canada
+ABROAD.update({f"amazon.{d}": [(FIVE_DAYS, ALWAYS)] for d in "es fr it nl com.be ie se pl ca".split()})
+# No days are published there: the line is the 48 hours of the late-response metric [AMZ-MET-08, AMZ-ATZ-01]
+ABROAD.update({f"amazon.{d}": [(48, ALWAYS)] for d in "com.au sg com.br ae sa co.za".split()})
+# At home the seller looks at what Amazon did not authorise itself; the file does not say [AMZ-JP-02, AMZ-MET-08, CK-RMA-48].
+AT_HOME = {"amazon.co.uk": [(48, ALWAYS)]}
+# Needed by a seller from abroad [AMZ-XB-02, AMZ-JP-04] and by every shop in Japan [GEN-02, JPL-02].
+BLOCKERS = {"amazon.co.jp": ["return_address.jp", "policy.disclosed"]}
 
 
 def store_of(country):
@@ -98,8 +123,8 @@ def events(path):
                                  pence=sum(pieces * price for _, _, pieces, price in lines))
 
 
-def detail(path):
-    for kind, e in events(path):
+def detail(all_events):
+    for kind, e in all_events:
         at = e["at"].strftime("%Y-%m-%dT%H:%M:%SZ")
         if kind == "order":
             yield kind, e["id"], e["marketplace"], e["country"], at, e["lines"], e["pieces"], e["pence"]
@@ -108,12 +133,47 @@ def detail(path):
             yield kind, e["id"], e["order"], e["marketplace"], at, e["pence"], lines
 
 
-def counts(path):
-    found = Counter()
-    for kind, e in events(path):
-        if kind == "return":
-            kind = "parked" if e["order"].startswith("unknown-") else "case"
+def answer_hours(store, at):
+    for hours, (since, until) in (ABROAD | AT_HOME)[store]:
+        if since <= at.date() < until:
+            return hours
+    raise ValueError(f"no rule for {store} at {at}")
+
+
+def what_follows(e):
+    """(duty row or None, escalation row or None) of one event that is decided.
+
+    Neither an order nor a refund by law [EUL-04, UKL-02] starts a clock here: nothing is delivered or received, and no reason
+    says that the buyer withdraws. Goods are general, without hazards: no disposal before they arrive.
+    """
+    day = e["at"].date().isoformat()
+    if e["marketplace"] == "UNSPECIFIED":  # never guess [C-18]
+        return None, (e["marketplace"], day, "triage", "open")
+    if "order" not in e:
+        return None, None
+    due = e["at"] + timedelta(hours=answer_hours(e["marketplace"], e["at"]))
+    hours = (due - e["at"]) // timedelta(hours=1)
+    return ((e["marketplace"], day, "answer_return", hours, "open"), (e["marketplace"], day, "answer_return", "open"))
+
+
+def counts(all_events):
+    found, first_waits = Counter(), {}
+    known = {(e["marketplace"], e["id"]) for kind, e in all_events if kind == "order"}
+    for kind, e in all_events:
+        # An order is known by its store and number: a customer who returns from another country names none there.
+        order = e["marketplace"], e.get("order", e["id"])
+        kind = kind if kind == "order" else "case" if order in known else "parked"
         found[kind, e["marketplace"], e["at"].date().isoformat()] += 1
+        if kind == "parked":
+            first_waits[order] = min(e["at"], first_waits.get(order, e["at"]))
+            continue
+        duty, escalation = what_follows(e)
+        found.update([("duty", *duty)] if duty else [])
+        found.update([("escalation", *escalation)] if escalation else [])
+        for name in BLOCKERS.get(e["marketplace"], []):  # once per seller, store and blocker, whatever happens there
+            found["escalation", e["marketplace"], "any", name, "raised"] = 1
+    for (store, _), at in first_waits.items():
+        found["escalation", store, at.date().isoformat(), "order_unknown", "open"] += 1
     for key, n in found.items():
         yield *key, n
 
@@ -124,7 +184,7 @@ def main():
     files = [a for a in arguments if a != "--detail"]
     if len(files) != 1:
         sys.exit(__doc__)
-    rows = detail(files[0]) if is_detail else counts(files[0])
+    rows = (detail if is_detail else counts)(list(events(files[0])))
     for line in sorted("\t".join(map(str, row)) for row in rows):
         print(line)
 
