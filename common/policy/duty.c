@@ -20,11 +20,17 @@ static const char *event_word(struct loader *l, const struct node *n) {
     return NULL;
 }
 
+/* A duty that waits for an event still to come could be decided, but not kept: it has no
+ * start to store, and nothing would set its clock going. */
 static void read_start(struct loader *l, const struct node *n, struct duty_spec *d) {
     d->start_time = n ? time_find(n->text) : TIME_EVENT;
-    if (d->start_time < 0) {
-        d->waits_for = event_word(l, n);
+    if (d->start_time >= 0 || !(d->waits_for = event_word(l, n))) {
+        return;
     }
+    finding_error(l->fs, "start", n,
+                  "\"start\" may only name an instant that the event states, until a "
+                  "worker watches deadlines: nothing would start the clock at \"%s\"",
+                  d->waits_for);
 }
 
 static void read_stops(struct loader *l, const struct node *n, struct duty_spec *d) {

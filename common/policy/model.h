@@ -21,6 +21,7 @@ enum {
     POLICY_MAX_CALENDARS = 200,
     POLICY_MAX_DESKS = 1000,
     POLICY_MAX_TESTS = 50000,
+    POLICY_MAX_CHARACTERS = 200, /* of one text: it becomes part of rows and reasons */
 };
 
 /* ---- conditions ---- */

@@ -40,6 +40,15 @@ const char *schema_word(struct loader *l, const struct node *n, const char *what
                       n->kind == NODE_SCALAR ? "nothing" : node_kind_name(n));
         return NULL;
     }
+    size_t n_characters = 0;
+    for (size_t i = 0; i < n->text.len; i++) {
+        n_characters += ((unsigned char)n->text.ptr[i] & 0xC0) != 0x80;
+    }
+    if (n_characters > POLICY_MAX_CHARACTERS) {
+        finding_error(l->fs, "limit", n, "%s has %zu characters: at most %d", what,
+                      n_characters, (int)POLICY_MAX_CHARACTERS);
+        return NULL;
+    }
     return span_cstr(l->a, n->text);
 }
 

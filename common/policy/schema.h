@@ -16,7 +16,7 @@ bool schema_list(struct loader *l, const struct node *n, const char *what);
  * `is_required`). */
 const char *schema_text(struct loader *l, const struct node *map, const char *key,
                         bool is_required);
-/* The scalar itself as text; NULL after telling. */
+/* The scalar itself as text of at most POLICY_MAX_CHARACTERS; NULL after telling. */
 const char *schema_word(struct loader *l, const struct node *n, const char *what);
 MUST_USE bool schema_number(struct loader *l, const struct node *n, int64_t min,
                             int64_t max, int64_t *out);

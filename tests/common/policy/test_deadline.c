@@ -163,14 +163,6 @@ test_deadline__B26_the_clock_runs_from_the_time_that_the_rule_names(void **state
     pack_remove(&x);
 }
 
-static void test_deadline__a_duty_may_wait_for_an_event_to_come(void **state) {
-    (void)state;
-    struct policy_duty d =
-        decide(RULES("due: 24h, start: arrived"), "2026-11-20T12:00:00Z", "ja").duties[0];
-    assert_int_equal(d.start_us, POLICY_NO_INSTANT);
-    assert_int_equal(d.due_us, POLICY_NO_INSTANT);
-}
-
 static void test_deadline__beyond_the_calendars_it_is_not_evaluated(void **state) {
     (void)state;
     struct pack_fixture x;
@@ -209,7 +201,6 @@ int main(void) {
         cmocka_unit_test(test_deadline__B4_a_warning_longer_than_the_duty_is_left_out),
         cmocka_unit_test(
             test_deadline__B26_the_clock_runs_from_the_time_that_the_rule_names),
-        cmocka_unit_test(test_deadline__a_duty_may_wait_for_an_event_to_come),
         cmocka_unit_test(test_deadline__beyond_the_calendars_it_is_not_evaluated),
     };
     return cmocka_run_group_tests_name("deadline", tests, NULL, NULL);

@@ -106,6 +106,12 @@ static const struct refusal {
          "when: {event: asked}, then: {duty: {name: d, due: 24h, stop: asked}}"),
      "starts at the event that stops it"},
     {PACK_GROUND TABLES RULE("when: {event: asked}, then: {duty: {name: d, due: 24h, "
+                             "stop: answered, start: arrived}}"),
+     "start: \"start\" may only name an instant that the event states"},
+    {PACK_GROUND TABLES RULE("when: {event: asked}, then: {duty: {name: d, due: 24h, "
+                             "stop: answered, start: arived}}"),
+     "unknown-value: the domain lists no event \"arived\": did you mean \"arrived\"?"},
+    {PACK_GROUND TABLES RULE("when: {event: asked}, then: {duty: {name: d, due: 24h, "
                              "stop: answered, pause: [arrived]}}"),
      "pause: the marketplace's clock never pauses"},
     {PACK_GROUND TABLES RULE("when: {event: asked}, then: {duty: {name: d, due: 24h, "
@@ -223,6 +229,40 @@ static void test_load__what_is_too_much_is_refused(void **state) {
                 "cannot be read, or is larger than 8 MiB");
     check_limit("a: ", "0123456789abcdef", 257, "", "a value longer than 4096 bytes");
     check_limit("", "[", 1000000, "", "nested deeper than 24 levels");
+}
+
+/* Characters, not bytes: Japanese may say as much as English. A text becomes part of
+ * rows.
+ */
+static void test_load__a_text_has_at_most_200_characters(void **state) {
+    (void)state;
+#define UP_TO_RULE                                                                       \
+    PACK_GROUND "tables:\n- {table: t, title: t, hit: collect, gives: {duty: by-name}, " \
+                "else: none, rules: [\n"
+#define DUTY                                                                             \
+    ", when: {event: asked}, then: {duty: {name: d, due: 24h, stop: answered, breach: "  \
+    "{escalate: e"
+    static const char title[] = UP_TO_RULE "{id: a, source: s" DUTY "}}}, title: ",
+                      why[] = UP_TO_RULE "{id: a, source: s, title: t" DUTY "}}}, why: ",
+                      cost[] = UP_TO_RULE "{id: a, source: s, title: t" DUTY ", cost: ";
+    check_limit(title, "\xE8\xBF\x94", 201, "}]}\n", "limit: title has 201 characters");
+    check_limit(why, "\xE8\xBF\x94", 201, "}]}\n", "limit: why has 201 characters");
+    check_limit(cost, "\xE8\xBF\x94", 201, "}}}}]}\n", ":17:129: limit");
+    check_limit(cost, "x", 201, "}}}}]}\n",
+                "limit: cost has 201 characters: at most 200");
+    struct pack_fixture x;
+    char text[4096];
+    struct builder b = builder_over(text, sizeof text - 1);
+    build_text(&b, why);
+    for (int i = 0; i < 200; i++) {
+        build_text(&b, "\xE8\xBF\x94");
+    }
+    build_text(&b, "}]}\n");
+    text[b.len] = '\0';
+    assert_false(b.is_cut);
+    pack_load_text(&x, text);
+    assert_loads(&x);
+    pack_remove(&x);
 }
 
 static void test_load__a_directory_that_is_not_there_says_so(void **state) {
@@ -383,6 +423,7 @@ int main(void) {
         cmocka_unit_test(test_load__each_broken_pack_is_refused_in_words),
         cmocka_unit_test(test_load__all_mistakes_are_told_at_once),
         cmocka_unit_test(test_load__what_is_too_much_is_refused),
+        cmocka_unit_test(test_load__a_text_has_at_most_200_characters),
         cmocka_unit_test(test_load__a_directory_that_is_not_there_says_so),
         cmocka_unit_test(test_load__scalars_are_text_until_typed),
         cmocka_unit_test(
