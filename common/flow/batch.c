@@ -74,7 +74,8 @@ void batch_reject(struct batch *b, struct message *m, const struct error *err) {
     b->n_rejected++;
 }
 
-/* The last term keeps room for one more record of the largest size that the decode plan allows. */
+/* The last term keeps room for one more record of the largest size that the decode plan
+ * allows. */
 bool batch_is_full(const struct batch *b, size_t max_bytes) {
     return b->n_messages == b->capacity || b->bytes >= max_bytes ||
            arena_room(b->arena) < 2 * avro_default_limits.max_total_bytes;

@@ -28,6 +28,9 @@ struct service;
  * arena_alloc stops the process. */
 #define BATCH_ARENA_BYTES (512u << 20)
 
+/* The option batch-max goes no further; a recall may hold twice as many. */
+enum { BATCH_MESSAGES_MAX = 20000 };
+
 enum origin {
     ORIGIN_KAFKA,  /* read from the topic: the ledger moves past it */
     ORIGIN_PARKED, /* waited in henpin.parked: its row is deleted */

@@ -231,6 +231,17 @@ static void start_duty(struct casework *w, struct work_case *c,
                                                           .revision = revision};
 }
 
+bool casework_refuse_full(struct casework *w, const struct work_case *c,
+                          struct message *m) {
+    struct error err = {0};
+    if (c->state.history.n < CASE_MAX_HISTORY)
+        return false;
+    (void)error_set(&err, E_EVENT_SIZE, "its case holds %d events already",
+                    (int)CASE_MAX_HISTORY);
+    batch_reject(w->batch, m, &err);
+    return true;
+}
+
 static void tell(struct casework *w, struct case_state *s, const char *cause) {
     struct span *told = arena_array(w->arena, (size_t)s->n_triaged + 1, sizeof *told);
     for (int i = 0; i < s->n_triaged; i++)
@@ -261,15 +272,16 @@ void casework_take(struct casework *w, struct work_case *c, const struct message
         c->duties[d->changes[i].index].is_changed = true;
         c->duties[d->changes[i].index].closed_us = d->changes[i].closed_us;
         if (duty->state == DUTY_BREACHED)
-            outputs_breach(w->outputs, &context, duty);
+            outputs_breach(w->outputs, &context, duty, d->changes[i].closed_us);
     }
     for (int i = 0; i < d->n_starts; i++) {
         outputs_duty_started(w->outputs, &context, &d->starts[i]);
         start_duty(w, c, &d->starts[i], revision);
         if (d->starts[i].state == DUTY_BREACHED)
-            outputs_breach(w->outputs, &context, &c->state.duties[c->state.n_duties - 1]);
+            outputs_breach(w->outputs, &context, &c->state.duties[c->state.n_duties - 1],
+                           d->starts[i].closed_us);
     }
-    for (int i = 0; i < d->policy.n_blockers && !d->triage; i++)
+    for (int i = 0; i < d->policy.n_blockers; i++)
         outputs_blocker(w->outputs, &context, &d->policy.blockers[i], w->batch->sellers);
     if (d->triage && MECHANISM("triage")) {
         outputs_triage(w->outputs, &context, d->triage);

@@ -62,6 +62,11 @@ void casework_load_row(struct casework *w, struct work_case *c, const struct pg_
 struct pg_query *casework_query_duties(struct casework *w, struct pg_script *s);
 void casework_read_duties(struct casework *w, const struct pg_query *q);
 
+/* A case that holds CASE_MAX_HISTORY events takes no more: the message is rejected, true
+ * is returned. */
+bool casework_refuse_full(struct casework *w, const struct work_case *c,
+                          struct message *m);
+
 /* Moves the case on by one decided event of message `m` and keeps what is to be written.
  * `details` is a JSON object for the escalations, or ptr NULL. */
 void casework_take(struct casework *w, struct work_case *c, const struct message *m,

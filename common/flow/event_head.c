@@ -16,7 +16,7 @@ enum status event_id_check(const char *field, struct span id, struct error *err)
     return ST_OK;
 }
 
-static enum status instant_check(const char *field, int64_t us, struct error *err) {
+enum status event_instant_check(const char *field, int64_t us, struct error *err) {
     if (us < YEAR_2000_US || us >= YEAR_2100_US)
         return error_set(
             err, E_EVENT_FIELD,
@@ -34,8 +34,8 @@ enum status event_head_check(const struct event_head *h, struct error *err) {
     if (st == ST_OK)
         st = event_id_check("order_id", h->order_id, err);
     if (st == ST_OK)
-        st = instant_check("occurred_at", h->occurred_at_us, err);
+        st = event_instant_check("occurred_at", h->occurred_at_us, err);
     if (st == ST_OK)
-        st = instant_check("observed_at", h->observed_at_us, err);
+        st = event_instant_check("observed_at", h->observed_at_us, err);
     return st;
 }

@@ -10,6 +10,8 @@
  * may be personal data in the wrong place. */
 enum { EVENT_ID_MAX = 200 };
 MUST_USE enum status event_head_check(const struct event_head *h, struct error *err);
+MUST_USE enum status event_instant_check(const char *field, int64_t us,
+                                         struct error *err);
 MUST_USE enum status event_id_check(const char *field, struct span id, struct error *err);
 
 #endif

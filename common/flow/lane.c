@@ -36,7 +36,7 @@ struct lane {
     enum step step;
     bool is_session_ready;
     bool is_attempt_open; /* the last attempt was not committed (yet) */
-    bool wants_realign; /* after the rollback: the ledger must be read */
+    bool wants_realign;   /* after the rollback: the ledger must be read */
 
     struct pg_script *script;
     struct pg_query *ledger, *found;
@@ -56,7 +56,7 @@ struct lane {
 
     bool wants_recall, recalled_last, is_quiet;
     int64_t recall_at_us; /* not before (monotonic) */
-    bool holds; /* breaker open */
+    bool holds;           /* breaker open */
     int64_t recent, recent_bad;
 
     /* Records taken from the source but not yet in a batch: only when a decode must wait.
@@ -149,7 +149,8 @@ static enum status take_record(struct lane *l, struct kafka_record *r,
                                struct partition *part) {
     struct batch *b = l->open;
     struct message *m = &b->messages[b->n_messages];
-    struct kafka_record whole = *r; /* its headers live as long as this batch; a held record outlives it */
+    struct kafka_record whole =
+        *r; /* its headers live as long as this batch; a held record outlives it */
     kafka_headers(&whole, b->arena);
     *m = (struct message){
         .origin = ORIGIN_KAFKA,
@@ -288,7 +289,8 @@ static void add_load(struct lane *l, struct pg_script *s) {
             &err); /* services' first rounds cannot fail; later ones roll back instead */
 }
 
-/* The cache of sellers may hold what the attempt before entered but never read, or noted but never wrote. */
+/* The cache of sellers may hold what the attempt before entered but never read, or noted
+ * but never wrote. */
 static void begin_fresh(struct lane *l) {
     if (l->is_attempt_open)
         sellers_forget(l->sellers);
@@ -348,8 +350,7 @@ static bool breaker_trips(struct lane *l) {
         struct error err = {0};
         (void)error_set(&err, E_BREAKER_OPEN,
                         "%lld of the last %lld messages are bad, the latest: %s",
-                        (long long)bad, (long long)n,
-                        latest_error(b));
+                        (long long)bad, (long long)n, latest_error(b));
         error_hint(
             &err,
             "mend the connector or its schema and restart; to let them pass as dead "
@@ -372,7 +373,8 @@ static void decode_again(struct lane *l) {
         if (m->fate != FATE_REJECTED || m->error->code == E_EVENT_CONSTRAINT ||
             m->error->code == E_EVENT_SIZE)
             continue;
-        /* Tried in the attempt's arena, so that a message which stays bad takes no more of the batch's. */
+        /* Tried in the attempt's arena, so that a message which stays bad takes no more
+         * of the batch's. */
         arena_reset(l->attempt);
         enum status st = schemas_decode(l->shared.schemas, m->value, m->headers,
                                         m->n_headers, l->attempt, m->item, &err);
@@ -424,7 +426,8 @@ static void observe_commit(struct lane *l) {
                      LOG_ERR(m->error));
         }
     }
-    /* Found committed after its answer was lost: the fates of that attempt are forgotten, and hardly any was another. */
+    /* Found committed after its answer was lost: the fates of that attempt are forgotten,
+     * and hardly any was another. */
     counts[FATE_APPLIED] += counts[FATE_OPEN];
     metrics_add(M_MESSAGES_APPLIED, counts[FATE_APPLIED]);
     metrics_add(M_MESSAGES_DUPLICATE, counts[FATE_DUPLICATE]);
@@ -714,8 +717,8 @@ static void loaded(struct lane *l) {
         run_script(l, s, STEP_LOAD);
         return;
     }
-    /* From here to run_script nothing waits: the policy may be exchanged between two turns, and every byte of its text
-     * that a row needs has been copied by then. */
+    /* From here to run_script nothing waits: the policy may be exchanged between two
+     * turns, and every byte of its text that a row needs has been copied by then. */
     CRASH_POINT("after-load");
     int64_t began = clock_monotonic_us();
     b->writes = pg_script_new(b->attempt);
@@ -767,8 +770,9 @@ static void found(struct lane *l) {
         if (st == ST_REJECT) {
             batch_reject(b, m, &err);
         } else if (st != ST_OK) { /* the registry is down: later */
-            log_warn("recall.held", LOG_STR("topic", m->topic), LOG_I64("partition", m->partition),
-                     LOG_I64("offset", m->offset), LOG_ERR(&err));
+            log_warn("recall.held", LOG_STR("topic", m->topic),
+                     LOG_I64("partition", m->partition), LOG_I64("offset", m->offset),
+                     LOG_ERR(&err));
             batch_reset(b);
             pg_rollback(l->pg);
             l->step = STEP_ROLLBACK;

@@ -58,6 +58,9 @@ void lane_fill(struct lane *l);
 void lane_turn(struct lane *l, bool may_begin);
 /* Looks for parked work and letters to retry at its next idle moment. */
 void lane_recall(struct lane *l);
+/* The same, and until a recall that begins from now on has found nothing the lane is not
+ * quiet. */
+void lane_doubt_quiet(struct lane *l);
 /* When it must be turned next even if no descriptor says so; INT64_MAX: never (monotonic
  * microseconds). */
 int64_t lane_wakes_us(const struct lane *l);

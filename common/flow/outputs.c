@@ -161,12 +161,12 @@ void outputs_duty_started(struct outputs *o, const struct output_context *c,
 }
 
 void outputs_breach(struct outputs *o, const struct output_context *c,
-                    const struct case_duty *duty) {
+                    const struct case_duty *duty, int64_t done_us) {
     char text[300];
     struct builder reason = builder_over(text, sizeof text);
     build_span(&reason, duty->name);
     build_until(&reason, " was due ", duty->due_us);
-    build_until(&reason, " and done ", c->event->occurred_us);
+    build_until(&reason, " and done ", done_us);
     copy_escalation(o, c,
                     &(struct escalation){
                         .identity_us = duty->due_us,

@@ -5,27 +5,61 @@
 #include "common/event/event.h"
 #include "common/flow/worker.h"
 
-/* The letters are locked in a query of their own, because FOR UPDATE cannot stand in a UNION.
- * `parked` first: an order's records together and in their order, so that a case is
- * decided as if they came just now. */
+/* Both kinds are locked in queries of their own, because FOR UPDATE cannot stand in a
+ * UNION. Parked records are waited for, not skipped: an order's must not be split between
+ * two workers. `parked` first: an order's records together and in their order, so that a
+ * case is decided as if they came just now. */
+#define RECORD_COLUMNS                                                                   \
+    "source_topic, source_partition, source_offset, record_at, record_key, "             \
+    "record_value, "                                                                     \
+    "header_names, header_values"
+/* Bytes of the records before this one: a recall is bounded by them, but takes one record
+ * at least. */
+#define BYTES_BEFORE(order)                                                              \
+    "sum(octet_length(record_value)) OVER (ORDER BY " order                              \
+    " ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before"
+
 static const struct pg_statement find = {
     "park_find",
-    "SELECT 'parked', p.source_topic, p.source_partition, p.source_offset, p.record_at, "
-    "p.record_key,"
-    "  p.record_value, p.header_names, p.header_values, p.order_key"
-    " FROM (SELECT * FROM henpin.parked WHERE consumer_group = $1 AND order_key IN"
-    "   (SELECT r.order_key FROM henpin.parked r WHERE r.consumer_group = $1 AND "
-    "r.is_ready"
-    "    ORDER BY r.order_key LIMIT $2)"
-    "  ORDER BY order_key, source_topic, source_partition, source_offset LIMIT $2) p"
-    " UNION ALL"
-    " SELECT d.* FROM (SELECT 'retry', d.source_topic, d.source_partition, d.source_offset, d.record_at, "
-    "d.record_key,"
-    "   d.record_value, d.header_names, d.header_values, NULL::uuid"
-    "  FROM henpin.dead_letter d WHERE d.consumer_group = $1 AND d.state = 'retry'"
-    "  ORDER BY d.source_topic, d.source_partition, d.source_offset LIMIT $2"
-    "  FOR UPDATE SKIP LOCKED) d"
-    " ORDER BY 1, 10, 2, 3, 4"};
+    "SELECT 'parked', " RECORD_COLUMNS ", order_key FROM"
+    " (SELECT p.*, " BYTES_BEFORE("order_key, source_topic, source_partition, "
+                                  "source_offset") "  FROM (SELECT * FROM henpin.parked "
+                                                   "WHERE consumer_group = $1 AND "
+                                                   "order_key IN"
+                                                   "    (SELECT r.order_key FROM "
+                                                   "henpin.parked r WHERE "
+                                                   "r.consumer_group = $1 AND r.is_ready"
+                                                   "     ORDER BY r.order_key LIMIT $2)"
+                                                   "   ORDER BY order_key, source_topic, "
+                                                   "source_partition, source_offset "
+                                                   "LIMIT $2 FOR UPDATE) p) q"
+                                                   " WHERE coalesce(before, 0) < $3"
+                                                   " UNION ALL"
+                                                   " SELECT 'retry', " RECORD_COLUMNS
+                                                   ", NULL::uuid FROM"
+                                                   " (SELECT d.*, " BYTES_BEFORE(
+                                                       "source_topic, source_partition, "
+                                                       "source_offset") "  FROM (SELECT "
+                                                                        "* FROM "
+                                                                        "henpin.dead_"
+                                                                        "letter WHERE "
+                                                                        "consumer_group "
+                                                                        "= $1 AND state "
+                                                                        "= 'retry'"
+                                                                        "   ORDER BY "
+                                                                        "source_topic, "
+                                                                        "source_"
+                                                                        "partition, "
+                                                                        "source_offset "
+                                                                        "LIMIT $2"
+                                                                        "   FOR UPDATE "
+                                                                        "SKIP LOCKED) d) "
+                                                                        "q"
+                                                                        " WHERE "
+                                                                        "coalesce(before,"
+                                                                        " 0) < $3"
+                                                                        " ORDER BY 1, "
+                                                                        "10, 2, 3, 4"};
 
 static const struct pg_statement recount = {
     "park_recount", "SELECT order_key, count(*) FROM henpin.parked WHERE consumer_group "
@@ -52,7 +86,30 @@ static const struct pg_statement settle = {
     "  AS t(topic, partition, record_offset, state, code, reason, hint)"
     " WHERE d.consumer_group = $1 AND d.source_topic = t.topic AND d.source_partition = "
     "t.partition"
-    "  AND d.source_offset = t.record_offset"};
+    "  AND d.source_offset = t.record_offset AND d.state = 'retry'"};
+
+/* A parked record that turns out bad goes from one table to the other; it may have been a
+ * letter before. */
+static const struct pg_statement refuse = {
+    "park_refuse", "INSERT INTO henpin.dead_letter (consumer_group, " RECORD_COLUMNS
+                   ", code, reason, hint, state)"
+                   " SELECT p.consumer_group, p.source_topic, p.source_partition, "
+                   "p.source_offset, p.record_at,"
+                   "  p.record_key, p.record_value, p.header_names, p.header_values, "
+                   "t.code, t.reason, t.hint, 'open'"
+                   " FROM henpin.parked p JOIN unnest($2::uuid[], $3::text[], $4::int[], "
+                   "$5::bigint[], $6::text[],"
+                   "   $7::text[], $8::text[]) AS t(order_key, topic, partition, "
+                   "record_offset, code, reason, hint)"
+                   "  ON p.order_key = t.order_key AND p.source_topic = t.topic AND "
+                   "p.source_partition = t.partition"
+                   "   AND p.source_offset = t.record_offset"
+                   " WHERE p.consumer_group = $1"
+                   " ON CONFLICT (consumer_group, source_topic, source_partition, "
+                   "source_offset) DO UPDATE"
+                   "  SET state = 'open', code = excluded.code, reason = "
+                   "excluded.reason, hint = excluded.hint,"
+                   "   changed_at = now()"};
 
 static const char copy_parked[] = "COPY henpin.parked (order_key, consumer_group, "
                                   "source_topic, source_partition, source_offset,"
@@ -96,7 +153,11 @@ static bool is_newly_parked(const struct message *m) {
 }
 
 static bool is_new_letter(const struct message *m) {
-    return m->fate == FATE_REJECTED && m->origin != ORIGIN_RETRY;
+    return m->fate == FATE_REJECTED && m->origin == ORIGIN_KAFKA;
+}
+
+static bool is_refused_parked(const struct message *m) {
+    return m->fate == FATE_REJECTED && m->origin == ORIGIN_PARKED;
 }
 
 /* A record that was recalled and still cannot be decided stays where it was. */
@@ -144,6 +205,30 @@ static void apply_letters(struct batch *b, struct pg_script *s, const char *grou
         pg_copy_text(c, span_of(m->error->text));
         pg_copy_text(c, span_of(m->error->hint));
         pg_copy_text(c, SPAN("open"));
+    }
+}
+
+static void apply_refused(struct batch *b, struct pg_script *s, const char *group) {
+    size_t n = count(b, is_refused_parked);
+    if (n == 0)
+        return;
+    struct pg_query *q = pg_script_query(s, &refuse);
+    pg_param_text(q, span_of(group));
+    struct pg_array *orders = pg_param_array(q, PG_UUID, n);
+    struct pg_array *topics = pg_param_array(q, PG_TEXT, n);
+    struct pg_array *partitions = pg_param_array(q, PG_INT4, n);
+    struct pg_array *offsets = pg_param_array(q, PG_INT8, n);
+    struct pg_array *texts[3]; /* code, reason, hint */
+    for (int t = 0; t < 3; t++)
+        texts[t] = pg_param_array(q, PG_TEXT, n);
+    EACH(b, m, is_refused_parked) {
+        pg_array_uuid(orders, m->order_key);
+        pg_array_text(topics, span_of(m->topic));
+        pg_array_i64(partitions, m->partition);
+        pg_array_i64(offsets, m->offset);
+        pg_array_text(texts[0], span_of(error_token(m->error->code)));
+        pg_array_text(texts[1], span_of(m->error->text));
+        pg_array_text(texts[2], span_of(m->error->hint));
     }
 }
 
@@ -197,14 +282,17 @@ static void apply_retried(struct batch *b, struct pg_script *s, const char *grou
 void park_apply(struct batch *b, struct pg_script *s, const char *group) {
     apply_parked(b, s, group);
     apply_letters(b, s, group);
+    apply_refused(b, s, group);
     apply_unparked(b, s, group);
     apply_retried(b, s, group);
 }
 
-struct pg_query *park_find(struct pg_script *s, const char *group, size_t max_records) {
+struct pg_query *park_find(struct pg_script *s, const char *group, size_t max_records,
+                           size_t max_bytes) {
     struct pg_query *q = pg_script_query(s, &find);
     pg_param_text(q, span_of(group));
     pg_param_i64(q, (int64_t)max_records);
+    pg_param_i64(q, (int64_t)max_bytes);
     return q;
 }
 

@@ -23,8 +23,10 @@
 void park_apply(struct batch *b, struct pg_script *s, const char *group);
 
 /* Appends the query that finds work to recall: parked records that are ready (an order's
- * together, in their order), then letters to retry; at most `max_records` of each. */
-struct pg_query *park_find(struct pg_script *s, const char *group, size_t max_records);
+ * together, in their order), then letters to retry; at most `max_records` and about
+ * `max_bytes` of each. Locks what it finds. */
+struct pg_query *park_find(struct pg_script *s, const char *group, size_t max_records,
+                           size_t max_bytes);
 /* Turns its rows into messages of an empty batch; the count. */
 size_t park_take(struct batch *b, const struct pg_query *found);
 /* Counts what is parked for the batch's orders: after the cases are locked, so that

@@ -82,8 +82,8 @@ static void adopt(struct partition *part, const struct pg_query *q, size_t row) 
     part->verifies = false;
 }
 
-enum status positions_read(struct positions *p, struct partition **parts, size_t n,
-                           struct error *err) {
+static enum status read_rows(struct positions *p, struct partition **parts, size_t n,
+                             struct error *err) {
     if (n == 0)
         return ST_OK;
     enum status st = control_ready(p, err);
@@ -98,9 +98,10 @@ enum status positions_read(struct positions *p, struct partition **parts, size_t
     for (size_t i = 0; i < n; i++) {
         pg_array_text(topics, span_of(parts[i]->id->topic));
         pg_array_i64(numbers, parts[i]->id->partition);
-        parts[i]->position = -1;
     }
     st = control_run(p, s, err);
+    for (size_t i = 0; i < n && st == ST_OK; i++)
+        parts[i]->position = -1;
     if (st == ST_OK)
         for (size_t row = 0; row < pg_rows(q); row++)
             adopt(parts[pg_i64(q, row, 0) - 1], q, row);
@@ -125,7 +126,16 @@ static enum status claim(struct positions *p, struct partition *part, struct err
     st = control_run(p, s, err);
     arena_free(a);
     CRASH_POINT("after-claim");
-    return st == ST_OK ? positions_read(p, &part, 1, err) : st;
+    return st == ST_OK ? read_rows(p, &part, 1, err) : st;
+}
+
+enum status positions_read(struct positions *p, struct partition **parts, size_t n,
+                           struct error *err) {
+    enum status st = read_rows(p, parts, n, err);
+    for (size_t i = 0; i < n && st == ST_OK; i++)
+        if (parts[i]->position < 0)
+            st = claim(p, parts[i], err);
+    return st;
 }
 
 /* One record earlier than the position, when the ledger knows what it must look like. */
@@ -164,9 +174,6 @@ enum status positions_assign(struct positions *p, const struct kafka_partition *
         fresh[i]->lane = ids[i].partition % n_lanes;
     }
     enum status st = positions_read(p, fresh, n, err);
-    for (size_t i = 0; i < n && st == ST_OK; i++)
-        if (fresh[i]->position < 0)
-            st = claim(p, fresh[i], err);
     CRASH_POINT("in-assign");
     for (size_t i = 0; i < n; i++) {
         if (!MECHANISM("ledger-positions")) {
@@ -221,20 +228,20 @@ void positions_out_of_range(struct positions *p, const struct kafka_partition *i
     if (!part || part->is_stopped)
         return;
     bool is_known = low >= 0 && high >= 0;
-    if (part->position < low && !MECHANISM("loss-stops"))
+    if (part->taken < low && !MECHANISM("loss-stops"))
         part->position = part->taken = low;
-    if (!is_known || (part->position >= low && part->position <= high)) {
+    if (!is_known || (part->taken >= low && part->taken <= high)) {
         /* Only the record we wanted to compare is gone, or the broker could not tell:
          * nothing is lost. */
         part->verifies = false;
         part->wants_restart = true;
         return;
     }
-    if (part->position < low) {
+    if (part->taken < low) {
         (void)error_set(&err, E_KAFKA_LOST_RANGE,
                         "%" PRId64 " records, offsets %" PRId64 " to %" PRId64
                         ", were deleted by retention before they were applied",
-                        low - part->position, part->position, low - 1);
+                        low - part->taken, part->taken, low - 1);
         error_hint(&err,
                    "restore them, or accept: henpin ledger accept --topic %s --partition "
                    "%d --to %" PRId64,
@@ -244,7 +251,7 @@ void positions_out_of_range(struct positions *p, const struct kafka_partition *i
                         "the topic ends at offset %" PRId64
                         " but everything before %" PRId64
                         " was applied: it was created anew or truncated",
-                        high, part->position);
+                        high, part->taken);
         error_hint(&err,
                    "if it is a new topic: henpin ledger accept --topic %s --partition %d "
                    "--recreated",
@@ -289,9 +296,12 @@ void positions_check_stopped(struct positions *p) {
         if (!part->is_stopped)
             continue;
         struct partition before = *part;
-        if (positions_read(p, &part, 1, &err) != ST_OK || part->position < 0 ||
-            (part->position == before.position &&
-             part->last_offset == before.last_offset)) {
+        if (read_rows(p, &part, 1, &err) != ST_OK) {
+            *part = before;
+            return; /* Postgres is away: the others can wait too */
+        }
+        if (part->position < 0 || (part->position == before.position &&
+                                   part->last_offset == before.last_offset)) {
             *part = before;
             continue;
         }

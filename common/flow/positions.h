@@ -56,8 +56,9 @@ void positions_revoke(struct positions *p, const struct kafka_partition *ids, si
 struct partition *positions_find(const struct positions *p,
                                  const struct kafka_partition *id);
 
-/* Reads the ledger again for some partitions (after a fence or an accepted loss): their
- * position, last_offset and last_fingerprint change. */
+/* Reads the ledger again for some partitions (after a fence or an accepted loss),
+ * claiming those without a row: their position, last_offset and last_fingerprint change.
+ */
 enum status positions_read(struct positions *p, struct partition **parts, size_t n,
                            struct error *err);
 

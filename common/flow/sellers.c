@@ -1,10 +1,11 @@
 #include "common/flow/sellers.h"
 
 #include "common/event/identity.h"
+#include "common/flow/batch.h"
 
 #include <stdlib.h>
 
-enum { SELLERS_MAX = 4096, SLOTS = 2 * SELLERS_MAX };
+enum { SELLERS_MAX = 2 * BATCH_MESSAGES_MAX, SLOTS = 2 * SELLERS_MAX };
 
 struct fact {
     char *name;

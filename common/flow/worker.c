@@ -29,8 +29,7 @@ enum { LANES_MAX = 16 };
 #define MIRROR_US                                                                        \
     (5 * US_PER_S) /* commits during a rebalance can cost the assignment: rarely */
 #define REVOKE_WAIT_US                                                                   \
-    (5 * US_PER_S)              /* to let an open transaction finish when partitions go */
-#define LIVE_US (30 * US_PER_S) /* the loop turned within this */
+    (5 * US_PER_S) /* to let an open transaction finish when partitions go */
 
 struct worker {
     const struct service *service;
@@ -49,7 +48,9 @@ struct worker {
     struct error fatal;
     bool is_fatal;
     bool is_stopping;
-    int64_t turned_us, next_tick_us, next_recall_us, next_mirror_us, next_sweep_us;
+    bool wants_reload; /* SIGHUP came */
+    int64_t flush_id;  /* the last one seen */
+    int64_t next_tick_us, next_recall_us, next_mirror_us, next_sweep_us;
 };
 
 /* ---- policy ---- */
@@ -106,13 +107,18 @@ static void reload_policy(struct worker *w) {
     const struct policy_report report = {tell_finding, NULL};
     struct policy *p = NULL;
     struct error err = {0};
-    if (policy_load(w->config.policy_dir, &report, &p, &err) != ST_OK ||
-        record_policy(w, p, &err) != ST_OK) {
-        log_error("policy.kept", LOG_ERR(&err));
-        policy_free(p);
+    w->wants_reload = false;
+    enum status st = policy_load(w->config.policy_dir, &report, &p, &err);
+    if (st == ST_OK)
+        st = record_policy(w, p, &err);
+    if (st == ST_OK) {
+        use_policy(w, p);
         return;
     }
-    use_policy(w, p);
+    log_error("policy.kept", LOG_ERR(&err));
+    policy_free(p);
+    w->wants_reload =
+        st == ST_RETRY; /* Postgres is away: once more with the next recall */
 }
 
 /* ---- partitions ---- */
@@ -222,9 +228,8 @@ static void answer_http(void *context, const char *path, struct http_answer *ans
         publish_partitions(w);
         metrics_expose(answer->body);
     } else if (strcmp(path, "/live") == 0) {
-        bool is_live = clock_monotonic_us() - w->turned_us < LIVE_US;
-        answer->status = is_live ? 200 : 503;
-        build_text(answer->body, is_live ? "live\n" : "the loop does not turn\n");
+        build_text(answer->body,
+                   "live\n"); /* a loop that does not turn does not answer */
     } else if (strcmp(path, "/ready") == 0) {
         answer->status = is_ready(w, &why) ? 200 : 503;
         build_format(answer->body, "%s\n", why);
@@ -264,6 +269,8 @@ static void run_timers(struct worker *w) {
     if (now >= w->next_recall_us) {
         w->next_recall_us = now + w->config.recall_interval_us;
         lane_recall(w->lanes[0]);
+        if (w->wants_reload && lane_is_connected(w->lanes[0]))
+            reload_policy(w);
     }
     if (now >= w->next_mirror_us) {
         w->next_mirror_us = now + MIRROR_US;
@@ -317,18 +324,19 @@ static void answer_flush(struct worker *w) {
     int64_t id;
     if (!source_wants_flush(w->source, &id) || !is_empty(w))
         return;
-    if (!lane_is_quiet(w->lanes[0])) {
-        lane_recall(w->lanes[0]);
-        return;
+    if (id != w->flush_id) { /* only a recall that begins after everything was committed
+                                counts */
+        w->flush_id = id;
+        lane_doubt_quiet(w->lanes[0]);
     }
+    if (!lane_is_quiet(w->lanes[0]))
+        return;
     if (clock_is_simulated())
         sweep(w);
     source_flushed(w->source, id);
-    lane_recall(w->lanes[0]);
 }
 
 static void turn(struct worker *w) {
-    w->turned_us = clock_monotonic_us();
     source_turn(w->source);
     for (int i = 0; i < w->n_lanes; i++) {
         lane_turn(w->lanes[i], true);

@@ -1,5 +1,7 @@
 #include "common/flow/worker_config.h"
 
+#include "common/flow/batch.h"
+
 #define AT(member) offsetof(struct worker_config, member)
 
 const struct option worker_options[] = {
@@ -24,8 +26,8 @@ const struct option worker_options[] = {
      "where records come from; stdin serves stories and tests"},
     {"lanes", NULL, OPT_I64, AT(lanes), "2", 1, 16, 0, NULL, "N",
      "connections to Postgres that work side by side"},
-    {"batch-max", NULL, OPT_I64, AT(batch_max), "1000", 1, 20000, 0, NULL, "N",
-     "most messages in one transaction"},
+    {"batch-max", NULL, OPT_I64, AT(batch_max), "1000", 1, BATCH_MESSAGES_MAX, 0, NULL,
+     "N", "most messages in one transaction"},
     {"batch-bytes", NULL, OPT_SIZE, AT(batch_bytes), "8MiB", 1024, 64 << 20, 0, NULL,
      NULL, "most bytes of records in one transaction"},
     {"linger", NULL, OPT_DURATION, AT(linger_us), "0ms", 0, 10000000, 0, NULL, NULL,

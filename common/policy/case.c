@@ -44,7 +44,8 @@ static bool stops(const struct case_duty *d, struct span word) {
     return false;
 }
 
-/* Fulfilled late is breached, where a breach costs something: the marketplace has already acted. */
+/* Fulfilled late is breached, where a breach costs something: the marketplace has already
+ * acted. */
 static enum duty_state ended(bool has_breach, int64_t due_us, int64_t at_us) {
     bool is_late = due_us != POLICY_NO_INSTANT && at_us > due_us;
     return is_late && has_breach ? DUTY_BREACHED : DUTY_MET;
@@ -61,6 +62,9 @@ static void fulfil(const struct case_state *c, const struct case_event *e,
         const struct case_duty *d = &c->duties[i];
         if ((d->state != DUTY_OPEN && d->state != DUTY_WAITING) || !stops(d, word))
             continue;
+        if (d->start_us != EVENT_ABSENT && e->occurred_us < d->start_us)
+            continue; /* it answered what came before; answered_already() sees it the same
+                         way */
         int64_t at = d->start_us == EVENT_ABSENT ? e->occurred_us
                                                  : later(d->start_us, e->occurred_us);
         out->changes[out->n_changes++] = (struct duty_change){
@@ -121,7 +125,7 @@ static void start(const struct case_state *c, const struct case_event *e,
     }
 }
 
-static const char *untold(const struct case_state *c, const char *cause) {
+const char *case_untold(const struct case_state *c, const char *cause) {
     for (int i = 0; i < c->n_triaged; i++)
         if (span_is(c->triaged[i], cause))
             return NULL;
@@ -137,7 +141,7 @@ static void dispose(const struct case_state *c, struct case_decision *out) {
     if (!c->disposition.ptr || c->n_tasks == 0)
         out->creates_tasks = true;
     else
-        out->triage = untold(c, "the goods turned out to need another disposition");
+        out->triage = case_untold(c, "the goods turned out to need another disposition");
 }
 
 void case_decide(const struct case_state *c, const struct case_event *e,
@@ -171,12 +175,12 @@ void case_decide(const struct case_state *c, const struct case_event *e,
     if (!e->word) {
         out->policy.n_duties = out->policy.n_blockers = 0;
         out->policy.disposition.code = NULL;
-        out->triage = untold(c, "the kind of event is not known to this version");
+        out->triage = case_untold(c, "the kind of event is not known to this version");
         return;
     }
     fulfil(c, e, out);
     if (out->policy.outcome == POLICY_NOT_EVALUATED) {
-        out->triage = untold(c, out->policy.cause);
+        out->triage = case_untold(c, out->policy.cause);
         return;
     }
     if (out->policy.outcome == POLICY_NOT_OURS)

@@ -104,6 +104,9 @@ void case_decide(const struct case_state *c, const struct case_event *e,
                  const struct policy *p, struct policy_facts *facts,
                  struct case_decision *out);
 
+/* The cause itself, or NULL when a person was told already (or of too many others). */
+const char *case_untold(const struct case_state *c, const char *cause);
+
 /* When an event of this word first happened: EVENT_ABSENT when it never did. */
 int64_t case_happened(const struct case_state *c, const char *word);
 

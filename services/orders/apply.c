@@ -51,6 +51,8 @@ static void decide_one(struct batch *b, struct orders_case *c, struct message *m
         m->fate = FATE_DUPLICATE;
         return;
     }
+    if (casework_refuse_full(state->work, &c->work, m))
+        return;
     const struct case_event event = {orders_word(e->kind), e->head.event_id,
                                      e->head.occurred_at_us};
     show(b, c, e);

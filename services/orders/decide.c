@@ -67,8 +67,5 @@ void orders_decide(const struct case_state *c, const struct order_record *r,
     case_decide(c, &event, p, facts, out);
     if (out->is_duplicate || out->triage || !contradicts(r, e))
         return;
-    out->triage = cause;
-    for (int i = 0; i < c->n_triaged; i++)
-        if (span_is(c->triaged[i], cause))
-            out->triage = NULL;
+    out->triage = case_untold(c, cause);
 }

@@ -19,8 +19,15 @@ enum status orders_decode(struct batch *b, struct message *m, struct error *err)
     (void)b;
     struct orders_item *item = orders_item_of(m);
     const struct order_event *e = &item->event;
-    m->occurred_us = e->head.occurred_at_us;
     enum status st = event_head_check(&e->head, err);
+    if (st == ST_OK)
+        m->occurred_us = e->head.occurred_at_us;
+    if (st == ST_OK)
+        st = event_instant_check("purchased_at", e->purchased_at_us, err);
+    if (st == ST_OK && e->latest_delivery_at_us != EVENT_ABSENT)
+        st = event_instant_check("latest_delivery_at", e->latest_delivery_at_us, err);
+    if (st == ST_OK && e->delivered_at_us != EVENT_ABSENT)
+        st = event_instant_check("delivered_at", e->delivered_at_us, err);
     if (st == ST_OK)
         st = check_lines(e, err);
     if (st != ST_OK)

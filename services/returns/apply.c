@@ -78,6 +78,8 @@ static void decide_one(struct batch *b, struct returns_case *c, struct message *
         m->fate = FATE_DUPLICATE;
         return;
     }
+    if (casework_refuse_full(state->work, &c->work, m))
+        return;
     const struct case_event event = {returns_word(e->kind), e->head.event_id,
                                      e->head.occurred_at_us};
     struct span details = {NULL, 0};

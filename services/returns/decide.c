@@ -123,9 +123,7 @@ void returns_decide(const struct case_state *c, const struct return_event *e,
     case_decide(c, &event, p, facts, out);
     if (!out->is_duplicate && out->creates_tasks && g->lines_differ) {
         out->creates_tasks = false;
-        out->triage = "the lines differ: their disposition must be decided one by one";
-        for (int i = 0; i < c->n_triaged; i++)
-            if (span_is(c->triaged[i], out->triage))
-                out->triage = NULL;
+        out->triage = case_untold(
+            c, "the lines differ: their disposition must be decided one by one");
     }
 }

@@ -19,8 +19,9 @@ enum status returns_decode(struct batch *b, struct message *m, struct error *err
     (void)b;
     struct returns_item *item = returns_item_of(m);
     const struct return_event *e = &item->event;
-    m->occurred_us = e->head.occurred_at_us;
     enum status st = event_head_check(&e->head, err);
+    if (st == ST_OK)
+        m->occurred_us = e->head.occurred_at_us;
     if (st == ST_OK)
         st = event_id_check("return_id", e->return_id, err);
     if (st == ST_OK)
