@@ -143,6 +143,7 @@ struct reader {
     void *context;
     struct error *err;
     char path[160]; /* "lines.quantity" */
+    size_t path_len;
 };
 
 static enum status refuse(const struct reader *r, const char *why) {
@@ -285,12 +286,22 @@ static enum status read_value(struct reader *r, const struct avro_field *field,
     BUG("field \"%s\" is of a kind that no event has", field->name);
 }
 
-/* Appends a name to the path; what was there before, to cut it off again. */
+/* Appends a name to the path; what was there before, to cut it off again. Runs for each
+ * field of each event, hence no printf. */
 static size_t path_push(struct reader *r, const char *name) {
-    size_t before = strlen(r->path);
-    snprintf(r->path + before, sizeof r->path - before, "%s%s", before > 0 ? "." : "",
-             name);
+    size_t before = r->path_len;
+    struct builder path = builder_over(r->path, sizeof r->path - 1);
+    path.len = before;
+    build_text(&path, before > 0 ? "." : "");
+    build_text(&path, name);
+    r->path[path.len] = '\0';
+    r->path_len = path.len;
     return before;
+}
+
+static void path_cut(struct reader *r, size_t len) {
+    r->path[len] = '\0';
+    r->path_len = len;
 }
 
 static void tell_unknown(struct reader *r, const struct avro_shape *shape,
@@ -298,31 +309,42 @@ static void tell_unknown(struct reader *r, const struct avro_shape *shape,
     const char *key;
     json_t *value;
     json_object_foreach((json_t *)object, key, value) {
-        bool is_known = r->path[0] == '\0' && strcmp(key, "record") == 0;
+        bool is_known = r->path_len == 0 && strcmp(key, "record") == 0;
         for (size_t i = 0; !is_known && i < shape->n_fields; i++)
             is_known = strcmp(shape->fields[i].name, key) == 0;
         if (!is_known) {
             size_t before = path_push(r, key);
             r->unknown(r->context, r->path);
-            r->path[before] = '\0';
+            path_cut(r, before);
         }
     }
 }
 
+static enum status read_fields(struct reader *r, const struct avro_shape *shape,
+                               const json_t *object, char *base, size_t *n_found) {
+    for (size_t i = 0; i < shape->n_fields; i++) {
+        const struct avro_field *field = &shape->fields[i];
+        const json_t *value = json_object_get(object, field->name);
+        size_t before = path_push(r, field->name);
+        enum status st = read_value(r, field, value, base);
+        path_cut(r, before);
+        if (st != ST_OK)
+            return st;
+        *n_found += value != NULL;
+    }
+    return ST_OK;
+}
+
+/* Keys are looked through only where there are more of them than fields were found. */
 static enum status read_record(struct reader *r, const struct avro_shape *shape,
                                const json_t *object, char *base) {
     if (!json_is_object(object))
         return refuse(r, "must be an object");
-    tell_unknown(r, shape, object);
-    for (size_t i = 0; i < shape->n_fields; i++) {
-        const struct avro_field *field = &shape->fields[i];
-        size_t before = path_push(r, field->name);
-        enum status st = read_value(r, field, json_object_get(object, field->name), base);
-        if (st != ST_OK)
-            return st;
-        r->path[before] = '\0';
-    }
-    return ST_OK;
+    size_t n_found = r->path_len == 0 && json_object_get(object, "record") ? 1 : 0;
+    enum status st = read_fields(r, shape, object, base, &n_found);
+    if (n_found < json_object_size(object))
+        tell_unknown(r, shape, object);
+    return st;
 }
 
 enum status feed_json_read(const struct avro_shape *shape, const json_t *object,
