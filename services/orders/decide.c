@@ -17,7 +17,8 @@ struct span orders_class(const struct order_event *e) {
     return e->n_lines > 0 ? e->lines[0].product_class : (struct span){NULL, 0};
 }
 
-static struct span lower_fulfilment(int fulfilment) {
+/* One that we do not know is missing, so that no rule takes it for an answer. */
+static struct span known_fulfilment(int fulfilment) {
     return fulfilment == FULFILMENT_UNKNOWN ? (struct span){NULL, 0}
                                             : span_of(fulfilment_names[fulfilment]);
 }
@@ -26,7 +27,7 @@ void orders_state(const struct policy *p, const struct order_event *e,
                   const struct marketplace *m, struct policy_facts *out) {
     policy_facts_init(p, out);
     policy_state(p, out, FACT_MARKETPLACE, m ? span_of(m->code) : e->head.marketplace);
-    policy_state(p, out, FACT_FULFILMENT, lower_fulfilment(e->fulfilment));
+    policy_state(p, out, FACT_FULFILMENT, known_fulfilment(e->fulfilment));
     policy_state(p, out, FACT_SHIP_FROM, e->ship_from_country);
     policy_state(p, out, FACT_BUYER_COUNTRY, e->buyer_country);
     if (m && e->ship_from_country.len > 0)

@@ -80,10 +80,11 @@ static void state_goods(const struct policy *p, const struct goods *g,
 
 static void state_order(const struct policy *p, const struct order_facts *o,
                         const struct marketplace *m, struct policy_facts *f) {
-    policy_state(p, f, FACT_FULFILMENT, o->fulfilment);
+    if (!span_is(o->fulfilment, fulfilment_names[FULFILMENT_UNKNOWN]))
+        policy_state(p, f, FACT_FULFILMENT, o->fulfilment);
     policy_state(p, f, FACT_SHIP_FROM, o->ship_from_country);
     policy_state(p, f, FACT_BUYER_COUNTRY, o->buyer_country);
-    if (m && o->ship_from_country.ptr)
+    if (m && o->ship_from_country.len > 0)
         policy_state(
             p, f, FACT_CROSS_BORDER,
             yes_no(!span_equal_nocase(o->ship_from_country, span_of(m->country))));

@@ -26,7 +26,8 @@ static const struct pg_statement read_orders = {
     "returns_orders", "SELECT " ORDER_COLUMNS
                       " FROM henpin.sales_order WHERE order_key = ANY($1) AND is_known"};
 
-/* Inserted in the order of the keys, so that two workers cannot wait for each other. */
+/* Inserted in the order of the keys, which makes a deadlock with the orders worker rare;
+ * one that happens is rolled back by Postgres and tried again. */
 static const struct pg_statement place_orders = {
     "returns_place",
     "INSERT INTO henpin.sales_order (order_key, marketplace, seller_id, order_id, "
