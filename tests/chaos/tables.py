@@ -3,11 +3,11 @@
 Left out, and why:
   recorded_at, changed_at       when it was written
   consumer_group                each trial has groups of its own
-  of a blocker: raised_at, rule_id and policy_revision_id stay; raised_at is left out
-  of a blocker's escalation     case_kind, case_id, order_id, desk, occurred_at, reason, source_*, severity, rule_id:
-                                a blocker is per seller and marketplace, and which of the seller's events is seen first
-                                depends on the order in which partitions and topics are read. That it is raised, and once,
-                                is compared.
+  parked_at                     nothing is parked in the end
+  of a blocker                  raised_at
+  of a blocker's escalation     case_kind, case_id, order_id, desk, occurred_at, reason, source_*: a blocker is per seller and marketplace, and which of the seller's events is seen first
+                                depends on the order in which partitions and topics are read. That it is raised, once, by
+                                which rule and how grave is compared.
 """
 from collections import Counter
 
