@@ -19,13 +19,16 @@
  * kafka_slot_accept drops it.
  * 4. Its queue limits count the queue that is forwarded to: each lane has its share of
  * `queued_bytes`.
- * 5. Callbacks of ours run only inside kafka_turn and kafka_consumer_free (`trouble` also
+ * 5. What came by the main queue waits in a list of ours (kafka_strays.h), out of reach
+ * of librdkafka's barriers: it is dropped when its partition moves or goes.
+ * 6. Callbacks of ours run only inside kafka_turn and kafka_consumer_free (`trouble` also
  * inside kafka_take).
  */
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/io/kafka_conf.h"
 #include "common/io/kafka_slots.h"
+#include "common/io/kafka_strays.h"
 
 #include <librdkafka/rdkafka.h>
 
@@ -49,8 +52,7 @@
 
 struct lane {
     rd_kafka_queue_t *queue;
-    rd_kafka_message_t **strays; /* came by the main queue all the same, oldest first */
-    size_t n_strays, strays_at;
+    struct kafka_strays strays; /* came by the main queue all the same */
 };
 
 struct kafka_consumer {
@@ -213,6 +215,10 @@ static void on_assigned(struct kafka_consumer *c,
     assign_running(c); /* with an empty list, too: the group waits for an answer */
 }
 
+static void drop_strays(struct kafka_consumer *c, const struct kafka_slot *slot) {
+    kafka_strays_drop(&c->lanes[slot->lane].strays, slot, kafka_release);
+}
+
 /* Tells the owner which partitions go, and forgets them. */
 static void lose_partitions(struct kafka_consumer *c,
                             const rd_kafka_topic_partition_list_t *list,
@@ -239,6 +245,7 @@ static void lose_partitions(struct kafka_consumer *c,
         struct kafka_slot *slot =
             kafka_slots_find(&c->slots, list->elems[i].topic, list->elems[i].partition);
         if (slot) {
+            drop_strays(c, slot);
             slot->state = SLOT_GONE;
             slot->is_in_library = slot->is_out_of_range = false;
         }
@@ -472,10 +479,7 @@ void kafka_consumer_free(struct kafka_consumer *c, int64_t timeout_us) {
     bool has_left = leave_group(c, timeout_us);
     for (int i = 0; i < c->n_lanes; i++) {
         struct lane *lane = &c->lanes[i];
-        while (lane->strays_at < lane->n_strays) {
-            rd_kafka_message_destroy(lane->strays[lane->strays_at++]);
-        }
-        free(lane->strays);
+        kafka_strays_free(&lane->strays, kafka_release);
         rd_kafka_queue_io_event_enable(lane->queue, -1, NULL, 0);
         rd_kafka_queue_destroy(lane->queue);
     }
@@ -520,17 +524,11 @@ static void lane_error(struct kafka_consumer *c, const rd_kafka_message_t *m) {
 static void keep_stray(struct kafka_consumer *c, rd_kafka_message_t *m) {
     struct kafka_slot *slot =
         kafka_slots_find(&c->slots, rd_kafka_topic_name(m->rkt), m->partition);
-    if (!slot) {
+    if (!slot || slot->state != SLOT_RUNNING) {
         rd_kafka_message_destroy(m);
         return;
     }
-    struct lane *lane = &c->lanes[slot->lane];
-    if (lane->strays_at == lane->n_strays) {
-        lane->strays_at = lane->n_strays = 0;
-    }
-    lane->strays =
-        xrealloc(lane->strays, (lane->n_strays + 1) * sizeof(rd_kafka_message_t *));
-    lane->strays[lane->n_strays++] = m;
+    kafka_strays_add(&c->lanes[slot->lane].strays, slot, m);
     c->forward_at_us = 0;
 }
 
@@ -590,10 +588,8 @@ void kafka_turn(struct kafka_consumer *c) {
 /* ---- records ---- */
 
 static rd_kafka_message_t *next_message(struct lane *lane) {
-    if (lane->strays_at < lane->n_strays) {
-        return lane->strays[lane->strays_at++];
-    }
-    return rd_kafka_consume_queue(lane->queue, 0);
+    rd_kafka_message_t *stray = kafka_strays_next(&lane->strays);
+    return stray ? stray : rd_kafka_consume_queue(lane->queue, 0);
 }
 
 static void fill(struct kafka_record *r, rd_kafka_message_t *m,
@@ -689,6 +685,7 @@ enum status kafka_restart(struct kafka_consumer *c, const struct kafka_partition
                          p->topic, (int)p->partition);
     }
     bool was_running = slot->state == SLOT_RUNNING;
+    drop_strays(c, slot);
     slot->next = offset;
     slot->state = SLOT_RUNNING;
     slot->is_out_of_range = false;
