@@ -101,8 +101,9 @@ void kafka_turn(struct kafka_consumer *c);
 struct kafka_record {
     const struct kafka_partition *partition; /* stable while assigned */
     int64_t offset;
-    int64_t timestamp_us;                /* the record's; EVENT_ABSENT when it has none */
-    struct span key, value;              /* ptr NULL: null */
+    int64_t timestamp_us;   /* the record's; EVENT_ABSENT when it has none, or one outside
+                               the years 1970 to 9999 */
+    struct span key, value; /* ptr NULL: null */
     const struct record_header *headers; /* decoded only when asked: see kafka_headers */
     size_t n_headers;
     void *handle; /* owned: give it back with kafka_release */
@@ -112,7 +113,9 @@ struct kafka_record {
  * dropped here. */
 size_t kafka_take(struct kafka_consumer *c, int lane, struct kafka_record *out,
                   size_t max);
-/* Headers of a record, in the arena; most records have none. */
+/* Headers of a record, in the arena; most records have none. Names are text: in one that
+ * is not UTF-8 each byte outside of printable ASCII, and each backslash, stands as \xNN.
+ * Values are the bytes that came. */
 void kafka_headers(struct kafka_record *r, struct arena *a);
 void kafka_release(void *handle);
 

@@ -24,6 +24,7 @@
  * 6. Callbacks of ours run only inside kafka_turn and kafka_consumer_free (`trouble` also
  * inside kafka_take).
  */
+#include "common/base/absent.h"
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/io/kafka_conf.h"
@@ -46,6 +47,7 @@
 #define PROBE_WAIT_MS 50
 #define SEEK_WAIT_MS 2000
 #define WATERMARKS_WAIT_US (2 * US_PER_S)
+#define LAST_INSTANT_MS INT64_C(253402300799999) /* the end of the year 9999 */
 #define VERSION_2_1 0x020100ff
 #define VERSION_2_3 0x020300ff
 #define VERSION_2_12 0x020c00ff
@@ -592,6 +594,16 @@ static rd_kafka_message_t *next_message(struct lane *lane) {
     return stray ? stray : rd_kafka_consume_queue(lane->queue, 0);
 }
 
+/* A producer may write any number; what is no instant of the years 1970 to 9999 is none.
+ */
+static int64_t instant_us(int64_t timestamp_ms) {
+    int64_t us;
+    return timestamp_ms < 0 || timestamp_ms > LAST_INSTANT_MS ||
+                   __builtin_mul_overflow(timestamp_ms, US_PER_MS, &us)
+               ? EVENT_ABSENT
+               : us;
+}
+
 static void fill(struct kafka_record *r, rd_kafka_message_t *m,
                  const struct kafka_slot *slot) {
     rd_kafka_timestamp_type_t kind;
@@ -599,9 +611,9 @@ static void fill(struct kafka_record *r, rd_kafka_message_t *m,
     *r = (struct kafka_record){
         .partition = &slot->partition,
         .offset = m->offset,
-        .timestamp_us = kind == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE || timestamp_ms < 0
-                            ? INT64_MIN /* EVENT_ABSENT */
-                            : timestamp_ms * US_PER_MS,
+        .timestamp_us = kind == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE
+                            ? EVENT_ABSENT
+                            : instant_us(timestamp_ms),
         .key = {m->key, m->key ? m->key_len : 0},
         .value = {m->payload, m->payload ? m->len : 0},
         .handle = m,
@@ -634,6 +646,24 @@ size_t kafka_take(struct kafka_consumer *c, int lane, struct kafka_record *out,
     return n;
 }
 
+/* Names are kept as text in Postgres, which refuses what is none, and with it the batch.
+ */
+static struct span printable_name(const char *name, struct arena *a) {
+    struct span s = span_of(name);
+    if (span_is_text(s)) {
+        return s;
+    }
+    struct builder b = builder_in(a, 4 * s.len);
+    for (size_t i = 0; i < s.len; i++) {
+        if (s.ptr[i] >= ' ' && s.ptr[i] <= '~' && s.ptr[i] != '\\') {
+            build_char(&b, s.ptr[i]);
+        } else {
+            build_format(&b, "\\x%02X", (unsigned)(unsigned char)s.ptr[i]);
+        }
+    }
+    return builder_span(&b);
+}
+
 void kafka_headers(struct kafka_record *r, struct arena *a) {
     rd_kafka_headers_t *list = NULL;
     if (r->headers ||
@@ -650,7 +680,8 @@ void kafka_headers(struct kafka_record *r, struct arena *a) {
             RD_KAFKA_RESP_ERR_NO_ERROR) {
             BUG("header %zu of %zu cannot be read", i, n);
         }
-        headers[i] = (struct record_header){span_of(name), {value, value ? len : 0}};
+        headers[i] =
+            (struct record_header){printable_name(name, a), {value, value ? len : 0}};
     }
     r->headers = headers;
     r->n_headers = n;

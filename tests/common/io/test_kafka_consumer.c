@@ -97,6 +97,67 @@ static void test_kafka__records_come_in_order_from_the_given_offset(void **state
     pair_free(&t);
 }
 
+/* One record to partition 0; a producer may write any timestamp and any header. */
+static void produce_strange(const char *bootstrap, int64_t timestamp_ms,
+                            const char *header) {
+    char why[200];
+    rd_kafka_conf_t *conf = rd_kafka_conf_new();
+    assert_int_equal(
+        rd_kafka_conf_set(conf, "bootstrap.servers", bootstrap, why, sizeof why), 0);
+    rd_kafka_t *rk = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why);
+    assert_non_null(rk);
+    rd_kafka_resp_err_t code =
+        rd_kafka_producev(rk, RD_KAFKA_V_TOPIC(TOPIC), RD_KAFKA_V_PARTITION(0),
+                          RD_KAFKA_V_TIMESTAMP(timestamp_ms),
+                          RD_KAFKA_V_HEADER(header, "\xff", 1), RD_KAFKA_V_END);
+    assert_int_equal(code, 0);
+    assert_int_equal(rd_kafka_flush(rk, 10000), 0); /* a batch of its own */
+    rd_kafka_destroy(rk);
+}
+
+/* Postgres takes neither an instant beyond its years nor a name that is no text. */
+static void test_kafka__what_postgres_refuses_does_not_come_in(void **state) {
+    (void)state;
+    static const struct {
+        int64_t timestamp_ms, timestamp_us;
+        const char *header, *name;
+    } strange[] = {
+        {1700000000000, 1700000000000000, "trace", "trace"},
+        {253402300799999, 253402300799999000, "\xE8\xBF\x94\\", "\xE8\xBF\x94\\"},
+        {253402300800000, INT64_MIN, "a\xff", "a\\xFF"}, /* the year 10000 */
+        {INT64_MAX / 1000 + 1, INT64_MIN, "\xE8\xBF", "\\xE8\\xBF"},
+        {INT64_MAX, INT64_MIN, "\xff\n\\\xE8\xBF\x94~",
+         "\\xFF\\x0A\\x5C\\xE8\\xBF\\x94~"},
+    };
+    struct pair t;
+    pair_broker(&t, 1);
+    for (size_t i = 0; i < COUNT_OF(strange); i++) {
+        produce_strange(t.bootstrap, strange[i].timestamp_ms, strange[i].header);
+    }
+    pair_consumers(&t, 8 << 20);
+    struct arena *arena = arena_new(1 << 20);
+    for (size_t a = 0; a < 2; a++) {
+        struct kafka_record r;
+        for (size_t i = 0; i < COUNT_OF(strange); i++) {
+            size_t n = 0;
+            UNTIL(20, n == 1, {
+                kafka_turn(t.c[0]);
+                kafka_turn(t.c[1]);
+                n = kafka_take(t.c[a], 0, &r, 1);
+            });
+            kafka_headers(&r, arena);
+            assert_int_equal(r.timestamp_us, strange[i].timestamp_us);
+            assert_int_equal(r.n_headers, 1);
+            assert_true(span_is_text(r.headers[0].name));
+            assert_true(span_is(r.headers[0].name, strange[i].name));
+            assert_true(span_is(r.headers[0].value, "\xff")); /* bytes stay */
+            kafka_release(r.handle);
+        }
+    }
+    arena_free(arena);
+    pair_free(&t);
+}
+
 static void test_kafka__a_running_partition_restarts_at_any_offset(void **state) {
     (void)state;
     struct pair t;
@@ -278,6 +339,7 @@ static void test_kafka__broker_errors_and_outages_lose_and_double_nothing(void *
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_kafka__records_come_in_order_from_the_given_offset),
+        cmocka_unit_test(test_kafka__what_postgres_refuses_does_not_come_in),
         cmocka_unit_test(test_kafka__a_running_partition_restarts_at_any_offset),
         cmocka_unit_test(test_kafka__a_stopped_partition_waits_for_its_restart),
         cmocka_unit_test(test_kafka__an_offset_out_of_range_stops_that_partition_only),
