@@ -6,6 +6,7 @@
 #include "common/base/log.h"
 #include "common/base/metrics.h"
 #include "common/event/event.h"
+#include "common/flow/bisect.h"
 #include "common/flow/park.h"
 #include "common/flow/sellers.h"
 #include "common/flow/source.h"
@@ -48,11 +49,7 @@ struct lane {
     int64_t n_rows;   /* that it wrote */
     uint64_t random;
 
-    /* Bisection over prefixes: [0, good) succeeds, [0, bad) fails. The first trial is of
-     * the whole batch: a failure that does not come again was nobody's fault. */
-    size_t good, bad;
-    bool is_trial, is_bad_proved;
-    struct error trial_error;
+    struct bisection bisection;
 
     bool wants_recall, recalled_last, is_quiet;
     int64_t recall_at_us; /* not before (monotonic) */
@@ -302,12 +299,10 @@ static void begin_fresh(struct lane *l) {
 static void begin_attempt(struct lane *l) {
     struct batch *b = l->running;
     begin_fresh(l);
-    b->limit = !l->is_trial        ? b->n_messages
-               : !l->is_bad_proved ? l->bad
-                                   : (l->good + l->bad) / 2;
+    b->limit = bisect_limit(&l->bisection, b->n_messages);
     struct pg_script *s = pg_script_new(b->attempt);
     (void)pg_script_query(s, &pg_begin);
-    l->ledger = b->n_ranges > 0 && !l->is_trial
+    l->ledger = b->n_ranges > 0 && !l->bisection.is_on
                     ? positions_write(l->shared.positions, b, s)
                     : NULL;
     add_load(l, s);
@@ -325,8 +320,7 @@ static void take_open(struct lane *l) {
     l->has_work = true;
     l->is_recall = l->recalled_last = false;
     l->attempts = l->conflicts = 0;
-    l->good = l->bad = 0;
-    l->is_trial = false;
+    bisect_end(&l->bisection);
     find_ranges(l);
 }
 
@@ -448,8 +442,7 @@ static void forget_batch(struct lane *l) {
     batch_reset(l->running);
     l->has_work = l->is_recall = false;
     l->attempts = l->conflicts = 0;
-    l->good = l->bad = 0;
-    l->is_trial = false;
+    bisect_end(&l->bisection);
     l->wake_us = 0;
     l->step = STEP_REST;
     if (l->holds) {
@@ -533,47 +526,20 @@ static void realign(struct lane *l) {
     lane_drop(l, ids, n);
 }
 
-static void bisect_failed(struct lane *l, const struct error *err) {
-    struct batch *b = l->running;
-    if (!l->is_trial) {
-        log_warn("batch.bisected", LOG_I64("count", b->n_messages), LOG_ERR(err));
-        l->good = 0;
-        l->is_bad_proved = false;
-    } else {
-        l->is_bad_proved = true;
-    }
-    l->bad = b->limit;
-    l->is_trial = true;
-    l->trial_error = *err;
-}
-
-static void end_bisection(struct lane *l) {
-    l->is_trial = false;
-    l->good = l->bad = 0;
-}
-
-static void bisect_succeeded(struct lane *l) {
-    if (l->is_bad_proved)
-        l->good = l->running->limit;
-    else
-        end_bisection(l);
-}
-
-/* One message is left between the prefix that succeeds and the one that fails: it is the
- * bad one. */
-static void bisect_settle(struct lane *l) {
-    struct batch *b = l->running;
-    if (!l->is_trial || !l->is_bad_proved)
-        return;
-    while (l->good < l->bad && b->messages[l->bad - 1].fate == FATE_REJECTED)
-        l->bad--;
-    if (l->bad == l->good) { /* nothing is left to blame: our own statement is wrong */
-        go_fatal(l, &l->trial_error);
-    } else if (l->bad - l->good == 1) {
-        struct error err = l->trial_error;
-        err.code = E_EVENT_CONSTRAINT;
-        batch_reject(b, &b->messages[l->bad - 1], &err);
-        end_bisection(l);
+/* What the trials have shown so far. */
+static void settle_bisection(struct lane *l) {
+    struct message *guilty = NULL;
+    struct error why = l->bisection.why;
+    switch (bisect_settle(&l->bisection, l->running, &guilty)) {
+    case BISECT_GO_ON:
+        break;
+    case BISECT_FOUND:
+        why.code = E_EVENT_CONSTRAINT;
+        batch_reject(l->running, guilty, &why);
+        break;
+    case BISECT_NOBODY: /* our own statement is wrong */
+        go_fatal(l, &why);
+        break;
     }
 }
 
@@ -607,7 +573,7 @@ static void failed(struct lane *l) {
     bool fenced = is_fenced(l);
     bool race = is_race(l);
     bool conflict =
-        race || (!l->is_trial && (is_doubled(l) || err.code == E_PG_CONFLICT));
+        race || (!l->bisection.is_on && (is_doubled(l) || err.code == E_PG_CONFLICT));
     l->wants_realign = false;
     if (pg_failure(l->pg)->is_connection_lost) {
         bool in_doubt = l->step == STEP_COMMIT;
@@ -651,7 +617,10 @@ static void failed(struct lane *l) {
             if (l->running->messages[i].fate != FATE_REJECTED)
                 batch_reject(l->running, &l->running->messages[i], &err);
     } else if (st == ST_REJECT) {
-        bisect_failed(l, &err);
+        if (!l->bisection.is_on)
+            log_warn("batch.bisected", LOG_I64("count", l->running->n_messages),
+                     LOG_ERR(&err));
+        bisect_failed(&l->bisection, l->running->limit, &err);
     } else {
         go_fatal(l, &err);
     }
@@ -660,7 +629,7 @@ static void failed(struct lane *l) {
 static void rolled_back(struct lane *l) {
     CRASH_POINT("rolled-back");
     l->step = STEP_REST;
-    if (l->is_recall && !l->is_trial) {
+    if (l->is_recall && !l->bisection.is_on) {
         /* Rows, not records: look for them afresh. */
         unsigned conflicts = l->conflicts;
         forget_batch(l);
@@ -674,7 +643,7 @@ static void rolled_back(struct lane *l) {
         realign(l);
         return;
     }
-    bisect_settle(l);
+    settle_bisection(l);
 }
 
 /* ---- turning ---- */
@@ -733,9 +702,9 @@ static void loaded(struct lane *l) {
 
 static void written(struct lane *l) {
     struct batch *b = l->running;
-    if (l->is_trial) {
+    if (l->bisection.is_on) {
         metrics_add(M_BATCHES_BISECTED, 1);
-        bisect_succeeded(l);
+        bisect_succeeded(&l->bisection, b->limit);
         pg_rollback(l->pg);
         l->step = STEP_ROLLBACK;
         return;
@@ -782,8 +751,7 @@ static void found(struct lane *l) {
         }
     }
     l->has_work = l->is_recall = true;
-    l->good = l->bad = 0;
-    l->is_trial = false;
+    bisect_end(&l->bisection);
     begin_fresh(l);
     b->limit = b->n_messages;
     struct pg_script *s = pg_script_new(b->attempt);
@@ -990,8 +958,8 @@ void lane_drop(struct lane *l, const struct kafka_partition *p, size_t n) {
         l->is_session_ready = false;
         l->step = STEP_REST;
     }
-    l->is_trial = l->wants_realign = false;
-    l->good = l->bad = 0;
+    l->wants_realign = false;
+    bisect_end(&l->bisection);
     drop_from(l->running, p, n);
     if (l->running->n_messages == 0)
         forget_batch(l);
