@@ -143,6 +143,16 @@ class Chaos:
             print(f"# the workers' logs are kept in {self.world.dir}", flush=True)
 
 
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def leave(number, _):
+    """Once: the second signal must not keep us from stopping what we started."""
+    for other in ENDINGS:
+        signal.signal(other, signal.SIG_IGN)
+    sys.exit(128 + number)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--short", action="store_true", help="the part that runs with make test")
@@ -158,8 +168,8 @@ def main():
     unknown = {name.partition(".")[0] for name in (options.trial or "").split(",") if name} - known
     if unknown:
         parser.error(f"no trial {', '.join(unknown)}: {', '.join(sorted(known))}")
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: sys.exit(143))
+    for number in ENDINGS:
+        signal.signal(number, leave)
     chaos = Chaos(options)
     try:
         if options.mutants:

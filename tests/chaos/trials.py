@@ -264,7 +264,7 @@ def meet_at_order(t):
     t.spawn("orders", batch_max=1000, lanes=1)
     time.sleep(2)
     returns.signal(signal.SIGCONT)
-    t.finish()
+    t.finish(20)
 
 
 def poison_is_one_message(t):

@@ -44,9 +44,13 @@ class World:
         self.postgres_proxy, self.kafka_proxy = Proxy(), Proxy()
         self.n_databases = 0
         os.makedirs(directory, exist_ok=True)
-        self.start_servers()
-        self.admin = AdminClient({"bootstrap.servers": self.brokers, "log_level": 0})
-        self.migrate()
+        try:
+            self.start_servers()
+            self.admin = AdminClient({"bootstrap.servers": self.brokers, "log_level": 0})
+            self.migrate()
+        except BaseException:
+            self.stop()
+            raise
 
     # ---- servers ----
 
