@@ -1,0 +1,148 @@
+/*
+ * story.h: `henpin story`, dated events and the rows that must come of them. Private to
+ * story*.c. The format is told in tests/stories/README.md.
+ *
+ * A file is read as a whole before anything runs: a mistake in it is told with file and
+ * line, and its events are encoded already. A stage is a database of its own with the two
+ * workers on it; a story is played on one stage, which is gone afterwards.
+ */
+#ifndef SERVICES_HENPIN_STORY_H
+#define SERVICES_HENPIN_STORY_H
+
+#include "common/base/arena.h"
+#include "common/io/avro_schema.h"
+#include "common/io/kafka.h"
+#include "common/io/pg.h"
+
+#include <jansson.h>
+#include <stdio.h>
+
+enum story_topic { STORY_ORDERS, STORY_RETURNS, STORY_TOPIC_COUNT };
+
+/* One `column value`; also what a row is called by (`duty answer_return open`). */
+struct story_column {
+    const char *name; /* as in the table, or without _at */
+    const char *value;
+    bool is_part; /* the value is a part of the text, or an item of the array */
+};
+
+enum { STORY_COLUMNS_MAX = 12, STORY_FACTS_MAX = 12 };
+
+struct story_expect {
+    const struct story_table *table;
+    struct story_column columns[STORY_COLUMNS_MAX];
+    size_t n_columns;
+    int64_t count; /* so many rows; -1: at least one */
+    bool needs_clock;
+};
+
+struct story_event {
+    enum story_topic topic;
+    struct span key, value;
+};
+
+enum story_kind { STORY_CLOCK, STORY_SELLER, STORY_EVENT, STORY_EXPECT };
+
+struct story_step {
+    enum story_kind kind;
+    int line;
+    int64_t clock_us;   /* STORY_CLOCK */
+    struct span seller; /* STORY_SELLER */
+    struct span facts[STORY_FACTS_MAX];
+    size_t n_facts;
+    struct story_event event;
+    struct story_expect expect;
+};
+
+enum { STORY_STEPS_MAX = 200 };
+
+struct story {
+    const char *file;
+    const char *title;
+    struct story_step steps[STORY_STEPS_MAX];
+    size_t n_steps;
+};
+
+/* ---- reading (story_read.c, story_event.c) ---- */
+
+struct story_writer; /* turns words into encoded events; remembers what was said */
+MUST_USE enum status story_writer_new(const char *schema_dir, struct story_writer **out,
+                                      struct error *err);
+void story_writer_free(struct story_writer *w);
+void story_writer_forget(struct story_writer *w); /* another story begins */
+/* "order 250-1 on amazon.co.jp by A1: placed, class computer". The bytes are the
+ * arena's. E_INPUT. */
+MUST_USE enum status story_event_read(struct story_writer *w, struct arena *a,
+                                      enum story_topic topic, struct span words,
+                                      int64_t clock_us, struct story_event *out,
+                                      struct error *err);
+
+/* E_FILE, or E_INPUT with file and line in the text. All is the arena's. */
+MUST_USE enum status story_read(struct arena *a, struct story_writer *w, const char *file,
+                                struct story **out, struct error *err);
+/* "2026-11-20 12:00 +09:00": clock_parse, and a blank before the zone. */
+bool story_instant(struct span text, int64_t *us);
+/* The first word off the front of `*rest`, blanks skipped; empty at the end. */
+struct span story_word(struct span *rest);
+
+/* ---- expectations (story_expect.c) ---- */
+
+/* "no duty answer_return, due 2026-11-25 12:00 +09:00 (story clock)". E_INPUT. */
+MUST_USE enum status story_expect_read(struct arena *a, struct span words,
+                                       struct story_expect *out, struct error *err);
+/* Looks into the tables. When it does not hold, `told` is expected and actual, one below
+ * the other. */
+MUST_USE enum status story_expect_check(struct arena *a, struct pg *pg,
+                                        const struct story_expect *e, bool *holds,
+                                        struct builder *told, struct error *err);
+
+/* ---- workers (story_worker.c) ---- */
+
+struct story_worker {
+    const char *program;
+    int pid;           /* 0: not running */
+    int input, output; /* pipes; -1: none */
+    FILE *log;
+    int64_t n_records, n_flushes;
+};
+
+/* Runs `argv[0]` (NULL at the end) to its end; E_INPUT with the end of what it said. */
+MUST_USE enum status story_run(const char *const argv[], struct error *err);
+/* With pipes: it reads records from its standard input. */
+MUST_USE enum status story_worker_start(struct story_worker *w, const char *const argv[],
+                                        bool has_pipes, struct error *err);
+MUST_USE enum status story_worker_clock(struct story_worker *w, int64_t clock_us,
+                                        struct error *err);
+MUST_USE enum status story_worker_send(struct story_worker *w, struct arena *a,
+                                       const char *topic, const struct story_event *e,
+                                       int64_t clock_us, struct error *err);
+/* Returns when all before is committed. */
+MUST_USE enum status story_worker_flush(struct story_worker *w, struct error *err);
+/* E_INPUT: it died or did not end well. */
+enum status story_worker_end(struct story_worker *w, struct error *err);
+
+/* ---- the stage (story_stage.c) ---- */
+
+struct story_config {
+    const char *postgres;
+    const char *schema_dir, *sql_dir, *policy_dir;
+    struct kafka_properties kafka; /* bootstrap_servers empty: standard input */
+};
+
+struct story_stage;
+/* Always followed by story_stage_close, which also tells what went wrong late. */
+MUST_USE enum status story_stage_open(const struct story_config *config, struct arena *a,
+                                      int number, struct story_stage **out,
+                                      struct error *err);
+enum status story_stage_close(struct story_stage *s, struct error *err);
+/* Facts of a seller, before the workers start or later. */
+MUST_USE enum status story_stage_seller(struct story_stage *s,
+                                        const struct story_step *step, struct error *err);
+MUST_USE enum status story_stage_clock(struct story_stage *s, int64_t clock_us,
+                                       struct error *err);
+/* Returns when both workers have nothing left to do. */
+MUST_USE enum status story_stage_event(struct story_stage *s, const struct story_event *e,
+                                       struct error *err);
+struct pg *story_stage_pg(struct story_stage *s);
+
+#endif

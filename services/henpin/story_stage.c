@@ -1,0 +1,249 @@
+/*
+ * story_stage.c: a database of its own with the workers on it.
+ *
+ *  1. Creates henpin_story_<pid>_<number>, and `henpin migrate` fills it.
+ *  2. Starts the two workers next to our own program: on pipes with the story's clock, or
+ *     on Kafka topics of their own with the real one.
+ *  3. After each event both workers must have nothing left to do: on pipes they answer a
+ *     flush, through Kafka the ledger and the parked records tell. So what a story writes
+ *     in order happens in order.
+ *  4. Drops the database, whatever happened.
+ */
+#include "services/henpin/story.h"
+
+#include "common/base/clock.h"
+#include "common/base/stop.h"
+
+#include <poll.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define CONNECT_TIMEOUT_US (10 * US_PER_S)
+#define RUN_TIMEOUT_US US_PER_MIN
+#define SETTLE_TIMEOUT_US (90 * US_PER_S)
+
+struct story_stage {
+    const struct story_config *config;
+    struct arena *arena;
+    struct pg *server;               /* where databases are created */
+    struct pg *pg;                   /* the scratch database */
+    struct kafka_producer *producer; /* NULL: pipes */
+    struct story_worker workers[STORY_TOPIC_COUNT];
+    char name[64];
+    const char *topics[STORY_TOPIC_COUNT];
+    char program_dir[512];
+    int64_t clock_us, n_sent;
+    bool has_database, is_running;
+};
+
+static const char *const services[STORY_TOPIC_COUNT] = {"orders", "returns"};
+
+struct pg *story_stage_pg(struct story_stage *s) {
+    return s->pg;
+}
+
+/* The same server, another database: of a repeated key the last one counts. */
+static const char *conninfo_of(struct arena *a, const char *server, const char *name) {
+    bool is_uri = strncmp(server, "postgres://", 11) == 0 ||
+                  strncmp(server, "postgresql://", 13) == 0;
+    struct builder b = builder_in(a, strlen(server) + 128);
+    build_text(&b, server);
+    build_text(&b, !is_uri ? " " : strchr(server, '?') ? "&" : "?");
+    build_format(&b, "dbname=%s", name);
+    return span_cstr(a, builder_span(&b));
+}
+
+static const char *program_path(struct story_stage *s, const char *name) {
+    struct builder b = builder_in(s->arena, sizeof s->program_dir + 64);
+    build_format(&b, "%s/%s", s->program_dir, name);
+    return span_cstr(s->arena, builder_span(&b));
+}
+
+static enum status find_programs(struct story_stage *s, struct error *err) {
+    ssize_t n = readlink("/proc/self/exe", s->program_dir, sizeof s->program_dir - 1);
+    char *slash = n > 0 ? memrchr(s->program_dir, '/', (size_t)n) : NULL;
+    if (!slash)
+        return error_set(err, E_FILE, "cannot tell where the programs are");
+    *slash = '\0';
+    return ST_OK;
+}
+
+static enum status create_database(struct story_stage *s, struct error *err) {
+    char sql[128];
+    snprintf(sql, sizeof sql, "CREATE DATABASE %s", s->name);
+    enum status st = pg_connect_wait(s->server, CONNECT_TIMEOUT_US, err);
+    if (st == ST_OK)
+        st = pg_exec_wait(s->server, sql, RUN_TIMEOUT_US, err);
+    if (st != ST_OK)
+        return st;
+    s->has_database = true;
+    const char *conninfo = conninfo_of(s->arena, s->config->postgres, s->name);
+    /* By the environment: an argument could be read by every user of the machine. */
+    (void)setenv("HENPIN_POSTGRES", conninfo, 1);
+    const char *argv[] = {program_path(s, "henpin"), "migrate", "--dir",
+                          s->config->sql_dir, NULL};
+    st = story_run(argv, err);
+    if (st != ST_OK)
+        return st;
+    s->pg = pg_new(conninfo, "henpin story");
+    return pg_connect_wait(s->pg, CONNECT_TIMEOUT_US, err);
+}
+
+static enum status start_workers(struct story_stage *s, struct error *err) {
+    const struct story_config *c = s->config;
+    enum status st = ST_OK;
+    for (int t = 0; st == ST_OK && t < STORY_TOPIC_COUNT; t++) {
+        char program[32], group[128];
+        snprintf(program, sizeof program, "henpin-%s", services[t]);
+        snprintf(group, sizeof group, "%s-%s", s->name, services[t]);
+        const char *argv[] = {program_path(s, program),
+                              "--source",
+                              s->producer ? "kafka" : "stdin",
+                              "--listen",
+                              "",
+                              "--policy",
+                              c->policy_dir,
+                              "--recall-interval",
+                              "20ms",
+                              "--topic",
+                              s->topics[t],
+                              "--group",
+                              group,
+                              s->producer ? "--bootstrap-servers" : NULL,
+                              c->kafka.bootstrap_servers,
+                              NULL};
+        st = story_worker_start(&s->workers[t], argv, !s->producer, err);
+    }
+    s->is_running = true;
+    return st;
+}
+
+static enum status prepare_topics(struct story_stage *s, struct error *err) {
+    if (!*s->config->kafka.bootstrap_servers)
+        return ST_OK;
+    enum status st = kafka_producer_new(&s->config->kafka, &s->producer, err);
+    for (int t = 0; st == ST_OK && t < STORY_TOPIC_COUNT; t++)
+        st = kafka_topic_create(&s->config->kafka, s->topics[t], 2, err);
+    return st;
+}
+
+enum status story_stage_open(const struct story_config *config, struct arena *a,
+                             int number, struct story_stage **out, struct error *err) {
+    struct story_stage *s = arena_zalloc(a, sizeof *s);
+    *s = (struct story_stage){.config = config, .arena = a};
+    *out = s;
+    snprintf(s->name, sizeof s->name, "henpin_story_%d_%d", (int)getpid(), number);
+    for (int t = 0; t < STORY_TOPIC_COUNT; t++) {
+        struct builder b = builder_in(a, 128);
+        bool is_kafka = *config->kafka.bootstrap_servers;
+        build_format(&b, "%s.%s", is_kafka ? s->name : "marketplace", services[t]);
+        s->topics[t] = span_cstr(a, builder_span(&b));
+        s->workers[t] = (struct story_worker){.input = -1, .output = -1};
+    }
+    s->server = pg_new(config->postgres, "henpin story");
+    enum status st = find_programs(s, err);
+    if (st == ST_OK)
+        st = prepare_topics(s, err);
+    if (st == ST_OK)
+        st = create_database(s, err);
+    return st;
+}
+
+enum status story_stage_close(struct story_stage *s, struct error *err) {
+    enum status st = ST_OK;
+    for (int t = 0; s->is_running && t < STORY_TOPIC_COUNT; t++) {
+        enum status ended = story_worker_end(&s->workers[t], err);
+        st = st == ST_OK ? ended : st;
+    }
+    kafka_producer_free(s->producer);
+    pg_free(s->pg);
+    char sql[128];
+    snprintf(sql, sizeof sql, "DROP DATABASE %s WITH (FORCE)", s->name);
+    if (s->has_database) {
+        enum status dropped = pg_exec_wait(s->server, sql, RUN_TIMEOUT_US, err);
+        st = st == ST_OK ? dropped : st;
+    }
+    pg_free(s->server);
+    return st;
+}
+
+/* ---- what a story does ---- */
+
+static const struct pg_statement insert_seller = {
+    "story_seller",
+    "WITH s AS (INSERT INTO henpin.seller (seller_id) VALUES ($1) ON CONFLICT DO NOTHING)"
+    " INSERT INTO henpin.seller_fact (seller_id, fact) SELECT $1, unnest($2::text[])"
+    " ON CONFLICT DO NOTHING"};
+
+enum status story_stage_seller(struct story_stage *s, const struct story_step *step,
+                               struct error *err) {
+    struct pg_script *script = pg_script_new(s->arena);
+    struct pg_query *q = pg_script_query(script, &insert_seller);
+    pg_param_text(q, step->seller);
+    struct pg_array *facts = pg_param_array(q, PG_TEXT, STORY_FACTS_MAX);
+    for (size_t i = 0; i < step->n_facts; i++)
+        pg_array_text(facts, step->facts[i]);
+    return pg_run_wait(s->pg, script, RUN_TIMEOUT_US, err);
+}
+
+static enum status flush_workers(struct story_stage *s, struct error *err) {
+    enum status st = ST_OK;
+    for (int t = 0; st == ST_OK && t < STORY_TOPIC_COUNT; t++)
+        st = story_worker_flush(&s->workers[t], err);
+    return st;
+}
+
+enum status story_stage_clock(struct story_stage *s, int64_t clock_us,
+                              struct error *err) {
+    s->clock_us = clock_us;
+    enum status st = s->is_running ? ST_OK : start_workers(s, err);
+    if (s->producer)
+        return st;
+    for (int t = 0; st == ST_OK && t < STORY_TOPIC_COUNT; t++)
+        st = story_worker_clock(&s->workers[t], clock_us, err);
+    return st == ST_OK ? flush_workers(s, err) : st;
+}
+
+static const struct pg_statement has_settled = {
+    "story_has_settled",
+    "SELECT (SELECT coalesce(sum(n), 0) FROM (SELECT max(next_offset) AS n FROM"
+    " henpin.ledger WHERE topic LIKE $1 GROUP BY topic, partition) p) >= $2::bigint"
+    " AND NOT EXISTS (SELECT FROM henpin.parked WHERE is_ready)"};
+
+/* Through Kafka: all that was sent stands in the ledger, and nothing that waited for its
+ * order is still to be taken up. */
+static enum status wait_for_ledger(struct story_stage *s, struct error *err) {
+    int64_t until_us = clock_monotonic_us() + SETTLE_TIMEOUT_US;
+    char pattern[80];
+    snprintf(pattern, sizeof pattern, "%s.%%", s->name);
+    while (clock_monotonic_us() < until_us) {
+        struct pg_script *script = pg_script_new(s->arena);
+        struct pg_query *q = pg_script_query(script, &has_settled);
+        pg_param_text(q, span_of(pattern));
+        pg_param_i64(q, s->n_sent);
+        enum status st = pg_run_wait(s->pg, script, RUN_TIMEOUT_US, err);
+        if (st != ST_OK || pg_bool(q, 0, 0))
+            return st;
+        if (stop_requested())
+            return error_set(err, E_INPUT, "stopped by a signal");
+        (void)poll(NULL, 0, 50);
+    }
+    return error_set(err, E_INPUT, "the workers did not read event %lld within %lld s",
+                     (long long)s->n_sent, (long long)(SETTLE_TIMEOUT_US / US_PER_S));
+}
+
+enum status story_stage_event(struct story_stage *s, const struct story_event *e,
+                              struct error *err) {
+    const char *topic = s->topics[e->topic];
+    enum status st;
+    if (!s->producer) {
+        st = story_worker_send(&s->workers[e->topic], s->arena, topic, e, s->clock_us,
+                               err);
+        return st == ST_OK ? flush_workers(s, err) : st;
+    }
+    st = kafka_produce(s->producer, topic, -1, e->key, e->value, NULL, 0, 0, err);
+    if (st == ST_OK)
+        st = kafka_producer_flush(s->producer, RUN_TIMEOUT_US, err);
+    s->n_sent++;
+    return st == ST_OK ? wait_for_ledger(s, err) : st;
+}
