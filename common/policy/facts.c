@@ -48,6 +48,8 @@ void policy_state_member(const struct policy *p, struct policy_facts *f,
     policy_state_none(f, fact);
     if (i >= 0) {
         f->value[fact] |= INT64_C(1) << i;
+    } else if (fact != FACT_HAS) {
+        f->outside |= UINT32_C(1) << fact;
     }
 }
 

@@ -124,8 +124,9 @@ void policy_facts_init(const struct policy *p, struct policy_facts *f); /* all m
 void policy_state(const struct policy *p, struct policy_facts *f, enum policy_fact fact,
                   struct span word);
 void policy_state_number(struct policy_facts *f, enum policy_fact fact, int64_t value);
-/* Adds one member to a set fact; members the domain does not list are ignored. An empty
- * set is stated by policy_state_none. */
+/* Adds one member to a set fact. A member that the domain does not list is outside of it, as a word is: a hazard that
+ * no rule knows must not look like no hazard. Only what a seller has (FACT_HAS) may hold more than the rules ask for.
+ * An empty set is stated by policy_state_none. */
 void policy_state_member(const struct policy *p, struct policy_facts *f,
                          enum policy_fact fact, struct span member);
 void policy_state_none(struct policy_facts *f, enum policy_fact fact);

@@ -32,6 +32,8 @@ static void add_hazards(struct goods *g, const struct span_list *hazards) {
             is_there = is_there || span_equal(g->hazards[k], hazards->items[i]);
         if (!is_there && g->n_hazards < COUNT_OF(g->hazards))
             g->hazards[g->n_hazards++] = hazards->items[i];
+        else if (!is_there)
+            g->has_more_hazards = true;
     }
 }
 
@@ -76,6 +78,8 @@ static void state_goods(const struct policy *p, const struct goods *g,
     policy_state_none(f, FACT_HAZARDS);
     for (size_t i = 0; i < g->n_hazards; i++)
         policy_state_member(p, f, FACT_HAZARDS, g->hazards[i]);
+    if (g->has_more_hazards)
+        policy_state_member(p, f, FACT_HAZARDS, SPAN("more hazards than can be told apart"));
 }
 
 static void state_order(const struct policy *p, const struct order_facts *o,

@@ -28,6 +28,7 @@ struct goods {
     int condition;             /* the worst */
     struct span hazards[16];
     size_t n_hazards;
+    bool has_more_hazards; /* than fit: no rule can know them all */
     bool lines_differ; /* a disposition must be decided line by line */
 };
 
