@@ -5,9 +5,9 @@
  * A service is four pure-ish functions between bytes and a transaction:
  *
  *   decode   checks the decoded event and names its case; or rejects it
- *   load     asks, in rounds, for what the decision must know (inside the transaction,
- * with its locks) decide   (event, facts, policy) -> effects, for the batch's open
- * messages in offset order apply    effects -> COPY and set-based statements
+ *   load     asks, in rounds, for what the decision must know, inside the transaction and with its locks
+ *   decide   (event, facts, policy) -> effects, for the batch's open messages in offset order
+ *   apply    changed states -> COPY and set-based statements
  *
  * The framework adds the ledger, the dead letters, parking, retries, bisection, metrics
  * and the end of the process.
