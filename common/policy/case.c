@@ -183,8 +183,12 @@ void case_decide(const struct case_state *c, const struct case_event *e,
         out->triage = case_untold(c, out->policy.cause);
         return;
     }
-    if (out->policy.outcome == POLICY_NOT_OURS)
+    if (out->policy.outcome == POLICY_NOT_OURS) {
+        /* Nothing to answer; but that we do not know the marketplace is still worth a look (I7). */
+        if (facts->outside & UINT32_C(1) << FACT_MARKETPLACE)
+            out->triage = case_untold(c, "marketplace is outside the domain");
         return;
+    }
     start(c, e, out);
     dispose(c, out);
 }

@@ -79,7 +79,8 @@ static void state_goods(const struct policy *p, const struct goods *g,
     for (size_t i = 0; i < g->n_hazards; i++)
         policy_state_member(p, f, FACT_HAZARDS, g->hazards[i]);
     if (g->has_more_hazards)
-        policy_state_member(p, f, FACT_HAZARDS, SPAN("more hazards than can be told apart"));
+        policy_state_member(p, f, FACT_HAZARDS,
+                            SPAN("more hazards than can be told apart"));
 }
 
 static void state_order(const struct policy *p, const struct order_facts *o,
