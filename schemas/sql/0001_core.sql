@@ -46,8 +46,9 @@ CREATE TABLE seller_directory_version (
 );
 INSERT INTO seller_directory_version VALUES (true, 1);
 
+-- pg_temp last: unnamed it comes first, and a temporary table could stand in for ours.
 CREATE FUNCTION seller_directory_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = henpin AS $$
+SET search_path = henpin, pg_temp AS $$
 BEGIN
     UPDATE seller_directory_version SET version = version + 1;
     RETURN NULL;
@@ -138,6 +139,9 @@ CREATE TABLE duty (
     policy_revision_id bigint NOT NULL
 ) WITH (fillfactor = 85);
 
+-- What stands open, the next due first: the board reads it, and who watches the deadlines.
+CREATE INDEX duty_open ON duty (due_at) WHERE state = 'open';
+
 -- Append-only. identity_at is the instant that belongs to the meaning (it stands in the first 48 bits of the id
 -- too): (identity_at, escalation_id) refuses a double across partitions.
 CREATE TABLE escalation_event (
@@ -169,7 +173,11 @@ CREATE TABLE escalation_event (
 -- Blockers and unknown orders have no instant of their own: theirs is the epoch, and retention leaves them alone.
 CREATE TABLE escalation_event_timeless PARTITION OF escalation_event
     FOR VALUES FROM (MINVALUE) TO ('1970-01-02 00:00:00+00');
+-- Which blocker or order a timeless row is about. In this partition alone: the others are written often and never asked so.
+CREATE INDEX escalation_event_timeless_subject ON escalation_event_timeless (subject_id);
 CREATE TABLE escalation_event_default PARTITION OF escalation_event DEFAULT;
+-- The board's few among many: only triage pays for it.
+CREATE INDEX escalation_event_triage ON escalation_event (recorded_at) WHERE kind = 'triage';
 
 CREATE TABLE disposal_task_event (
     identity_at        timestamptz NOT NULL,

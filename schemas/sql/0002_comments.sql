@@ -27,6 +27,9 @@ COMMENT ON TABLE ledger IS 'How far each partition is applied: append-only, one 
 COMMENT ON TABLE dead_letter IS 'Records that could not be applied, whole, with the reason. See henpin dead-letters.';
 COMMENT ON TABLE parked IS 'Records that wait for their order, whole. Deleted when they are applied.';
 COMMENT ON TABLE schema_migration IS 'Which files of schemas/sql have been applied. Written by henpin migrate.';
+COMMENT ON INDEX duty_open IS 'Open duties by due instant, for the board and for whoever watches deadlines.';
+COMMENT ON INDEX escalation_event_triage IS 'Triage by when it was told, for the board.';
+COMMENT ON INDEX escalation_event_timeless_subject IS 'Blockers and unknown orders by their subject, for the board.';
 COMMENT ON FUNCTION seller_directory_changed() IS 'Trigger of the seller directory: moves seller_directory_version on.';
 
 DO $$

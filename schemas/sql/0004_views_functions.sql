@@ -36,10 +36,20 @@ WITH standing AS (
            e.seller_id, e.marketplace, e.order_id, e.desk, e.due_at, e.act_by_at,
            e.occurred_at, e.rule_id, e.reason
     FROM escalation_event e
-    LEFT JOIN return_case r ON r.case_id = e.case_id
-    WHERE (e.kind = 'triage' AND r.status IS DISTINCT FROM 'CLOSED')
-       OR (e.kind = 'order_unknown'
-           AND EXISTS (SELECT FROM return_case w WHERE w.is_parked AND w.order_key = e.subject_id))
+    LEFT JOIN return_case r ON e.case_kind = 'return' AND r.case_id = e.case_id
+    LEFT JOIN sales_order o ON e.case_kind = 'order' AND o.order_key = e.case_id
+    WHERE e.kind = 'triage'
+      AND CASE WHEN e.case_kind = 'order'
+               THEN o.status IS DISTINCT FROM 'DELIVERED' AND o.status IS DISTINCT FROM 'CANCELLED'
+                    AND e.recorded_at > now() - interval '30 days'
+               ELSE r.status IS DISTINCT FROM 'CLOSED' END
+    UNION ALL
+    SELECT e.kind, e.level, e.severity, e.case_kind, e.case_id, e.subject_id,
+           e.seller_id, e.marketplace, e.order_id, e.desk, e.due_at, e.act_by_at,
+           e.occurred_at, e.rule_id, e.reason
+    FROM (SELECT DISTINCT order_key FROM return_case WHERE is_parked) w
+    JOIN escalation_event e ON e.subject_id = w.order_key AND e.identity_at = 'epoch'
+    WHERE e.kind = 'order_unknown'
 )
 SELECT row_number() OVER (ORDER BY
            -- Late is negative, and the graver the earlier: there the weight multiplies.
@@ -122,7 +132,7 @@ END $$;
 GRANT SELECT ON order_line, open_escalations, case_timeline TO henpin_reader, henpin_desk, henpin_worker;
 
 COMMENT ON VIEW order_line IS 'One row per line of an order.';
-COMMENT ON VIEW open_escalations IS 'What stands and wants a person: open duties, raised blockers, triage, unknown orders. Ranked by consequence within time left: the seconds until act_by_at (else due_at), divided by 4 for each step of severity, smallest first; so a grave matter of four days stands beside a serious one of one day. What is late is negative, multiplied instead, and comes first; what has no clock comes last, graver and older first.';
+COMMENT ON VIEW open_escalations IS 'What stands and wants a person: open duties, raised blockers, triage, unknown orders. Triage of a return leaves when the case is closed; that of an order when it is delivered or cancelled, or 30 days after it was told (recorded_at), because nothing closes an order. Ranked by consequence within time left: the seconds until act_by_at (else due_at), divided by 4 for each step of severity, smallest first; so a grave matter of four days stands beside a serious one of one day. What is late is negative, multiplied instead, and comes first; what has no clock comes last, graver and older first.';
 COMMENT ON VIEW case_timeline IS 'Everything that happened to a case: events, duties, escalations, tasks. Select by case_id and order by at.';
 COMMENT ON FUNCTION maintenance_plan(interval, interval) IS 'What partition maintenance has to do, a row each; statement is NULL when it is only to be told. Run by henpin migrate, each row as a transaction of its own. ahead: how far partitions are created; keep: how long they stay.';
 
