@@ -80,10 +80,14 @@ struct uuid identity_order(struct span marketplace, struct span seller_id,
     return identity_named(parts, COUNT_OF(parts));
 }
 
-struct uuid identity_case(const char *case_kind, struct span marketplace,
-                          struct span seller_id, struct span name) {
-    const struct span parts[] = {SPAN("case"), span_of(case_kind), marketplace, seller_id,
-                                 name};
+struct uuid identity_case(const char *case_kind, struct uuid order_key,
+                          struct span name) {
+    const struct span parts[] = {
+        SPAN("case"),
+        span_of(case_kind),
+        {(const char *)order_key.bytes, sizeof order_key.bytes},
+        name,
+    };
     return identity_named(parts, COUNT_OF(parts));
 }
 

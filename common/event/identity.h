@@ -19,12 +19,10 @@
 struct uuid identity_named(const struct span *parts, size_t n_parts);
 struct uuid identity_at(int64_t instant_us, const struct span *parts, size_t n_parts);
 
-/* Order = (marketplace code, seller, order id); return case = (order's parts, return id).
- */
+/* Order = (marketplace code, seller, order id); case = (its order, its own id): two orders may both have a return "1". */
 struct uuid identity_order(struct span marketplace, struct span seller_id,
                            struct span order_id);
-struct uuid identity_case(const char *case_kind, struct span marketplace,
-                          struct span seller_id, struct span name);
+struct uuid identity_case(const char *case_kind, struct uuid order_key, struct span name);
 struct uuid identity_duty(int64_t start_us, struct uuid case_id, struct span duty,
                           int instance);
 struct uuid identity_escalation(int64_t instant_us, struct uuid of, const char *level);

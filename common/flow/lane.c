@@ -390,7 +390,7 @@ static void find_recall(struct lane *l) {
     struct pg_script *s = pg_script_new(l->find_arena);
     (void)pg_script_query(s, &pg_begin);
     l->found = park_find(s, l->shared.positions->group, l->config.batch_max,
-                         l->config.batch_bytes);
+                         l->config.batch_bytes, l->config.topic);
     l->wants_recall = false;
     l->recalled_last = true;
     run_script(l, s, STEP_FIND);

@@ -26,6 +26,7 @@ struct lane;
 
 struct lane_config {
     const struct service *service;
+    const char *topic;    /* that this worker reads: only its records are recalled */
     const char *postgres; /* conninfo */
     const char *application_name;
     int number;

@@ -22,29 +22,35 @@
 static const struct pg_statement find = {
     "park_find",
     "SELECT 'parked', " RECORD_COLUMNS ", order_key FROM"
-    " (SELECT p.*, " BYTES_BEFORE(
-        "order_key, source_topic, source_partition, "
-        "source_offset") "  FROM (SELECT * FROM henpin.parked "
-                         "WHERE consumer_group = $1 AND "
-                         "order_key IN"
-                         "    (SELECT r.order_key FROM "
-                         "henpin.parked r WHERE "
-                         "r.consumer_group = $1 AND r.is_ready"
-                         "     ORDER BY r.order_key LIMIT $2)"
-                         "   ORDER BY order_key, source_topic, "
-                         "source_partition, source_offset "
-                         "LIMIT $2 FOR UPDATE) p) q"
-                         " WHERE coalesce(before, 0) < $3"
-                         " UNION ALL"
-                         " SELECT 'retry', " RECORD_COLUMNS ", NULL::uuid FROM"
-                         " (SELECT d.*, " BYTES_BEFORE("source_topic, source_partition, "
+    " (SELECT p.*, " BYTES_BEFORE("order_key, source_topic, source_partition, "
+                                  "source_offset") "  FROM (SELECT * FROM henpin.parked "
+                                                   "WHERE consumer_group = $1 AND "
+                                                   "source_topic = $4"
+                                                   "    AND order_key IN (SELECT "
+                                                   "r.order_key FROM henpin.parked r"
+                                                   "     WHERE r.consumer_group = $1 AND "
+                                                   "r.source_topic = $4 AND r.is_ready"
+                                                   "     ORDER BY r.order_key LIMIT $2)"
+                                                   "   ORDER BY order_key, source_topic, "
+                                                   "source_partition, source_offset "
+                                                   "LIMIT $2"
+                                                   "   FOR UPDATE) p) q"
+                                                   " WHERE coalesce(before, 0) < $3"
+                                                   " UNION ALL"
+                                                   " SELECT 'retry', " RECORD_COLUMNS
+                                                   ", NULL::uuid FROM"
+                                                   " (SELECT d.*, " BYTES_BEFORE(
+                                                       "source_topic, source_partition, "
                                                        "source_offset") "  FROM (SELECT "
                                                                         "* FROM "
                                                                         "henpin.dead_"
-                                                                        "letter WHERE "
+                                                                        "letter"
+                                                                        "    WHERE "
                                                                         "consumer_group "
-                                                                        "= $1 AND state "
-                                                                        "= 'retry'"
+                                                                        "= $1 AND "
+                                                                        "source_topic = "
+                                                                        "$4 AND state = "
+                                                                        "'retry'"
                                                                         "   ORDER BY "
                                                                         "source_topic, "
                                                                         "source_"
@@ -110,38 +116,44 @@ static const struct pg_statement refuse = {
                    "excluded.reason, hint = excluded.hint,"
                    "   changed_at = now()"};
 
-static const char copy_parked[] = "COPY henpin.parked (order_key, consumer_group, "
-                                  "source_topic, source_partition, source_offset,"
-                                  " record_at, record_key, record_value, header_names, "
-                                  "header_values, is_ready) FROM STDIN (FORMAT binary)";
+/* Row by row, as they are rare, and tolerant of a row that is there already: a topic that is read again from its start
+ * (an operator emptied the ledger) says the same again. */
+static const struct pg_statement insert_parked = {
+    "park_insert",
+    "INSERT INTO henpin.parked (consumer_group, " RECORD_COLUMNS ", order_key, is_ready)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING"};
 
-static const char copy_dead_letter[] =
-    "COPY henpin.dead_letter (consumer_group, source_topic, source_partition, "
-    "source_offset,"
-    " record_at, record_key, record_value, header_names, header_values, code, reason, "
-    "hint, state)"
-    " FROM STDIN (FORMAT binary)";
+static const struct pg_statement insert_letter = {
+    "park_letter", "INSERT INTO henpin.dead_letter (consumer_group, " RECORD_COLUMNS
+                   ", code, reason, hint, state)"
+                   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'open')"
+                   " ON CONFLICT (consumer_group, source_topic, source_partition, "
+                   "source_offset) DO UPDATE"
+                   "  SET state = 'open', code = excluded.code, reason = "
+                   "excluded.reason, hint = excluded.hint,"
+                   "   changed_at = now()"};
 
-static void copy_record(struct pg_copy *c, const struct message *m, const char *group) {
-    pg_copy_text(c, span_of(group));
-    pg_copy_text(c, span_of(m->topic));
-    pg_copy_i32(c, m->partition);
-    pg_copy_i64(c, m->offset);
-    pg_copy_instant(c, m->record_us);
-    pg_copy_bytes(c, m->key);
-    pg_copy_bytes(c, m->value);
-    pg_copy_array(c, PG_TEXT, m->n_headers);
-    for (size_t i = 0; i < m->n_headers; i++)
-        pg_copy_text(c, m->headers[i].name);
-    pg_copy_array_end(c);
-    pg_copy_array(c, PG_BYTEA, m->n_headers);
+static struct pg_query *insert_record(struct pg_script *s,
+                                      const struct pg_statement *statement,
+                                      const struct message *m, const char *group) {
+    struct pg_query *q = pg_script_query(s, statement);
+    pg_param_text(q, span_of(group));
+    pg_param_text(q, span_of(m->topic));
+    pg_param_i32(q, m->partition);
+    pg_param_i64(q, m->offset);
+    pg_param_instant(q, m->record_us);
+    pg_param_bytes(q, m->key);
+    pg_param_bytes(q, m->value);
+    struct pg_array *names = pg_param_array(q, PG_TEXT, m->n_headers);
+    struct pg_array *values = pg_param_array(q, PG_BYTEA, m->n_headers);
     for (size_t i = 0; i < m->n_headers; i++) {
+        pg_array_text(names, m->headers[i].name);
         if (m->headers[i].value.ptr)
-            pg_copy_bytes(c, m->headers[i].value);
+            pg_array_text(values, m->headers[i].value);
         else
-            pg_copy_null(c);
+            pg_array_null(values);
     }
-    pg_copy_array_end(c);
+    return q;
 }
 
 /* Which messages of the batch one of the statements below is about. */
@@ -182,28 +194,19 @@ static size_t count(const struct batch *b, selects *wanted) {
         for (const struct message *m = &(b)->messages[i_]; m && wanted(m); m = NULL)
 
 static void apply_parked(struct batch *b, struct pg_script *s, const char *group) {
-    if (count(b, is_newly_parked) == 0)
-        return;
-    struct pg_copy *c = pg_script_copy(s, copy_parked);
     EACH(b, m, is_newly_parked) {
-        pg_copy_row(c, 11);
-        pg_copy_uuid(c, m->order_key);
-        copy_record(c, m, group);
-        pg_copy_bool(c, m->is_ready);
+        struct pg_query *q = insert_record(s, &insert_parked, m, group);
+        pg_param_uuid(q, m->order_key);
+        pg_param_bool(q, m->is_ready);
     }
 }
 
 static void apply_letters(struct batch *b, struct pg_script *s, const char *group) {
-    if (count(b, is_new_letter) == 0 || !MECHANISM("dead-letters"))
-        return;
-    struct pg_copy *c = pg_script_copy(s, copy_dead_letter);
     EACH(b, m, is_new_letter) {
-        pg_copy_row(c, 13);
-        copy_record(c, m, group);
-        pg_copy_text(c, span_of(error_token(m->error->code)));
-        pg_copy_text(c, span_of(m->error->text));
-        pg_copy_text(c, span_of(m->error->hint));
-        pg_copy_text(c, SPAN("open"));
+        struct pg_query *q = insert_record(s, &insert_letter, m, group);
+        pg_param_text(q, span_of(error_token(m->error->code)));
+        pg_param_text(q, span_of(m->error->text));
+        pg_param_text(q, span_of(m->error->hint));
     }
 }
 
@@ -287,11 +290,12 @@ void park_apply(struct batch *b, struct pg_script *s, const char *group) {
 }
 
 struct pg_query *park_find(struct pg_script *s, const char *group, size_t max_records,
-                           size_t max_bytes) {
+                           size_t max_bytes, const char *topic) {
     struct pg_query *q = pg_script_query(s, &find);
     pg_param_text(q, span_of(group));
     pg_param_i64(q, (int64_t)max_records);
     pg_param_i64(q, (int64_t)max_bytes);
+    pg_param_text(q, span_of(topic));
     return q;
 }
 

@@ -280,7 +280,7 @@ void positions_restart(struct positions *p) {
         struct error err = {0};
         if (!part->wants_restart || part->is_stopped)
             continue;
-        int64_t from = part->verifies ? part->last_offset : part->position;
+        int64_t from = part->verifies ? part->last_offset : part->taken;
         if (source_restart(p->source, part->id, from, &err) != ST_OK)
             log_warn("partition.unstarted", LOG_STR("topic", part->id->topic),
                      LOG_I64("partition", part->id->partition), LOG_ERR(&err));

@@ -366,8 +366,8 @@ static void drain(struct worker *w) {
         is_busy = false;
         for (int i = 0; i < w->n_lanes; i++) {
             lane_turn(w->lanes[i], false);
-            is_busy =
-                is_busy || (lane_is_busy(w->lanes[i]) && lane_is_connected(w->lanes[i]));
+            is_busy = is_busy || (lane_is_busy(w->lanes[i]) && !lane_holds(w->lanes[i]) &&
+                                  lane_is_connected(w->lanes[i]));
         }
         if (w->http)
             http_turn(w->http);
@@ -412,6 +412,7 @@ static void open_lanes(struct worker *w) {
     for (int i = 0; i < w->n_lanes; i++) {
         const struct lane_config config = {
             .service = w->service,
+            .topic = w->topic,
             .postgres = w->config.postgres,
             .application_name = w->program,
             .number = i,

@@ -366,6 +366,8 @@ static enum status make_conf(struct kafka_consumer *c,
         {"fetch.message.max.bytes", "262144", false},
         {"fetch.max.bytes", "2097152", false},
         {"fetch.error.backoff.ms", "100", false},
+        /* A topic that is created after us is noticed soon. */
+        {"topic.metadata.refresh.interval.ms", "10000", false},
         {"statistics.interval.ms", "0", false},
         {NULL, NULL, false},
     };

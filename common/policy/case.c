@@ -105,9 +105,12 @@ static void start(const struct case_state *c, const struct case_event *e,
     for (int i = 0; i < out->policy.n_duties; i++) {
         const struct policy_duty *d = &out->policy.duties[i];
         struct span name = span_of(d->name);
-        if (d->is_shadow || has_instance(c, name, instance) ||
-            c->n_duties + out->n_starts >= CASE_MAX_DUTIES)
+        if (d->is_shadow || has_instance(c, name, instance))
             continue;
+        if (c->n_duties + out->n_starts >= CASE_MAX_DUTIES) {
+            out->triage = case_untold(c, "the case holds as many duties as one case can");
+            continue;
+        }
         bool waits = d->start_us == POLICY_NO_INSTANT;
         int64_t since = waits ? e->occurred_us : d->start_us;
         struct duty_start *s = &out->starts[out->n_starts++];

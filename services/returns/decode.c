@@ -36,6 +36,6 @@ enum status returns_decode(struct batch *b, struct message *m, struct error *err
     item->code =
         item->marketplace ? span_of(item->marketplace->code) : e->head.marketplace;
     item->order_key = identity_order(item->code, e->head.seller_id, e->head.order_id);
-    item->case_id = identity_case("return", item->code, e->head.seller_id, e->return_id);
+    item->case_id = identity_case("return", item->order_key, e->return_id);
     return ST_OK;
 }

@@ -29,7 +29,7 @@ struct goods {
     struct span hazards[16];
     size_t n_hazards;
     bool has_more_hazards; /* than fit: no rule can know them all */
-    bool lines_differ; /* a disposition must be decided line by line */
+    bool lines_differ;     /* a disposition must be decided line by line */
 };
 
 /* The word of an event kind in the packs: "return_requested"; NULL for a kind that we do

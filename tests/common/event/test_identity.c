@@ -14,7 +14,7 @@ static struct uuid order_id(void) {
 }
 
 static struct uuid case_id(void) {
-    return identity_case("return", SPAN("amazon.co.jp"), SPAN("S1"), SPAN("R-1"));
+    return identity_case("return", order_id(), SPAN("R-1"));
 }
 
 static void assert_id(struct uuid id, const char *expected) {
@@ -30,13 +30,13 @@ static void test_identity__answers_never_change(void **state) {
     (void)state;
     struct uuid c = case_id();
     assert_id(order_id(), "30e4053f-73c4-8941-89ae-838645615b38");
-    assert_id(c, "5675d246-6963-851d-9974-ea0851faf0ce");
+    assert_id(c, "241cf44f-b524-838d-b973-eef890020b2c");
     assert_id(identity_duty(T0, c, SPAN("reply-24h"), 0),
-              "01a1f6e5-887a-8708-a139-7ab9ea063601");
+              "01a1f6e5-887a-84f5-bfd7-41513e32cb06");
     assert_id(identity_escalation(T0, c, "warning"),
-              "01a1f6e5-887a-8787-bebe-66a92b1fe8ec");
+              "01a1f6e5-887a-8815-9ed9-b52c7c90ea47");
     assert_id(identity_task(T0, c, SPAN("small-appliance"), 3),
-              "01a1f6e5-887a-8dea-8717-4805e3ed1f86");
+              "01a1f6e5-887a-83d9-a990-1fa4e0ca3120");
     assert_id(identity_named(NULL, 0), "99aa06d3-0147-88d8-a001-c324468d497f");
     assert_true(identity_hash64(SPAN("event-1")) == INT64_C(3581690227577427428));
 }
@@ -60,8 +60,8 @@ static void test_identity__every_part_counts(void **state) {
         identity_order(SPAN("amazon.com"), SPAN("S1"), SPAN("250-1234567-1234567")),
         identity_order(SPAN(""), SPAN("S1"), SPAN("250-1234567-1234567")),
         c,
-        identity_case("inquiry", SPAN("amazon.co.jp"), SPAN("S1"), SPAN("R-1")),
-        identity_case("return", SPAN("amazon.co.jp"), SPAN("S1"), SPAN("R-2")),
+        identity_case("inquiry", order_id(), SPAN("R-1")),
+        identity_case("return", order_id(), SPAN("R-2")),
         identity_duty(T0, c, SPAN("d"), 0),
         identity_duty(T0, c, SPAN("d"), 1),
         identity_duty(T0, c, SPAN("e"), 0),
