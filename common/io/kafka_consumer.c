@@ -48,13 +48,16 @@
 #define SEEK_WAIT_MS 2000
 #define WATERMARKS_WAIT_US (2 * US_PER_S)
 #define LAST_INSTANT_MS INT64_C(253402300799999) /* the end of the year 9999 */
+#define WAKE_RECORDS 500
 #define VERSION_2_1 0x020100ff
+#define VERSION_2_2 0x020200ff
 #define VERSION_2_3 0x020300ff
 #define VERSION_2_12 0x020c00ff
 
 struct lane {
     rd_kafka_queue_t *queue;
     struct kafka_strays strays; /* came by the main queue all the same */
+    size_t taken_since_wake;
 };
 
 struct kafka_consumer {
@@ -363,8 +366,8 @@ static enum status make_conf(struct kafka_consumer *c,
         {"fetch.queue.backoff.ms", "10", true},
         /* One record that is kept keeps the answer alive in which it came: small answers.
          */
-        {"fetch.message.max.bytes", "262144", false},
-        {"fetch.max.bytes", "2097152", false},
+        {"fetch.message.max.bytes", "131072", false},
+        {"fetch.max.bytes", "1048576", false},
         {"fetch.error.backoff.ms", "100", false},
         /* A topic that is created after us is noticed soon. */
         {"topic.metadata.refresh.interval.ms", "10000", false},
@@ -622,6 +625,36 @@ static void fill(struct kafka_record *r, rd_kafka_message_t *m,
     };
 }
 
+/*
+ * Before 2.2 (fetch.queue.backoff.ms) a broker thread that finds a partition's queue full sleeps for up to a second, however soon
+ * the queue is drained, which caps a worker with small queues at a third of what it can do. Any request to that
+ * broker wakes it: the ends of the lane's partitions are asked for, and nobody waits for the answer. Once for each
+ * WAKE_RECORDS taken, so that an idle worker asks nothing.
+ */
+static void wake_fetchers(struct kafka_consumer *c, int lane, size_t taken) {
+    struct lane *l = &c->lanes[lane];
+    l->taken_since_wake += taken;
+    if (l->taken_since_wake < WAKE_RECORDS || rd_kafka_version() >= VERSION_2_2) {
+        return;
+    }
+    l->taken_since_wake = 0;
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(8);
+    for (size_t t = 0; t < c->slots.n_topics; t++) {
+        for (size_t p = 0; p < c->slots.n_by_topic[t]; p++) {
+            const struct kafka_slot *slot = c->slots.by_topic[t][p];
+            if (slot && slot->is_in_library && slot->lane == lane) {
+                rd_kafka_topic_partition_list_add(list, slot->partition.topic,
+                                                  slot->partition.partition)
+                    ->offset = RD_KAFKA_OFFSET_END;
+            }
+        }
+    }
+    if (list->cnt > 0) {
+        (void)rd_kafka_offsets_for_times(c->rk, list, 0);
+    }
+    rd_kafka_topic_partition_list_destroy(list);
+}
+
 size_t kafka_take(struct kafka_consumer *c, int lane, struct kafka_record *out,
                   size_t max) {
     size_t n = 0;
@@ -645,6 +678,7 @@ size_t kafka_take(struct kafka_consumer *c, int lane, struct kafka_record *out,
         uint64_t one = 1;
         (void)!write(c->fd, &one, sizeof one);
     }
+    wake_fetchers(c, lane, n);
     return n;
 }
 
