@@ -80,8 +80,8 @@ static enum status create_database(struct story_stage *s, struct error *err) {
     const char *conninfo = conninfo_of(s->arena, s->config->postgres, s->name);
     /* By the environment: an argument could be read by every user of the machine. */
     (void)setenv("HENPIN_POSTGRES", conninfo, 1);
-    const char *argv[] = {program_path(s, "henpin"), "migrate", "--dir",
-                          s->config->sql_dir, NULL};
+    const char *const argv[] = {program_path(s, "henpin"), "migrate", "--dir",
+                                s->config->sql_dir, NULL};
     st = story_run(argv, err);
     if (st != ST_OK)
         return st;
@@ -89,32 +89,51 @@ static enum status create_database(struct story_stage *s, struct error *err) {
     return pg_connect_wait(s->pg, CONNECT_TIMEOUT_US, err);
 }
 
-static enum status start_workers(struct story_stage *s, struct error *err) {
+/* The command line of one worker, NULL at its end. */
+static const char *const *worker_command(struct story_stage *s, int t) {
     const struct story_config *c = s->config;
-    enum status st = ST_OK;
-    for (int t = 0; st == ST_OK && t < STORY_TOPIC_COUNT; t++) {
-        char program[32], group[128];
-        snprintf(program, sizeof program, "henpin-%s", services[t]);
-        snprintf(group, sizeof group, "%s-%s", s->name, services[t]);
-        const char *argv[] = {program_path(s, program),
-                              "--source",
-                              s->producer ? "kafka" : "stdin",
-                              "--listen",
-                              "",
-                              "--policy",
-                              c->policy_dir,
-                              "--recall-interval",
-                              "20ms",
-                              "--topic",
-                              s->topics[t],
-                              "--group",
-                              group,
-                              s->producer ? "--bootstrap-servers" : NULL,
-                              c->kafka.bootstrap_servers,
-                              NULL};
-        st = story_worker_start(&s->workers[t], argv, !s->producer, err);
+    struct arena *a = s->arena;
+    char program[32], group[128];
+    snprintf(program, sizeof program, "henpin-%s", services[t]);
+    snprintf(group, sizeof group, "%s-%s", s->name, services[t]);
+    const char *const common[] = {
+        program_path(s, program),
+        s->producer ? "--source=kafka" : "--source=stdin",
+        "--listen=", /* nowhere */
+        "--recall-interval=20ms",
+        "--log-level=warn",
+        "--log-format=logfmt",
+        "--policy",
+        c->policy_dir,
+        "--topic",
+        s->topics[t],
+        "--group",
+        span_cstr(a, span_of(group)),
+    };
+    size_t n_passed = s->producer ? c->kafka.names.count : 0;
+    const char **argv =
+        arena_array(a, COUNT_OF(common) + n_passed + 3, sizeof(const char *));
+    memcpy(argv, common, sizeof common);
+    size_t n = COUNT_OF(common);
+    if (s->producer) {
+        argv[n++] = "--bootstrap-servers";
+        argv[n++] = c->kafka.bootstrap_servers;
     }
+    for (size_t i = 0; i < n_passed; i++) {
+        const char *name = c->kafka.names.items[i], *value = c->kafka.values.items[i];
+        struct builder b = builder_in(a, strlen(name) + strlen(value) + 16);
+        build_format(&b, "--kafka.%s=%s", name, value);
+        argv[n++] = span_cstr(a, builder_span(&b));
+    }
+    argv[n] = NULL;
+    return argv;
+}
+
+static enum status start_workers(struct story_stage *s, struct error *err) {
+    enum status st = ST_OK;
     s->is_running = true;
+    for (int t = 0; st == ST_OK && t < STORY_TOPIC_COUNT; t++)
+        st = story_worker_start(&s->workers[t], worker_command(s, t), !s->producer, err);
     return st;
 }
 

@@ -24,20 +24,28 @@
 
 extern char **environ;
 
-/* The last line of what it logged. */
+/* With the end of what it said: of a log the last line, of a tool all lines. */
 static enum status failed(const struct story_worker *w, const char *what,
                           struct error *err) {
-    char end[1025] = "";
+    char end[601] = "";
     long size = w->log && fseek(w->log, 0, SEEK_END) == 0 ? ftell(w->log) : 0;
     if (size > 0) {
-        (void)fseek(w->log, size > 1024 ? size - 1024 : 0, SEEK_SET);
+        (void)fseek(w->log, size > 600 ? size - 600 : 0, SEEK_SET);
         end[fread(end, 1, sizeof end - 1, w->log)] = '\0';
     }
-    struct span last = span_trim(span_of(end));
-    const char *line = last.len ? memrchr(last.ptr, '\n', last.len) : NULL;
-    if (line)
-        last = (struct span){line + 1, last.len - (size_t)(line + 1 - last.ptr)};
-    return error_set(err, E_INPUT, "%s %s: %.*s", w->program, what, SPAN_ARGS(last));
+    struct span said = span_trim(span_of(end)), line;
+    char text[800];
+    struct builder b = builder_over(text, sizeof text);
+    while (span_cut(&said, '\n', &line)) {
+        const char *event = memmem(line.ptr, line.len, " event=", 7);
+        if (event) { /* what stands before it is the same on every line */
+            b.len = 0;
+            line = (struct span){event + 1, line.len - (size_t)(event + 1 - line.ptr)};
+        }
+        build_format(&b, "%s%.*s", b.len > 0 ? "; " : "", SPAN_ARGS(line));
+    }
+    return error_set(err, E_INPUT, "%s %s: %.*s", w->program, what,
+                     SPAN_ARGS(builder_span(&b)));
 }
 
 static enum status spawn(struct story_worker *w, const char *const argv[], int in,
