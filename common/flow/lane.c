@@ -39,7 +39,6 @@ struct lane {
     bool is_attempt_open; /* the last attempt was not committed (yet) */
     bool wants_realign;   /* after the rollback: the ledger must be read */
 
-    struct pg_script *script;
     struct pg_query *ledger, *found;
     struct arena *attempt, *find_arena;
 
@@ -271,7 +270,6 @@ static void find_ranges(struct lane *l) {
 }
 
 static void run_script(struct lane *l, struct pg_script *s, enum step step) {
-    l->script = s;
     l->step = step;
     pg_run(l->pg, s, l->config.statement_timeout_us);
 }

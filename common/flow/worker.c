@@ -134,8 +134,6 @@ static enum status on_assigned(void *context, const struct kafka_partition *p, s
     return st;
 }
 
-static void wait_for(struct worker *w, int timeout_ms);
-
 /* Partitions go. What is committed now need not be read again by the next owner; but
  * fencing, not this courtesy, is what makes it safe. */
 static void on_revoked(void *context, const struct kafka_partition *p, size_t n,

@@ -94,7 +94,7 @@ BEGIN
             ('triaged', 'What the case was sent to a person for already, so that it is told once.'),
             ('duty_id', 'Hash of case, duty and clock instance, ordered by the start.'),
             ('case_kind', 'What case_id names: return, order, inquiry ...'),
-            ('instance', 'Counts from 0 each time the same thing begins anew.'),
+            ('instance', 'Counts from 1 each time the same thing begins anew.'),
             ('state', 'Where it stands.'),
             ('desk', 'Which desk must act.'),
             ('start_at', 'Instant from which the clock runs.'),

@@ -1,7 +1,7 @@
 /*
  * apply.c: decisions become rows. New orders go by COPY in the order of their keys, as
- * the returns worker inserts its placeholders: two workers then cannot wait for each
- * other.
+ * the returns worker inserts its placeholders, which makes a deadlock rare; one that happens
+ * is rolled back by Postgres and tried again.
  */
 #include "common/event/lines.h"
 #include "common/flow/sellers.h"
