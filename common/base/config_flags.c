@@ -3,6 +3,7 @@
  * nearest known one.
  */
 #include "common/base/config_private.h"
+#include "common/base/suggest.h"
 
 #include <stdlib.h>
 
@@ -26,55 +27,21 @@ static void pass_flag(struct config_parser *p, struct span name, const char *val
                 ORIGIN_FLAG);
 }
 
-/* Edits (insert, delete, replace) from `a` to `b`; names are shorter than
- * CONFIG_NAME_SIZE. */
-static size_t edit_distance(struct span a, struct span b) {
-    size_t row[CONFIG_NAME_SIZE + 1];
-    for (size_t j = 0; j <= b.len; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= a.len; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= b.len; j++) {
-            size_t best = diagonal + (a.ptr[i - 1] != b.ptr[j - 1]);
-            best = row[j] + 1 < best ? row[j] + 1 : best;
-            best = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
-            diagonal = row[j];
-            row[j] = best;
-        }
-    }
-    return row[b.len];
-}
-
-struct nearest {
-    const char *name;
-    size_t distance; /* candidates must be nearer than this */
-};
-
-static void consider(struct nearest *best, struct span wrong, const char *name) {
-    struct span candidate = span_of(name);
-    if (candidate.len > CONFIG_NAME_SIZE)
-        return;
-    size_t distance = edit_distance(wrong, candidate);
-    if (distance < best->distance)
-        *best = (struct nearest){name, distance};
-}
-
 static void unknown_option(struct config_parser *p, struct span name) {
-    struct span wrong = {name.ptr,
-                         name.len < CONFIG_NAME_SIZE ? name.len : CONFIG_NAME_SIZE};
-    /* Farther away it would be a guess, not a correction. */
-    struct nearest best = {NULL, wrong.len / 3 + 2};
+    struct suggestion near = suggest_for(name);
     for (size_t i = 0; i < p->states.n; i++)
-        consider(&best, wrong, p->states.items[i].row->name);
-    consider(&best, wrong, "print-config");
-    consider(&best, wrong, "version");
-    consider(&best, wrong, "help");
-    if (best.name)
+        suggest_consider(&near, p->states.items[i].row->name);
+    suggest_consider(&near, "print-config");
+    suggest_consider(&near, "version");
+    suggest_consider(&near, "help");
+    struct span shown = {name.ptr,
+                         name.len < CONFIG_NAME_SIZE ? name.len : CONFIG_NAME_SIZE};
+    const char *known = suggest_known(&near);
+    if (known)
         config_mistake(p, "unknown option \"--%.*s\"; did you mean \"--%s\"?",
-                       SPAN_ARGS(wrong), best.name);
+                       SPAN_ARGS(shown), known);
     else
-        config_mistake(p, "unknown option \"--%.*s\"", SPAN_ARGS(wrong));
+        config_mistake(p, "unknown option \"--%.*s\"", SPAN_ARGS(shown));
 }
 
 /* One "--name", "--name=value" or "--name value"; returns how many arguments it took. */

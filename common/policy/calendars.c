@@ -1,9 +1,9 @@
 /* calendars.c: reads `calendars:`: zones, weekly hours, holidays, closed ranges. */
+#include "common/base/suggest.h"
 #include "common/policy/civil.h"
 #include "common/policy/desk.h"
 #include "common/policy/files.h"
 #include "common/policy/schema.h"
-#include "common/policy/suggest.h"
 
 #include "common/base/clock.h"
 

@@ -1,8 +1,8 @@
 /* condition.c: reads and tests conditions; see condition.h. */
 #include "common/policy/condition.h"
 
+#include "common/base/suggest.h"
 #include "common/policy/schema.h"
-#include "common/policy/suggest.h"
 
 enum { CLAUSES_MAX = 64 };
 

@@ -1,8 +1,8 @@
 /* desk.c: reads `desks:`; who can act when. */
 #include "common/policy/desk.h"
 
+#include "common/base/suggest.h"
 #include "common/policy/schema.h"
-#include "common/policy/suggest.h"
 
 const struct desk *desk_find(struct loader *l, struct span name, const struct node *at) {
     struct suggestion s = suggest_for(name);

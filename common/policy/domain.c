@@ -1,7 +1,7 @@
 /* domain.c: facts, their words, and finding a word fast. */
 #include "common/policy/domain.h"
 
-#include "common/policy/suggest.h"
+#include "common/base/suggest.h"
 
 #include <stdio.h>
 

@@ -1,8 +1,8 @@
 /* duty.c: reads `duty:`: a promise with a clock. */
+#include "common/base/suggest.h"
 #include "common/policy/duration.h"
 #include "common/policy/outcome.h"
 #include "common/policy/schema.h"
-#include "common/policy/suggest.h"
 
 /* A word of the domain's `event`; NULL after telling. */
 static const char *event_word(struct loader *l, const struct node *n) {

@@ -1,8 +1,8 @@
 /* outcome.c: reads what a rule gives, slot by slot. */
 #include "common/policy/outcome.h"
 
+#include "common/base/suggest.h"
 #include "common/policy/schema.h"
-#include "common/policy/suggest.h"
 
 static const char *const slot_names[] = {"handle", "duty",   "blocker", "chain",
                                          "code",   "remedy", "steps",   NULL};

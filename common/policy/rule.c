@@ -1,11 +1,11 @@
 /* rule.c: reads one rule. */
 #include "common/policy/rule.h"
 
+#include "common/base/suggest.h"
 #include "common/policy/condition.h"
 #include "common/policy/desk.h"
 #include "common/policy/outcome.h"
 #include "common/policy/schema.h"
-#include "common/policy/suggest.h"
 
 static const char *const confidences[] = {"seed", "confirmed", "recalled-not-confirmed",
                                           "own", NULL};

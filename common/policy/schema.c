@@ -1,7 +1,7 @@
 /* schema.c: typing nodes, with findings that say what would have been right. */
 #include "common/policy/schema.h"
 
-#include "common/policy/suggest.h"
+#include "common/base/suggest.h"
 
 bool schema_map(struct loader *l, const struct node *n, const char *what,
                 const char *const *keys) {

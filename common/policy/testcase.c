@@ -1,10 +1,10 @@
 /* testcase.c: reads tests and compares what they expect with what is decided. */
 #include "common/policy/testcase.h"
 
+#include "common/base/suggest.h"
 #include "common/policy/civil.h"
 #include "common/policy/desk.h"
 #include "common/policy/schema.h"
-#include "common/policy/suggest.h"
 
 #include "common/base/clock.h"
 

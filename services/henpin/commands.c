@@ -5,6 +5,7 @@
 #include "services/henpin/commands.h"
 
 #include "common/base/compiler.h"
+#include "common/base/suggest.h"
 #include "common/base/version.h"
 
 #include <stdbool.h>
@@ -46,40 +47,15 @@ static const struct command *find(const char *name) {
 
 #define NAME_MAX_LEN 24
 
-/* How many letters must be inserted, deleted or replaced to turn `a` into `b`. */
-static size_t distance(const char *a, const char *b) {
-    size_t n = strlen(b);
-    size_t row[NAME_MAX_LEN + 1];
-    for (size_t j = 0; j <= n; j++)
-        row[j] = j;
-    for (size_t i = 1; a[i - 1]; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= n; j++) {
-            size_t best = diagonal + (a[i - 1] != b[j - 1]);
-            diagonal = row[j];
-            if (row[j] + 1 < best)
-                best = row[j] + 1;
-            if (row[j - 1] + 1 < best)
-                best = row[j - 1] + 1;
-            row[j] = best;
-        }
-    }
-    return row[n];
-}
-
+/* A beginning counts as the whole word. */
 static const char *nearest(const char *name) {
-    const char *best = NULL;
-    size_t best_distance = strlen(name) / 2 + 1; /* farther is no help */
+    struct suggestion near = suggest_for(span_of(name));
     for (size_t i = 0; i < COUNT_OF(commands); i++) {
-        bool is_prefix = strncmp(commands[i].name, name, strlen(name)) == 0;
-        size_t d = is_prefix ? 0 : distance(name, commands[i].name);
-        if (d < best_distance) {
-            best_distance = d;
-            best = commands[i].name;
-        }
+        if (strncmp(commands[i].name, name, strlen(name)) == 0)
+            return commands[i].name;
+        suggest_consider(&near, commands[i].name);
     }
-    return best;
+    return suggest_known(&near);
 }
 
 static int unknown(const char *name) {

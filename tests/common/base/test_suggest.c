@@ -1,5 +1,5 @@
 /* test_suggest.c: the word that was meant, and no wild guess. */
-#include "common/policy/suggest.h"
+#include "common/base/suggest.h"
 
 #include "tests/common/base/harness.h"
 

@@ -1,6 +1,6 @@
 /* suggest.c: edit distance (insert, delete, replace, swap neighbours) over short words.
  */
-#include "common/policy/suggest.h"
+#include "common/base/suggest.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -46,10 +46,15 @@ void suggest_consider(struct suggestion *s, const char *known) {
     }
 }
 
+const char *suggest_known(const struct suggestion *s) {
+    return s->known && s->best <= 1 + (int)s->word.len / 3 ? s->known : NULL;
+}
+
 const char *suggest_text(struct suggestion *s) {
+    const char *known = suggest_known(s);
     s->text[0] = '\0';
-    if (s->known && s->best <= 1 + (int)s->word.len / 3) {
-        snprintf(s->text, sizeof s->text, ": did you mean \"%s\"?", s->known);
+    if (known) {
+        snprintf(s->text, sizeof s->text, ": did you mean \"%s\"?", known);
     }
     return s->text;
 }
