@@ -1,15 +1,27 @@
-/* policy_command.h: `henpin policy check|test|explain|show`, one file each. Exit codes: 0
- * good, 1 something was found, 2 wrong usage. */
+/*
+ * policy_command.h: `henpin policy ACTION`, one file each; what they share. Every action
+ * gets its own argv (argv[0] is "henpin policy ACTION") and returns an exit code: 0 good;
+ * 1 findings, failed tests or differences; 2 wrong usage, or a directory or file that
+ * cannot be read.
+ */
 #ifndef SERVICES_HENPIN_POLICY_COMMAND_H
 #define SERVICES_HENPIN_POLICY_COMMAND_H
 
 #include "common/policy/policy.h"
 
 int policy_check(const char *dir, bool is_strict);
-int policy_test(const char *dir,
-                const char *name); /* `name`: only tests that contain it; NULL: all */
-int policy_explain_file(const char *dir, const char *event);
-int policy_show(const char *dir, const char *rule); /* NULL: all rules */
+int policy_test_main(int argc, char **argv, char **envp);
+int policy_explain_main(int argc, char **argv, char **envp);
+int policy_show_main(int argc, char **argv, char **envp);
+
+/* False after telling why on stderr: exit code 2. */
+bool policy_dir_is_readable(const char *program, const char *dir);
+
+/* The rule set of `dir`, for the caller to free. NULL after telling: its errors as
+ * findings (`*code` 1), or that the directory cannot be read (`*code` 2). `skips_tests`:
+ * load it although tests in the packs fail. */
+struct policy *policy_open(const char *program, const char *dir, bool skips_tests,
+                           int *code);
 
 /* Writes a finding as people read it: place, what, the line with a mark under it, a
  * witness. */

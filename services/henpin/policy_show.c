@@ -2,6 +2,7 @@
 #include "common/base/clock.h"
 #include "common/policy/condition.h"
 #include "common/policy/model.h"
+#include "services/henpin/database.h"
 #include "services/henpin/policy_command.h"
 
 #include <stdio.h>
@@ -118,14 +119,24 @@ static void print_rule(const struct policy *p, const struct rule *r) {
     }
 }
 
-int policy_show(const char *dir, const char *rule) {
-    struct policy *p = NULL;
-    struct error err;
-    if (policy_load(dir, NULL, &p, &err) != ST_OK) {
-        fprintf(stderr, "henpin policy show: %s; run `henpin policy check %s`\n",
-                err.text, dir);
-        return 1;
+int policy_show_main(int argc, char **argv, char **envp) {
+    static const struct option_table tables[] = {{0}};
+    const struct config_spec spec = {.program = argv[0],
+                                     .summary = "Shows the rules.",
+                                     .operands = "DIR [RULE]",
+                                     .tables = tables};
+    struct config_result parsed;
+    int code;
+    if (!database_parse(&spec, argc, argv, envp, &parsed, &code))
+        return code;
+    if (parsed.operands.count < 1 || parsed.operands.count > 2) {
+        fprintf(stderr, "%s: name a directory of rules, and at most one rule\n", argv[0]);
+        return 2;
     }
+    struct policy *p = policy_open(argv[0], parsed.operands.items[0], true, &code);
+    if (!p)
+        return code;
+    const char *rule = parsed.operands.count > 1 ? parsed.operands.items[1] : NULL;
     int n_shown = 0;
     for (int i = 0; i < p->n_tables; i++) {
         const struct table *t = &p->tables[i];

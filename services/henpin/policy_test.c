@@ -2,18 +2,12 @@
  * by side. */
 #include "common/policy/load.h"
 #include "common/policy/testcase.h"
+#include "services/henpin/database.h"
 #include "services/henpin/policy_command.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static void tell_finding(void *context, const struct policy_finding *f) {
-    (void)context;
-    if (f->severity == POLICY_ERROR) {
-        policy_print_finding(f);
-    }
-}
 
 static void tell_result(void *context, const struct test_result *r) {
     const struct testcase *t = context;
@@ -42,15 +36,30 @@ static int run_tests(const struct policy *p, const char *name, int *n_run, bool 
     return n_failed;
 }
 
-int policy_test(const char *dir, const char *name) {
-    struct policy_report report = {tell_finding, NULL};
-    struct load_options o = {.report = &report, .skips_tests = true};
-    struct policy *p = NULL;
-    struct error err;
-    if (policy_load_with(dir, &o, &p, &err) != ST_OK) {
-        fprintf(stderr, "henpin policy test: %s\n", err.text);
-        return 1;
+int policy_test_main(int argc, char **argv, char **envp) {
+    static const struct option_table tables[] = {{0}};
+    const struct config_spec spec = {
+        .program = argv[0],
+        .summary =
+            "Runs the tests that stand beside the rules; with NAME only those whose "
+            "name holds it.",
+        .operands = "DIR [NAME]",
+        .tables = tables};
+    struct config_result parsed;
+    int code;
+    if (!database_parse(&spec, argc, argv, envp, &parsed, &code))
+        return code;
+    if (parsed.operands.count < 1 || parsed.operands.count > 2) {
+        fprintf(stderr,
+                "%s: name a directory of rules, and at most a part of the tests' "
+                "names\n",
+                argv[0]);
+        return 2;
     }
+    struct policy *p = policy_open(argv[0], parsed.operands.items[0], true, &code);
+    if (!p)
+        return code;
+    const char *name = parsed.operands.count > 1 ? parsed.operands.items[1] : NULL;
     int n_run = 0, n_hit = 0;
     bool *is_hit = xcalloc((size_t)p->n_rules + 1, sizeof *is_hit);
     int n_failed = run_tests(p, name, &n_run, is_hit);
