@@ -79,6 +79,7 @@ static void set_default(const struct option_state *o) {
     char why[CONFIG_TEXT_SIZE];
     switch (row->type) {
     case OPT_STRING:
+    case OPT_LISTEN:
         *(const char **)target = "";
         break;
     case OPT_I64:

@@ -30,7 +30,8 @@ enum option_type {
     OPT_DURATION, /* int64_t microseconds: 250ms, 5s, 2m, 1h, 3d */
     OPT_SIZE,     /* int64_t bytes: 512, 64KiB, 8MiB, 1GiB */
     OPT_CHOICE,   /* int: index into `choices`, words separated by '|' */
-    OPT_REPEAT,   /* struct option_list: the flag may be given many times */
+    OPT_LISTEN, /* const char *: HOST:PORT, [HOST]:PORT or :PORT to listen on; or empty */
+    OPT_REPEAT, /* struct option_list: the flag may be given many times */
 };
 
 enum option_flags {

@@ -137,4 +137,5 @@ static void pass_environment(struct config_parser *p, char **envp) {
 void config_read_environment(struct config_parser *p, char **envp) {
     read_rows(p, envp);
     pass_environment(p, envp);
+    config_check_variables(p, envp);
 }

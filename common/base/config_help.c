@@ -15,6 +15,8 @@ static const char *argument_of(const struct option *row) {
     switch (row->type) {
     case OPT_STRING:
         return "TEXT";
+    case OPT_LISTEN:
+        return "HOST:PORT";
     case OPT_I64:
         return "N";
     case OPT_BOOL:

@@ -66,6 +66,11 @@ bool config_property_is_secret(const char *property);
 /* The rows' variables, and those that pass through. */
 void config_read_environment(struct config_parser *p, char **envp);
 
+/* --- config_variables.c --- */
+
+/* A mistake for each HENPIN_* variable that is no option of any program. */
+void config_check_variables(struct config_parser *p, char **envp);
+
 /* --- config_flags.c --- */
 
 void config_read_flags(struct config_parser *p, int argc, char **argv);

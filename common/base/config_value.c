@@ -40,6 +40,8 @@ const char *config_type_name(enum option_type type) {
     switch (type) {
     case OPT_STRING:
         return "text";
+    case OPT_LISTEN:
+        return "address";
     case OPT_I64:
         return "integer";
     case OPT_BOOL:
@@ -193,6 +195,22 @@ static bool set_choice(const struct option_state *o, const char *text,
     return refuse(o, "must be one of ", words, text, why);
 }
 
+/* Whether the host exists and the port is free is known only when somebody listens. */
+static bool set_listen(const struct option_state *o, const char *text,
+                       char why[CONFIG_TEXT_SIZE]) {
+    const char *colon = strrchr(text, ':');
+    size_t len = colon ? (size_t)(colon - text) : 0;
+    bool is_bracketed = len >= 2 && text[0] == '[' && text[len - 1] == ']';
+    int64_t port = -1;
+    if (*text && (!colon || (!is_bracketed && memchr(text, ':', len)) ||
+                  colon[1 + strspn(colon + 1, "0123456789")] != '\0' ||
+                  !span_to_i64(span_of(colon + 1), &port) || port > 65535))
+        return refuse(o, "must be ",
+                      "HOST:PORT, [HOST]:PORT or :PORT, a port up to 65535", text, why);
+    *(const char **)target(o) = text;
+    return true;
+}
+
 bool config_value_set(const struct option_state *o, const char *text,
                       char why[CONFIG_TEXT_SIZE]) {
     switch (o->row->type) {
@@ -207,6 +225,8 @@ bool config_value_set(const struct option_state *o, const char *text,
         return set_bool(o, text, why);
     case OPT_CHOICE:
         return set_choice(o, text, why);
+    case OPT_LISTEN:
+        return set_listen(o, text, why);
     case OPT_REPEAT:
         config_list_add(target(o), text);
         return true;

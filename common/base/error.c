@@ -91,6 +91,18 @@ const char *error_token(enum error_code code) {
     return codes[code].token;
 }
 
+int error_exit_code(enum error_code code) {
+    switch ((int)code) {
+    case E_CONFIG:
+    case E_KAFKA_CONFIG:
+    case E_PG_CONFIG:
+    case E_POLICY:
+    case E_FILE:
+        return EXIT_TOLD_WRONG;
+    }
+    return EXIT_FOUND;
+}
+
 enum status error_status(enum error_code code) {
     if ((unsigned)code >= ERROR_CODE_COUNT)
         BUG("no error code %u", (unsigned)code);

@@ -50,6 +50,7 @@ enum status {
     X(E_PG_STATEMENT, "pg.statement", ST_FATAL)                                          \
     X(E_PG_FENCED, "pg.fenced", ST_RETRY)                                                \
     X(E_PG_VERSION, "pg.version", ST_FATAL)                                              \
+    X(E_PG_CONFIG, "pg.config", ST_FATAL)                                                \
     /* Kafka */                                                                          \
     X(E_KAFKA_DOWN, "kafka.down", ST_RETRY)                                              \
     X(E_KAFKA_CONFIG, "kafka.config", ST_FATAL)                                          \
@@ -90,5 +91,12 @@ void error_hint(struct error *err, const char *format, ...) PRINTF_LIKE(2, 3);
 
 const char *error_token(enum error_code code);
 enum status error_status(enum error_code code);
+
+/* The exit codes of all our programs. What the program was told (an option, a file or
+ * rules that it names, where Postgres is) must be changed before another try makes sense:
+ * 2. It failed while it ran, or found something (a rejected line, a finding, a test or
+ * story that fails): 1. */
+enum { EXIT_DONE, EXIT_FOUND, EXIT_TOLD_WRONG };
+int error_exit_code(enum error_code code);
 
 #endif

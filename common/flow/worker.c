@@ -486,17 +486,13 @@ static void close_all(struct worker *w) {
     policy_free(w->policy);
 }
 
-static bool is_configuration(enum error_code code) {
-    return code == E_CONFIG || code == E_KAFKA_CONFIG || code == E_POLICY;
-}
-
 static int run(struct worker *w) {
     struct error err = {0};
     enum status st = open_all(w, &err);
     if (st != ST_OK) {
         if (!stop_requested())
             log_error("worker.failed", LOG_ERR(&err));
-        return stop_requested() ? 0 : is_configuration(err.code) ? 2 : 1;
+        return stop_requested() ? 0 : error_exit_code(err.code);
     }
     log_info("worker.started", LOG_STR("version", HENPIN_VERSION),
              LOG_STR("topic", w->topic), LOG_STR("group", w->group),
@@ -513,7 +509,7 @@ static int run(struct worker *w) {
     log_info("worker.stopped", LOG_STR("why", w->is_fatal ? "fatal" : "asked to"),
              LOG_I64("applied", metrics_value(M_MESSAGES_APPLIED)),
              LOG_I64("rejected", metrics_value(M_MESSAGES_REJECTED)));
-    return w->is_fatal ? 1 : 0;
+    return w->is_fatal ? error_exit_code(w->fatal.code) : 0;
 }
 
 int worker_main(const struct service *s, int argc, char **argv, char **envp) {

@@ -18,7 +18,7 @@ const struct option worker_options[] = {
      "static membership: a restart within the session timeout moves no partition"},
     {"policy", "HENPIN_POLICY_DIR", OPT_STRING, AT(policy_dir), "deploy/policy", 0, 0,
      OPT_REQUIRED, NULL, "DIR", "directory of the rule packs"},
-    {"listen", NULL, OPT_STRING, AT(listen), "127.0.0.1:0", 0, 0, 0, NULL, "HOST:PORT",
+    {"listen", NULL, OPT_LISTEN, AT(listen), "127.0.0.1:0", 0, 0, 0, NULL, "HOST:PORT",
      "where /metrics, /live and /ready are served; port 0: a free one; empty: nowhere"},
     {"assignor", NULL, OPT_CHOICE, AT(assignor), "range", 0, 0, 0,
      "range|cooperative-sticky", NULL, "how partitions are shared out in the group"},

@@ -112,5 +112,5 @@ int broker_main(int argc, char **argv, char **envp) {
     if (st == ST_OK)
         return 0;
     fprintf(stderr, "henpin broker: %s\n", err.text);
-    return err.code == E_CONFIG ? 2 : 1;
+    return error_exit_code(err.code);
 }

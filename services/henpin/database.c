@@ -56,7 +56,7 @@ int database_failed(const char *program, const struct error *err) {
     fprintf(stderr, "%s: %s\n", program, err->text);
     if (*err->hint)
         fprintf(stderr, "%s\n", err->hint);
-    return err->code == E_CONFIG ? 2 : 1;
+    return error_exit_code(err->code);
 }
 
 /* "90m": how long before now. */

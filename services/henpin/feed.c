@@ -105,7 +105,7 @@ static int finish(struct feed *f, enum status st, const struct error *err) {
         fprintf(stderr, "henpin feed: %s\n", err->text);
         if (err->hint[0])
             fprintf(stderr, "%s\n", err->hint);
-        return err->code == E_CONFIG || err->code == E_KAFKA_CONFIG ? 2 : 1;
+        return error_exit_code(err->code);
     }
     if (f->is_over)
         fprintf(

@@ -166,5 +166,5 @@ int migrate_main(int argc, char **argv, char **envp) {
     }
     arena_free(a);
     pg_free(pg);
-    return st != ST_OK || is_pending ? 1 : 0;
+    return st != ST_OK ? error_exit_code(err.code) : is_pending ? 1 : 0;
 }

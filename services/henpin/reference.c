@@ -53,8 +53,12 @@ static void print_errors(void) {
     puts("| code | what happens |");
     puts("|---|---|");
     for (int code = 0; code < ERROR_CODE_COUNT; code++)
-        printf("| `%s` | %s |\n", error_token((enum error_code)code),
-               reactions[error_status((enum error_code)code)]);
+        if (error_status((enum error_code)code) == ST_FATAL)
+            printf("| `%s` | %s, exit code %d |\n", error_token((enum error_code)code),
+                   reactions[ST_FATAL], error_exit_code((enum error_code)code));
+        else
+            printf("| `%s` | %s |\n", error_token((enum error_code)code),
+                   reactions[error_status((enum error_code)code)]);
 }
 
 int reference_main(int argc, char **argv, char **envp) {

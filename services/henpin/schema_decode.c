@@ -260,7 +260,7 @@ int schema_decode(int argc, char **argv, char **envp) {
     schemas_free(d.schemas);
     arena_free(d.arena);
     if (st != ST_OK) {
-        return err.code == E_CONFIG ? 2 : 1;
+        return error_exit_code(err.code);
     }
     return d.n_refused > 0 ? 1 : 0;
 }

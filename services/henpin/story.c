@@ -22,8 +22,8 @@ static const struct option options[] = {
      "HOST:PORT,...",
      "send the events through topics of these brokers, with the real clock; empty: "
      "straight into the workers, with the story's clock"},
-    {"schema-dir", "SCHEMA_DIR", OPT_STRING, AT(story.schema_dir), "schemas/avro", 0, 0,
-     OPT_REQUIRED, NULL, "DIR", "directory of Avro schemas"},
+    {"schema-dir", "HENPIN_SCHEMA_DIR", OPT_STRING, AT(story.schema_dir), "schemas/avro",
+     0, 0, OPT_REQUIRED, NULL, "DIR", "directory of Avro schemas"},
     {"sql-dir", "HENPIN_SQL_DIR", OPT_STRING, AT(story.sql_dir), "schemas/sql", 0, 0,
      OPT_REQUIRED, NULL, "DIR", "where the SQL files are"},
     {"policy", "HENPIN_POLICY_DIR", OPT_STRING, AT(story.policy_dir), "deploy/policy", 0,

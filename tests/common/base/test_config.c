@@ -451,6 +451,60 @@ static void test_config__a_wrong_secret_is_not_repeated(void **state) {
     assert_int_equal(r.pass_names.count, 0);
 }
 
+static void test_config__a_variable_of_no_program_is_told_with_the_nearest(void **state) {
+    (void)state;
+    assert_wrong(LIST(SERVERS, "HENPIN_BACTH_MAX=7"), LIST(NULL),
+                 "unknown variable HENPIN_BACTH_MAX in the environment; did you mean "
+                 "HENPIN_BATCH_MAX?\n");
+    assert_wrong(LIST(SERVERS, "HENPIN_POSTGERS_FILE=/dev/null"), LIST(NULL),
+                 "unknown variable HENPIN_POSTGERS_FILE in the environment");
+    assert_wrong(LIST(SERVERS, "HENPIN_COLOUR_OF_THE_SKY=blue"), LIST(NULL),
+                 "unknown variable HENPIN_COLOUR_OF_THE_SKY in the environment\n");
+    PARSE(LIST(SERVERS, "HENPIN_BACTH_MAX=7", "HENPIN_PAUES=1s", "HENPIN_VERBOS=1"),
+          LIST("--wrong"));
+    assert_contains(told, "henpin-test: 4 mistakes");
+    release(&r);
+}
+
+static void test_config__a_variable_of_another_program_is_none_of_ours(void **state) {
+    (void)state;
+    PARSE(LIST(SERVERS, "HENPIN_BOARD_LIMIT=7", "HENPIN_POSTGRES_FILE=/nowhere",
+               "HENPIN_RETURNS_SERVICE_HOST=10.0.0.1",
+               "HENPIN_RETURNS_PORT_9100_TCP=tcp://10.0.0.1:9100",
+               "HENPIN_RETURNS_PORT=tcp://10.0.0.1:9100", "HENPIN_EMPTY="),
+          LIST(NULL));
+    assert_string_equal(told, "");
+    assert_int_equal(r.outcome, CONFIG_RUN);
+    release(&r);
+}
+
+static void test_config__an_address_to_listen_on_has_a_port_that_exists(void **state) {
+    (void)state;
+    static const char *const right[] = {"--at=", "--at=:0", "--at=127.0.0.1:65535",
+                                        "--at=[::1]:80", "--at=localhost:9464"};
+    static const char *const wrong[] = {
+        "--at=127.0.0.1:65536", "--at=127.0.0.1:-1", "--at=127.0.0.1",
+        "--at=host:",           "--at=::1:80",       "--at=:http"};
+    static const struct option rows[] = {
+        {"at", NULL, OPT_LISTEN, AT(url), ":0", 0, 0, 0, NULL, NULL, "where"},
+        {.name = NULL},
+    };
+    const struct option_table listening[] = {{rows, &s}, {NULL, NULL}};
+    const struct config_spec listener = {"henpin-test", "x", NULL, listening, NULL};
+    for (size_t i = 0; i < COUNT_OF(right) + COUNT_OF(wrong); i++) {
+        bool is_right = i < COUNT_OF(right);
+        const char *arg = is_right ? right[i] : wrong[i - COUNT_OF(right)];
+        struct config_result r = parse_spec(&listener, LIST(NULL), LIST(arg));
+        if (r.outcome != (is_right ? CONFIG_RUN : CONFIG_WRONG))
+            fail_msg("%s: %s", arg, told);
+        if (is_right)
+            assert_string_equal(s.url, strchr(arg, '=') + 1);
+        else
+            assert_contains(told, "option \"at\" must be HOST:PORT");
+        free(r.operands.items);
+    }
+}
+
 static void test_config__the_manual_has_a_row_for_each_option(void **state) {
     (void)state;
     FILE *out = tmpfile();
@@ -507,6 +561,9 @@ int main(void) {
         cmocka_unit_test(test_config__print_config_shows_origins_and_no_secret),
         cmocka_unit_test(test_config__a_wrong_configuration_is_not_printed),
         cmocka_unit_test(test_config__a_wrong_secret_is_not_repeated),
+        cmocka_unit_test(test_config__a_variable_of_no_program_is_told_with_the_nearest),
+        cmocka_unit_test(test_config__a_variable_of_another_program_is_none_of_ours),
+        cmocka_unit_test(test_config__an_address_to_listen_on_has_a_port_that_exists),
         cmocka_unit_test(test_config__the_manual_has_a_row_for_each_option),
         cmocka_unit_test(test_config__a_default_out_of_its_range_is_a_bug),
     };
