@@ -172,6 +172,15 @@ static void fill_steps(struct evaluation *e, const struct outcome *o) {
                                      .to = s->to,
                                      .licence = s->licence,
                                      .evidence = s->evidence,
+                                     .place = s->place,
+                                     .unlocks = s->unlocks,
+                                     .overdue = s->overdue,
+                                     .unit = s->unit,
+                                     .lot = s->lot,
+                                     .waste = s->waste,
+                                     .n_waste = s->n_waste,
+                                     .keep_years = s->keep_years,
+                                     .due = s->has_due ? &s->due : NULL,
                                      .after = s->after,
                                      .due_us = POLICY_NO_INSTANT};
         if (!s->has_due || at == POLICY_NO_INSTANT) {
@@ -373,10 +382,16 @@ void decide_traced(const struct policy *p, const struct policy_facts *f,
                    struct policy_decision *out, struct decide_trace *trace) {
     struct evaluation e = {.p = p, .f = f, .d = out};
     decision_clear(out);
+    if (trace) {
+        *trace = (struct decide_trace){0};
+    }
     e.cause = cannot_take_times(p, f);
     e.unusable = find_unusable(p, f);
     for (int i = 0; i < p->n_tables && !e.cause; i++) {
         if (is_reached(&e, &p->tables[i])) {
+            if (trace) {
+                trace->reached[i >> 6] |= UINT64_C(1) << (i & 63);
+            }
             run_table(&e, &p->tables[i]);
         }
     }
@@ -389,7 +404,8 @@ void decide_traced(const struct policy *p, const struct policy_facts *f,
         out->outcome = POLICY_NOT_OURS;
     }
     if (trace) {
-        *trace = (struct decide_trace){.chain = e.chain, .facts_read = e.facts_read};
+        trace->chain = e.chain;
+        trace->facts_read = e.facts_read;
         memcpy(trace->duties, e.duties, sizeof e.duties);
     }
 }

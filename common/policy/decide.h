@@ -9,6 +9,8 @@ struct decide_trace {
     const struct chain *chain; /* that was chosen; NULL: triage alone */
     uint32_t facts_read;       /* by the tables that were reached: bit per fact */
     const struct duty_spec *duties[POLICY_MAX_DUTIES];
+    uint64_t reached[(POLICY_MAX_TABLES + 63) / 64]; /* bit per table whose rules were
+                                                        matched */
 };
 
 /* The same path as policy_decide, which calls it without a trace. */

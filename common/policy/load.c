@@ -13,9 +13,11 @@
 #include "common/policy/desk.h"
 #include "common/policy/files.h"
 #include "common/policy/index.h"
+#include "common/policy/playbook.h"
 #include "common/policy/revision.h"
 #include "common/policy/schema.h"
 #include "common/policy/table.h"
+#include "common/policy/terms.h"
 #include "common/policy/testcase.h"
 #include "common/policy/yaml.h"
 
@@ -29,9 +31,9 @@ struct pack {
     const struct zone *zone;
 };
 
-static const char *const pack_keys[] = {"ruleset", "revision",  "zone",  "domain",
-                                        "groups",  "calendars", "desks", "triage",
-                                        "tables",  "tests",     "title", NULL};
+static const char *const pack_keys[] = {
+    "ruleset", "revision", "zone",  "domain", "groups", "calendars", "desks",
+    "triage",  "tables",   "tests", "title",  "terms",  "playbooks", NULL};
 
 /* All files of the directory as trees. */
 static enum status read_packs(struct loader *l, struct pack **out, int *n_out,
@@ -140,7 +142,11 @@ static void type_packs(struct loader *l, struct pack *packs, int n) {
     each_pack(l, packs, n, "calendars", calendars_read);
     each_pack(l, packs, n, "desks", desks_read);
     each_pack(l, packs, n, "triage", read_triage);
+    each_pack(l, packs, n, "terms", terms_read);
+    each_pack(l, packs, n, "playbooks", playbooks_collect);
+    playbooks_read(l);
     each_pack(l, packs, n, "tables", tables_read);
+    playbooks_check(l);
     check_ground(l);
     if (l->p->n_tables > 0) {
         tables_finish(l);

@@ -20,6 +20,8 @@ enum {
     POLICY_MAX_RULES = 20000,
     POLICY_MAX_CALENDARS = 200,
     POLICY_MAX_DESKS = 1000,
+    POLICY_MAX_PLAYBOOKS = 500,
+    POLICY_MAX_TERMS = 1000, /* of one kind */
     POLICY_MAX_TESTS = 50000,
     POLICY_MAX_CHARACTERS = 200, /* of one text: it becomes part of rows and reasons */
 };
@@ -144,9 +146,23 @@ struct blocker_spec {
 
 struct step_spec {
     const char *action, *to, *licence, *evidence;
+    const char *place, *unlocks, *overdue, *unit, *lot;
+    const char *waste[POLICY_MAX_WASTE];
+    int n_waste;
+    int keep_years;
     int after; /* -1: none */
     bool has_due;
     struct duration due;
+};
+
+/* Steps under a name, written once and played by rules and by other playbooks. */
+struct playbook {
+    const char *name, *title, *source, *confidence;
+    struct step_spec *steps;
+    int n_steps;
+    const struct node *at; /* valid while loading only */
+    enum { PLAYBOOK_UNREAD, PLAYBOOK_BEING_READ, PLAYBOOK_READ } state;
+    bool is_played;
 };
 
 struct outcome {
@@ -220,6 +236,10 @@ struct policy {
     struct desk *desks;
     int n_desks;
     const struct desk *triage;
+    struct policy_term *terms[POLICY_TERM_KINDS];
+    int n_terms[POLICY_TERM_KINDS];
+    struct playbook *playbooks;
+    int n_playbooks;
     struct table *tables; /* in the order of evaluation */
     int n_tables;
     uint32_t listed, required, numbers; /* facts of the domain: bit per fact */

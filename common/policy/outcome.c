@@ -3,6 +3,7 @@
 
 #include "common/base/suggest.h"
 #include "common/policy/schema.h"
+#include "common/policy/terms.h"
 
 static const char *const slot_names[] = {"handle", "duty",   "blocker", "chain",
                                          "code",   "remedy", "steps",   NULL};
@@ -55,7 +56,7 @@ static void read_slot(struct loader *l, const struct node *n, int slot,
         out->handle = schema_word(l, n, "handle");
         break;
     case SLOT_CODE:
-        out->code = schema_word(l, n, "code");
+        out->code = term_word(l, n, TERM_CODE, "code");
         break;
     case SLOT_REMEDY:
         out->remedy = schema_word(l, n, "remedy");
@@ -137,20 +138,30 @@ static bool chain_equal(const struct chain *a, const struct chain *b) {
     return true;
 }
 
+static bool waste_equal(const struct step_spec *x, const struct step_spec *y) {
+    bool is_equal = x->n_waste == y->n_waste;
+    for (int i = 0; is_equal && i < x->n_waste; i++) {
+        is_equal = text_equal(x->waste[i], y->waste[i]);
+    }
+    return is_equal;
+}
+
+static bool step_equal(const struct step_spec *x, const struct step_spec *y) {
+    return text_equal(x->action, y->action) && text_equal(x->to, y->to) &&
+           text_equal(x->licence, y->licence) && text_equal(x->evidence, y->evidence) &&
+           text_equal(x->place, y->place) && text_equal(x->unlocks, y->unlocks) &&
+           text_equal(x->overdue, y->overdue) && text_equal(x->unit, y->unit) &&
+           text_equal(x->lot, y->lot) && waste_equal(x, y) &&
+           x->keep_years == y->keep_years && x->after == y->after &&
+           x->has_due == y->has_due && text_equal(x->due.text, y->due.text);
+}
+
 static bool steps_equal(const struct outcome *a, const struct outcome *b) {
-    if (a->n_steps != b->n_steps) {
-        return false;
+    bool is_equal = a->n_steps == b->n_steps;
+    for (int i = 0; is_equal && i < a->n_steps; i++) {
+        is_equal = step_equal(&a->steps[i], &b->steps[i]);
     }
-    for (int i = 0; i < a->n_steps; i++) {
-        const struct step_spec *x = &a->steps[i], *y = &b->steps[i];
-        if (!text_equal(x->action, y->action) || !text_equal(x->to, y->to) ||
-            !text_equal(x->licence, y->licence) ||
-            !text_equal(x->evidence, y->evidence) || x->after != y->after ||
-            x->has_due != y->has_due || !text_equal(x->due.text, y->due.text)) {
-            return false;
-        }
-    }
-    return true;
+    return is_equal;
 }
 
 bool outcome_equal(const struct outcome *a, const struct outcome *b, int slot) {

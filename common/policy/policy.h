@@ -44,7 +44,17 @@
     X(FACT_VALUE, "value", NUMBER)       /* minor units of the store's currency */       \
     X(FACT_HAS, "has", SET)              /* facts about the seller */                    \
     X(FACT_HAZARDS, "hazards", SET)      /* of the goods */                              \
-    X(FACT_SIGNALS, "signals", SET)      /* found in the buyer's text */
+    X(FACT_TRAITS, "traits", SET)        /* what else is known of the goods */           \
+    X(FACT_WASTE, "waste", WORD)         /* which waste regime the goods fell under */   \
+    X(FACT_SIGNALS, "signals", SET)      /* found in the buyer's text */                 \
+    X(FACT_CURRENCY, "currency", WORD)   /* of `value`; ISO 4217 */                      \
+    X(FACT_DELIVERED_DAYS, "delivered_days",                                             \
+      NUMBER)                    /* local days since the delivery; its own day is 0 */   \
+    X(FACT_LABEL, "label", WORD) /* who paid the return label */                         \
+    X(FACT_HISTORY, "history", SET) /* what the case has seen before */                  \
+    X(FACT_METRIC, "metric", WORD)  /* which measure the marketplace reports */          \
+    X(FACT_RATE, "rate", NUMBER)    /* its value: hundredths of a percent, or points */  \
+    X(FACT_STATUS, "status", WORD)  /* the marketplace's own verdict on it */
 
 /* Times that rules may run from or be selected by. */
 #define POLICY_TIMES(X)                                                                  \
@@ -53,7 +63,9 @@
     X(TIME_REQUESTED, "requested_at")                                                    \
     X(TIME_DELIVERED, "delivered_at")                                                    \
     X(TIME_RECEIVED, "received_at")                                                      \
-    X(TIME_OLDEST_UNANSWERED, "oldest_unanswered")
+    X(TIME_OLDEST_UNANSWERED, "oldest_unanswered")                                       \
+    X(TIME_REFUNDED, "refunded_at")                                                      \
+    X(TIME_ANSWER_BY, "answer_by") /* printed in the message itself */
 
 enum policy_fact {
 #define X(id, name, kind) id,
@@ -72,7 +84,8 @@ enum {
     POLICY_MAX_RULES_HIT = 32,
     POLICY_MAX_DUTIES = 8,
     POLICY_MAX_BLOCKERS = 8,
-    POLICY_MAX_STEPS = 16,
+    POLICY_MAX_STEPS = 32,
+    POLICY_MAX_WASTE = 6,
     POLICY_MAX_CHAIN = 8,
     POLICY_MAX_WARNINGS = 4,
     POLICY_MAX_STOPS = 12,
@@ -80,6 +93,7 @@ enum {
 #define POLICY_NO_INSTANT INT64_MIN
 
 struct policy;
+struct duration;
 
 /* One thing found while loading: several may come at once. */
 struct policy_finding {
@@ -177,12 +191,48 @@ struct policy_step {
     const char *to;       /* role or partner, may be NULL */
     const char *licence;  /* required, may be NULL */
     const char *evidence; /* required, may be NULL */
-    int after;            /* index of the step before, -1: none */
+    const char *place;    /* where it is done, may be NULL */
+    const char *unlocks;  /* what may happen once it is done, may be NULL */
+    const char *overdue;  /* kind of escalation when it is late, may be NULL */
+    const char *unit;     /* of the amount that its completion must state; may be NULL */
+    const char *lot;      /* which part of the goods it is about; NULL: all of them */
+    const char *const *waste; /* kinds of waste it handles: `n_waste` words */
+    int n_waste;
+    int keep_years; /* how long the evidence is kept; 0: nobody says */
+    int after;      /* index of the step before, -1: none */
     int64_t due_us; /* from the event; POLICY_NO_INSTANT: none, or it runs from the step
                        before */
     int64_t due_after_us; /* elapsed time after the step before, 0 when due_us is given or
-                             none */
+                             none; as counted from the event */
+    const struct duration *due; /* for policy_step_due; NULL: none */
 };
+
+/* When the step is due if what it runs from (the event, or the step before) happened at
+ * `from_us`: business days and holidays counted from there. POLICY_NO_INSTANT: never. */
+int64_t policy_step_due(const struct policy_step *s, int64_t from_us);
+
+/* What the words of steps mean, for people: `terms:` in the packs. */
+enum policy_term_kind {
+    TERM_CODE,
+    TERM_ACTION,
+    TERM_ROLE,
+    TERM_LICENCE,
+    TERM_EVIDENCE,
+    TERM_PLACE,
+    TERM_WASTE,
+    TERM_UNLOCKS,
+    POLICY_TERM_KINDS
+};
+struct policy_term {
+    const char *word;   /* IW_TRANSPORT */
+    const char *title;  /* in English */
+    const char *ja;     /* in Japanese; NULL: not given */
+    const char *source; /* NULL: not given */
+    int valid_years;    /* of a licence, before it must be renewed; 0: not given */
+};
+/* NULL when the packs do not explain the word. */
+const struct policy_term *policy_term(const struct policy *p, enum policy_term_kind kind,
+                                      const char *word);
 
 struct policy_disposition {
     const char *code; /* restock, hazmat ...; NULL: no table spoke */

@@ -210,6 +210,40 @@ static void actual_of_duty(struct actual *a, const struct policy_decision *d,
     }
 }
 
+/* "step.hand_over.due": what is asked of the first step of that name. A step that follows
+ * another is due as if that one had been done at the event's time. */
+static void actual_of_step(struct actual *a, const struct policy_decision *d,
+                           struct span path, int64_t at_us) {
+    struct span name;
+    const struct policy_step *s = NULL;
+    (void)span_cut(&path, '.', &name);
+    for (int i = d->disposition.n_steps - 1; i >= 0; i--) {
+        s = span_is(name, d->disposition.steps[i].action) ? &d->disposition.steps[i] : s;
+    }
+    if (span_is(path, "due")) {
+        actual_instant(a, s ? policy_step_due(s, at_us) : POLICY_NO_INSTANT);
+    } else if (span_is(path, "to")) {
+        actual_word(a, s ? s->to : NULL);
+    } else if (span_is(path, "licence")) {
+        actual_word(a, s ? s->licence : NULL);
+    } else if (span_is(path, "evidence")) {
+        actual_word(a, s ? s->evidence : NULL);
+    } else if (span_is(path, "place")) {
+        actual_word(a, s ? s->place : NULL);
+    } else if (span_is(path, "unlocks")) {
+        actual_word(a, s ? s->unlocks : NULL);
+    } else if (span_is(path, "overdue")) {
+        actual_word(a, s ? s->overdue : NULL);
+    } else if (span_is(path, "after")) {
+        actual_word(a, s && s->after >= 0 ? d->disposition.steps[s->after].action : NULL);
+    } else if (span_is(path, "waste")) {
+        a->is_known = true;
+        for (int i = 0; s && i < s->n_waste; i++) {
+            actual_word(a, s->waste[i]);
+        }
+    }
+}
+
 static bool is_shadow_rule(const struct policy *p, const char *id) {
     for (int i = 0; i < p->n_rules; i++) {
         if (p->rules[i]->id == id) {
@@ -248,11 +282,14 @@ static void actual_list(struct actual *a, const struct policy *p,
 }
 
 static void actual_of(struct actual *a, const struct policy *p,
-                      const struct policy_decision *d, struct span key) {
+                      const struct policy_decision *d, struct span key, int64_t at_us) {
     static const char *const outcomes[] = {"decided", "not_ours", "not_evaluated"};
-    struct span duty = SPAN("duty.");
+    struct span duty = SPAN("duty."), step = SPAN("step.");
     if (span_starts_with(key, duty)) {
         actual_of_duty(a, d, (struct span){key.ptr + duty.len, key.len - duty.len});
+    } else if (span_starts_with(key, step)) {
+        actual_of_step(a, d, (struct span){key.ptr + step.len, key.len - step.len},
+                       at_us);
     } else if (span_is(key, "outcome")) {
         actual_word(a, outcomes[d->outcome]);
     } else if (span_is(key, "cause")) {
@@ -297,9 +334,9 @@ static bool has_word(const struct actual *a, const char *word) {
 }
 
 static bool meets(const struct policy *p, const struct policy_decision *d,
-                  const struct expectation *e, struct test_result *r) {
+                  const struct expectation *e, int64_t at_us, struct test_result *r) {
     struct actual a = {0};
-    actual_of(&a, p, d, span_of(e->key));
+    actual_of(&a, p, d, span_of(e->key), at_us);
     const char *words[POLICY_MAX_RULES_HIT];
     char instants[POLICY_MAX_RULES_HIT][CLOCK_TEXT_SIZE];
     int n = 0;
@@ -337,7 +374,7 @@ int test_run(const struct policy *p, const struct testcase *t, struct policy_dec
     policy_decide(p, &t->facts, d);
     for (int i = 0; i < t->n_expect; i++) {
         struct test_result r = {.key = t->expect[i].key};
-        r.is_met = meets(p, d, &t->expect[i], &r);
+        r.is_met = meets(p, d, &t->expect[i], t->facts.time_us[TIME_EVENT], &r);
         n_failed += !r.is_met;
         if (tell) {
             tell(context, &r);

@@ -13,6 +13,8 @@
  *     duty.NAME.start|due|act_by|aim: INSTANT | none
  * duty.NAME.desk|rule|waits_for|breach: WORD | none duty.NAME.warn: list of instants
  * route.first_open: DESK
+ *     step.NAME.due: INSTANT | none      step.NAME.to|licence|evidence|place|unlocks|
+ * overdue|after: WORD | none      step.NAME.waste: list of words
  *
  * `rules` is all rules that hit, `hits` some of them; both sides are shown when they
  * differ.

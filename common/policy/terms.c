@@ -1,0 +1,123 @@
+/* terms.c: see terms.h. */
+#include "common/policy/terms.h"
+
+#include "common/base/suggest.h"
+#include "common/policy/schema.h"
+
+/* The keys under `terms:` are the keys of a step, so that the list reads like the steps. */
+static const char *const kind_names[POLICY_TERM_KINDS + 1] = {
+    [TERM_CODE] = "code",       [TERM_ACTION] = "do",         [TERM_ROLE] = "to",
+    [TERM_LICENCE] = "licence", [TERM_EVIDENCE] = "evidence", [TERM_PLACE] = "place",
+    [TERM_WASTE] = "waste",     [TERM_UNLOCKS] = "unlocks",
+};
+
+static const struct policy_term *find(const struct policy *p, int kind,
+                                      struct span word) {
+    for (int i = 0; i < p->n_terms[kind]; i++) {
+        if (span_is(word, p->terms[kind][i].word)) {
+            return &p->terms[kind][i];
+        }
+    }
+    return NULL;
+}
+
+const struct policy_term *policy_term(const struct policy *p, enum policy_term_kind kind,
+                                      const char *word) {
+    return word ? find(p, kind, span_of(word)) : NULL;
+}
+
+bool years_read(struct loader *l, const struct node *n, int *out) {
+    struct span rest = n->kind == NODE_SCALAR ? n->text : SPAN(""), number;
+    int64_t years = 0;
+    bool is_good = span_cut(&rest, ' ', &number) && span_to_i64(number, &years) &&
+                   years >= 1 && years <= 100 &&
+                   (span_is(rest, "years") || (years == 1 && span_is(rest, "year")));
+    if (!is_good) {
+        finding_error(l->fs, "schema", n, "write \"5 years\", 1 to 100");
+        return false;
+    }
+    *out = (int)years;
+    return true;
+}
+
+static void read_term(struct loader *l, const struct node *n, int kind) {
+    static const char *const keys[] = {"title", "ja", "source", "valid", NULL};
+    struct policy *p = l->p;
+    if (find(p, kind, n->key->text)) {
+        finding_error(l->fs, "duplicate-name", n->key,
+                      "the word \"%s\" is explained twice", n->key->text.ptr);
+        return;
+    }
+    if (!schema_map(l, n, "a term", keys)) {
+        return;
+    }
+    struct policy_term *t = &p->terms[kind][p->n_terms[kind]];
+    *t = (struct policy_term){.word = span_cstr(l->a, n->key->text),
+                              .title = schema_text(l, n, "title", true),
+                              .ja = schema_text(l, n, "ja", false),
+                              .source = schema_text(l, n, "source", false)};
+    const struct node *valid = node_get(n, "valid");
+    if (!valid || years_read(l, valid, &t->valid_years)) {
+        p->n_terms[kind]++;
+    }
+}
+
+static void read_kind(struct loader *l, const struct node *n) {
+    struct policy *p = l->p;
+    int kind = 0;
+    struct suggestion s = suggest_for(n->key->text);
+    while (kind_names[kind] && !span_is(n->key->text, kind_names[kind])) {
+        suggest_consider(&s, kind_names[kind++]);
+    }
+    if (!kind_names[kind]) {
+        finding_error(l->fs, "unknown-key", n->key, "there are no terms for \"%s\"%s",
+                      n->key->text.ptr, suggest_text(&s));
+        return;
+    }
+    if (n->kind != NODE_MAP) {
+        finding_error(l->fs, "schema", n, "terms map each word to {title, ja, source}");
+        return;
+    }
+    if (!schema_room(l, n, p->n_terms[kind], n->count, POLICY_MAX_TERMS, "terms")) {
+        return;
+    }
+    struct policy_term *all =
+        arena_array(l->a, (size_t)(p->n_terms[kind] + n->count) + 1, sizeof *all);
+    if (p->n_terms[kind] > 0) {
+        memcpy(all, p->terms[kind], (size_t)p->n_terms[kind] * sizeof *all);
+    }
+    p->terms[kind] = all;
+    NODE_EACH(term, n) {
+        read_term(l, term, kind);
+    }
+}
+
+void terms_read(struct loader *l, const struct node *node) {
+    if (node->kind != NODE_MAP) {
+        finding_error(l->fs, "schema", node, "\"terms\" must be a mapping");
+        return;
+    }
+    NODE_EACH(n, node) {
+        read_kind(l, n);
+    }
+}
+
+const char *term_word(struct loader *l, const struct node *n, enum policy_term_kind kind,
+                      const char *what) {
+    const char *word = schema_word(l, n, what);
+    const struct policy *p = l->p;
+    if (!word || p->n_terms[kind] == 0) {
+        return word;
+    }
+    const struct policy_term *t = policy_term(p, kind, word);
+    if (t) {
+        return t->word;
+    }
+    struct suggestion s = suggest_for(n->text);
+    for (int i = 0; i < p->n_terms[kind]; i++) {
+        suggest_consider(&s, p->terms[kind][i].word);
+    }
+    finding_error(l->fs, "unknown-value", n, "\"terms\" lists no %s \"%s\"%s", what, word,
+                  suggest_text(&s));
+    return NULL;
+}
