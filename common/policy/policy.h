@@ -50,6 +50,7 @@
     X(FACT_CURRENCY, "currency", WORD)   /* of `value`; ISO 4217 */                      \
     X(FACT_DELIVERED_DAYS, "delivered_days",                                             \
       NUMBER)                    /* local days since the delivery; its own day is 0 */   \
+    X(FACT_OFFER, "offer", SET)  /* what kind of offer was bought: custom_made ... */    \
     X(FACT_LABEL, "label", WORD) /* who paid the return label */                         \
     X(FACT_HISTORY, "history", SET) /* what the case has seen before */                  \
     X(FACT_METRIC, "metric", WORD)  /* which measure the marketplace reports */          \
