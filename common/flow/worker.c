@@ -426,13 +426,22 @@ static void open_lanes(struct worker *w) {
     }
 }
 
-/* Postgres may come up after us: wait for it, but say so, and stop when asked to. */
+/* Postgres may come up after us: wait for it, but say so (at once, then less and less
+ * often, at least every minute), and stop when asked to. */
 static enum status wait_for_postgres(struct worker *w, struct error *err) {
+    const int64_t began_us = clock_monotonic_us();
+    int64_t tell_us = began_us;
     for (unsigned attempt = 0;; attempt++) {
         enum status st = record_policy(w, w->policy, err);
         if (st != ST_RETRY || stop_requested())
             return st;
-        log_warn("postgres.awaited", LOG_ERR(err));
+        int64_t now = clock_monotonic_us(), waited_us = now - began_us;
+        if (now >= tell_us) {
+            log_warn("postgres.awaited", LOG_STR("where", pg_where(w->control)),
+                     LOG_I64("waited_s", waited_us / US_PER_S), LOG_ERR(err));
+            tell_us = now + least(US_PER_MIN,
+                                  waited_us > 5 * US_PER_S ? waited_us : 5 * US_PER_S);
+        }
         struct pollfd fd = {stop_fd(), POLLIN, 0};
         (void)poll(&fd, 1, attempt < 5 ? 200 : 2000);
     }

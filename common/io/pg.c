@@ -50,7 +50,8 @@ struct slot {
 
 struct pg {
     char *conninfo, *application_name;
-    PGconn *conn; /* NULL when closed or lost */
+    char where[200]; /* of the last attempt, for people */
+    PGconn *conn;    /* NULL when closed or lost */
     enum pg_state state;
     PostgresPollingStatusType connecting;
     bool wants_write;
@@ -145,6 +146,13 @@ static void lose_with_reason(struct pg *pg, const char *doing) {
         (void)error_set(&pg->error, E_PG_DOWN, "%s: %.*s", doing, (int)strcspn(why, "\n"),
                         why);
     }
+    lose(pg);
+}
+
+static void refused(struct pg *pg) {
+    pg_refused(PQerrorMessage(pg->conn), PQconnectionNeedsPassword(pg->conn) == 1,
+               pg->conninfo, &pg->failure, &pg->error);
+    pg->has_failed = true;
     lose(pg);
 }
 
@@ -257,9 +265,24 @@ static void begin_anew(struct pg *pg) {
     pg->phase = NEXT;
 }
 
+static const char *or_empty(const char *text) {
+    return text ? text : "";
+}
+
+static void note_where(struct pg *pg) {
+    const char *host = PQhost(pg->conn), *database = PQdb(pg->conn);
+    snprintf(pg->where, sizeof pg->where, "%s:%s, database %s", or_empty(host),
+             or_empty(PQport(pg->conn)), or_empty(database));
+}
+
+const char *pg_where(const struct pg *pg) {
+    return pg->where;
+}
+
 void pg_connect(struct pg *pg) {
     pg_close(pg);
     begin_anew(pg);
+    pg_bound_lookups();
     PQconninfoOption *given = PQconninfoParse(pg->conninfo, NULL);
     if (!given) {
         refuse_conninfo(pg);
@@ -276,10 +299,12 @@ void pg_connect(struct pg *pg) {
     if (!pg->conn)
         BUG("out of memory");
     PQsetNoticeReceiver(pg->conn, notice, NULL);
+    (void)PQsetErrorVerbosity(pg->conn, PQERRORS_VERBOSE); /* for pg_refused */
+    note_where(pg);
     pg->state = PG_CONNECTING;
     pg->connecting = PGRES_POLLING_WRITING;
     if (PQstatus(pg->conn) == CONNECTION_BAD)
-        lose_with_reason(pg, "could not connect to Postgres");
+        refused(pg);
 }
 
 void pg_close(struct pg *pg) {
@@ -290,11 +315,12 @@ void pg_close(struct pg *pg) {
 static void turn_connecting(struct pg *pg) {
     pg->connecting = PQconnectPoll(pg->conn);
     if (pg->connecting == PGRES_POLLING_FAILED) {
-        lose_with_reason(pg, "could not connect to Postgres");
+        refused(pg);
         return;
     }
     if (pg->connecting != PGRES_POLLING_OK)
         return;
+    (void)PQsetErrorVerbosity(pg->conn, PQERRORS_DEFAULT);
     if (PQsetnonblocking(pg->conn, 1) != 0)
         lose_with_reason(pg, "could not connect to Postgres");
     else
@@ -574,10 +600,10 @@ static void check_deadline(struct pg *pg) {
     if (clock_monotonic_us() < pg_deadline_us(pg))
         return;
     if (!pg->has_failed)
-        (void)error_set(&pg->error, E_PG_DOWN, "%s within %lld ms",
+        (void)error_set(&pg->error, E_PG_DOWN, "%s at %s within %lld ms",
                         pg->state == PG_CONNECTING ? "could not connect to Postgres"
                                                    : "no answer from Postgres",
-                        (long long)(pg->timeout_us / US_PER_MS));
+                        pg->where, (long long)(pg->timeout_us / US_PER_MS));
     lose(pg);
 }
 

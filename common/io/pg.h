@@ -10,7 +10,15 @@
  *
  * Errors carry the SQLSTATE's meaning: 08, 53, 57, 58, 40001, 40P01 and a lost connection
  * are outages (ST_RETRY); 22 and 23 are data (E_PG_DATA; pg_failure() tells which table
- * and constraint); anything else is our own fault (E_PG_STATEMENT).
+ * and constraint); anything else is our own fault (E_PG_STATEMENT). A connection that
+ * Postgres refuses for good (no such database, 3D; user or password, 28) is E_PG_CONFIG:
+ * fatal for who starts, while a worker that had been connected goes on waiting.
+ *
+ * One thing does block: libpq looks up the host's name within pg_connect and pg_turn. A
+ * name server that does not answer holds us for some 4 s a server (glibc's resolver is
+ * told so at the first connection, unless RES_OPTIONS or resolv.conf ask for less);
+ * nothing is lost by it, as a session timeout is longer. Addresses instead of names, or
+ * hostaddr, never block.
  */
 #ifndef COMMON_IO_PG_H
 #define COMMON_IO_PG_H
@@ -147,6 +155,9 @@ struct pg_failure {
     bool is_connection_lost;
 };
 const struct pg_failure *pg_failure(const struct pg *pg);
+/* Where the last pg_connect went, for people: "db.example:5432, database henpin". Valid
+ * until the next. */
+const char *pg_where(const struct pg *pg);
 
 void pg_connect(struct pg *pg); /* begins; any former connection is closed */
 void pg_close(struct pg *pg);   /* at once; a running transaction is abandoned */

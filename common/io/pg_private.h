@@ -6,6 +6,7 @@
  *   pg_result.c   reads results and failures (knows libpq)
  *   pg.c          connects and runs scripts turn by turn (knows libpq)
  *   pg_sqlstate.c what a SQLSTATE means for us
+ *   pg_connecting.c  why a connection was refused
  *   pg_wait.c     the waiting forms, built on the public interface
  */
 #ifndef COMMON_IO_PG_PRIVATE_H
@@ -81,6 +82,12 @@ void pg_query_seal(struct pg_query *q);
 
 /* What to do about a SQLSTATE ("" when there is none: the connection). */
 enum error_code pg_sqlstate_code(const char *sqlstate);
+
+/* Why a connection was refused, from libpq's verbose text; fills both, with a hint. */
+void pg_refused(const char *why, bool needs_password, const char *conninfo,
+                struct pg_failure *failure, struct error *err);
+/* Lets a lookup of a host's name last seconds, not half a minute. */
+void pg_bound_lookups(void);
 
 /* Fills both from a result that says an error; never with the values of a row. `doing` is
  * the context for a person. True when the connection is of no more use. */

@@ -232,7 +232,14 @@ bool pg_result_failure(const struct pg_result *r, const char *doing,
     if (!message || !MECHANISM("no-payload"))
         message = PQresultErrorMessage(r);
     bool is_stale = is_stale_plan(state, r) || strcmp(state, "26000") == 0;
+    const char *severity = PQresultErrorField(r, PG_DIAG_SEVERITY_NONLOCALIZED);
+    bool is_end =
+        severity && (strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0);
     enum error_code code = is_stale ? E_PG_DOWN : pg_sqlstate_code(state);
+    /* Parameters that do not fit their statement: ours, and for ever. A pooler ends
+     * connections with the same code, but fatally. */
+    if (strcmp(state, "08P01") == 0 && !is_end)
+        code = E_PG_STATEMENT;
 
     char where[160] = "";
     if (*failure->constraint)
@@ -242,8 +249,5 @@ bool pg_result_failure(const struct pg_result *r, const char *doing,
         snprintf(where, sizeof where, " (table \"%s\")", failure->table);
     (void)error_set(err, code, "%s: %.*s%s%s%s", doing, shown_len(state, message),
                     message, where, *state ? ", SQLSTATE " : "", state);
-    const char *severity = PQresultErrorField(r, PG_DIAG_SEVERITY_NONLOCALIZED);
-    return is_stale || !*state ||
-           (severity &&
-            (strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0));
+    return is_stale || !*state || is_end;
 }

@@ -34,8 +34,8 @@ enum status pg_connect_wait(struct pg *pg, int64_t timeout_us, struct error *err
         if (clock_monotonic_us() >= until_us) {
             pg_close(pg);
             return error_set(err, E_PG_DOWN,
-                             "could not connect to Postgres within %lld ms",
-                             (long long)(timeout_us / US_PER_MS));
+                             "could not connect to Postgres at %s within %lld ms",
+                             pg_where(pg), (long long)(timeout_us / US_PER_MS));
         }
         wait_for_socket(pg,
                         pg_deadline_us(pg) < until_us ? pg_deadline_us(pg) : until_us);
