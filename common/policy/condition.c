@@ -188,9 +188,15 @@ static void add_clause(struct loader *l, const struct node *n, struct condition 
 
 static void read_set_map(struct loader *l, const struct node *n,
                          const struct attribute *at, struct condition *c) {
-    static const char *const keys[] = {"all", "any", "none", NULL};
+    static const char *const keys[] = {"all", "any", "none", "or", NULL};
     if (!schema_map(l, n, "a condition on a set", keys)) {
         return;
+    }
+    const struct node *besides = node_get(n, "or");
+    if (besides && node_is(besides, "missing")) {
+        read_missing(l, besides, at, c);
+    } else if (besides) {
+        finding_error(l->fs, "schema", besides, "only \"or: missing\" is known here");
     }
     uint64_t all = member_bits(l, node_get(n, "all"), at, c->fact);
     uint64_t any = member_bits(l, node_get(n, "any"), at, c->fact);

@@ -65,8 +65,7 @@
     X(TIME_DELIVERED, "delivered_at")                                                    \
     X(TIME_RECEIVED, "received_at")                                                      \
     X(TIME_OLDEST_UNANSWERED, "oldest_unanswered")                                       \
-    X(TIME_REFUNDED, "refunded_at")                                                      \
-    X(TIME_ANSWER_BY, "answer_by") /* printed in the message itself */
+    X(TIME_REFUNDED, "refunded_at")
 
 enum policy_fact {
 #define X(id, name, kind) id,

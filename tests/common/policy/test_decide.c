@@ -201,6 +201,33 @@ static void test_decide__too_many_duties_are_not_dropped_in_silence(void **state
     pack_remove(&x);
 }
 
+static void
+test_decide__a_set_condition_can_admit_a_set_that_is_not_stated(void **state) {
+    (void)state;
+    struct pack_fixture x;
+    pack_load_text(&x, TABLE("collect", "{blocker: set}",
+                             "  rules:\n"
+                             "  - {id: strict, title: t, source: s, when: {has: {none: "
+                             "[a, b]}}, then: {blocker: strict}}\n"
+                             "  - {id: wide, title: t, source: s, when: {has: {none: [a, "
+                             "b], or: missing}}, then: {blocker: wide}}\n"
+                             "  else: none\n"));
+    struct policy_decision d = decide(&x, "asked", "east"); /* `has` is not stated */
+    assert_int_equal(d.n_rules, 1);
+    assert_string_equal(d.rules[0], "wide");
+    struct policy_facts f;
+    policy_facts_init(x.p, &f);
+    policy_state(x.p, &f, FACT_EVENT, SPAN("asked"));
+    policy_state_instant(&f, TIME_EVENT, at("2026-11-20T12:00:00+09:00"));
+    policy_state_member(x.p, &f, FACT_HAS, SPAN("c"));
+    policy_decide(x.p, &f, &d);
+    assert_int_equal(d.n_rules, 2);
+    policy_state_member(x.p, &f, FACT_HAS, SPAN("b"));
+    policy_decide(x.p, &f, &d);
+    assert_int_equal(d.n_rules, 0);
+    pack_remove(&x);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_decide__agrees_with_the_slow_truth_over_random_rule_sets),
@@ -212,6 +239,7 @@ int main(void) {
         cmocka_unit_test(test_decide__validity_without_its_timestamp_is_not_evaluated),
         cmocka_unit_test(test_decide__near_misses_failed_on_exactly_one_condition),
         cmocka_unit_test(test_decide__too_many_duties_are_not_dropped_in_silence),
+        cmocka_unit_test(test_decide__a_set_condition_can_admit_a_set_that_is_not_stated),
     };
     return cmocka_run_group_tests_name("decide", tests, NULL, NULL);
 }
