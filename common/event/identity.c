@@ -95,6 +95,11 @@ static struct span span_of_uuid(const struct uuid *id) {
     return (struct span){(const char *)id->bytes, sizeof id->bytes};
 }
 
+struct uuid identity_event(struct uuid case_id, struct span event_id) {
+    const struct span parts[] = {SPAN("event"), span_of_uuid(&case_id), event_id};
+    return identity_named(parts, COUNT_OF(parts));
+}
+
 struct uuid identity_duty(int64_t start_us, struct uuid case_id, struct span duty,
                           int instance) {
     uint8_t number[8];

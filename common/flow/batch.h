@@ -62,8 +62,10 @@ struct message {
     const struct error *error; /* why it was rejected; in the batch arena */
     struct uuid
         order_key; /* which order it waits for: set by the service before FATE_PARKED */
-    bool is_ready; /* parked only because earlier ones of its case still are */
-    void *handle;  /* librdkafka's message, released with the batch */
+    struct uuid event_key; /* names its event among what waits: of its case and event id;
+                              set with order_key */
+    bool is_ready;         /* parked only because earlier ones of its case still are */
+    void *handle;          /* librdkafka's message, released with the batch */
 };
 
 /* The part of a partition that the batch covers: one row of the ledger. */

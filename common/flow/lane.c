@@ -305,7 +305,7 @@ static void begin_attempt(struct lane *l) {
                     : NULL;
     add_load(l, s);
     if (l->is_recall)
-        b->recount = park_recount(b, s, b->group);
+        b->recount = park_recount(b, s, l->config.topic);
     run_script(l, s, STEP_LOAD);
     CRASH_POINT("load-sent");
 }
@@ -765,7 +765,7 @@ static void found(struct lane *l) {
     struct pg_script *s = pg_script_new(b->attempt);
     l->ledger = NULL;
     add_load(l, s);
-    b->recount = park_recount(b, s, b->group);
+    b->recount = park_recount(b, s, l->config.topic);
     run_script(l, s, STEP_LOAD);
 }
 

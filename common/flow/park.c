@@ -13,71 +13,43 @@
     "source_topic, source_partition, source_offset, record_at, record_key, "             \
     "record_value, "                                                                     \
     "header_names, header_values"
-/* Bytes of the records before this one: a recall is bounded by them, but takes one record
- * at least. */
-#define BYTES_BEFORE(order)                                                              \
-    "sum(octet_length(record_value)) OVER (ORDER BY " order                              \
-    " ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before"
+/* Bytes of the records before this one, in the order of the window `w`: a recall is
+ * bounded by them, but takes one record at least. */
+#define BYTES_BEFORE                                                                     \
+    "sum(octet_length(record_value)) OVER (w ROWS BETWEEN UNBOUNDED PRECEDING AND 1 "    \
+    "PRECEDING) AS before"
 
 static const struct pg_statement find = {
     "park_find",
-    "SELECT 'parked', " RECORD_COLUMNS ", order_key FROM"
-    " (SELECT p.*, " BYTES_BEFORE(
-        "order_key, source_topic, source_partition, "
-        "source_offset") "  FROM (SELECT * FROM henpin.parked "
-                         "WHERE consumer_group = $1 AND "
-                         "source_topic = $4"
-                         "    AND order_key IN (SELECT "
-                         "r.order_key FROM henpin.parked r"
-                         "     WHERE r.consumer_group = $1 AND "
-                         "r.source_topic = $4 AND r.is_ready"
-                         "     ORDER BY r.order_key LIMIT $2)"
-                         "   ORDER BY order_key, source_topic, "
-                         "source_partition, source_offset "
-                         "LIMIT $2"
-                         "   FOR UPDATE) p) q"
-                         " WHERE coalesce(before, 0) < $3"
-                         " UNION ALL"
-                         " SELECT 'retry', " RECORD_COLUMNS ", NULL::uuid FROM"
-                         " (SELECT d.*, " BYTES_BEFORE("source_topic, source_partition, "
-                                                       "source_offset") "  FROM (SELECT "
-                                                                        "* FROM "
-                                                                        "henpin.dead_"
-                                                                        "letter"
-                                                                        "    WHERE "
-                                                                        "consumer_group "
-                                                                        "= $1 AND "
-                                                                        "source_topic = "
-                                                                        "$4 AND state = "
-                                                                        "'retry'"
-                                                                        "   ORDER BY "
-                                                                        "source_topic, "
-                                                                        "source_"
-                                                                        "partition, "
-                                                                        "source_offset "
-                                                                        "LIMIT $2"
-                                                                        "   FOR UPDATE "
-                                                                        "SKIP LOCKED) d) "
-                                                                        "q"
-                                                                        " WHERE "
-                                                                        "coalesce(before,"
-                                                                        " 0) < $3"
-                                                                        " ORDER BY 1, "
-                                                                        "10, 2, 3, 4"};
+    "SELECT 'parked', " RECORD_COLUMNS ", order_key, event_key FROM"
+    " (SELECT p.*, " BYTES_BEFORE " FROM"
+    "   (SELECT * FROM henpin.parked WHERE source_topic = $4 AND order_key IN"
+    "     (SELECT r.order_key FROM henpin.parked r WHERE r.source_topic = $4"
+    "       AND r.is_ready ORDER BY r.order_key LIMIT $2)"
+    "    ORDER BY order_key, source_partition, source_offset LIMIT $2 FOR UPDATE) p"
+    "   WINDOW w AS (ORDER BY order_key, source_partition, source_offset)) q"
+    " WHERE coalesce(before, 0) < $3"
+    " UNION ALL"
+    " SELECT 'retry', " RECORD_COLUMNS ", NULL::uuid, NULL::uuid FROM"
+    " (SELECT d.*, " BYTES_BEFORE " FROM"
+    "   (SELECT * FROM henpin.dead_letter WHERE consumer_group = $1"
+    "     AND source_topic = $4 AND state = 'retry'"
+    "    ORDER BY source_partition, source_offset LIMIT $2 FOR UPDATE SKIP LOCKED) d"
+    "   WINDOW w AS (ORDER BY source_partition, source_offset)) q"
+    " WHERE coalesce(before, 0) < $3"
+    " ORDER BY 1, 10, 3, 4"};
 
 static const struct pg_statement recount = {
-    "park_recount", "SELECT order_key, count(*) FROM henpin.parked WHERE consumer_group "
-                    "= $1 AND order_key = ANY($2)"
-                    " GROUP BY order_key"};
+    "park_recount",
+    "SELECT order_key, count(*) FROM henpin.parked WHERE source_topic = $1"
+    " AND order_key = ANY($2) GROUP BY order_key"};
 
 static const struct pg_statement unpark = {
     "park_unpark",
-    "DELETE FROM henpin.parked p USING unnest($2::uuid[], $3::text[], $4::int[], "
-    "$5::bigint[])"
-    "  AS t(order_key, topic, partition, record_offset)"
-    " WHERE p.consumer_group = $1 AND p.order_key = t.order_key AND p.source_topic = "
-    "t.topic"
-    "  AND p.source_partition = t.partition AND p.source_offset = t.record_offset"};
+    "DELETE FROM henpin.parked p USING unnest($1::uuid[], $2::text[], $3::uuid[])"
+    "  AS t(order_key, topic, event_key)"
+    " WHERE p.order_key = t.order_key AND p.source_topic = t.topic"
+    "  AND p.event_key = t.event_key"};
 
 static const struct pg_statement settle = {
     "park_settle",
@@ -93,34 +65,32 @@ static const struct pg_statement settle = {
     "  AND d.source_offset = t.record_offset AND d.state = 'retry'"};
 
 /* A parked record that turns out bad goes from one table to the other; it may have been a
- * letter before. */
+ * letter before. Whoever recalled it answers for it from now on. */
 static const struct pg_statement refuse = {
-    "park_refuse", "INSERT INTO henpin.dead_letter (consumer_group, " RECORD_COLUMNS
-                   ", code, reason, hint, state)"
-                   " SELECT p.consumer_group, p.source_topic, p.source_partition, "
-                   "p.source_offset, p.record_at,"
-                   "  p.record_key, p.record_value, p.header_names, p.header_values, "
-                   "t.code, t.reason, t.hint, 'open'"
-                   " FROM henpin.parked p JOIN unnest($2::uuid[], $3::text[], $4::int[], "
-                   "$5::bigint[], $6::text[],"
-                   "   $7::text[], $8::text[]) AS t(order_key, topic, partition, "
-                   "record_offset, code, reason, hint)"
-                   "  ON p.order_key = t.order_key AND p.source_topic = t.topic AND "
-                   "p.source_partition = t.partition"
-                   "   AND p.source_offset = t.record_offset"
-                   " WHERE p.consumer_group = $1"
-                   " ON CONFLICT (consumer_group, source_topic, source_partition, "
-                   "source_offset) DO UPDATE"
-                   "  SET state = 'open', code = excluded.code, reason = "
-                   "excluded.reason, hint = excluded.hint,"
-                   "   changed_at = now()"};
+    "park_refuse",
+    "INSERT INTO henpin.dead_letter (consumer_group, " RECORD_COLUMNS
+    ", code, reason, hint, state)"
+    " SELECT $1, p.source_topic, p.source_partition, p.source_offset, p.record_at,"
+    "  p.record_key, p.record_value, p.header_names, p.header_values,"
+    "  t.code, t.reason, t.hint, 'open'"
+    " FROM henpin.parked p JOIN unnest($2::uuid[], $3::text[], $4::uuid[], $5::text[],"
+    "   $6::text[], $7::text[]) AS t(order_key, topic, event_key, code, reason, hint)"
+    "  ON p.order_key = t.order_key AND p.source_topic = t.topic"
+    "   AND p.event_key = t.event_key"
+    " ON CONFLICT (consumer_group, source_topic, source_partition, source_offset)"
+    " DO UPDATE SET state = 'open', code = excluded.code, reason = excluded.reason,"
+    "  hint = excluded.hint, changed_at = now()"};
 
-/* Row by row, as they are rare, and tolerant of a row that is there already: a topic that is read again from its start
- * (an operator emptied the ledger) says the same again. */
+/* Row by row, as they are rare. A connector that sends its events again while the order is
+ * missing adds nothing: the first copy waits for all of them. So does a topic that is
+ * read again from its start, by another group too. */
 static const struct pg_statement insert_parked = {
     "park_insert",
-    "INSERT INTO henpin.parked (consumer_group, " RECORD_COLUMNS ", order_key, is_ready)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING"};
+    "INSERT INTO henpin.parked (consumer_group, " RECORD_COLUMNS
+    ", order_key, event_key, is_ready)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+    " ON CONFLICT (order_key, source_topic, event_key) DO UPDATE SET is_ready = true"
+    "  WHERE excluded.is_ready AND NOT parked.is_ready"};
 
 static const struct pg_statement insert_letter = {
     "park_letter", "INSERT INTO henpin.dead_letter (consumer_group, " RECORD_COLUMNS
@@ -196,6 +166,7 @@ static void apply_parked(struct batch *b, struct pg_script *s, const char *group
     EACH(b, m, is_newly_parked) {
         struct pg_query *q = insert_record(s, &insert_parked, m, group);
         pg_param_uuid(q, m->order_key);
+        pg_param_uuid(q, m->event_key);
         pg_param_bool(q, m->is_ready);
     }
 }
@@ -209,45 +180,50 @@ static void apply_letters(struct batch *b, struct pg_script *s, const char *grou
     }
 }
 
+/* The names of parked records, as the statements above join them. */
+struct park_names {
+    struct pg_array *orders, *topics, *events;
+};
+
+static struct park_names names_of(struct pg_query *q, size_t n) {
+    struct park_names names;
+    names.orders = pg_param_array(q, PG_UUID, n);
+    names.topics = pg_param_array(q, PG_TEXT, n);
+    names.events = pg_param_array(q, PG_UUID, n);
+    return names;
+}
+
+static void add_name(const struct park_names *names, const struct message *m) {
+    pg_array_uuid(names->orders, m->order_key);
+    pg_array_text(names->topics, span_of(m->topic));
+    pg_array_uuid(names->events, m->event_key);
+}
+
 static void apply_refused(struct batch *b, struct pg_script *s, const char *group) {
     size_t n = count(b, is_refused_parked);
     if (n == 0)
         return;
     struct pg_query *q = pg_script_query(s, &refuse);
     pg_param_text(q, span_of(group));
-    struct pg_array *orders = pg_param_array(q, PG_UUID, n);
-    struct pg_array *topics = pg_param_array(q, PG_TEXT, n);
-    struct pg_array *partitions = pg_param_array(q, PG_INT4, n);
-    struct pg_array *offsets = pg_param_array(q, PG_INT8, n);
+    const struct park_names names = names_of(q, n);
     struct pg_array *texts[3]; /* code, reason, hint */
     for (int t = 0; t < 3; t++)
         texts[t] = pg_param_array(q, PG_TEXT, n);
     EACH(b, m, is_refused_parked) {
-        pg_array_uuid(orders, m->order_key);
-        pg_array_text(topics, span_of(m->topic));
-        pg_array_i64(partitions, m->partition);
-        pg_array_i64(offsets, m->offset);
+        add_name(&names, m);
         pg_array_text(texts[0], span_of(error_token(m->error->code)));
         pg_array_text(texts[1], span_of(m->error->text));
         pg_array_text(texts[2], span_of(m->error->hint));
     }
 }
 
-static void apply_unparked(struct batch *b, struct pg_script *s, const char *group) {
+static void apply_unparked(struct batch *b, struct pg_script *s) {
     size_t n = count(b, leaves_parked);
     if (n == 0)
         return;
-    struct pg_query *q = pg_script_query(s, &unpark);
-    pg_param_text(q, span_of(group));
-    struct pg_array *orders = pg_param_array(q, PG_UUID, n);
-    struct pg_array *topics = pg_param_array(q, PG_TEXT, n);
-    struct pg_array *partitions = pg_param_array(q, PG_INT4, n);
-    struct pg_array *offsets = pg_param_array(q, PG_INT8, n);
+    const struct park_names names = names_of(pg_script_query(s, &unpark), n);
     EACH(b, m, leaves_parked) {
-        pg_array_uuid(orders, m->order_key);
-        pg_array_text(topics, span_of(m->topic));
-        pg_array_i64(partitions, m->partition);
-        pg_array_i64(offsets, m->offset);
+        add_name(&names, m);
     }
 }
 
@@ -284,7 +260,7 @@ void park_apply(struct batch *b, struct pg_script *s, const char *group) {
     apply_parked(b, s, group);
     apply_letters(b, s, group);
     apply_refused(b, s, group);
-    apply_unparked(b, s, group);
+    apply_unparked(b, s);
     apply_retried(b, s, group);
 }
 
@@ -335,8 +311,10 @@ size_t park_take(struct batch *b, const struct pg_query *found) {
             .item = arena_zalloc(b->arena, b->service->item_size),
         };
         m->headers = take_headers(b, found, row, &m->n_headers);
-        if (m->origin == ORIGIN_PARKED)
+        if (m->origin == ORIGIN_PARKED) {
             m->order_key = pg_uuid(found, row, 9);
+            m->event_key = pg_uuid(found, row, 10);
+        }
         b->bytes += m->key.len + m->value.len;
     }
     return b->n_messages;
@@ -348,9 +326,9 @@ static bool begins_order(const struct batch *b, size_t i) {
            (i == 0 || !uuid_equal(b->messages[i - 1].order_key, m->order_key));
 }
 
-struct pg_query *park_recount(struct batch *b, struct pg_script *s, const char *group) {
+struct pg_query *park_recount(struct batch *b, struct pg_script *s, const char *topic) {
     struct pg_query *q = pg_script_query(s, &recount);
-    pg_param_text(q, span_of(group));
+    pg_param_text(q, span_of(topic));
     struct pg_array *orders = pg_param_array(q, PG_UUID, b->n_messages);
     for (size_t i = 0; i < b->n_messages; i++)
         if (begins_order(b, i))

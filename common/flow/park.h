@@ -22,16 +22,17 @@
  * and the statements that take recalled records out of their tables again. */
 void park_apply(struct batch *b, struct pg_script *s, const char *group);
 
-/* Appends the query that finds work of this topic to recall: parked records that are ready (an order's
- * together, in their order), then letters to retry; at most `max_records` and about
- * `max_bytes` of each. Locks what it finds. */
+/* Appends the query that finds work of this topic to recall: parked records that are
+ * ready, whichever group parked them (an order's together, in their order), then the
+ * group's letters to retry; at most `max_records` and about `max_bytes` of each. Locks
+ * what it finds. */
 struct pg_query *park_find(struct pg_script *s, const char *group, size_t max_records,
                            size_t max_bytes, const char *topic);
 /* Turns its rows into messages of an empty batch; the count. */
 size_t park_take(struct batch *b, const struct pg_query *found);
 /* Counts what is parked for the batch's orders: after the cases are locked, so that
  * whoever parks more must wait. */
-struct pg_query *park_recount(struct batch *b, struct pg_script *s, const char *group);
+struct pg_query *park_recount(struct batch *b, struct pg_script *s, const char *topic);
 /* Whether records of this order stay parked when the batch's own are taken out: its cases
  * then stay parked too. */
 bool park_remains(const struct batch *b, const struct pg_query *recount,

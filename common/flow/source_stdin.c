@@ -27,6 +27,7 @@ struct stdin_source {
     size_t len, cap;
     bool is_at_end;
     struct held *first, **last; /* taken from the pipe, not yet by a lane */
+    struct held *given;         /* taken by a lane */
     int64_t flush_id;
     bool wants_flush; /* nothing is read behind a flush until it is answered */
     struct kafka_partition *partitions[256];
@@ -45,12 +46,17 @@ struct stdin_source *stdin_source_new(const struct kafka_consumer_config *config
     return s;
 }
 
-void stdin_source_free(struct stdin_source *s) {
-    while (s->first) {
-        struct held *h = s->first;
-        s->first = h->next;
+static void free_held(struct held *first) {
+    while (first) {
+        struct held *h = first;
+        first = h->next;
         free(h);
     }
+}
+
+void stdin_source_free(struct stdin_source *s) {
+    free_held(s->first);
+    free_held(s->given);
     for (size_t i = 0; i < s->n_partitions; i++)
         free(s->partitions[i]);
     free(s->buffer);
@@ -205,6 +211,8 @@ size_t stdin_source_take(struct stdin_source *s, int lane, struct kafka_record *
         *at = h->next;
         if (!*at)
             s->last = at;
+        h->next = s->given;
+        s->given = h;
     }
     return n;
 }

@@ -280,7 +280,8 @@ CREATE TABLE dead_letter (
 CREATE INDEX dead_letter_retry ON dead_letter (consumer_group, source_topic, source_partition, source_offset)
     WHERE state = 'retry';
 
--- Records that wait for their order (I5): kept whole, decided by the same path when it arrives.
+-- Records that wait for their order (I5): kept whole, decided by the same path when it arrives. An event waits once,
+-- however often it is sent.
 CREATE TABLE parked (
     order_key        uuid NOT NULL,
     consumer_group   text NOT NULL,
@@ -292,10 +293,11 @@ CREATE TABLE parked (
     record_value     bytea,
     header_names     text[] NOT NULL,
     header_values    bytea[] NOT NULL,
+    event_key        uuid NOT NULL,
     is_ready         boolean NOT NULL DEFAULT false,
     parked_at        timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (order_key, consumer_group, source_topic, source_partition, source_offset)
+    PRIMARY KEY (order_key, source_topic, event_key)
 );
 -- A recall frees the waiting cases of its orders; nearly always empty.
 CREATE INDEX return_case_parked ON return_case (order_key) WHERE is_parked;
-CREATE INDEX parked_ready ON parked (consumer_group, order_key) WHERE is_ready;
+CREATE INDEX parked_ready ON parked (source_topic, order_key) WHERE is_ready;

@@ -158,6 +158,7 @@ BEGIN
             ('retries', 'How often it was tried again.'),
             ('changed_at', 'Instant of the last change of state.'),
             ('changed_by', 'Who changed it last.'),
+            ('event_key', 'Hash of its case and event id: a second copy of the event has the same.'),
             ('is_ready', 'True when its order has come: applied with the next batch.'),
             ('parked_at', 'Instant at which it was set aside.'),
             ('checksum', 'SHA-256 of the file, hexadecimal.'),

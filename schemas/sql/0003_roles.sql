@@ -61,7 +61,7 @@ GRANT SELECT (consumer_group, source_topic, source_partition, source_offset, rec
     code, reason, hint, state, retries, recorded_at, changed_at, changed_by)
     ON henpin.dead_letter TO henpin_reader;
 GRANT SELECT (order_key, consumer_group, source_topic, source_partition, source_offset, record_at,
-    header_names, is_ready, parked_at) ON henpin.parked TO henpin_reader;
+    header_names, event_key, is_ready, parked_at) ON henpin.parked TO henpin_reader;
 
 -- Descriptions of roles belong to the whole server, too: set once, by whoever may.
 DO $$

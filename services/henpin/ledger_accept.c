@@ -33,8 +33,6 @@ static const struct pg_statement archive_ledger = {
     "ledger_archive", ARCHIVE("ledger", "topic", "partition")};
 static const struct pg_statement archive_letters = {
     "ledger_archive_letters", ARCHIVE("dead_letter", "source_topic", "source_partition")};
-static const struct pg_statement archive_parked = {
-    "ledger_archive_parked", ARCHIVE("parked", "source_topic", "source_partition")};
 
 static const struct pg_statement claim = {
     "ledger_claim_anew", "INSERT INTO henpin.ledger (consumer_group, topic, partition, "
@@ -48,8 +46,8 @@ static const struct pg_statement count_attached = {
     " (SELECT count(*) FROM henpin.dead_letter WHERE consumer_group = $1 AND "
     "source_topic = $2"
     "  AND source_partition = $3 AND state IN ('open', 'retry')),"
-    " (SELECT count(*) FROM henpin.parked WHERE consumer_group = $1 AND source_topic = $2"
-    "  AND source_partition = $3)"};
+    " (SELECT count(*) FROM henpin.parked WHERE source_topic = $2 AND source_partition = "
+    "$3)"};
 
 static struct pg_query *about(struct pg_script *s, const struct pg_statement *statement,
                               const struct ledger_row *r) {
@@ -146,8 +144,9 @@ static enum status tell_recreated(struct pg *pg, struct arena *a,
     printf("%s:%d for group %s is a new topic: what is known of the old one is kept as "
            "%s%s\n",
            r->topic, r->partition, r->group, r->topic, suffix);
-    printf("  %s ledger rows, %s unsettled dead letters, %s parked records\n",
-           table_count(pg_i64(q, 0, 0)), table_count(pg_i64(q, 0, 1)),
+    printf("  %s ledger rows, %s unsettled dead letters\n", table_count(pg_i64(q, 0, 0)),
+           table_count(pg_i64(q, 0, 1)));
+    printf("%s parked records go on waiting for their orders\n",
            table_count(pg_i64(q, 0, 2)));
     printf("it begins at offset %" PRId64 "; %s records are there\n", r->extent.low,
            table_count(r->extent.high - r->extent.low));
@@ -157,8 +156,8 @@ static enum status tell_recreated(struct pg *pg, struct arena *a,
 static enum status accept_recreated(struct pg *pg, struct arena *a,
                                     const struct ledger_row *r, const char *suffix,
                                     struct error *err) {
-    static const struct pg_statement *const archives[] = {
-        &archive_ledger, &archive_letters, &archive_parked};
+    static const struct pg_statement *const archives[] = {&archive_ledger,
+                                                          &archive_letters};
     struct pg_script *s = pg_script_new(a);
     (void)pg_script_query(s, &pg_begin);
     for (size_t i = 0; i < COUNT_OF(archives); i++)

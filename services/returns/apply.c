@@ -53,8 +53,10 @@ static void show_latest(struct batch *b, struct returns_case *c,
 }
 
 static void park(struct message *m, struct returns_case *c, bool is_ready) {
+    const struct span event_id = returns_item_of(m)->event.head.event_id;
     m->fate = FATE_PARKED;
     m->order_key = c->work.order_key;
+    m->event_key = identity_event(c->work.id, event_id);
     m->is_ready = is_ready;
     if (c->is_parked)
         return;
