@@ -7,6 +7,10 @@
  * message; what is committed in the end is the whole batch with the bad ones as dead
  * letters, in one transaction (I6). The first trial is of the whole batch: a failure that
  * does not come again was nobody's fault.
+ *
+ * The tables change between two trials: an order arrives, and what was to be parked is
+ * decided now, and refused. So a prefix that was good counts only if it is good after the
+ * longer one failed; it is tried once more before the message between them is blamed.
  */
 #ifndef COMMON_FLOW_BISECT_H
 #define COMMON_FLOW_BISECT_H
@@ -14,8 +18,9 @@
 #include "common/flow/batch.h"
 
 struct bisection {
-    bool is_on;     /* the next attempt is a trial, to be rolled back */
-    bool is_proved; /* the failure came again */
+    bool is_on;         /* the next attempt is a trial, to be rolled back */
+    bool is_proved;     /* the failure came again */
+    bool is_good_since; /* [0, good) succeeded after [0, bad) failed */
     size_t good, bad;
     struct error why; /* of the latest failure */
 };
