@@ -1,0 +1,266 @@
+/* test_decide.c: what the orders worker tells the rules about an event, and what it makes
+ * of one that says otherwise than the first. */
+#include "services/orders/orders.h"
+#include "tests/services/probes.h"
+
+static const struct probe probes[] = {
+    {"in-japan", "marketplace: amazon.co.jp"},
+    {"seller-ships", "fulfilment: seller"},
+    {"market-ships", "fulfilment: marketplace"},
+    {"nobody-ships", "fulfilment: missing"},
+    {"crosses", "cross_border: yes"},
+    {"stays", "cross_border: no"},
+    {"border-unsaid", "cross_border: missing"},
+    {"speaks-ja", "lang: ja"},
+    {"speaks-zh", "lang: zh"},
+    {"from-cn", "ship_from: CN"},
+    {"to-jp", "buyer_country: JP"},
+    {"battery", "category: power_bank"},
+    {"glove", "category: glove"},
+    {"lithium", "hazards: LITHIUM_ION"},
+    {"harmless", "hazards: {none: [LITHIUM_ION, SHARPS]}"},
+};
+
+/* ---- one event, decided ---- */
+
+struct fixture {
+    struct policy *policy;
+    struct case_state state;
+    struct order_record record; /* what was known before */
+    struct order_line lines[2];
+    struct order_event event;
+    struct case_decision d;
+};
+
+static int setup(void **state) {
+    static struct fixture f;
+    f = (struct fixture){0};
+    f.policy = probes_load(probes, COUNT_OF(probes));
+    f.state.opened_us = EVENT_ABSENT;
+    f.lines[0] = f.lines[1] =
+        (struct order_line){.quantity = 1, .product_class = SPAN("general")};
+    f.event = (struct order_event){
+        .head = {.event_id = SPAN("e1"),
+                 .occurred_at_us = NOON_US,
+                 .marketplace = SPAN("amazon.co.jp"),
+                 .seller_id = SPAN("S1"),
+                 .order_id = SPAN("250-1")},
+        .kind = ORDER_PLACED,
+        .fulfilment = FULFILMENT_SELLER,
+        .ship_from_country = SPAN("CN"),
+        .buyer_country = SPAN("JP"),
+        .purchased_at_us = NOON_US,
+        .latest_delivery_at_us = EVENT_ABSENT,
+        .delivered_at_us = EVENT_ABSENT,
+        .lines = f.lines,
+        .n_lines = 2,
+    };
+    *state = &f;
+    return 0;
+}
+
+static int teardown(void **state) {
+    struct fixture *f = *state;
+    policy_free(f->policy);
+    return 0;
+}
+
+static const struct policy_decision *decide(struct fixture *f) {
+    struct policy_facts facts;
+    orders_state(f->policy, &f->event, marketplace_find(f->event.head.marketplace),
+                 &facts);
+    orders_decide(&f->state, &f->record, &f->event, f->policy, &facts, &f->d);
+    return &f->d.policy;
+}
+
+/* The first event's facts, as the order's row keeps them. */
+static void know(struct fixture *f) {
+    f->record = (struct order_record){
+        .is_known = true,
+        .fulfilment = SPAN("SELLER"),
+        .ship_from_country = SPAN("CN"),
+        .buyer_country = SPAN("JP"),
+        .purchased_us = NOON_US,
+    };
+}
+
+/* ---- what is stated ---- */
+
+static void test_orders__each_kind_has_a_word_and_no_other_kind_has(void **state) {
+    (void)state;
+    for (int kind = 0; kind < ORDER_KIND_COUNT; kind++) {
+        bool is_known = strcmp(order_kind_names[kind], "UNKNOWN") != 0;
+        assert_int_equal(orders_word(kind) != NULL, is_known);
+    }
+    assert_null(orders_word(-1));
+    assert_null(orders_word(ORDER_KIND_COUNT));
+}
+
+static void test_orders__the_order_is_stated_as_it_is(void **state) {
+    struct fixture *f = *state;
+    const struct policy_decision *d = decide(f);
+    assert_seen(d, "seller-ships");
+    assert_seen(d, "from-cn");
+    assert_seen(d, "to-jp");
+    assert_seen(d, "crosses");
+    assert_seen(d, "harmless");
+    assert_null(f->d.triage);
+}
+
+static void test_orders__an_unknown_fulfilment_is_missing(void **state) {
+    struct fixture *f = *state;
+    f->event.fulfilment = FULFILMENT_UNKNOWN;
+    const struct policy_decision *d = decide(f);
+    assert_seen(d, "nobody-ships");
+    assert_unseen(d, "seller-ships");
+    assert_unseen(d, "market-ships");
+}
+
+static void test_orders__goods_from_the_stores_own_country_stay(void **state) {
+    struct fixture *f = *state;
+    f->event.ship_from_country = SPAN("jp");
+    assert_seen(decide(f), "stays");
+    f->event.head.marketplace = SPAN("amazon.de");
+    assert_seen(decide(f), "crosses");
+}
+
+static void test_orders__an_unsaid_origin_crosses_nothing(void **state) {
+    struct fixture *f = *state;
+    f->event.ship_from_country = (struct span){NULL, 0};
+    assert_seen(decide(f), "border-unsaid");
+}
+
+static void test_orders__the_stores_language_stands_in_for_the_buyers(void **state) {
+    struct fixture *f = *state;
+    assert_seen(decide(f), "speaks-ja");
+    f->event.buyer_language = SPAN("zh-Hant");
+    assert_seen(decide(f), "speaks-zh");
+}
+
+static void test_orders__an_alias_of_the_marketplace_is_the_marketplace(void **state) {
+    struct fixture *f = *state;
+    f->event.head.marketplace = SPAN("A1VC38T7YXB528");
+    assert_int_equal(decide(f)->outcome, POLICY_DECIDED);
+    assert_seen(&f->d.policy, "crosses");
+}
+
+static void test_orders__the_line_with_hazards_speaks_for_the_order(void **state) {
+    struct fixture *f = *state;
+    static const struct span lithium[] = {{"LITHIUM_ION", 11}};
+    f->lines[0].product_class = SPAN("glove");
+    assert_seen(decide(f), "glove");
+    f->lines[1].product_class = SPAN("power_bank");
+    f->lines[1].hazards = (struct span_list){lithium, 1};
+    const struct policy_decision *d = decide(f);
+    assert_seen(d, "battery");
+    assert_seen(d, "lithium");
+    assert_unseen(d, "harmless");
+}
+
+/* ---- what goes to a person ---- */
+
+static void test_orders__a_hazard_that_no_rule_knows_goes_to_a_person(void **state) {
+    struct fixture *f = *state;
+    static const struct span unheard[] = {{"RADIOACTIVE", 11}};
+    f->lines[1].hazards = (struct span_list){unheard, 1};
+    assert_int_equal(decide(f)->outcome, POLICY_NOT_EVALUATED);
+    assert_string_equal(f->d.triage, "hazards is outside the domain");
+}
+
+static void test_orders__an_unknown_marketplace_goes_to_a_person(void **state) {
+    struct fixture *f = *state;
+    f->event.head.marketplace = SPAN("shop.example");
+    (void)decide(f);
+    assert_string_equal(f->d.triage, "marketplace is outside the domain");
+    assert_int_equal(f->d.n_starts, 0);
+}
+
+static void test_orders__an_unknown_kind_decides_nothing(void **state) {
+    struct fixture *f = *state;
+    f->event.kind = ORDER_UNKNOWN;
+    (void)decide(f);
+    assert_string_equal(f->d.triage, "the kind of event is not known to this version");
+    assert_int_equal(f->d.policy.n_blockers, 0);
+}
+
+static void
+test_orders__another_origin_than_at_first_goes_to_a_person_once(void **state) {
+    struct fixture *f = *state;
+    know(f);
+    f->event.kind = ORDER_SHIPPED;
+    (void)decide(f);
+    assert_null(f->d.triage);
+    f->event.ship_from_country = SPAN("JP");
+    (void)decide(f);
+    assert_non_null(f->d.triage);
+    struct span told = span_of(f->d.triage);
+    f->state.triaged = &told;
+    f->state.n_triaged = 1;
+    (void)decide(f);
+    assert_null(f->d.triage);
+}
+
+static void test_orders__another_fulfilment_than_at_first_goes_to_a_person(void **state) {
+    struct fixture *f = *state;
+    know(f);
+    f->event.fulfilment = FULFILMENT_MARKETPLACE;
+    (void)decide(f);
+    assert_non_null(f->d.triage);
+}
+
+static void test_orders__what_else_changes_is_no_contradiction(void **state) {
+    struct fixture *f = *state;
+    know(f);
+    f->event.buyer_country = SPAN("DE");
+    f->event.buyer_language = SPAN("de");
+    f->event.purchased_at_us += 1;
+    (void)decide(f);
+    assert_null(f->d.triage);
+}
+
+static void test_orders__a_second_copy_contradicts_nothing(void **state) {
+    struct fixture *f = *state;
+    static const struct span words[] = {{"order_placed", 12}};
+    const int64_t at_us = NOON_US, id = identity_hash64(SPAN("e1"));
+    know(f);
+    f->state.history = (struct case_history){words, &at_us, &id, 1};
+    f->event.ship_from_country = SPAN("JP");
+    (void)decide(f);
+    assert_true(f->d.is_duplicate);
+    assert_null(f->d.triage);
+}
+
+static void test_orders__the_same_input_gives_the_same_decision(void **state) {
+    struct fixture *f = *state;
+    (void)decide(f);
+    struct case_decision first = f->d;
+    (void)decide(f);
+    assert_int_equal(first.policy.n_rules, f->d.policy.n_rules);
+    assert_memory_equal(first.policy.rules, f->d.policy.rules,
+                        (size_t)first.policy.n_rules * sizeof first.policy.rules[0]);
+    assert_int_equal(first.policy.outcome, f->d.policy.outcome);
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        CASE(test_orders__each_kind_has_a_word_and_no_other_kind_has),
+        CASE(test_orders__the_order_is_stated_as_it_is),
+        CASE(test_orders__an_unknown_fulfilment_is_missing),
+        CASE(test_orders__goods_from_the_stores_own_country_stay),
+        CASE(test_orders__an_unsaid_origin_crosses_nothing),
+        CASE(test_orders__the_stores_language_stands_in_for_the_buyers),
+        CASE(test_orders__an_alias_of_the_marketplace_is_the_marketplace),
+        CASE(test_orders__the_line_with_hazards_speaks_for_the_order),
+        CASE(test_orders__a_hazard_that_no_rule_knows_goes_to_a_person),
+        CASE(test_orders__an_unknown_marketplace_goes_to_a_person),
+        CASE(test_orders__an_unknown_kind_decides_nothing),
+        CASE(test_orders__another_origin_than_at_first_goes_to_a_person_once),
+        CASE(test_orders__another_fulfilment_than_at_first_goes_to_a_person),
+        CASE(test_orders__what_else_changes_is_no_contradiction),
+        CASE(test_orders__a_second_copy_contradicts_nothing),
+        CASE(test_orders__the_same_input_gives_the_same_decision),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,295 @@
+/* test_decide.c: what the returns worker tells the rules about an event and its order,
+ * and the goods of several lines taken together. */
+#include "services/returns/returns.h"
+#include "tests/services/probes.h"
+
+static const struct probe probes[] = {
+    {"in-japan", "marketplace: amazon.co.jp"},
+    {"seller-ships", "fulfilment: seller"},
+    {"nobody-ships", "fulfilment: missing"},
+    {"crosses", "cross_border: yes"},
+    {"stays", "cross_border: no"},
+    {"speaks-ja", "lang: ja"},
+    {"speaks-zh", "lang: zh"},
+    {"battery", "category: power_bank"},
+    {"glove", "category: glove"},
+    {"used", "condition: used"},
+    {"damaged", "condition: damaged"},
+    {"condition-unsaid", "condition: missing"},
+    {"defect", "reason: defective"},
+    {"reason-other", "reason: other"},
+    {"reason-unsaid", "reason: missing"},
+    {"refund", "wanted: refund"},
+    {"wanted-unsaid", "wanted: missing"},
+    {"in-policy", "in_policy: yes"},
+    {"against-policy", "in_policy: no"},
+    {"policy-unsaid", "in_policy: missing"},
+    {"claim", "claim: yes"},
+    {"no-claim", "claim: no"},
+    {"dear", "value: 5000.."},
+    {"value-unsaid", "value: missing"},
+    {"lithium", "hazards: LITHIUM_ION"},
+    {"sharps", "hazards: SHARPS"},
+    {"harmless", "hazards: {none: [LITHIUM_ION, SHARPS]}"},
+};
+
+struct fixture {
+    struct policy *policy;
+    struct case_state state;
+    struct order_facts order;
+    struct return_line lines[2];
+    struct return_event event;
+    struct case_decision d;
+};
+
+static int setup(void **state) {
+    static struct fixture f;
+    f = (struct fixture){0};
+    f.policy = probes_load(probes, COUNT_OF(probes));
+    f.state.opened_us = EVENT_ABSENT;
+    f.order = (struct order_facts){
+        .is_known = true,
+        .fulfilment = SPAN("SELLER"),
+        .ship_from_country = SPAN("CN"),
+        .buyer_country = SPAN("JP"),
+        .purchased_us = NOON_US,
+    };
+    f.lines[0] = f.lines[1] = (struct return_line){
+        .line_id = SPAN("1"),
+        .quantity = 1,
+        .product_class = SPAN("glove"),
+        .condition = CONDITION_ABSENT,
+    };
+    f.event = (struct return_event){
+        .head = {.event_id = SPAN("e1"),
+                 .occurred_at_us = NOON_US,
+                 .marketplace = SPAN("amazon.co.jp"),
+                 .seller_id = SPAN("S1"),
+                 .order_id = SPAN("250-1")},
+        .return_id = SPAN("R1"),
+        .kind = RETURN_REQUESTED,
+        .in_policy = TRI_ABSENT,
+        .wanted = WANTED_UNKNOWN,
+        .amount_minor = EVENT_ABSENT,
+        .lines = f.lines,
+        .n_lines = 2,
+    };
+    *state = &f;
+    return 0;
+}
+
+static int teardown(void **state) {
+    struct fixture *f = *state;
+    policy_free(f->policy);
+    return 0;
+}
+
+static const struct policy_decision *decide(struct fixture *f) {
+    struct goods goods = returns_goods(&f->event);
+    struct policy_facts facts;
+    returns_state(f->policy, &f->event, marketplace_find(f->event.head.marketplace),
+                  &f->order, &goods, &facts);
+    returns_decide(&f->state, &f->event, &goods, f->policy, &facts, &f->d);
+    return &f->d.policy;
+}
+
+static void hazard(struct return_line *line, struct span *words, const char *word) {
+    words[0] = span_of(word);
+    line->hazards = (struct span_list){words, 1};
+}
+
+/* ---- the order and the event ---- */
+
+static void test_returns__each_kind_has_a_word_and_no_other_kind_has(void **state) {
+    (void)state;
+    for (int kind = 0; kind < RETURN_KIND_COUNT; kind++) {
+        bool is_known = strcmp(return_kind_names[kind], "UNKNOWN") != 0;
+        assert_int_equal(returns_word(kind) != NULL, is_known);
+    }
+    assert_null(returns_word(-1));
+    assert_null(returns_word(RETURN_KIND_COUNT));
+}
+
+static void test_returns__the_order_decides_who_ships_and_from_where(void **state) {
+    struct fixture *f = *state;
+    const struct policy_decision *d = decide(f);
+    assert_seen(d, "seller-ships");
+    assert_seen(d, "crosses");
+    assert_seen(d, "speaks-ja");
+    f->order.ship_from_country = SPAN("JP");
+    f->order.buyer_language = SPAN("zh-Hans");
+    d = decide(f);
+    assert_seen(d, "stays");
+    assert_seen(d, "speaks-zh");
+}
+
+static void test_returns__an_unknown_fulfilment_is_missing(void **state) {
+    struct fixture *f = *state;
+    f->order.fulfilment = SPAN("UNKNOWN");
+    assert_seen(decide(f), "nobody-ships");
+}
+
+static void test_returns__what_the_event_does_not_say_is_missing(void **state) {
+    struct fixture *f = *state;
+    f->event.n_lines = 0;
+    const struct policy_decision *d = decide(f);
+    static const char *const unsaid[] = {"condition-unsaid", "wanted-unsaid",
+                                         "policy-unsaid", "value-unsaid"};
+    for (size_t i = 0; i < COUNT_OF(unsaid); i++)
+        assert_seen(d, unsaid[i]);
+    assert_seen(d, "reason-unsaid");
+    assert_seen(d, "no-claim");
+    assert_seen(d, "harmless");
+}
+
+static void test_returns__what_the_event_says_is_stated(void **state) {
+    struct fixture *f = *state;
+    f->event.reason_code = SPAN("CR-DEFECTIVE");
+    f->event.wanted = WANTED_REFUND;
+    f->event.in_policy = TRI_FALSE;
+    f->event.claim_opened = true;
+    f->event.amount_minor = 5000;
+    const struct policy_decision *d = decide(f);
+    static const char *const said[] = {"defect", "refund", "against-policy", "claim",
+                                       "dear"};
+    for (size_t i = 0; i < COUNT_OF(said); i++)
+        assert_seen(d, said[i]);
+    f->event.in_policy = TRI_TRUE;
+    f->event.amount_minor = 4999;
+    d = decide(f);
+    assert_seen(d, "in-policy");
+    assert_unseen(d, "dear");
+}
+
+static void test_returns__a_reason_that_nobody_listed_is_another_one(void **state) {
+    struct fixture *f = *state;
+    f->event.reason_code = SPAN("no such code");
+    assert_seen(decide(f), "reason-other");
+}
+
+/* ---- the goods ---- */
+
+static void test_returns__the_goods_are_as_bad_as_their_worst_line(void **state) {
+    struct fixture *f = *state;
+    static const int from_best[] = {
+        CONDITION_ABSENT, CONDITION_UNKNOWN,   CONDITION_UNOPENED, CONDITION_OPENED,
+        CONDITION_USED,   CONDITION_DEFECTIVE, CONDITION_DAMAGED};
+    for (size_t a = 0; a < COUNT_OF(from_best); a++) {
+        for (size_t b = 0; b < COUNT_OF(from_best); b++) {
+            f->lines[0].condition = from_best[a];
+            f->lines[1].condition = from_best[b];
+            assert_int_equal(returns_goods(&f->event).condition,
+                             from_best[a > b ? a : b]);
+        }
+    }
+    f->lines[0].condition = CONDITION_DAMAGED;
+    f->lines[1].condition = CONDITION_USED;
+    const struct policy_decision *d = decide(f);
+    assert_seen(d, "damaged");
+    assert_unseen(d, "used");
+}
+
+static void test_returns__an_unknown_condition_is_missing(void **state) {
+    struct fixture *f = *state;
+    f->lines[0].condition = f->lines[1].condition = CONDITION_UNKNOWN;
+    assert_seen(decide(f), "condition-unsaid");
+}
+
+static void test_returns__the_line_with_hazards_speaks_for_the_goods(void **state) {
+    struct fixture *f = *state;
+    struct span words[1];
+    f->lines[1].product_class = SPAN("power_bank");
+    assert_seen(decide(f), "glove");
+    hazard(&f->lines[1], words, "LITHIUM_ION");
+    const struct policy_decision *d = decide(f);
+    assert_seen(d, "battery");
+    assert_seen(d, "lithium");
+    assert_true(returns_goods(&f->event).lines_differ);
+}
+
+static void test_returns__hazards_of_all_lines_come_together_once(void **state) {
+    struct fixture *f = *state;
+    static const struct span both[] = {{"SHARPS", 6}, {"LITHIUM_ION", 11}};
+    f->lines[0].hazards = (struct span_list){both, 1};
+    f->lines[1].hazards = (struct span_list){both, 2};
+    assert_int_equal(returns_goods(&f->event).n_hazards, 2);
+    const struct policy_decision *d = decide(f);
+    assert_seen(d, "lithium");
+    assert_seen(d, "sharps");
+}
+
+static void test_returns__a_hazard_that_no_rule_knows_goes_to_a_person(void **state) {
+    struct fixture *f = *state;
+    struct span words[1];
+    hazard(&f->lines[0], words, "RADIOACTIVE");
+    assert_int_equal(decide(f)->outcome, POLICY_NOT_EVALUATED);
+    assert_string_equal(f->d.triage, "hazards is outside the domain");
+    assert_false(f->d.creates_tasks);
+}
+
+static void test_returns__more_hazards_than_fit_go_to_a_person(void **state) {
+    struct fixture *f = *state;
+    struct span many[17];
+    char texts[COUNT_OF(many)][24];
+    for (size_t i = 0; i < COUNT_OF(many); i++) {
+        snprintf(texts[i], sizeof texts[i], "HAZARD_%zu", i);
+        many[i] = span_of(texts[i]);
+    }
+    f->lines[0].hazards = (struct span_list){many, 16};
+    assert_false(returns_goods(&f->event).has_more_hazards);
+    f->lines[1].hazards = (struct span_list){many, COUNT_OF(many)};
+    struct goods g = returns_goods(&f->event);
+    assert_true(g.has_more_hazards);
+    assert_int_equal(g.n_hazards, 16);
+    assert_int_equal(decide(f)->outcome, POLICY_NOT_EVALUATED);
+}
+
+static void test_returns__lines_that_agree_do_not_differ(void **state) {
+    struct fixture *f = *state;
+    assert_false(returns_goods(&f->event).lines_differ);
+    f->lines[1].condition = CONDITION_USED;
+    assert_true(returns_goods(&f->event).lines_differ);
+}
+
+/* ---- cases ---- */
+
+static void test_returns__an_unknown_kind_decides_nothing(void **state) {
+    struct fixture *f = *state;
+    f->event.kind = RETURN_UNKNOWN;
+    (void)decide(f);
+    assert_string_equal(f->d.triage, "the kind of event is not known to this version");
+    assert_int_equal(f->d.n_starts, 0);
+    assert_false(f->d.creates_tasks);
+}
+
+static void test_returns__a_second_copy_is_a_duplicate(void **state) {
+    struct fixture *f = *state;
+    static const struct span words[] = {{"return_requested", 16}};
+    const int64_t at_us = NOON_US, id = identity_hash64(SPAN("e1"));
+    f->state.history = (struct case_history){words, &at_us, &id, 1};
+    (void)decide(f);
+    assert_true(f->d.is_duplicate);
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        CASE(test_returns__each_kind_has_a_word_and_no_other_kind_has),
+        CASE(test_returns__the_order_decides_who_ships_and_from_where),
+        CASE(test_returns__an_unknown_fulfilment_is_missing),
+        CASE(test_returns__what_the_event_does_not_say_is_missing),
+        CASE(test_returns__what_the_event_says_is_stated),
+        CASE(test_returns__a_reason_that_nobody_listed_is_another_one),
+        CASE(test_returns__the_goods_are_as_bad_as_their_worst_line),
+        CASE(test_returns__an_unknown_condition_is_missing),
+        CASE(test_returns__the_line_with_hazards_speaks_for_the_goods),
+        CASE(test_returns__hazards_of_all_lines_come_together_once),
+        CASE(test_returns__a_hazard_that_no_rule_knows_goes_to_a_person),
+        CASE(test_returns__more_hazards_than_fit_go_to_a_person),
+        CASE(test_returns__lines_that_agree_do_not_differ),
+        CASE(test_returns__an_unknown_kind_decides_nothing),
+        CASE(test_returns__a_second_copy_is_a_duplicate),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
