@@ -10,6 +10,7 @@
 
 #include "common/policy/analyse.h"
 #include "common/policy/check.h"
+#include "common/policy/coverage.h"
 #include "common/policy/desk.h"
 #include "common/policy/files.h"
 #include "common/policy/index.h"
@@ -32,8 +33,8 @@ struct pack {
 };
 
 static const char *const pack_keys[] = {
-    "ruleset", "revision", "zone",  "domain", "groups", "calendars", "desks",
-    "triage",  "tables",   "tests", "title",  "terms",  "playbooks", NULL};
+    "ruleset", "revision", "zone",  "domain", "groups",    "calendars", "desks", "triage",
+    "tables",  "tests",    "title", "terms",  "playbooks", "coverage",  NULL};
 
 /* All files of the directory as trees. */
 static enum status read_packs(struct loader *l, struct pack **out, int *n_out,
@@ -152,6 +153,7 @@ static void type_packs(struct loader *l, struct pack *packs, int n) {
         tables_finish(l);
     }
     each_pack(l, packs, n, "tests", tests_read);
+    each_pack(l, packs, n, "coverage", coverage_read);
 }
 
 static void compile(struct loader *l) {
@@ -187,6 +189,9 @@ static enum status load_all(struct loader *l, const struct load_options *o,
         check_rules(l);
         compile(l);
         analyse(l);
+    }
+    if (l->fs->n_errors == 0) {
+        coverage_check(l);
     }
     if (l->fs->n_errors == 0) {
         revision_seal(l, roots, n);

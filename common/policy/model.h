@@ -220,7 +220,8 @@ struct table {
     const struct node *at;
 };
 
-struct testcase; /* testcase.h */
+struct testcase;      /* testcase.h */
+struct coverage_spec; /* coverage.h */
 
 struct policy {
     struct arena *a;
@@ -247,6 +248,7 @@ struct policy {
     const struct rule **rules; /* by number */
     struct testcase *tests;
     int n_tests;
+    struct coverage_spec *coverage; /* NULL: no file says what must be covered */
 };
 
 /* What all readers share while loading. */

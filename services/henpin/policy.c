@@ -31,6 +31,8 @@ static const struct action {
      "why is it decided so, and why not otherwise: for an event that you describe"},
     {"show", policy_show_main, "DIR [RULE]",
      "read the rules: what they ask, what they give, who says so"},
+    {"coverage", policy_coverage_main, "[OPTION...] DIR",
+     "who answers at each hour of the week, and where nobody does"},
 };
 
 static int usage(FILE *out) {

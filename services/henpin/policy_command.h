@@ -13,6 +13,7 @@ int policy_check(const char *dir, bool is_strict);
 int policy_test_main(int argc, char **argv, char **envp);
 int policy_explain_main(int argc, char **argv, char **envp);
 int policy_show_main(int argc, char **argv, char **envp);
+int policy_coverage_main(int argc, char **argv, char **envp);
 
 /* False after telling why on stderr: exit code 2. */
 bool policy_dir_is_readable(const char *program, const char *dir);

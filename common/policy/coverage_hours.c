@@ -1,0 +1,170 @@
+/*
+ * coverage_hours.c: one duty, one chain, one language: who answers, hour by hour.
+ *
+ * The owner at an instant t is asked of deadline_owner, as a decision asks it. When its
+ * desk must act by A, nothing that begins between t and A can be missed: its due instant
+ * is no earlier, so the last open instant of that desk before it is A or later, which is
+ * still ahead. So the walk jumps from t to A, and reaches every instant at which nobody is
+ * left, not only full hours. Where that reasoning does not hold (near a clock change the
+ * due instant may step back, a licence may end before the later act-by) it goes minute by
+ * minute. Business days that begin on a closed day begin with its own wall time, which may be
+ * due earlier than what began on the day before: there a jump ends at midnight.
+ */
+#include "common/policy/coverage.h"
+
+#include "common/base/clock.h"
+#include "common/policy/civil.h"
+#include "common/policy/deadline.h"
+#include "common/policy/duration.h"
+
+struct walk {
+    struct coverage_hours *h;
+    const struct policy *p;
+    const struct deadline_request *r;
+    const struct duty_spec *duty;
+    int32_t first_day;
+    int last_missed[COVERAGE_HOURS]; /* week in which the hour was counted last */
+};
+
+static int hour_of_wall(int64_t wall_us) {
+    int32_t day = civil_day_of_us(wall_us);
+    return civil_weekday(day) * 24 + (int)((wall_us - day * US_PER_DAY) / US_PER_HOUR);
+}
+
+int coverage_hour_of(const struct zone *zone, int64_t at_us) {
+    return hour_of_wall(zone_wall_us(zone, at_us));
+}
+
+static int64_t next_hour(const struct zone *zone, int64_t t) {
+    int64_t wall = zone_wall_us(zone, t);
+    int64_t into = wall % US_PER_HOUR;
+    return t + US_PER_HOUR - (into < 0 ? into + US_PER_HOUR : into);
+}
+
+/* Who owns what begins at `t`: the step of the chain and its act-by; COVERAGE_NOBODY when
+ * that is triage. */
+static int owner_at(const struct walk *w, int64_t t, int64_t *act_by_us,
+                    int64_t *due_us) {
+    *due_us = duration_after(&w->duty->due, t);
+    if (*due_us == POLICY_NO_INSTANT) {
+        return COVERAGE_NOBODY;
+    }
+    struct policy_desk_choice c = deadline_owner(w->r, t, *due_us, w->duty->reserve_us);
+    *act_by_us = c.act_by_us;
+    if (c.is_catch_all || c.desk == w->p->triage->name || c.act_by_us <= t) {
+        return COVERAGE_NOBODY;
+    }
+    for (int i = 0; i < w->r->chain->n; i++) {
+        if (w->r->chain->steps[i].desk->name == c.desk) {
+            return i;
+        }
+    }
+    return COVERAGE_NOBODY;
+}
+
+/* Whether a required licence begins or ends between two instants. */
+static bool licence_changes(const struct chain *c, int64_t from_us, int64_t to_us) {
+    for (int i = 0; i < c->n; i++) {
+        const struct desk *d = c->steps[i].desk;
+        for (int k = 0; c->steps[i].n_requires > 0 && k < d->n_licences; k++) {
+            const struct licence *x = &d->licences[k];
+            if ((x->from_us >= from_us && x->from_us <= to_us) ||
+                (x->until_us >= from_us && x->until_us <= to_us)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static bool clock_changes(const struct zone *z, int64_t from_us, int64_t to_us) {
+    return zone_offset_us(z, from_us - 3 * US_PER_HOUR) !=
+           zone_offset_us(z, to_us + 3 * US_PER_HOUR);
+}
+
+/* The next instant to look at: nothing that begins before it can be missed. */
+static int64_t jump(const struct walk *w, int64_t t, int64_t act_by_us) {
+    const struct duration *d = &w->duty->due;
+    int64_t last_due = duration_after(d, act_by_us), minute = t + US_PER_MIN;
+    if (last_due == POLICY_NO_INSTANT ||
+        (d->calendar && clock_changes(d->calendar->zone, t, act_by_us)) ||
+        licence_changes(w->r->chain, act_by_us, last_due)) {
+        return act_by_us < minute ? act_by_us : minute;
+    }
+    if (d->kind == SPAN_BUSINESS_DAYS) {
+        int32_t today = civil_day_of_us(zone_wall_us(d->calendar->zone, t));
+        int64_t midnight =
+            zone_instant_us(d->calendar->zone, (today + 1) * US_PER_DAY, NULL);
+        return act_by_us < midnight ? act_by_us : midnight;
+    }
+    return act_by_us;
+}
+
+static void miss(struct walk *w, int64_t t) {
+    int64_t wall = zone_wall_us(w->h->zone, t);
+    int hour = hour_of_wall(wall), week = (civil_day_of_us(wall) - w->first_day) / 7;
+    if (w->h->missed[hour] > 0 && w->last_missed[hour] == week) {
+        return; /* the hour that the clocks repeat */
+    }
+    if (w->h->missed[hour]++ == 0) {
+        w->h->first_us[hour] = t;
+        w->h->n_missed++;
+    }
+    w->last_missed[hour] = week;
+}
+
+/* Whether some desk before triage speaks the language at all. */
+static bool has_speaker(const struct walk *w) {
+    const struct chain *c = w->r->chain;
+    for (int i = 0; c && i < c->n; i++) {
+        const struct desk *d = c->steps[i].desk;
+        if (d != w->p->triage && (d->speaks_any || w->r->lang < 0 ||
+                                  word_set_has(&d->langs, (int)w->r->lang))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Who owns what begins with each hour, from the first week that says so. */
+static void find_owners(struct walk *w, int64_t from_us, int64_t to_us) {
+    int wanted = COVERAGE_HOURS;
+    for (int64_t t = from_us; t < to_us && wanted > 0; t = next_hour(w->h->zone, t)) {
+        int hour = coverage_hour_of(w->h->zone, t);
+        int64_t act_by, due;
+        if (w->h->desk[hour] != COVERAGE_NOBODY) {
+            continue;
+        }
+        if (w->h->missed[hour] < w->h->weeks) {
+            w->h->desk[hour] = (int16_t)owner_at(w, t, &act_by, &due);
+        }
+        wanted -=
+            w->h->desk[hour] != COVERAGE_NOBODY || w->h->missed[hour] == w->h->weeks;
+    }
+}
+
+void coverage_hours_fill(struct coverage_hours *h, const struct policy *p,
+                         const struct deadline_request *r, const struct duty_spec *duty,
+                         const struct zone *zone, int32_t first_day, int weeks) {
+    struct walk w = {.h = h, .p = p, .r = r, .duty = duty, .first_day = first_day};
+    *h = (struct coverage_hours){.zone = zone, .weeks = (uint16_t)weeks};
+    for (int i = 0; i < COVERAGE_HOURS; i++) {
+        h->first_us[i] = POLICY_NO_INSTANT;
+        h->desk[i] = COVERAGE_NOBODY;
+    }
+    int64_t from = zone_instant_us(zone, first_day * US_PER_DAY, NULL);
+    int64_t to = zone_instant_us(zone, (first_day + weeks * 7) * US_PER_DAY, NULL);
+    bool is_mute = !has_speaker(&w);
+    for (int64_t t = from; t < to;) {
+        int64_t act_by = t, due = t;
+        if (is_mute || owner_at(&w, t, &act_by, &due) == COVERAGE_NOBODY) {
+            miss(&w, t);
+            t = next_hour(zone, t);
+        } else {
+            t = jump(&w, t, act_by);
+        }
+    }
+    if (!is_mute) {
+        find_owners(&w, from, to);
+    }
+}
