@@ -9,6 +9,7 @@ static const char *const slot_names[] = {"handle", "duty",   "blocker", "chain",
                                          "code",   "remedy", "steps",   NULL};
 static const char *const severity_names[] = {"note", "low",   "normal",
                                              "high", "grave", NULL};
+_Static_assert(COUNT_OF(severity_names) == SEVERITY_MAX + 2, "each severity has a word");
 
 const char *slot_name(int slot) {
     return slot_names[slot];

@@ -6,6 +6,7 @@
 #define COMMON_POLICY_OUTCOME_H
 
 #include "common/policy/model.h"
+#include "common/policy/severity.h"
 
 /* Fills `out`. Slots outside `allowed` (bits of enum slot) are told. */
 void outcome_read(struct loader *l, const struct node *n, unsigned allowed,
@@ -21,7 +22,6 @@ const char *slot_name(int slot);
 int slot_find(struct span name); /* -1 when unknown */
 /* note 0, low 1, normal 2, high 3, grave 4; `n` may be NULL: `fallback`. */
 int severity_read(struct loader *l, const struct node *n, int fallback);
-const char *severity_name(int severity);
 /* Same content, for "contributions must agree". */
 bool outcome_equal(const struct outcome *a, const struct outcome *b, int slot);
 

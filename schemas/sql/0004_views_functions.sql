@@ -51,6 +51,18 @@ WITH standing AS (
     JOIN escalation_event e ON e.subject_id = w.order_key AND e.identity_at = 'epoch'
     WHERE e.kind = 'order_unknown'
 )
+SELECT s.*,
+       -- The event that raised it: of the instant from which it stands, or of those without one. Not a join, so that
+       -- whoever counts does not pay for it, and whoever limits pays for what is shown.
+       (SELECT e.reason FROM escalation_event e
+        WHERE e.identity_at IN (s.since, 'epoch') AND e.subject_id = s.subject_id ORDER BY e.recorded_at LIMIT 1) AS reason,
+       (SELECT e.source_topic FROM escalation_event e
+        WHERE e.identity_at IN (s.since, 'epoch') AND e.subject_id = s.subject_id ORDER BY e.recorded_at LIMIT 1) AS source_topic,
+       (SELECT e.source_partition FROM escalation_event e
+        WHERE e.identity_at IN (s.since, 'epoch') AND e.subject_id = s.subject_id ORDER BY e.recorded_at LIMIT 1) AS source_partition,
+       (SELECT e.source_offset FROM escalation_event e
+        WHERE e.identity_at IN (s.since, 'epoch') AND e.subject_id = s.subject_id ORDER BY e.recorded_at LIMIT 1) AS source_offset
+FROM (
 SELECT row_number() OVER (ORDER BY
            -- Late is negative, and the graver the earlier: there the weight multiplies.
            extract(epoch FROM coalesce(s.act_by_at, s.due_at) - now())
@@ -60,7 +72,13 @@ SELECT row_number() OVER (ORDER BY
        coalesce(s.act_by_at, s.due_at) - now() AS time_left, s.seller_id, s.marketplace, s.order_id,
        r.return_id, s.case_kind, s.case_id, s.subject_id, s.since, s.rule_id, s.consequence
 FROM standing s
-LEFT JOIN return_case r ON r.case_id = s.case_id;
+LEFT JOIN return_case r ON r.case_id = s.case_id) s;
+
+CREATE VIEW waiting_return AS
+SELECT r.marketplace, r.seller_id, r.order_id, r.return_id, r.opened_at, o.wanted_by
+FROM return_case r
+JOIN sales_order o ON o.order_key = r.order_key
+WHERE r.is_parked;
 
 CREATE VIEW case_timeline AS
 SELECT d.case_id, d.occurred_at AS at, 'event' AS what, d.event AS name, d.outcome AS state, d.cause AS reason,
@@ -129,10 +147,11 @@ BEGIN
     END LOOP;
 END $$;
 
-GRANT SELECT ON order_line, open_escalations, case_timeline TO henpin_reader, henpin_desk, henpin_worker;
+GRANT SELECT ON order_line, open_escalations, waiting_return, case_timeline TO henpin_reader, henpin_desk, henpin_worker;
 
 COMMENT ON VIEW order_line IS 'One row per line of an order.';
 COMMENT ON VIEW open_escalations IS 'What stands and wants a person: open duties, raised blockers, triage, unknown orders. Triage of a return leaves when the case is closed; that of an order when it is delivered or cancelled, or 30 days after it was told (recorded_at), because nothing closes an order. Ranked by consequence within time left: the seconds until act_by_at (else due_at), divided by 4 for each step of severity, smallest first; so a grave matter of four days stands beside a serious one of one day. What is late is negative, multiplied instead, and comes first; what has no clock comes last, graver and older first.';
+COMMENT ON VIEW waiting_return IS 'Returns that wait for their order and are not decided before it is known. After a while (--order-patience) the order is escalated as order_unknown.';
 COMMENT ON VIEW case_timeline IS 'Everything that happened to a case: events, duties, escalations, tasks. Select by case_id and order by at.';
 COMMENT ON FUNCTION maintenance_plan(interval, interval) IS 'What partition maintenance has to do, a row each; statement is NULL when it is only to be told. Run by henpin migrate, each row as a transaction of its own. ahead: how far partitions are created; keep: how long they stay.';
 
@@ -154,6 +173,7 @@ BEGIN
             ('open_escalations', 'subject', 'Which duty or blocker; for others the level.'),
             ('open_escalations', 'time_left', 'Until act_by_at, else due_at; negative when late.'),
             ('open_escalations', 'since', 'Instant from which it stands.'),
+            ('open_escalations', 'reason', 'Why it was raised, as one readable sentence.'),
             ('open_escalations', 'consequence', 'What follows when nobody acts, or why a person must look.'),
             ('case_timeline', 'at', 'Instant at which it happened.'),
             ('case_timeline', 'what', 'event, escalation, task or duty.'),

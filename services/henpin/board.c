@@ -1,16 +1,19 @@
 /*
  * board.c: `henpin board`: what a person should know now, ranked by consequence within
  * the time left, how much of it there is, and where it came from. The ranking itself is
- * the view henpin.open_escalations.
+ * the view henpin.open_escalations; only views are read, so that a desk's own login may
+ * run it.
+ *
+ * Late is what is past its act-by: the desk should have acted. Breached is what is past
+ * its due, the marketplace's instant; it is late, too.
  */
 #include "services/henpin/commands.h"
 #include "services/henpin/database.h"
-#include "services/henpin/table.h"
+#include "services/henpin/rows.h"
 
 #include "common/base/clock.h"
 #include "common/event/event.h"
-
-#include <jansson.h>
+#include "common/policy/severity.h"
 
 static const char program[] = "henpin board";
 
@@ -32,7 +35,7 @@ static const struct option board_options[] = {
     {"desk", "HENPIN_BOARD_DESK", OPT_STRING, AT(desk), "", 0, 0, 0, NULL, "NAME",
      "only what is routed to this desk"},
     {"json", "HENPIN_BOARD_JSON", OPT_BOOL, AT(is_json), "false", 0, 0, 0, NULL, NULL,
-     "one JSON object: total, late, counts and escalations"},
+     "one JSON object: open, late, breached, counts, escalations, waiting returns"},
     {0},
 };
 
@@ -41,20 +44,16 @@ static const struct option board_options[] = {
     "b.seller_id = $2)"                                                                  \
     " AND ($3::text IS NULL OR b.desk = $3)"
 
-/* The event that raised it: an escalation row of the instant that it stands from, or of
- * those without one. */
 static const struct pg_statement ranked = {
     "board_ranked",
     "SELECT b.rank, b.kind, b.subject, b.severity, b.desk, b.due_at, b.act_by_at,"
     "  (extract(epoch FROM b.time_left) * 1000000)::bigint, b.seller_id, b.marketplace, "
     "b.order_id,"
-    "  b.return_id, b.rule_id, b.consequence, x.source_topic, x.source_partition, "
-    "x.source_offset, x.reason"
-    " FROM (SELECT * FROM henpin.open_escalations b" WHERE " ORDER BY b.rank LIMIT $4) b"
-    " LEFT JOIN LATERAL (SELECT * FROM henpin.escalation_event e"
-    "  WHERE e.identity_at IN (b.since, 'epoch') AND e.subject_id = b.subject_id"
-    "  ORDER BY e.recorded_at LIMIT 1) x ON true"
-    " ORDER BY b.rank"};
+    "  b.return_id, b.rule_id, b.consequence, b.source_topic, b.source_partition, "
+    "b.source_offset, b.reason,"
+    "  CASE WHEN b.due_at < now() THEN (extract(epoch FROM now() - b.due_at) * "
+    "1000000)::bigint END"
+    " FROM henpin.open_escalations b" WHERE " ORDER BY b.rank LIMIT $4"};
 enum {
     B_RANK,
     B_KIND,
@@ -73,7 +72,8 @@ enum {
     B_TOPIC,
     B_PARTITION,
     B_OFFSET,
-    B_REASON
+    B_REASON,
+    B_BREACHED /* since how long; NULL: not */
 };
 
 static const struct pg_statement counted = {
@@ -82,216 +82,210 @@ static const struct pg_statement counted = {
     "b.subject ELSE '' END,"
     "  count(*), count(*) FILTER (WHERE b.time_left < '0'::interval), "
     "min(coalesce(b.act_by_at, b.due_at)),"
-    "  count(DISTINCT b.seller_id)"
+    "  count(DISTINCT b.seller_id), count(*) FILTER (WHERE b.due_at < now())"
     " FROM henpin.open_escalations b" WHERE " GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2, 3"};
+enum { C_MARKETPLACE, C_KIND, C_SUBJECT, C_OPEN, C_LATE, C_NEXT, C_SELLERS, C_BREACHED };
+
+/* Nobody's desk yet. */
+static const struct pg_statement waiting = {
+    "board_waiting",
+    "SELECT count(*) FROM henpin.waiting_return w"
+    " WHERE ($1::text IS NULL OR w.marketplace = $1) AND ($2::text IS NULL OR "
+    "w.seller_id = $2) AND $3::text IS NULL"};
+
+struct answers {
+    const struct pg_query *rows, *counts, *waiting;
+};
 
 /* ---- for people ---- */
 
 static const char *severity_word(int64_t severity) {
-    static const char *const words[] = {"note", "low", "medium", "serious", "grave"};
-    return severity >= 0 && severity < (int64_t)COUNT_OF(words) ? words[severity] : "?";
+    return severity >= 0 && severity <= SEVERITY_MAX ? severity_name((int)severity) : "?";
 }
 
-/* "2 d 3 h", "47 min", "late 3 h": two units at most, as nobody acts on more. */
-static void cell_left(struct table *t, int64_t us) {
-    char text[48] = "";
-    int64_t min = us == EVENT_ABSENT ? 0 : llabs(us) / US_PER_MIN;
-    const char *late = us != EVENT_ABSENT && us < 0 ? "late " : "";
-    if (us != EVENT_ABSENT && min >= 2 * 24 * 60)
-        snprintf(text, sizeof text, "%s%lld d %lld h", late, (long long)(min / 1440),
-                 (long long)(min / 60 % 24));
-    else if (us != EVENT_ABSENT && min >= 120)
-        snprintf(text, sizeof text, "%s%lld h %lld min", late, (long long)(min / 60),
-                 (long long)(min % 60));
-    else if (us != EVENT_ABSENT)
-        snprintf(text, sizeof text, "%s%lld min", late, (long long)min);
-    table_cell_text(t, text);
+static void cell_severity(struct table *t, const struct pg_query *q, size_t row,
+                          int column) {
+    table_cell_text(t, severity_word(pg_i64(q, row, column)));
 }
 
-/* Which duty or blocker; for the others their kind says it. */
-static struct span what(const struct pg_query *q, size_t row, int kind, int subject) {
+/* "3 d", "20 h", "47 min": of what is over, the order of magnitude is enough. */
+static void build_ago(struct builder *b, const char *word, int64_t us) {
+    long long min = llabs(us) / US_PER_MIN;
+    if (min >= 2 * 24 * 60)
+        build_format(b, "%s %lld d", word, min / 1440);
+    else if (min >= 120)
+        build_format(b, "%s %lld h", word, min / 60);
+    else
+        build_format(b, "%s %lld min", word, min);
+}
+
+/* "2 d 3 h", "47 min": two units at most, as nobody acts on more. */
+static void build_left(struct builder *b, int64_t us) {
+    long long min = us / US_PER_MIN;
+    if (min >= 2 * 24 * 60)
+        build_format(b, "%lld d %lld h", min / 1440, min / 60 % 24);
+    else if (min >= 120)
+        build_format(b, "%lld h %lld min", min / 60, min % 60);
+    else
+        build_format(b, "%lld min", min);
+}
+
+static void cell_left(struct table *t, const struct pg_query *q, size_t row, int column) {
+    char text[48];
+    struct builder b = builder_over(text, sizeof text);
+    int64_t left = pg_i64(q, row, column), breached = pg_i64(q, row, B_BREACHED);
+    if (breached != EVENT_ABSENT)
+        build_ago(&b, "breached", breached);
+    else if (left != EVENT_ABSENT && left < 0)
+        build_ago(&b, "late", left);
+    else if (left != EVENT_ABSENT)
+        build_left(&b, left);
+    table_cell(t, builder_span(&b));
+}
+
+/* Which duty or blocker; for the others their kind says it. `kind` stands before. */
+static void cell_what(struct table *t, const struct pg_query *q, size_t row, int kind) {
     struct span k = pg_text(q, row, kind);
-    return span_is(k, "duty") || span_is(k, "blocker") ? pg_text(q, row, subject) : k;
+    bool is_named = span_is(k, "duty") || span_is(k, "blocker");
+    table_cell(t, is_named ? pg_text(q, row, kind + 1) : k);
 }
 
-static void cell_case(struct table *t, const struct pg_query *q, size_t row) {
-    struct span order = pg_text(q, row, B_ORDER), returned = pg_text(q, row, B_RETURN);
-    char text[256];
-    snprintf(text, sizeof text, "%.*s%s%.*s", SPAN_ARGS(order),
-             returned.len > 0 ? " / " : "", SPAN_ARGS(returned));
-    table_cell_text(t, text);
-}
-
-static void cell_source(struct table *t, const struct pg_query *q, size_t row) {
+static void cell_source(struct table *t, const struct pg_query *q, size_t row,
+                        int column) {
     char text[320] = "";
-    if (!pg_is_null(q, row, B_TOPIC) && pg_i64(q, row, B_PARTITION) >= 0)
-        snprintf(text, sizeof text, "%.*s:%lld:%lld", SPAN_ARGS(pg_text(q, row, B_TOPIC)),
+    if (!pg_is_null(q, row, column) && pg_i64(q, row, B_PARTITION) >= 0)
+        snprintf(text, sizeof text, "%.*s:%lld:%lld", SPAN_ARGS(pg_text(q, row, column)),
                  (long long)pg_i64(q, row, B_PARTITION),
                  (long long)pg_i64(q, row, B_OFFSET));
     table_cell_text(t, text);
 }
 
-static void print_ranked(struct arena *a, const struct pg_query *q) {
-    static const struct table_column columns[] = {
-        {"#", true, false, 0},
-        {"WHAT", false, false, 0},
-        {"SEVERITY", false, false, 2},
-        {"TIME LEFT", true, false, 0},
-        {"ACT BY", false, false, 3},
-        {"DESK", false, false, 1},
-        {"MARKETPLACE", false, false, 0},
-        {"SELLER", false, false, 4},
-        {"ORDER / RETURN", false, false, 5},
-        {"FROM", false, false, 6},
-        {"WHY", false, true, 0},
-    };
-    struct table *t = table_new(a, columns, COUNT_OF(columns));
-    for (size_t row = 0; row < pg_rows(q); row++) {
-        int64_t act_by = pg_instant(q, row, B_ACT_BY);
-        table_cell_i64(t, pg_i64(q, row, B_RANK));
-        table_cell(t, what(q, row, B_KIND, B_SUBJECT));
-        table_cell_text(t, severity_word(pg_i64(q, row, B_SEVERITY)));
-        cell_left(t, pg_i64(q, row, B_LEFT));
-        table_cell_instant(t,
-                           act_by != EVENT_ABSENT ? act_by : pg_instant(q, row, B_DUE));
-        table_cell(t, pg_text(q, row, B_DESK));
-        table_cell(t, pg_text(q, row, B_MARKETPLACE));
-        table_cell(t, pg_text(q, row, B_SELLER));
-        cell_case(t, q, row);
-        cell_source(t, q, row);
-        table_cell(
-            t, pg_text(q, row, pg_is_null(q, row, B_REASON) ? B_CONSEQUENCE : B_REASON));
-    }
-    table_print(t, stdout, table_width(stdout));
+static void cell_why(struct table *t, const struct pg_query *q, size_t row, int column) {
+    table_cell(t, pg_text(q, row, pg_is_null(q, row, column) ? B_CONSEQUENCE : column));
 }
 
-static void print_counted(struct arena *a, const struct pg_query *q) {
-    static const struct table_column columns[] = {
-        {"MARKETPLACE", false, false, 0}, {"KIND", false, false, 2},
-        {"WHAT", false, false, 0},        {"OPEN", true, false, 0},
-        {"LATE", true, false, 0},         {"SELLERS", true, false, 3},
-        {"NEXT ACT BY", false, false, 1},
-    };
-    struct table *t = table_new(a, columns, COUNT_OF(columns));
-    for (size_t row = 0; row < pg_rows(q); row++) {
-        table_cell(t, pg_text(q, row, 0));
-        table_cell(t, pg_text(q, row, 1));
-        table_cell(t, what(q, row, 1, 2));
-        table_cell_text(t, table_count(pg_i64(q, row, 3)));
-        table_cell_text(t, table_count(pg_i64(q, row, 4)));
-        table_cell_text(t, table_count(pg_i64(q, row, 6)));
-        table_cell_instant(t, pg_instant(q, row, 5));
-    }
-    table_print(t, stdout, table_width(stdout));
-}
+/* What is dropped last is what finds the case: which order, what, until when. */
+static const struct rows_column ranked_columns[] = {
+    {"#", rows_i64, B_RANK, 1},
+    {"WHAT", cell_what, B_KIND, 0},
+    {"SEVERITY", cell_severity, B_SEVERITY, 6},
+    {"TIME LEFT", cell_left, B_LEFT, 0},
+    {"DUE", rows_instant, B_DUE, 2},
+    {"ACT BY", rows_instant, B_ACT_BY, 5},
+    {"DESK", rows_text, B_DESK, 4},
+    {"MARKETPLACE", rows_text, B_MARKETPLACE, 3},
+    {"SELLER", rows_text, B_SELLER, 8},
+    {"ORDER", rows_text, B_ORDER, 0},
+    {"RETURN", rows_text, B_RETURN, 7},
+    {"FROM", cell_source, B_TOPIC, 9},
+    {"WHY", cell_why, B_REASON, 0},
+};
+
+static const struct rows_column counted_columns[] = {
+    {"MARKETPLACE", rows_text, C_MARKETPLACE, 0},
+    {"KIND", rows_text, C_KIND, 2},
+    {"WHAT", cell_what, C_KIND, 0},
+    {"OPEN", rows_count, C_OPEN, 0},
+    {"LATE", rows_count, C_LATE, 0},
+    {"BREACHED", rows_count, C_BREACHED, 0},
+    {"SELLERS", rows_count, C_SELLERS, 3},
+    {"NEXT ACT BY", rows_instant, C_NEXT, 1},
+};
 
 struct total {
-    int64_t open, late;
+    int64_t open, late, breached;
 };
 
 static struct total add_up(const struct pg_query *counts) {
-    struct total t = {0, 0};
+    struct total t = {0};
     for (size_t row = 0; row < pg_rows(counts); row++) {
-        t.open += pg_i64(counts, row, 3);
-        t.late += pg_i64(counts, row, 4);
+        t.open += pg_i64(counts, row, C_OPEN);
+        t.late += pg_i64(counts, row, C_LATE);
+        t.breached += pg_i64(counts, row, C_BREACHED);
     }
     return t;
 }
 
+static void print_open(struct arena *a, const struct answers *q) {
+    struct total t = add_up(q->counts);
+    const char *open = table_things(t.open, "open escalation", "open escalations");
+    if (pg_rows(q->rows) > 0) {
+        printf("%s of %s, the most urgent first\n\n",
+               table_count((int64_t)pg_rows(q->rows)), open);
+        rows_print(a, q->rows, ranked_columns, COUNT_OF(ranked_columns), true, stdout);
+        fputc('\n', stdout);
+    }
+    printf("%s, %s late, %s of them breached\n(late: past act by; breached: past "
+           "due)\n\n",
+           open, table_count(t.late), table_count(t.breached));
+    rows_print(a, q->counts, counted_columns, COUNT_OF(counted_columns), false, stdout);
+}
+
 static void print_board(struct arena *a, const struct board_config *c,
-                        const struct pg_query *rows, const struct pg_query *counts) {
-    struct total t = add_up(counts);
-    if (t.open == 0) {
+                        const struct answers *q) {
+    int64_t n = pg_i64(q->waiting, 0, 0);
+    if (pg_rows(q->counts) > 0)
+        print_open(a, q);
+    else
         printf("nothing is open%s\n",
                *c->marketplace || *c->seller || *c->desk
                    ? " that matches"
                    : ": no duty runs, nothing blocks a seller, nothing waits for triage");
-        return;
-    }
-    if (pg_rows(rows) > 0) {
-        printf("%s of %s open escalations, the most urgent first (late: %s)\n\n",
-               table_count((int64_t)pg_rows(rows)), table_count(t.open),
-               table_count(t.late));
-        print_ranked(a, rows);
-        fputc('\n', stdout);
-    }
-    printf("%s open escalations, %s late, by marketplace and kind\n\n",
-           table_count(t.open), table_count(t.late));
-    print_counted(a, counts);
+    if (n > 0)
+        printf("\n%s: decided when it comes\n",
+               table_things(n, "return waits for its order",
+                            "returns wait for their order"));
 }
 
 /* ---- JSON ---- */
 
-static json_t *json_text(const struct pg_query *q, size_t row, int column) {
-    struct span s = pg_text(q, row, column);
-    return s.ptr ? json_stringn(s.ptr, s.len) : json_null();
+static json_t *json_severity(const struct pg_query *q, size_t row, int column) {
+    return json_string(severity_word(pg_i64(q, row, column)));
 }
 
-static json_t *json_instant(const struct pg_query *q, size_t row, int column) {
-    char text[CLOCK_TEXT_SIZE];
-    int64_t us = pg_instant(q, row, column);
-    if (us == EVENT_ABSENT)
-        return json_null();
-    clock_text(us, text);
-    return json_string(text);
-}
+static const struct rows_field ranked_fields[] = {
+    {"rank", rows_json_number, B_RANK},
+    {"kind", rows_json_text, B_KIND},
+    {"subject", rows_json_text, B_SUBJECT},
+    {"severity", rows_json_number, B_SEVERITY},
+    {"severity_word", json_severity, B_SEVERITY},
+    {"desk", rows_json_text, B_DESK},
+    {"due_at", rows_json_instant, B_DUE},
+    {"act_by_at", rows_json_instant, B_ACT_BY},
+    {"time_left_us", rows_json_number, B_LEFT},
+    {"seller_id", rows_json_text, B_SELLER},
+    {"marketplace", rows_json_text, B_MARKETPLACE},
+    {"order_id", rows_json_text, B_ORDER},
+    {"return_id", rows_json_text, B_RETURN},
+    {"rule_id", rows_json_text, B_RULE},
+    {"consequence", rows_json_text, B_CONSEQUENCE},
+    {"reason", rows_json_text, B_REASON},
+    {"source_topic", rows_json_text, B_TOPIC},
+    {"source_partition", rows_json_number, B_PARTITION},
+    {"source_offset", rows_json_number, B_OFFSET},
+};
 
-static json_t *json_number(const struct pg_query *q, size_t row, int column) {
-    return pg_is_null(q, row, column) ? json_null()
-                                      : json_integer(pg_i64(q, row, column));
-}
+static const struct rows_field counted_fields[] = {
+    {"marketplace", rows_json_text, C_MARKETPLACE},
+    {"kind", rows_json_text, C_KIND},
+    {"subject", rows_json_text, C_SUBJECT},
+    {"open", rows_json_number, C_OPEN},
+    {"late", rows_json_number, C_LATE},
+    {"breached", rows_json_number, C_BREACHED},
+    {"next_act_by_at", rows_json_instant, C_NEXT},
+    {"sellers", rows_json_number, C_SELLERS},
+};
 
-static json_t *json_escalation(const struct pg_query *q, size_t row) {
-    static const struct {
-        const char *name;
-        int column;
-        json_t *(*make)(const struct pg_query *q, size_t row, int column);
-    } fields[] = {
-        {"rank", B_RANK, json_number},
-        {"kind", B_KIND, json_text},
-        {"subject", B_SUBJECT, json_text},
-        {"severity", B_SEVERITY, json_number},
-        {"desk", B_DESK, json_text},
-        {"due_at", B_DUE, json_instant},
-        {"act_by_at", B_ACT_BY, json_instant},
-        {"time_left_us", B_LEFT, json_number},
-        {"seller_id", B_SELLER, json_text},
-        {"marketplace", B_MARKETPLACE, json_text},
-        {"order_id", B_ORDER, json_text},
-        {"return_id", B_RETURN, json_text},
-        {"rule_id", B_RULE, json_text},
-        {"consequence", B_CONSEQUENCE, json_text},
-        {"reason", B_REASON, json_text},
-        {"source_topic", B_TOPIC, json_text},
-        {"source_partition", B_PARTITION, json_number},
-        {"source_offset", B_OFFSET, json_number},
-    };
-    json_t *object = json_object();
-    for (size_t i = 0; i < COUNT_OF(fields); i++)
-        json_object_set_new(object, fields[i].name,
-                            fields[i].make(q, row, fields[i].column));
-    return object;
-}
-
-static void print_json(const struct pg_query *rows, const struct pg_query *counts) {
-    struct total t = add_up(counts);
-    json_t *list = json_array(), *groups = json_array();
-    for (size_t row = 0; row < pg_rows(rows); row++)
-        json_array_append_new(list, json_escalation(rows, row));
-    for (size_t row = 0; row < pg_rows(counts); row++)
-        json_array_append_new(
-            groups,
-            json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "marketplace",
-                      json_text(counts, row, 0), "kind", json_text(counts, row, 1),
-                      "subject", json_text(counts, row, 2), "open",
-                      json_number(counts, row, 3), "late", json_number(counts, row, 4),
-                      "next_act_by_at", json_instant(counts, row, 5), "sellers",
-                      json_number(counts, row, 6)));
-    json_t *all = json_pack("{s:I, s:I, s:o, s:o}", "open", (json_int_t)t.open, "late",
-                            (json_int_t)t.late, "counts", groups, "escalations", list);
-    json_dumpf(all, stdout, JSON_INDENT(2));
-    fputc('\n', stdout);
-    json_decref(all);
+static void print_json(const struct answers *q) {
+    struct total t = add_up(q->counts);
+    rows_json_print(
+        json_pack("{s:I, s:I, s:I, s:o, s:o, s:o}", "open", (json_int_t)t.open, "late",
+                  (json_int_t)t.late, "breached", (json_int_t)t.breached,
+                  "waiting_returns", rows_json_number(q->waiting, 0, 0), "counts",
+                  rows_json(q->counts, counted_fields, COUNT_OF(counted_fields)),
+                  "escalations",
+                  rows_json(q->rows, ranked_fields, COUNT_OF(ranked_fields))),
+        stdout);
 }
 
 /* ---- the command ---- */
@@ -311,12 +305,12 @@ static enum status show(struct pg *pg, const struct board_config *c, struct erro
     struct pg_script *s = pg_script_new(a);
     struct pg_query *rows = add_query(s, &ranked, c);
     pg_param_i64(rows, c->limit);
-    const struct pg_query *counts = add_query(s, &counted, c);
+    const struct answers q = {rows, add_query(s, &counted, c), add_query(s, &waiting, c)};
     enum status st = database_run(pg, s, err);
     if (st == ST_OK && c->is_json)
-        print_json(rows, counts);
+        print_json(&q);
     else if (st == ST_OK)
-        print_board(a, c, rows, counts);
+        print_board(a, c, &q);
     arena_free(a);
     return st;
 }

@@ -45,10 +45,9 @@ enum status database_open(const struct pg_config *config, struct pg **out,
 enum status database_run(struct pg *pg, struct pg_script *s, struct error *err) {
     enum status st = pg_run_wait(pg, s, RUN_TIMEOUT_US, err);
     if (st != ST_OK && strcmp(pg_failure(pg)->sqlstate, INSUFFICIENT_PRIVILEGE) == 0)
-        error_hint(
-            err,
-            "henpin_reader may list; henpin_worker may show, retry, discard and give up "
-            "records; the owner may accept a new topic");
+        error_hint(err, "henpin_desk may see the board; henpin_reader may list, too; "
+                        "henpin_worker may show, retry, discard and give up "
+                        "records; the owner may accept a new topic");
     return st;
 }
 

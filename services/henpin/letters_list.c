@@ -1,11 +1,9 @@
 /* letters_list.c: `henpin dead-letters list`: which codes, then which letters. */
 #include "services/henpin/letters.h"
-#include "services/henpin/table.h"
+#include "services/henpin/rows.h"
 
 #include "common/base/clock.h"
 #include "common/event/event.h"
-
-#include <jansson.h>
 
 static const struct pg_statement by_code = {
     "letters_by_code",
@@ -39,95 +37,70 @@ enum {
     L_CHANGED_BY
 };
 
-static void print_summary(struct arena *a, const struct pg_query *q) {
-    static const struct table_column columns[] = {
-        {"CODE", false, false, 0},          {"LETTERS", true, false, 0},
-        {"TOPICS", false, false, 2},        {"FIRST RECORDED", false, false, 3},
-        {"LAST RECORDED", false, false, 1}, {"WHY (THE LATEST)", false, true, 0},
-    };
-    struct table *t = table_new(a, columns, COUNT_OF(columns));
-    for (size_t row = 0; row < pg_rows(q); row++) {
-        table_cell(t, pg_text(q, row, 0));
-        table_cell_text(t, table_count(pg_i64(q, row, 1)));
-        table_cell(t, pg_text(q, row, 2));
-        table_cell_instant(t, pg_instant(q, row, 3));
-        table_cell_instant(t, pg_instant(q, row, 4));
-        table_cell(t, pg_text(q, row, 5));
-    }
-    table_print(t, stdout, table_width(stdout));
+static void cell_name(struct table *t, const struct pg_query *q, size_t row, int column) {
+    char name[320];
+    letters_name(q, row, column, name, sizeof name);
+    table_cell_text(t, name);
 }
 
+static const struct rows_column summary_columns[] = {
+    {"CODE", rows_text, 0, 0},
+    {"LETTERS", rows_count, 1, 0},
+    {"TOPICS", rows_text, 2, 2},
+    {"FIRST RECORDED", rows_instant, 3, 3},
+    {"LAST RECORDED", rows_instant, 4, 1},
+    {"WHY (THE LATEST)", rows_text, 5, 0},
+};
+
+static const struct rows_column letter_columns[] = {
+    {"LETTER", cell_name, L_TOPIC, 0},         {"GROUP", rows_text, L_GROUP, 3},
+    {"STATE", rows_text, L_STATE, 0},          {"RETRIES", rows_i64, L_RETRIES, 1},
+    {"RECORDED", rows_instant, L_RECORDED, 2}, {"CODE", rows_text, L_CODE, 0},
+    {"WHY", rows_text, L_REASON, 0},
+};
+
 static void print_letters(struct arena *a, const struct pg_query *q) {
-    static const struct table_column columns[] = {
-        {"LETTER", false, false, 0},   {"GROUP", false, false, 3},
-        {"STATE", false, false, 0},    {"RETRIES", true, false, 1},
-        {"RECORDED", false, false, 2}, {"CODE", false, false, 0},
-        {"WHY", false, true, 0},
-    };
-    struct table *t = table_new(a, columns, COUNT_OF(columns));
-    for (size_t row = 0; row < pg_rows(q); row++) {
-        char name[320];
-        letters_name(q, row, L_TOPIC, name, sizeof name);
-        table_cell_text(t, name);
-        table_cell(t, pg_text(q, row, L_GROUP));
-        table_cell(t, pg_text(q, row, L_STATE));
-        table_cell_i64(t, pg_i64(q, row, L_RETRIES));
-        table_cell_instant(t, pg_instant(q, row, L_RECORDED));
-        table_cell(t, pg_text(q, row, L_CODE));
-        table_cell(t, pg_text(q, row, L_REASON));
-    }
-    table_print(t, stdout, table_width(stdout));
+    rows_print(a, q, letter_columns, COUNT_OF(letter_columns), true, stdout);
 }
 
 /* ---- JSON ---- */
 
-static json_t *json_text(const struct pg_query *q, size_t row, int column) {
-    struct span s = pg_text(q, row, column);
-    return s.ptr ? json_stringn(s.ptr, s.len) : json_null();
+static json_t *json_name(const struct pg_query *q, size_t row, int column) {
+    char name[320];
+    letters_name(q, row, column, name, sizeof name);
+    return json_string(name);
 }
 
-static json_t *json_instant(const struct pg_query *q, size_t row, int column) {
-    char text[CLOCK_TEXT_SIZE];
-    int64_t us = pg_instant(q, row, column);
-    if (us == EVENT_ABSENT)
-        return json_null();
-    clock_text(us, text);
-    return json_string(text);
-}
+static const struct rows_field summary_fields[] = {
+    {"code", rows_json_text, 0},
+    {"letters", rows_json_number, 1},
+    {"first_recorded_at", rows_json_instant, 3},
+    {"last_recorded_at", rows_json_instant, 4},
+};
+
+static const struct rows_field letter_fields[] = {
+    {"letter", json_name, L_TOPIC},
+    {"group", rows_json_text, L_GROUP},
+    {"topic", rows_json_text, L_TOPIC},
+    {"partition", rows_json_number, L_PARTITION},
+    {"offset", rows_json_number, L_OFFSET},
+    {"state", rows_json_text, L_STATE},
+    {"retries", rows_json_number, L_RETRIES},
+    {"code", rows_json_text, L_CODE},
+    {"reason", rows_json_text, L_REASON},
+    {"hint", rows_json_text, L_HINT},
+    {"record_at", rows_json_instant, L_RECORD_AT},
+    {"recorded_at", rows_json_instant, L_RECORDED},
+    {"changed_at", rows_json_instant, L_CHANGED},
+    {"changed_by", rows_json_text, L_CHANGED_BY},
+};
 
 static void print_json(const struct pg_query *codes, const struct pg_query *letters) {
-    json_t *summary = json_array(), *list = json_array();
-    for (size_t row = 0; row < pg_rows(codes); row++)
-        json_array_append_new(
-            summary, json_pack("{s:o, s:I, s:o, s:o}", "code", json_text(codes, row, 0),
-                               "letters", (json_int_t)pg_i64(codes, row, 1),
-                               "first_recorded_at", json_instant(codes, row, 3),
-                               "last_recorded_at", json_instant(codes, row, 4)));
-    for (size_t row = 0; row < pg_rows(letters); row++) {
-        char name[320];
-        letters_name(letters, row, L_TOPIC, name, sizeof name);
-        json_array_append_new(
-            list,
-            json_pack(
-                "{s:s, s:o, s:o, s:I, s:I, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-                "letter", name, "group", json_text(letters, row, L_GROUP), "topic",
-                json_text(letters, row, L_TOPIC), "partition",
-                (json_int_t)pg_i64(letters, row, L_PARTITION), "offset",
-                (json_int_t)pg_i64(letters, row, L_OFFSET), "state",
-                json_text(letters, row, L_STATE), "retries",
-                (json_int_t)pg_i64(letters, row, L_RETRIES), "code",
-                json_text(letters, row, L_CODE), "reason",
-                json_text(letters, row, L_REASON), "hint",
-                json_text(letters, row, L_HINT), "record_at",
-                json_instant(letters, row, L_RECORD_AT), "recorded_at",
-                json_instant(letters, row, L_RECORDED), "changed_at",
-                json_instant(letters, row, L_CHANGED), "changed_by",
-                json_text(letters, row, L_CHANGED_BY)));
-    }
-    json_t *all = json_pack("{s:o, s:o}", "summary", summary, "letters", list);
-    json_dumpf(all, stdout, JSON_INDENT(2));
-    fputc('\n', stdout);
-    json_decref(all);
+    rows_json_print(json_pack("{s:o, s:o}", "summary",
+                              rows_json(codes, summary_fields, COUNT_OF(summary_fields)),
+                              "letters",
+                              rows_json(letters, letter_fields, COUNT_OF(letter_fields))),
+                    stdout);
 }
 
 /* ---- the action ---- */
@@ -144,13 +117,13 @@ static void print_tables(struct arena *a, const struct letters_filter *f,
                    : " matches");
         return;
     }
-    print_summary(a, codes);
+    rows_print(a, codes, summary_columns, COUNT_OF(summary_columns), true, stdout);
     fputc('\n', stdout);
     print_letters(a, letters);
     int64_t shown = (int64_t)pg_rows(letters);
     if (shown < total)
-        printf("\n%s of %s letters; --limit shows more\n", table_count(shown),
-               table_count(total));
+        printf("\n%s of %s; --limit shows more\n", table_count(shown),
+               table_things(total, "letter", "letters"));
 }
 
 int letters_list(struct pg *pg, const struct letters_filter *f) {

@@ -211,6 +211,10 @@ static void print_row(const struct table *t, const struct layout *l,
         int free_columns = l->widths[c] - text_width(cells[c]);
         if (l->widths[c] < 0)
             continue;
+        if (cells[c].len == 0) {
+            owed += l->widths[c] + GAP;
+            continue;
+        }
         pad(out, owed + (t->columns[c].is_right ? free_columns : 0));
         fprintf(out, "%.*s", SPAN_ARGS(cells[c]));
         owed = GAP + (t->columns[c].is_right ? 0 : free_columns);
@@ -249,17 +253,37 @@ int table_width(FILE *out) {
     return isatty(fileno(out)) ? 80 : 200;
 }
 
-const char *table_count(int64_t n) {
-    static char texts[8][32];
+static char *next_buffer(size_t *size) {
+    static char texts[8][96];
     static unsigned next;
-    char *out = texts[next++ % 8], digits[24];
+    *size = sizeof texts[0];
+    return texts[next++ % COUNT_OF(texts)];
+}
+
+static void group_digits(int64_t n, char *out, size_t size) {
+    char digits[24];
     snprintf(digits, sizeof digits, "%" PRId64, n);
     size_t len = strlen(digits), at = 0;
-    for (size_t i = 0; i < len; i++) {
+    for (size_t i = 0; i < len && at + 2 < size; i++) {
         if (i > 0 && (len - i) % 3 == 0 && digits[i - 1] != '-')
             out[at++] = ',';
         out[at++] = digits[i];
     }
     out[at] = '\0';
+}
+
+const char *table_count(int64_t n) {
+    size_t size;
+    char *out = next_buffer(&size);
+    group_digits(n, out, size);
+    return out;
+}
+
+const char *table_things(int64_t n, const char *one, const char *many) {
+    char digits[32];
+    size_t size;
+    char *out = next_buffer(&size);
+    group_digits(n, digits, sizeof digits);
+    snprintf(out, size, "%s %s", digits, n == 1 ? one : many);
     return out;
 }

@@ -37,5 +37,7 @@ int table_width(FILE *out);
 
 /* "1,234,567" in a buffer that the next eight calls leave alone. */
 const char *table_count(int64_t n);
+/* "1 letter", "2,000 letters"; the buffer as above. */
+const char *table_things(int64_t n, const char *one, const char *many);
 
 #endif

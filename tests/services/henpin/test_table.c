@@ -111,7 +111,7 @@ static void test_table__instants_say_their_zone(void **state) {
     table_cell_instant(t, INT64_MIN + 1);
     table_cell_instant(t, INT64_MAX);
     assert_string_equal(print(f, t, 80), "AT                    UNTIL\n"
-                                         "2026-11-20 03:00 UTC  \n"
+                                         "2026-11-20 03:00 UTC\n"
                                          "-infinity             infinity\n");
 }
 
@@ -125,6 +125,28 @@ static void test_table__counts_are_grouped(void **state) {
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+static void test_table__an_empty_cell_leaves_no_blanks_at_the_end(void **state) {
+    struct fixture *f = *state;
+    static const struct table_column columns[] = {
+        {.title = "A"}, {.title = "BB", .is_right = true}, {.title = "CCC"}};
+    struct table *t = table_new(f->arena, columns, 3);
+    static const char *const cells[] = {"x", "", "z", "x", "7", "", "x", "", ""};
+    for (size_t i = 0; i < COUNT_OF(cells); i++)
+        table_cell_text(t, cells[i]);
+    assert_string_equal(print(f, t, 80), "A  BB  CCC\n"
+                                         "x      z\n"
+                                         "x   7\n"
+                                         "x\n");
+}
+
+static void test_table__counts_say_one_or_many(void **state) {
+    (void)state;
+    assert_string_equal(table_things(1, "return", "returns"), "1 return");
+    assert_string_equal(table_things(0, "return", "returns"), "0 returns");
+    assert_string_equal(table_things(1234567, "return", "returns"), "1,234,567 returns");
+    assert_string_equal(table_things(-1000, "return", "returns"), "-1,000 returns");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         CASE(test_table__columns_are_as_wide_as_their_widest_cell),
@@ -134,6 +156,8 @@ int main(void) {
         CASE(test_table__wide_characters_take_two_columns),
         CASE(test_table__instants_say_their_zone),
         cmocka_unit_test(test_table__counts_are_grouped),
+        CASE(test_table__an_empty_cell_leaves_no_blanks_at_the_end),
+        cmocka_unit_test(test_table__counts_say_one_or_many),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
