@@ -49,7 +49,7 @@
     X(FACT_SIGNALS, "signals", SET)      /* found in the buyer's text */                 \
     X(FACT_CURRENCY, "currency", WORD)   /* of `value`; ISO 4217 */                      \
     X(FACT_DELIVERED_DAYS, "delivered_days",                                             \
-      NUMBER)                    /* local days since the delivery; its own day is 0 */   \
+      NUMBER)                    /* local days from delivery to request; 0: that day */  \
     X(FACT_OFFER, "offer", SET)  /* what kind of offer was bought: custom_made ... */    \
     X(FACT_LABEL, "label", WORD) /* who paid the return label */                         \
     X(FACT_HISTORY, "history", SET) /* what the case has seen before */                  \

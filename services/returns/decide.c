@@ -116,6 +116,7 @@ void returns_state(const struct policy *p, const struct return_event *e,
     policy_state(p, out, FACT_CLAIM, yes_no(e->claim_opened));
     if (e->amount_minor != EVENT_ABSENT)
         policy_state_number(out, FACT_VALUE, e->amount_minor);
+    policy_state(p, out, FACT_CURRENCY, e->currency);
 }
 
 void returns_decide(const struct case_state *c, const struct return_event *e,
