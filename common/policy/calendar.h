@@ -38,6 +38,7 @@ struct closed_range {
 
 struct calendar {
     const char *name;
+    const char *title;     /* for people; NULL: the pack gives none */
     const struct node *at; /* valid while loading only */
     const struct zone *zone;
     bool is_always;                  /* open: always */

@@ -217,6 +217,7 @@ static struct calendar *read_calendar(struct loader *l, const struct node *n) {
         finding_error(l->fs, "schema", n, "a calendar needs \"tz\" and \"open\"");
         return c;
     }
+    c->title = schema_text(l, n, "title", false);
     c->zone = zone_find(l, tz->text, tz);
     read_open(l, c, open);
     if (holidays) {

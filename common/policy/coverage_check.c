@@ -12,10 +12,7 @@ static void write_witness(const struct policy *p, const struct coverage_row *r,
                           char out[WITNESS_TEXT]) {
     const struct coverage_promise *x = r->promise;
     struct policy_facts f = *x->facts;
-    int hour = 0;
-    while (x->hours->missed[hour] != r->weeks_missed) {
-        hour++;
-    }
+    int hour = coverage_worst_hour(x->hours);
     for (int t = 0; t < POLICY_TIME_COUNT; t++) {
         f.time_us[t] = x->hours->first_us[hour];
     }
@@ -45,7 +42,7 @@ static void tell_hole(struct loader *l, const struct coverage *c,
                  "hours or its languages, or accept it under \"gaps:\" of \"coverage:\"",
                  x->duty->name, x->rule->id, x->duty->due.text, (int)s.len, stores,
                  (int)la.len, langs, (int)g.len, goods, (int)h.len, hours,
-                 r->weeks_missed, c->weeks);
+                 x->hours->missed[coverage_worst_hour(x->hours)], c->weeks);
 }
 
 /* An accepted hole that is none any more hides the next one. */

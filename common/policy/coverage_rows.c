@@ -15,6 +15,28 @@ static int64_t rough_us(const struct duration *d) {
     return is_days ? d->amount * INT64_C(86400000000) : d->amount;
 }
 
+int coverage_worst_hour(const struct coverage_hours *h) {
+    int worst = 0;
+    for (int i = 1; i < COVERAGE_HOURS; i++) {
+        worst = h->missed[i] > h->missed[worst] ? i : worst;
+    }
+    return worst;
+}
+
+/* The duty with the most holes; of several the one with the least time. */
+static const struct coverage_promise *worst_promise(const struct coverage_cell *cell) {
+    const struct coverage_promise *worst = NULL;
+    for (int i = 0; i < cell->n_promises; i++) {
+        const struct coverage_promise *x = &cell->promises[i];
+        int more = x->hours->n_missed - (worst ? worst->hours->n_missed : 0);
+        if (more > 0 || (worst && more == 0 &&
+                         rough_us(&x->duty->due) < rough_us(&worst->duty->due))) {
+            worst = x;
+        }
+    }
+    return worst;
+}
+
 /* The duty with the least time tells who answers: the others have as much or more. */
 static const struct coverage_promise *tightest(const struct coverage_cell *cell) {
     const struct coverage_promise *best = NULL;
@@ -36,10 +58,6 @@ static void judge_hour(const struct policy *p, const struct coverage_cell *cell,
         const struct coverage_promise *x = &cell->promises[i];
         if (x->hours->missed[hour] > worst) {
             worst = x->hours->missed[hour];
-        }
-        if (x->hours->missed[hour] > r->weeks_missed) {
-            r->weeks_missed = x->hours->missed[hour];
-            r->promise = x;
         }
     }
     int step = shown->hours->desk[hour];
@@ -70,6 +88,7 @@ static void row_of_cell(const struct policy *p, const struct coverage *c,
             judge_hour(p, cell, shown, h, r);
         }
     }
+    r->promise = worst_promise(cell);
     r->gap = r->n_missed > 0 ? coverage_accepted(p, c, cell) : NULL;
 }
 
@@ -113,8 +132,8 @@ static void merge(struct coverage_row *to, const struct coverage_row *from) {
     add_words(&to->categories, &from->categories);
     to->has_no_lang = to->has_no_lang || from->has_no_lang;
     to->has_no_category = to->has_no_category || from->has_no_category;
-    if (from->weeks_missed > to->weeks_missed) {
-        to->weeks_missed = from->weeks_missed;
+    if (from->promise &&
+        (!to->promise || from->promise->hours->n_missed > to->promise->hours->n_missed)) {
         to->promise = from->promise;
         to->cell = from->cell;
     }

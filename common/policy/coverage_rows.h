@@ -25,10 +25,12 @@ struct coverage_row {
     struct coverage_slot slots[COVERAGE_HOURS];
     const struct coverage_gap *gap;         /* that accepts its holes; NULL: none */
     int n_missed;                           /* hours with a hole */
-    int weeks_missed;                       /* of the worst hour */
     const struct coverage_cell *cell;       /* one of those that were merged ... */
     const struct coverage_promise *promise; /* ... and its worst duty; NULL: no hole */
 };
+
+/* The hour that is missed in most weeks, the first of them. */
+int coverage_worst_hour(const struct coverage_hours *h);
 
 /* Rows by marketplace, then language; `*n` of them. */
 struct coverage_row *coverage_rows(struct arena *a, const struct policy *p,

@@ -65,15 +65,13 @@ static void put_slots(struct builder *b, const struct coverage_picture *x,
 static void put_hole(struct builder *b, const struct coverage_row *r) {
     char text[CLOCK_TEXT_SIZE], holes[1024];
     struct builder h = builder_over(holes, sizeof holes);
-    int hour = 0;
-    while (r->promise->hours->missed[hour] != r->weeks_missed) {
-        hour++;
-    }
+    int hour = coverage_worst_hour(r->promise->hours);
     coverage_spell_holes(r, &h);
     clock_text(r->promise->hours->first_us[hour], text);
     build_text(b, ",\"hole\":{\"when\":");
     build_json(b, builder_span(&h));
-    build_format(b, ",\"weeks\":%d,\"first\":\"%s\",", r->weeks_missed, text);
+    build_format(b, ",\"weeks\":%d,\"first\":\"%s\",", r->promise->hours->missed[hour],
+                 text);
     put_text(b, "rule", r->promise->rule->id);
     build_text(b, ",");
     put_text(b, "duty", r->promise->duty->name);
