@@ -6,27 +6,35 @@
 #include "common/policy/outcome.h"
 #include "common/policy/witness.h"
 
-/* A chain's waits may not be longer than the shortest duty they could serve; a step after
- * a licensed one must still be reached in time. Here: a wait on the last step means
- * nothing. */
-static void check_chain(struct loader *l, const struct chain *c) {
+static bool desk_holds_some(const struct desk *d, const char *licence) {
+    for (int i = 0; i < d->n_licences; i++) {
+        if (strcmp(d->licences[i].name, licence) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static const char *takes(struct loader *l, const struct table *t, const struct rule *r) {
+    return r == &t->otherwise
+               ? NULL
+               : witness_of_rule(l, t, r, "an input that takes this chain");
+}
+
+static void check_chain(struct loader *l, const struct table *t, const struct rule *r) {
+    const struct chain *c = r->then.chain;
     if (c && c->n > 0 && c->steps[c->n - 1].wait_us > 0) {
-        finding_warning(l->fs, "no-effect", c->at,
-                        "the last step has nobody to wait for: drop its \"wait\"");
+        finding_tell(l->fs, POLICY_WARNING, "no-effect", c->at, takes(l, t, r),
+                     "the last step has nobody to wait for: drop its \"wait\"");
     }
     for (int i = 0; c && i + 1 < c->n; i++) {
         const struct chain_step *s = &c->steps[i];
-        if (!desk_can(s->desk, s, -1, INT64_MAX - 1) && s->n_requires > 0) {
-            bool has_any = false;
-            for (int k = 0; k < s->desk->n_licences; k++) {
-                has_any =
-                    has_any || strcmp(s->desk->licences[k].name, s->requires[0]) == 0;
-            }
-            if (!has_any) {
-                finding_error(l->fs, "licence", c->at,
-                              "the desk \"%s\" does not hold the licence \"%s\" that "
-                              "this step requires",
-                              s->desk->name, s->requires[0]);
+        for (int k = 0; k < s->n_requires; k++) {
+            if (!desk_holds_some(s->desk, s->requires[k])) {
+                finding_tell(l->fs, POLICY_ERROR, "licence", c->at, takes(l, t, r),
+                             "the desk \"%s\" does not hold the licence \"%s\" that this "
+                             "step requires: drop the step, or list the licence",
+                             s->desk->name, s->requires[k]);
             }
         }
     }
@@ -49,6 +57,10 @@ static bool can_reopen(const struct policy *p) {
     return false;
 }
 
+static const char *begins(struct loader *l, const struct table *t, const struct rule *r) {
+    return witness_of_rule(l, t, r, "an input that begins the duty");
+}
+
 /* The event that begins the duty also ends it: it would be met at birth. */
 static void check_duty(struct loader *l, const struct table *t, const struct rule *r,
                        const struct duty_spec *d) {
@@ -59,30 +71,32 @@ static void check_duty(struct loader *l, const struct table *t, const struct rul
         int e = attribute_find(events, span_of(d->stops[i]));
         if ((!when || word_set_has(&when->words, e)) &&
             (!guard || word_set_has(&guard->words, e))) {
-            finding_error(l->fs, "duty", r->at,
-                          "the duty \"%s\" starts at the event that stops it, \"%s\"",
-                          d->name, d->stops[i]);
+            finding_tell(l->fs, POLICY_ERROR, "duty", r->at, begins(l, t, r),
+                         "the duty \"%s\" starts at the event that stops it, \"%s\": "
+                         "exclude that event, or drop it from \"stop\"",
+                         d->name, d->stops[i]);
         }
     }
     if (!d->reopen && can_reopen(l->p)) {
-        finding_warning(l->fs, "reopen", r->at,
-                        "the duty \"%s\" does not say what reopening does: \"reopen: "
-                        "restart\", \"resume\" or \"closed\"",
-                        d->name);
+        finding_tell(l->fs, POLICY_WARNING, "reopen", r->at, begins(l, t, r),
+                     "the duty \"%s\" does not say what reopening does: \"reopen: "
+                     "restart\", \"resume\" or \"closed\"",
+                     d->name);
     }
     if (d->has_aim && rough_length_us(&d->aim) > rough_length_us(&d->due)) {
-        finding_warning(l->fs, "duty", r->at,
-                        "the aim of \"%s\" is later than its due instant", d->name);
+        finding_tell(l->fs, POLICY_WARNING, "duty", r->at, begins(l, t, r),
+                     "the aim of \"%s\" is later than its due instant: shorten it",
+                     d->name);
     }
     if (d->reserve_us >= rough_length_us(&d->due) && d->reserve_us > 0) {
-        finding_error(l->fs, "duty", r->at, "the reserve of \"%s\" takes all of its time",
-                      d->name);
+        finding_tell(l->fs, POLICY_ERROR, "duty", r->at, begins(l, t, r),
+                     "the reserve of \"%s\" takes all of its time: shorten it", d->name);
     }
 }
 
 static void check_rule(struct loader *l, const struct table *t, const struct rule *r) {
     if (r->then.gives >> SLOT_CHAIN & 1) {
-        check_chain(l, r->then.chain);
+        check_chain(l, t, r);
     }
     for (int i = 0; i < r->then.n_duties; i++) {
         check_duty(l, t, r, &r->then.duties[i]);
@@ -105,8 +119,8 @@ static void check_needs(struct loader *l, const struct table *t) {
 }
 
 /* The waits of a chain that may serve a duty must leave time before it is due. */
-static void check_budget(struct loader *l, const struct rule *r,
-                         const struct rule *route) {
+static void check_budget(struct loader *l, const struct rule *r, const struct rule *route,
+                         const struct policy_facts *f) {
     const struct chain *c = route->then.chain;
     int64_t waits = 0;
     for (int i = 0; i + 1 < c->n; i++) {
@@ -116,15 +130,17 @@ static void check_budget(struct loader *l, const struct rule *r,
         const struct duty_spec *d = &r->then.duties[i];
         if (waits > 0 && d->start_time >= 0 &&
             waits + d->reserve_us >= rough_length_us(&d->due)) {
-            finding_warning(l->fs, "wait-exceeds-budget", route->at,
-                            "the waits of \"%s\" use up all the time of the duty \"%s\" "
-                            "(rule \"%s\")",
-                            route->id, d->name, r->id);
+            finding_tell(l->fs, POLICY_WARNING, "wait-exceeds-budget", route->at,
+                         witness_show(l, f, "the chain waits too long", r, route),
+                         "the waits of \"%s\" use up all the time of the duty \"%s\" "
+                         "(rule \"%s\"): shorten them, or route this input otherwise",
+                         route->id, d->name, r->id);
         }
     }
 }
 
-static void check_budgets(struct loader *l, const struct rule *r) {
+static void check_budgets(struct loader *l, const struct table *of,
+                          const struct rule *r) {
     const struct policy *p = l->p;
     struct policy_facts f;
     for (int i = 0; r->then.n_duties > 0 && i < p->n_tables; i++) {
@@ -133,9 +149,10 @@ static void check_budgets(struct loader *l, const struct rule *r) {
             const struct rule *route = &t->rules[k];
             struct region both;
             region_init(&both);
-            if (route->then.chain && region_add_rule(&both, r) &&
+            if (route->then.chain && region_add(&both, of->guard) &&
+                region_add(&both, t->guard) && region_add_rule(&both, r) &&
                 region_add_rule(&both, route) && region_find(&p->domain, &both, &f)) {
-                check_budget(l, r, route);
+                check_budget(l, r, route, &f);
             }
         }
     }
@@ -143,19 +160,34 @@ static void check_budgets(struct loader *l, const struct rule *r) {
 
 /* A licence that ends while the rule that requires it goes on will be passed over from
  * that day. */
-static void check_licences(struct loader *l, const struct rule *r) {
+static void check_licences(struct loader *l, const struct table *t,
+                           const struct rule *r) {
     const struct chain *c = r->then.chain;
     for (int i = 0; c && i < c->n; i++) {
         const struct desk *d = c->steps[i].desk;
         for (int k = 0; k < c->steps[i].n_requires; k++) {
             for (int x = 0; x < d->n_licences; x++) {
-                if (strcmp(d->licences[x].name, c->steps[i].requires[k]) == 0 &&
-                    d->licences[x].until_us < r->until_us) {
-                    finding_tell(
-                        l->fs, POLICY_NOTE, "licence-ends", r->at, NULL,
-                        "the licence \"%s\" of \"%s\" ends while the rule \"%s\" goes on",
-                        d->licences[x].name, d->name, r->id);
+                const struct licence *licence = &d->licences[x];
+                if (strcmp(licence->name, c->steps[i].requires[k]) != 0 ||
+                    licence->until_us >= r->until_us) {
+                    continue;
                 }
+                struct rule after = *r; /* from then on */
+                after.from_us =
+                    licence->until_us > r->from_us ? licence->until_us : r->from_us;
+                struct policy_facts f;
+                struct region region;
+                region_init(&region);
+                bool has_input = region_add(&region, t->guard) &&
+                                 region_add_rule(&region, &after) &&
+                                 region_find(&l->p->domain, &region, &f);
+                finding_tell(
+                    l->fs, POLICY_NOTE, "licence-ends", r->at,
+                    has_input ? witness_show(l, &f, "the licence has ended", r, NULL)
+                              : NULL,
+                    "the licence \"%s\" of \"%s\" ends while the rule \"%s\" goes on: "
+                    "from then on the desk is passed over",
+                    licence->name, d->name, r->id);
             }
         }
     }
@@ -167,9 +199,9 @@ void check_rules(struct loader *l) {
         check_needs(l, t);
         for (int k = 0; k < t->n_rules; k++) {
             check_rule(l, t, &t->rules[k]);
-            check_budgets(l, &t->rules[k]);
-            check_licences(l, &t->rules[k]);
+            check_budgets(l, t, &t->rules[k]);
+            check_licences(l, t, &t->rules[k]);
         }
-        check_chain(l, t->otherwise.then.chain);
+        check_chain(l, t, &t->otherwise);
     }
 }

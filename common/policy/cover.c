@@ -1,202 +1,159 @@
 /* cover.c: the search of cover.h. */
-#include "common/policy/cover.h"
+#include "common/policy/cover_private.h"
 
-#include "common/policy/condition.h"
-#include "common/policy/index.h"
+#include <stdlib.h>
 
 enum {
-    COVER_BUDGET = 40000,
-    COVER_BUDGET_MIN = 2000,
-    SET_MEMBERS_MAX = 12,
-    AXES_MAX = POLICY_FACT_COUNT + POLICY_TIME_COUNT
+    ARENA_MAX = 512 << 20, /* bytes that one question may take */
+    PROVED_MAX_WORDS = 16 << 20,
+    PROVED_FIRST = 256, /* a power of two */
 };
 
-struct atom {
-    int64_t value;
-    uint64_t *row; /* rules that admit it */
+/* What was proved covered: open addressing, at most half full. */
+struct proved {
+    uint64_t hash;
+    int axis;
+    uint64_t *row;
 };
 
-struct axis {
-    bool is_time;
-    int source;
-    struct atom *atoms;
-    int n_atoms;
-    uint64_t *free_after; /* rules that no axis after this one constrains */
+struct walk {
+    struct cover_search s;
+    struct proved *proved;
+    uint32_t n_proved, proved_mask;
+    const struct atom *taken[COVER_AXES];
+    uint64_t *rows[COVER_AXES + 1]; /* rules that still match, after so many axes */
+    struct policy_facts base;       /* some input of the region */
+    bool (*visit)(void *context, const struct cover_gap *gap);
+    void *context;
+    bool has_gap;
 };
 
-struct search {
-    struct arena *a;
-    const struct policy *p;
-    const struct table *t;
-    const uint64_t *wanted;
-    const struct region *within;
-    int n_words;
-    struct axis axes[AXES_MAX];
-    int n_axes;
-    int steps, budget;
-    struct proved {
-        uint64_t hash;
-        int axis;
-        uint64_t *row;
-    } * proved; /* open addressing, n_proved a power of two */
-    uint32_t proved_mask;
-    struct policy_facts *out;
-};
+/* ---- remembering ---- */
 
-/* ---- atoms ---- */
-
-static bool is_within(const struct search *s, int fact, int64_t value) {
-    for (int i = 0; i < s->within->n; i++) {
-        if (!condition_holds(s->within->conditions[i][fact], &s->p->domain.facts[fact],
-                             value)) {
-            return false;
-        }
+static uint64_t hash_of(const struct walk *k, int axis, const uint64_t *row) {
+    uint64_t h = (uint64_t)axis * UINT64_C(0x9e3779b97f4a7c15) + 1;
+    for (int w = 0; w < k->s.n_words; w++) {
+        h = (h ^ row[w]) * UINT64_C(0xff51afd7ed558ccd);
+        h ^= h >> 32;
     }
-    return true;
+    return h;
 }
 
-static void add_atom(struct search *s, struct axis *x, int64_t value,
-                     const uint64_t *row) {
-    for (int i = 0; i < x->n_atoms; i++) {
-        if (memcmp(x->atoms[i].row, row, (size_t)s->n_words * sizeof *row) == 0) {
-            return; /* no rule tells them apart */
-        }
+static struct proved *find_proved(const struct walk *k, int axis, const uint64_t *row) {
+    uint64_t h = hash_of(k, axis, row);
+    size_t bytes = (size_t)k->s.n_words * sizeof *row;
+    uint32_t i = (uint32_t)h & k->proved_mask;
+    while (k->proved[i].row && (k->proved[i].hash != h || k->proved[i].axis != axis ||
+                                memcmp(k->proved[i].row, row, bytes) != 0)) {
+        i = (i + 1) & k->proved_mask;
     }
-    uint64_t *copy = arena_array(s->a, (size_t)s->n_words, sizeof *copy);
-    memcpy(copy, row, (size_t)s->n_words * sizeof *row);
-    x->atoms[x->n_atoms++] = (struct atom){value, copy};
+    return &k->proved[i];
 }
 
-static void add_fact_atom(struct search *s, struct axis *x, int64_t value) {
-    if (!is_within(s, x->source, value)) {
-        return;
-    }
-    const struct attribute *at = &s->p->domain.facts[x->source];
-    uint64_t *row = arena_zalloc(s->a, (size_t)s->n_words * sizeof *row);
-    for (int r = 0; r < s->t->n_rules; r++) {
-        if (condition_holds(s->t->rules[r].conditions[x->source], at, value)) {
-            row[r >> 6] |= UINT64_C(1) << (r & 63);
-        }
-    }
-    add_atom(s, x, value, row);
-}
-
-static void add_number_atoms(struct search *s, struct axis *x,
-                             const struct attribute *at) {
-    add_fact_atom(s, x, at->min);
-    for (int r = -s->within->n; r < s->t->n_rules; r++) {
-        const struct condition *c = r < 0 ? s->within->conditions[-r - 1][x->source]
-                                          : s->t->rules[r].conditions[x->source];
-        for (int i = 0; c && i < c->n; i++) {
-            add_fact_atom(s, x, c->ranges[i].low);
-            if (c->ranges[i].high < at->max) {
-                add_fact_atom(s, x, c->ranges[i].high + 1);
+static void grow(struct walk *k) {
+    struct proved *old = k->proved;
+    uint32_t n_old = k->proved_mask + 1;
+    k->proved_mask = n_old * 2 - 1;
+    k->proved = xcalloc((size_t)n_old * 2, sizeof *k->proved);
+    for (uint32_t i = 0; i < n_old; i++) {
+        if (old[i].row) {
+            uint32_t at = (uint32_t)old[i].hash & k->proved_mask;
+            while (k->proved[at].row) {
+                at = (at + 1) & k->proved_mask;
             }
+            k->proved[at] = old[i];
         }
     }
+    free(old);
 }
 
-static uint64_t members_used(const struct search *s, int fact) {
-    uint64_t used = 0;
-    for (int r = -s->within->n; r < s->t->n_rules; r++) {
-        const struct condition *c =
-            r < 0 ? s->within->conditions[-r - 1][fact] : s->t->rules[r].conditions[fact];
-        for (int i = 0; c && i < c->n; i++) {
-            used |= c->clauses[i].all | c->clauses[i].none;
-        }
+static void note_proved(struct walk *k, int axis, const uint64_t *row) {
+    size_t n_words = (size_t)k->s.n_words;
+    if ((k->n_proved + 1) * n_words > PROVED_MAX_WORDS) {
+        return; /* forgetting costs time, never truth */
     }
-    return used;
+    if ((k->n_proved + 1) * 2 > k->proved_mask) {
+        grow(k);
+    }
+    struct proved *at = find_proved(k, axis, row);
+    uint64_t *copy = arena_alloc(k->s.a, n_words * sizeof *copy);
+    memcpy(copy, row, n_words * sizeof *copy);
+    *at = (struct proved){hash_of(k, axis, row), axis, copy};
+    k->n_proved++;
 }
 
-/* All combinations of the members in use; false when there are too many. */
-static bool add_set_atoms(struct search *s, struct axis *x) {
-    uint64_t used = members_used(s, x->source), value = 0;
-    if (__builtin_popcountll(used) > SET_MEMBERS_MAX) {
-        return false;
+/* ---- walking ---- */
+
+/* The gap is what the axes taken so far say; those behind are free. */
+static bool tell_gap(struct walk *k, int n_taken) {
+    struct cover_gap gap = {.example = k->base};
+    for (int i = 0; i < n_taken; i++) {
+        const struct axis *x = &k->s.axes[i];
+        const struct atom *atom = k->taken[i];
+        gap.pieces[x->is_time ? POLICY_FACT_COUNT + x->source : x->source] = atom->pieces;
+        if (x->is_time) {
+            gap.example.time_us[x->source] = atom->value;
+        } else {
+            gap.example.value[x->source] = atom->value;
+            gap.members[x->source] = x->members;
+        }
     }
-    do {
-        add_fact_atom(s, x, (int64_t)value);
-        value = (value - used) & used; /* the next subset */
-    } while (value != 0);
-    return true;
+    k->has_gap = true;
+    return k->visit(k->context, &gap);
 }
 
-static bool add_fact_axis(struct search *s, int fact) {
-    const struct attribute *at = &s->p->domain.facts[fact];
-    struct axis *x = &s->axes[s->n_axes++];
-    *x = (struct axis){.source = fact};
-    size_t most = (size_t)at->n_words + 2;
-    if (at->kind == KIND_NUMBER) {
-        for (int r = -s->within->n; r < s->t->n_rules; r++) {
-            const struct condition *c = r < 0 ? s->within->conditions[-r - 1][fact]
-                                              : s->t->rules[r].conditions[fact];
-            most += c ? (size_t)c->n * 2 : 0;
-        }
-    } else if (at->kind == KIND_SET) {
-        most = (1U << SET_MEMBERS_MAX) + 2;
+enum row_state { ROW_EMPTY, ROW_OPEN, ROW_WHOLE };
+
+/* Whole: one rule that still matches is constrained by nothing behind. */
+static enum row_state state_of(const struct walk *k, int axis, const uint64_t *row) {
+    uint64_t any = 0, whole = 0;
+    const uint64_t *free_after = axis > 0 ? k->s.axes[axis - 1].free_after : NULL;
+    for (int w = 0; w < k->s.n_words; w++) {
+        any |= row[w];
+        whole |= free_after ? row[w] & free_after[w] : 0;
     }
-    x->atoms = arena_array(s->a, most, sizeof *x->atoms);
-    bool is_good = true;
-    if (at->kind == KIND_WORD) {
-        for (int v = 0; v < at->n_words; v++) {
-            add_fact_atom(s, x, v);
-        }
-    } else if (at->kind == KIND_NUMBER) {
-        add_number_atoms(s, x, at);
-    } else {
-        is_good = add_set_atoms(s, x);
-    }
-    if (at->is_optional) {
-        add_fact_atom(s, x, FACT_MISSING);
-    }
-    return is_good;
+    return whole || (any && axis == k->s.n_axes) ? ROW_WHOLE : any ? ROW_OPEN : ROW_EMPTY;
 }
 
-static void add_time_atom(struct search *s, struct axis *x, int64_t at_us) {
-    int t = x->source;
-    if (at_us < s->within->from_us[t] || at_us >= s->within->until_us[t]) {
-        return;
+/* COVER_GAP: there were gaps and all of them were visited. COVER_NOT_FINISHED: stop. */
+static enum cover_answer walk(struct walk *k, int axis) {
+    const uint64_t *row = k->rows[axis];
+    k->s.work_left -= k->s.n_words + 8;
+    switch (state_of(k, axis, row)) {
+    case ROW_WHOLE:
+        return COVER_WHOLE;
+    case ROW_EMPTY:
+        return tell_gap(k, axis) ? COVER_GAP : COVER_NOT_FINISHED;
+    case ROW_OPEN:
+        break;
     }
-    uint64_t *row = arena_zalloc(s->a, (size_t)s->n_words * sizeof *row);
-    for (int r = 0; r < s->t->n_rules; r++) {
-        const struct rule *rule = &s->t->rules[r];
-        if (rule->by != t || (at_us >= rule->from_us && at_us < rule->until_us)) {
-            row[r >> 6] |= UINT64_C(1) << (r & 63);
-        }
+    if (find_proved(k, axis, row)->row) {
+        return COVER_WHOLE;
     }
-    add_atom(s, x, at_us, row);
-}
-
-static void add_time_axis(struct search *s, int t) {
-    struct axis *x = &s->axes[s->n_axes++];
-    *x = (struct axis){.is_time = true, .source = t};
-    x->atoms = arena_array(s->a, (size_t)s->t->n_rules * 2 + 2, sizeof *x->atoms);
-    add_time_atom(
-        s, x, s->within->from_us[t] == INT64_MIN ? INT64_MIN + 1 : s->within->from_us[t]);
-    for (int r = 0; r < s->t->n_rules; r++) {
-        const struct rule *rule = &s->t->rules[r];
-        if (rule->by == t && rule->from_us != INT64_MIN) {
-            add_time_atom(s, x, rule->from_us);
+    const struct axis *x = &k->s.axes[axis];
+    enum cover_answer all = COVER_WHOLE;
+    for (int i = 0; i < x->n_atoms; i++) {
+        if (k->s.work_left < 0) {
+            return COVER_NOT_FINISHED;
         }
-        if (rule->by == t && rule->until_us != INT64_MAX) {
-            add_time_atom(s, x, rule->until_us);
+        k->taken[axis] = &x->atoms[i];
+        for (int w = 0; w < k->s.n_words; w++) {
+            k->rows[axis + 1][w] = row[w] & x->atoms[i].row[w];
         }
+        enum cover_answer answer = walk(k, axis + 1);
+        if (answer == COVER_NOT_FINISHED) {
+            return answer;
+        }
+        all = answer == COVER_GAP ? COVER_GAP : all;
     }
-}
-
-static bool time_is_used(const struct table *t, int time) {
-    for (int r = 0; r < t->n_rules; r++) {
-        const struct rule *rule = &t->rules[r];
-        if (rule->by == time &&
-            (rule->from_us != INT64_MIN || rule->until_us != INT64_MAX)) {
-            return true;
-        }
+    if (all == COVER_WHOLE) {
+        note_proved(k, axis, row);
     }
-    return false;
+    return all;
 }
 
 /* Rules whose row is full on every axis behind: one of them alone covers what is left. */
-static void find_free_rules(struct search *s) {
+static void find_free_rules(struct cover_search *s) {
     uint64_t *row = arena_array(s->a, (size_t)s->n_words, sizeof *row);
     memset(row, 0xff, (size_t)s->n_words * sizeof *row);
     for (int i = s->n_axes - 1; i >= 0; i--) {
@@ -211,111 +168,70 @@ static void find_free_rules(struct search *s) {
     }
 }
 
-/* ---- remembering ---- */
-
-static uint64_t hash_row(const struct search *s, int axis, const uint64_t *row) {
-    uint64_t h = (uint64_t)axis * UINT64_C(0x9e3779b97f4a7c15) + 1;
+/* A rule that admits all of the region alone; cheap, and often the answer. */
+static bool one_covers(const struct cover_search *s) {
     for (int w = 0; w < s->n_words; w++) {
-        h = (h ^ row[w]) * UINT64_C(0xff51afd7ed558ccd);
-        h ^= h >> 32;
-    }
-    return h;
-}
-
-/* True when it was proved before; else notes it, to be proved by the caller (who gives up
- * altogether when it fails). */
-static bool note_proved(struct search *s, int axis, const uint64_t *row) {
-    uint64_t h = hash_row(s, axis, row);
-    uint32_t i = (uint32_t)h & s->proved_mask;
-    for (; s->proved[i].row; i = (i + 1) & s->proved_mask) {
-        if (s->proved[i].hash == h && s->proved[i].axis == axis &&
-            memcmp(s->proved[i].row, row, (size_t)s->n_words * sizeof *row) == 0) {
+        int left = s->q->n_rules - w * 64;
+        uint64_t all = left >= 64 ? UINT64_MAX : (UINT64_C(1) << left) - 1;
+        for (int i = 0; i < s->n_axes && all; i++) {
+            for (int k = 0; k < s->axes[i].n_atoms; k++) {
+                all &= s->axes[i].atoms[k].row[w];
+            }
+        }
+        if (all) {
             return true;
         }
     }
-    uint64_t *copy = arena_array(s->a, (size_t)s->n_words, sizeof *copy);
-    memcpy(copy, row, (size_t)s->n_words * sizeof *row);
-    s->proved[i] = (struct proved){h, axis, copy};
     return false;
 }
 
-static enum cover_answer walk(struct search *s, int axis, const uint64_t *row) {
-    bool is_empty = true, is_whole = false;
-    for (int w = 0; w < s->n_words; w++) {
-        is_empty = is_empty && row[w] == 0;
-        is_whole =
-            is_whole || (axis > 0 && (row[w] & s->axes[axis - 1].free_after[w]) != 0);
-    }
-    if (is_whole || (axis == s->n_axes && !is_empty)) {
-        return COVER_WHOLE;
-    }
-    if (axis == s->n_axes) {
-        return COVER_GAP;
-    }
-    if (note_proved(s, axis, row)) {
-        return COVER_WHOLE;
-    }
-    if (++s->steps > s->budget) {
-        return COVER_NOT_FINISHED;
-    }
-    struct axis *x = &s->axes[axis];
-    uint64_t *next = arena_array(s->a, (size_t)s->n_words, sizeof *next);
-    for (int k = 0; k < x->n_atoms; k++) {
-        for (int w = 0; w < s->n_words; w++) {
-            next[w] = row[w] & x->atoms[k].row[w];
-        }
-        if (x->is_time) {
-            s->out->time_us[x->source] = x->atoms[k].value;
-        } else {
-            s->out->value[x->source] = x->atoms[k].value;
-        }
-        enum cover_answer answer = walk(s, axis + 1, next);
-        if (answer != COVER_WHOLE) {
-            return answer;
-        }
-    }
-    return COVER_WHOLE;
-}
-
-static enum cover_answer search(struct arena *a, const struct policy *p,
-                                const struct table *t, const uint64_t *wanted,
-                                const struct region *within, struct policy_facts *out) {
-    struct search s = {
-        .a = a, .p = p, .t = t, .wanted = wanted, .within = within, .out = out};
-    s.n_words = t->n_rules > 0 ? (t->n_rules + 63) / 64 : 1;
-    if (!region_find(&p->domain, within, out)) {
+static enum cover_answer search(struct walk *k) {
+    struct cover_search *s = &k->s;
+    if (!region_find(&s->q->p->domain, s->q->within, &k->base)) {
         return COVER_WHOLE; /* nothing is there to be covered */
     }
-    bool is_good = true;
-    for (int fact = 0; fact < POLICY_FACT_COUNT; fact++) {
-        if (t->rule_facts >> fact & 1) {
-            is_good = add_fact_axis(&s, fact) && is_good;
-        }
-    }
-    for (int time = 0; time < POLICY_TIME_COUNT; time++) {
-        if (time_is_used(t, time)) {
-            add_time_axis(&s, time);
-        }
-    }
-    if (!is_good) {
+    s->n_words = s->q->n_rules > 0 ? (s->q->n_rules + 63) / 64 : 1;
+    cover_cut_axes(s);
+    if (s->is_too_big || s->work_left < 0) {
         return COVER_NOT_FINISHED;
     }
-    find_free_rules(&s);
-    s.budget = COVER_BUDGET / s.n_words > COVER_BUDGET_MIN ? COVER_BUDGET / s.n_words
-                                                           : COVER_BUDGET_MIN;
-    s.proved_mask = 1;
-    while (s.proved_mask < (uint32_t)s.budget * 2) {
-        s.proved_mask = s.proved_mask * 2 + 1;
+    if (one_covers(s)) {
+        return COVER_WHOLE;
     }
-    s.proved = arena_zalloc(s.a, (s.proved_mask + (size_t)1) * sizeof *s.proved);
-    return walk(&s, 0, wanted);
+    find_free_rules(s);
+    for (int i = 0; i <= s->n_axes; i++) {
+        k->rows[i] = arena_zalloc(s->a, (size_t)s->n_words * sizeof(uint64_t));
+    }
+    for (int r = 0; r < s->q->n_rules; r++) {
+        k->rows[0][r >> 6] |= UINT64_C(1) << (r & 63);
+    }
+    k->proved_mask = PROVED_FIRST - 1;
+    k->proved = xcalloc(PROVED_FIRST, sizeof *k->proved);
+    enum cover_answer answer = walk(k, 0);
+    free(k->proved);
+    return answer;
 }
 
-enum cover_answer cover_search(const struct policy *p, const struct table *t,
-                               const uint64_t *wanted, const struct region *within,
-                               struct policy_facts *out) {
-    struct arena *a = arena_new((size_t)1 << 30);
-    enum cover_answer answer = search(a, p, t, wanted, within, out);
-    arena_free(a);
-    return answer;
+enum cover_answer cover_each(const struct cover_question *q,
+                             bool (*visit)(void *context, const struct cover_gap *gap),
+                             void *context) {
+    int64_t room = *q->work_left < q->work_max ? *q->work_left : q->work_max;
+    if (room <= 0) {
+        return COVER_NOT_FINISHED;
+    }
+    struct walk k = {.visit = visit, .context = context};
+    k.s = (struct cover_search){.a = arena_new(ARENA_MAX), .q = q, .work_left = room};
+    enum cover_answer answer = search(&k);
+    *q->work_left -= room - k.s.work_left;
+    arena_free(k.s.a);
+    return k.has_gap ? COVER_GAP : answer;
+}
+
+static bool take_first(void *context, const struct cover_gap *gap) {
+    *(struct policy_facts *)context = gap->example;
+    return false;
+}
+
+enum cover_answer cover_find(const struct cover_question *q, struct policy_facts *out) {
+    return cover_each(q, take_first, out);
 }

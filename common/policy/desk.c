@@ -3,6 +3,7 @@
 
 #include "common/base/suggest.h"
 #include "common/policy/schema.h"
+#include "common/policy/witness.h"
 
 const struct desk *desk_find(struct loader *l, struct span name, const struct node *at) {
     struct suggestion s = suggest_for(name);
@@ -12,8 +13,9 @@ const struct desk *desk_find(struct loader *l, struct span name, const struct no
         }
         suggest_consider(&s, l->p->desks[i].name);
     }
-    finding_error(l->fs, "unknown-desk", at, "there is no desk \"%.*s\"%s",
-                  SPAN_ARGS(name), suggest_text(&s));
+    finding_tell(l->fs, POLICY_ERROR, "unknown-desk", at,
+                 witness_here(l, "an input that goes to a desk that is not there"),
+                 "there is no desk \"%.*s\"%s", SPAN_ARGS(name), suggest_text(&s));
     return NULL;
 }
 

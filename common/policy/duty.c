@@ -3,6 +3,7 @@
 #include "common/policy/duration.h"
 #include "common/policy/outcome.h"
 #include "common/policy/schema.h"
+#include "common/policy/witness.h"
 
 /* A word of the domain's `event`; NULL after telling. */
 static const char *event_word(struct loader *l, const struct node *n) {
@@ -96,9 +97,10 @@ static void read_pause(struct loader *l, const struct node *n, struct duty_spec 
         }
     }
     if (!d->is_own_clock) {
-        finding_error(
-            l->fs, "pause", n,
-            "the marketplace's clock never pauses: only a duty with \"clock: own\" may");
+        finding_tell(l->fs, POLICY_ERROR, "pause-on-marketplace-clock", n,
+                     witness_here(l, "an input that begins this duty"),
+                     "the marketplace's clock never pauses: only a duty with \"clock: "
+                     "own\" may; drop the \"pause\", or say that the promise is ours");
     }
 }
 

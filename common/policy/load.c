@@ -2,9 +2,9 @@
  * load.c: policy_load: a directory becomes one immutable revision.
  *
  * All files are read before any is typed, because a rule may use a calendar that a later
- * file defines. Passes: domain, groups, calendars, desks, tables, tests; then checks,
- * index, revision, the tests in the packs. Each pass tells all it finds; a pass whose
- * input is broken is left out, so that one mistake is told once.
+ * file defines. Passes: domain, groups, calendars, desks, tables, tests; then index,
+ * checks, analysis, the tests in the packs, revision. Each pass tells all it finds; a
+ * pass whose input is broken is left out, so that one mistake is told once.
  */
 #include "common/policy/load.h"
 
@@ -36,8 +36,8 @@ static const char *const pack_keys[] = {
     "ruleset", "revision", "zone",  "domain", "groups",    "calendars", "desks", "triage",
     "tables",  "tests",    "title", "terms",  "playbooks", "coverage",  NULL};
 
-/* All files of the directory as trees. */
-static enum status read_packs(struct loader *l, struct pack **out, int *n_out,
+/* The texts of the directory's files; those that cannot be read are told and left out. */
+static enum status read_files(struct loader *l, const struct source **out, int *n_out,
                               struct error *err) {
     const char **names;
     int n = 0;
@@ -49,7 +49,7 @@ static enum status read_packs(struct loader *l, struct pack **out, int *n_out,
         return error_set(err, E_POLICY, "the directory \"%s\" holds no *.yaml file",
                          l->dir);
     }
-    *out = arena_zalloc(l->scratch, (size_t)n * sizeof **out);
+    struct source *all = arena_array(l->scratch, (size_t)n, sizeof *all);
     for (int i = 0; i < n; i++) {
         char path[1024];
         snprintf(path, sizeof path, "%s/%s", l->dir, names[i]);
@@ -60,6 +60,26 @@ static enum status read_packs(struct loader *l, struct pack **out, int *n_out,
                        "the file cannot be read, or is larger than 8 MiB");
             continue;
         }
+        all[(*n_out)++] = *source;
+    }
+    *out = all;
+    return ST_OK;
+}
+
+/* All files as trees. */
+static enum status read_packs(struct loader *l, const struct load_options *o,
+                              struct pack **out, int *n_out, struct error *err) {
+    const struct source *sources = o->sources;
+    int n = o->n_sources;
+    if (!sources) {
+        enum status status = read_files(l, &sources, &n, err);
+        if (status != ST_OK) {
+            return status;
+        }
+    }
+    *out = arena_zalloc(l->scratch, (size_t)n * sizeof **out + 1);
+    for (int i = 0; i < n; i++) {
+        const struct source *source = &sources[i];
         l->n_bytes += source->text.len;
         if (l->n_bytes > POLICY_MAX_BYTES) {
             finding_at(l->fs, "limit", source, 1, 1,
@@ -164,8 +184,9 @@ static void compile(struct loader *l) {
         l->p->required |= at->is_optional ? 0 : bit;
         l->p->numbers |= at->kind == KIND_NUMBER ? bit : 0;
     }
+    l->is_compiled = true;
     for (int i = 0; i < l->p->n_tables; i++) {
-        (void)index_build(l, &l->p->tables[i]);
+        l->is_compiled = index_build(l, &l->p->tables[i]) && l->is_compiled;
     }
 }
 
@@ -173,7 +194,7 @@ static enum status load_all(struct loader *l, const struct load_options *o,
                             struct error *err) {
     struct pack *packs = NULL;
     int n = 0;
-    enum status status = read_packs(l, &packs, &n, err);
+    enum status status = read_packs(l, o, &packs, &n, err);
     if (status != ST_OK) {
         return status;
     }
@@ -186,18 +207,23 @@ static enum status load_all(struct loader *l, const struct load_options *o,
         type_packs(l, packs, n);
     }
     if (l->fs->n_errors == 0) {
-        check_rules(l);
         compile(l);
+    }
+    if (l->is_compiled) { /* what the rules do is told in one go, tests included */
+        check_rules(l);
         analyse(l);
+        if (!o->skips_tests) {
+            tests_run_all(l);
+        }
+    }
+    if (o->totals) {
+        *o->totals = (struct load_totals){n, l->p->n_tables, l->n_rules, l->p->n_tests};
     }
     if (l->fs->n_errors == 0) {
         coverage_check(l);
     }
     if (l->fs->n_errors == 0) {
         revision_seal(l, roots, n);
-    }
-    if (l->fs->n_errors == 0 && !o->skips_tests) {
-        tests_run_all(l);
     }
     if (l->fs->n_errors > 0) {
         return error_set(err, E_POLICY, "the policy in \"%s\" has %d error%s", l->dir,

@@ -259,7 +259,10 @@ struct loader {
     struct arena *a;       /* the policy's */
     struct arena *scratch; /* nodes and file texts */
     struct findings *fs;
-    const struct zone *zone; /* for bare dates in the file being read */
+    const struct zone *zone;   /* for bare dates in the file being read */
+    const struct table *table; /* being read, NULL: none */
+    const struct rule *rule;   /* whose `then` is being read, NULL: none */
+    bool is_compiled;          /* decisions can be made */
     const char *dir;
 };
 

@@ -94,14 +94,16 @@ void rule_read(struct loader *l, const struct node *n, const struct table *t,
     if (when) {
         conditions_read(l, when, r->conditions);
     }
+    if (effective) {
+        read_effective(l, effective, r);
+    }
     if (then) {
+        l->rule = r; /* its inputs are known: what is found in `then` can be shown */
         outcome_read(l, then, t->gives, &r->then);
+        l->rule = NULL;
     } else {
         finding_error(l->fs, "schema", n, "no \"then\": the rule \"%s\" gives nothing",
                       r->id);
-    }
-    if (effective) {
-        read_effective(l, effective, r);
     }
     int64_t p = 0;
     if (priority && t->hit != HIT_PRIORITY) {

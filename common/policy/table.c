@@ -137,9 +137,11 @@ static void read_table(struct loader *l, const struct node *n, struct table *t) 
     }
     l->n_rules += rules->count;
     t->rules = arena_array(l->a, (size_t)rules->count + 1, sizeof *t->rules);
+    l->table = t;
     NODE_EACH(r, rules) {
         rule_read(l, r, t, &t->rules[t->n_rules++]);
     }
+    l->table = NULL;
 }
 
 void tables_read(struct loader *l, const struct node *node) {

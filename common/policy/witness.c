@@ -1,153 +1,37 @@
 /* witness.c: see witness.h. */
 #include "common/policy/witness.h"
 
-#include "common/policy/condition.h"
-
 #include "common/base/clock.h"
 
-#define DEFAULT_TIME_US                                                                  \
-    (INT64_C(1790000000) * US_PER_S) /* in 2026: any instant will do */
+enum { SHOWN_TEXT = 16 << 10 };
+#define USUAL_TIME_US (INT64_C(1790000000) * US_PER_S) /* in 2026: any instant will do */
 
-void region_init(struct region *r) {
-    r->n = 0;
-    for (int t = 0; t < POLICY_TIME_COUNT; t++) {
-        r->from_us[t] = INT64_MIN;
-        r->until_us[t] = INT64_MAX;
+/* Plain where YAML reads it as it stands, else in quotes. */
+static void build_word(struct builder *b, const char *word) {
+    size_t plain = strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                "0123456789_./+-");
+    if (word[plain] || plain == 0 || word[0] == '-' || word[0] == '.') {
+        build_json(b, span_of(word));
+    } else {
+        build_text(b, word);
     }
 }
 
-bool region_add(struct region *r, struct condition *const *conditions) {
-    if (r->n == REGION_MAX) {
-        BUG("more than %d sets of conditions in a region", REGION_MAX);
-    }
-    r->conditions[r->n++] = conditions;
-    return true;
-}
-
-bool region_add_rule(struct region *r, const struct rule *rule) {
-    int t = rule->by;
-    r->from_us[t] = rule->from_us > r->from_us[t] ? rule->from_us : r->from_us[t];
-    r->until_us[t] = rule->until_us < r->until_us[t] ? rule->until_us : r->until_us[t];
-    return region_add(r, rule->conditions) && r->from_us[t] < r->until_us[t];
-}
-
-static bool all_hold(const struct region *r, const struct attribute *at, int fact,
-                     int64_t value) {
-    for (int i = 0; i < r->n; i++) {
-        if (!condition_holds(r->conditions[i][fact], at, value)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool find_word(const struct region *r, const struct attribute *at, int fact,
-                      int64_t *out) {
-    for (int v = 0; v < at->n_words; v++) {
-        if (all_hold(r, at, fact, v)) {
-            *out = v;
-            return true;
-        }
-    }
-    return false;
-}
-
-/* A common range begins where one of the ranges begins. */
-static bool find_number(const struct region *r, const struct attribute *at, int fact,
-                        int64_t *out) {
-    *out = at->min;
-    if (all_hold(r, at, fact, *out)) {
-        return true;
-    }
-    for (int i = 0; i < r->n; i++) {
-        const struct condition *c = r->conditions[i][fact];
-        for (int k = 0; c && k < c->n; k++) {
-            *out = c->ranges[k].low;
-            if (all_hold(r, at, fact, *out)) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-/* One clause of each condition; together they want the union of their members. */
-static bool find_members(const struct region *r, const struct attribute *at, int fact,
-                         int i, uint64_t all, int64_t *out) {
-    if (i == r->n) {
-        *out = (int64_t)all;
-        return all_hold(r, at, fact, *out);
-    }
-    const struct condition *c = r->conditions[i][fact];
-    if (!c) {
-        return find_members(r, at, fact, i + 1, all, out);
-    }
-    for (int k = 0; k < c->n; k++) {
-        if (find_members(r, at, fact, i + 1, all | c->clauses[k].all, out)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool find_value(const struct region *r, const struct attribute *at, int fact,
-                       int64_t *out) {
-    bool is_found = at->kind == KIND_WORD     ? find_word(r, at, fact, out)
-                    : at->kind == KIND_NUMBER ? find_number(r, at, fact, out)
-                                              : find_members(r, at, fact, 0, 0, out);
-    if (!is_found && at->is_optional && all_hold(r, at, fact, FACT_MISSING)) {
-        *out = FACT_MISSING;
-        return true;
-    }
-    return is_found;
-}
-
-bool region_find(const struct domain *d, const struct region *r,
-                 struct policy_facts *out) {
-    policy_facts_init(NULL, out);
-    for (int fact = 0; fact < POLICY_FACT_COUNT; fact++) {
-        bool is_constrained = false;
-        for (int i = 0; i < r->n; i++) {
-            is_constrained = is_constrained || r->conditions[i][fact];
-        }
-        if (d->facts[fact].is_listed && (is_constrained || !d->facts[fact].is_optional) &&
-            !find_value(r, &d->facts[fact], fact, &out->value[fact])) {
-            return false;
-        }
-    }
-    for (int t = 0; t < POLICY_TIME_COUNT; t++) {
-        bool is_open = r->from_us[t] == INT64_MIN && r->until_us[t] == INT64_MAX;
-        if (r->from_us[t] >= r->until_us[t]) {
-            return false;
-        }
-        if (r->from_us[t] != INT64_MIN) {
-            out->time_us[t] = r->from_us[t];
-        } else if (r->until_us[t] != INT64_MAX) {
-            out->time_us[t] = r->until_us[t] - US_PER_S;
-        } else if (is_open && t == TIME_EVENT) {
-            out->time_us[t] = DEFAULT_TIME_US;
-        }
-    }
-    return true;
-}
-
-static void write_set(struct builder *b, const struct attribute *at, int64_t bits) {
-    build_text(b, bits ? "[" : "none");
+static void build_set(struct builder *b, const struct attribute *at, int64_t bits) {
     const char *comma = "";
+    build_text(b, bits ? "[" : "none");
     for (int i = 0; i < at->n_words; i++) {
         if (bits >> i & 1) {
             build_text(b, comma);
-            build_text(b, at->words[i]);
+            build_word(b, at->words[i]);
             comma = ", ";
         }
     }
     build_text(b, bits ? "]" : "");
 }
 
-void witness_write(const struct policy *p, const struct policy_facts *f,
-                   const char *title, const char *expect, char out[WITNESS_TEXT]) {
-    struct builder b = builder_over(out, WITNESS_TEXT - 1);
-    build_format(&b, "- test: %s\n  given: {", title);
+static void build_given(struct builder *b, const struct policy *p,
+                        const struct policy_facts *f) {
     const char *comma = "";
     for (int fact = 0; fact < POLICY_FACT_COUNT; fact++) {
         const struct attribute *at = &p->domain.facts[fact];
@@ -155,24 +39,106 @@ void witness_write(const struct policy *p, const struct policy_facts *f,
         if (v == FACT_MISSING || !at->is_listed) {
             continue;
         }
-        build_format(&b, "%s%s: ", comma, fact_name(fact));
+        build_format(b, "%s%s: ", comma, fact_name(fact));
         comma = ", ";
         if (at->kind == KIND_WORD) {
-            build_text(&b, at->words[v]);
+            build_word(b, at->words[v]);
         } else if (at->kind == KIND_NUMBER) {
-            build_i64(&b, v);
+            build_i64(b, v);
         } else {
-            write_set(&b, at, v);
+            build_set(b, at, v);
         }
     }
     for (int t = 0; t < POLICY_TIME_COUNT; t++) {
         char text[CLOCK_TEXT_SIZE];
         if (f->time_us[t] != POLICY_NO_INSTANT) {
             clock_text(f->time_us[t], text);
-            build_format(&b, "%s%s: %s", comma, time_name(t), text);
+            build_format(b, "%s%s: %s", comma, time_name(t), text);
             comma = ", ";
         }
     }
+}
+
+void witness_write(const struct policy *p, const struct policy_facts *f,
+                   const char *title, const char *expect, char out[WITNESS_TEXT]) {
+    struct builder b = builder_over(out, WITNESS_TEXT - 1);
+    build_text(&b, "- test: ");
+    build_json(&b, span_of(title));
+    build_text(&b, "\n  given: {");
+    build_given(&b, p, f);
     build_format(&b, "}\n  expect: {%s}\n", expect);
     out[b.len] = '\0';
+}
+
+static bool has_rule(const struct policy_decision *d, const struct rule *r) {
+    for (int i = 0; r && i < d->n_rules; i++) {
+        if (d->rules[i] == r->id) {
+            return true;
+        }
+    }
+    return r == NULL;
+}
+
+/* Times that some rule goes by are stated, or the decision would stop there. */
+static void complete(const struct policy *p, struct policy_facts *f) {
+    for (int i = 0; i < p->n_rules; i++) {
+        const struct rule *r = p->rules[i];
+        if (f->time_us[r->by] == POLICY_NO_INSTANT &&
+            (r->from_us != INT64_MIN || r->until_us != INT64_MAX)) {
+            f->time_us[r->by] = USUAL_TIME_US;
+        }
+    }
+    if (f->time_us[TIME_EVENT] == POLICY_NO_INSTANT) {
+        f->time_us[TIME_EVENT] = USUAL_TIME_US;
+    }
+}
+
+static void build_list(struct builder *b, const char *key, const char *const *words,
+                       int n) {
+    build_format(b, "%s: %s", key, n ? "[" : "none");
+    for (int i = 0; i < n; i++) {
+        build_text(b, i ? ", " : "");
+        build_word(b, words[i]);
+    }
+    build_text(b, n ? "]" : "");
+}
+
+const char *witness_show(struct loader *l, const struct policy_facts *f,
+                         const char *title, const struct rule *a, const struct rule *b) {
+    struct policy_facts given = *f;
+    struct policy_decision d = {.n_rules = 0};
+    struct builder out = builder_in(l->scratch, SHOWN_TEXT);
+    const char *hits[2] = {a ? a->id : "", b ? b->id : ""};
+    complete(l->p, &given);
+    if (l->is_compiled) {
+        policy_decide(l->p, &given, &d);
+    }
+    build_text(&out, "- test: ");
+    build_json(&out, span_of(title));
+    build_text(&out, "\n  given: {");
+    build_given(&out, l->p, &given);
+    build_text(&out, "}\n  expect: {");
+    if (a && (!l->is_compiled || (has_rule(&d, a) && has_rule(&d, b)))) {
+        build_list(&out, "hits", hits, b ? 2 : 1);
+    } else {
+        build_list(&out, "rules", d.rules, d.n_rules);
+    }
+    build_text(&out, "}\n");
+    return out.is_cut ? NULL : span_cstr(l->scratch, builder_span(&out));
+}
+
+const char *witness_of_rule(struct loader *l, const struct table *t, const struct rule *r,
+                            const char *title) {
+    struct policy_facts f;
+    struct region region;
+    region_init(&region);
+    if (!region_add(&region, t->guard) || !region_add_rule(&region, r) ||
+        !region_find(&l->p->domain, &region, &f)) {
+        return NULL;
+    }
+    return witness_show(l, &f, title, r, NULL);
+}
+
+const char *witness_here(struct loader *l, const char *title) {
+    return l->rule && l->table ? witness_of_rule(l, l->table, l->rule, title) : NULL;
 }

@@ -1,38 +1,33 @@
 /*
- * witness.h: one input that satisfies several conditions at once, and how it reads as a
- * test.
+ * witness.h: an input that shows a finding, as a test to paste under `tests:`.
  *
- * Facts are independent of each other, so a common input exists when each fact has a
- * common value; looking for it among the values named in the conditions is exact. The
- * same search decides whether two rules overlap.
+ * A witness says of the rules as they are what they do with one input, so it passes as
+ * long as the finding is there, and fails as soon as it was mended: then it says what the
+ * author must decide.
  */
 #ifndef COMMON_POLICY_WITNESS_H
 #define COMMON_POLICY_WITNESS_H
 
-#include "common/policy/model.h"
+#include "common/policy/region.h"
 
-enum { REGION_MAX = 6, WITNESS_TEXT = 2048 };
+enum { WITNESS_TEXT = 2048 };
 
-/* An intersection: sets of conditions (per fact, NULL: any) that must all hold, and
- * validities. */
-struct region {
-    struct condition *const *conditions[REGION_MAX];
-    int n;
-    int64_t from_us[POLICY_TIME_COUNT], until_us[POLICY_TIME_COUNT];
-};
-
-void region_init(struct region *r);
-/* Adds what must hold; false when the validities already exclude each other. */
-bool region_add(struct region *r, struct condition *const *conditions);
-bool region_add_rule(struct region *r, const struct rule *rule);
-
-/* Finds an input; false when there is none. Facts that nobody constrains are left
- * missing. */
-bool region_find(const struct domain *d, const struct region *r,
-                 struct policy_facts *out);
-
-/* The input as a test stub that names the rules it hits. */
+/* An input as a test stub; `expect` is what stands between its braces. */
 void witness_write(const struct policy *p, const struct policy_facts *f,
                    const char *title, const char *expect, char out[WITNESS_TEXT]);
+
+/* The same, where what is expected follows from the rules: that these hit, or with none
+ * given exactly those that do. Where a rule is not reached (an earlier table stops the decision) the exact list
+ * stands. Before the rules are compiled (l->is_compiled) the given ones are believed.
+ * Lives in the loading arena. */
+const char *witness_show(struct loader *l, const struct policy_facts *f,
+                         const char *title, const struct rule *a, const struct rule *b);
+
+/* An input that the rule's own conditions and those of its table's `needs` admit; NULL
+ * when there is none. */
+const char *witness_of_rule(struct loader *l, const struct table *t, const struct rule *r,
+                            const char *title);
+/* The same for the rule that is being read; NULL when none is. */
+const char *witness_here(struct loader *l, const char *title);
 
 #endif

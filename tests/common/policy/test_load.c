@@ -113,7 +113,7 @@ static const struct refusal {
      "unknown-value: the domain lists no event \"arived\": did you mean \"arrived\"?"},
     {PACK_GROUND TABLES RULE("when: {event: asked}, then: {duty: {name: d, due: 24h, "
                              "stop: answered, pause: [arrived]}}"),
-     "pause: the marketplace's clock never pauses"},
+     "pause-on-marketplace-clock: the marketplace's clock never pauses"},
     {PACK_GROUND TABLES RULE("when: {event: asked}, then: {duty: {name: d, due: 24h, "
                              "reserve: 24h, stop: answered}}"),
      "the reserve takes all"},

@@ -1,0 +1,46 @@
+/*
+ * idle.h: what the files about rules that change nothing share; see analyse_idle.c.
+ */
+#ifndef COMMON_POLICY_IDLE_H
+#define COMMON_POLICY_IDLE_H
+
+#include "common/policy/analysis.h"
+
+struct rule_list {
+    const struct rule **items;
+    int n;
+};
+
+/* About one table. */
+struct idle {
+    struct analysis *a;
+    const struct table *t;
+    bool *is_dead, *is_idle; /* by position; idle: dead, or found redundant so far */
+    struct rule_list list;   /* of the question at hand; room for all rules and takers */
+    bool is_reached;         /* some input hits the rule at hand */
+    int n_open;              /* questions that were not finished */
+};
+
+/* What examples have shown of a rule. */
+struct use {
+    bool is_hit;    /* it hits */
+    bool wins_any;  /* and wins a slot */
+    bool is_needed; /* which would hold something else without it */
+};
+
+/* Tries some inputs until one shows what is asked for: that the rule wins (or hits, where
+ * nothing is to be won), or with `for_need` that it is needed. */
+void idle_try_examples(struct idle *x, const struct rule *r, bool for_need,
+                       struct use *use);
+/* Whether `a` wins a slot that both give: the order in which a decision fills slots. */
+bool idle_is_above(const struct rule *a, const struct rule *b);
+/* Whether `other` counts beside `r`: in the same mode, and not idle itself. */
+bool idle_competes(const struct idle *x, const struct rule *r, const struct rule *other);
+/* The list of a new question: what takes inputs from this world. */
+void idle_list_begin(struct rule_list *list, const struct world *w);
+
+/* Tell what they find and mark it. */
+void idle_look_for_dead(struct idle *x, const struct rule *r);
+void idle_look_for_redundant(struct idle *x, const struct rule *r);
+
+#endif

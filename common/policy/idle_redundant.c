@@ -1,0 +1,170 @@
+/*
+ * idle_redundant.c: a rule without which every slot would hold the same. In a priority
+ * table that is so when, wherever the rule wins, the next one below gives the same; in a
+ * table that collects, when others give each of its things wherever it hits.
+ */
+#include "common/policy/idle.h"
+
+#include "common/policy/same.h"
+#include "common/policy/witness.h"
+
+/* Rules below `r` give the slot the same, and those that would give it differently are
+ * always covered: then what holds without `r` is the same. */
+static enum cover_answer needed_for_slot(struct idle *x, const struct world *w,
+                                         const struct rule *r, int slot) {
+    struct region region = w->region;
+    struct policy_facts f;
+    if (!region_add_rule(&region, r)) {
+        return COVER_WHOLE;
+    }
+    idle_list_begin(&x->list, w);
+    for (int i = 0; i < x->t->n_rules; i++) {
+        const struct rule *other = &x->t->rules[i];
+        if (idle_competes(x, r, other) && other->then.gives >> slot & 1 &&
+            may_meet(x->a->p, r, other)) {
+            x->list.items[x->list.n++] = other;
+        }
+    }
+    enum cover_answer answer = analysis_find(x->a, &region, x->list.items, x->list.n, &f);
+    if (answer != COVER_WHOLE) {
+        return answer;
+    }
+    for (int i = 0; i < x->t->n_rules && answer == COVER_WHOLE; i++) {
+        const struct rule *d = &x->t->rules[i];
+        struct region differs = region;
+        if (!idle_competes(x, r, d) || !(d->then.gives >> slot & 1) ||
+            idle_is_above(d, r) || same_slot(&r->then, &d->then, slot) ||
+            !may_meet(x->a->p, r, d) || !region_add_rule(&differs, d)) {
+            continue;
+        }
+        idle_list_begin(&x->list, w);
+        for (int k = 0; k < x->t->n_rules; k++) {
+            const struct rule *other = &x->t->rules[k];
+            if (idle_competes(x, r, other) && other->then.gives >> slot & 1 &&
+                idle_is_above(other, d) && other != d && may_meet(x->a->p, r, other) &&
+                (idle_is_above(other, r) || same_slot(&r->then, &other->then, slot))) {
+                x->list.items[x->list.n++] = other;
+            }
+        }
+        answer = analysis_find(x->a, &differs, x->list.items, x->list.n, &f);
+    }
+    return answer;
+}
+
+/* In a table that collects, each thing the rule gives must come from others too. */
+static enum cover_answer needed_for_item(struct idle *x, const struct world *w,
+                                         const struct rule *r, int slot, int item) {
+    struct region region = w->region;
+    struct policy_facts f;
+    int n_takers = w->n_takers;
+    if (!region_add_rule(&region, r)) {
+        return COVER_WHOLE;
+    }
+    idle_list_begin(&x->list, w);
+    for (int i = 0; i < x->t->n_rules; i++) {
+        const struct rule *other = &x->t->rules[i];
+        if (idle_competes(x, r, other) && same_item(&r->then, item, &other->then, slot) &&
+            may_meet(x->a->p, r, other)) {
+            x->list.items[x->list.n++] = other;
+        }
+    }
+    /* nobody else gives it: needed wherever the rule hits, and it does */
+    return x->list.n == n_takers
+               ? COVER_GAP
+               : analysis_find(x->a, &region, x->list.items, x->list.n, &f);
+}
+
+/* COVER_GAP: there is an input for which the rule is needed. */
+static enum cover_answer needed_in(struct idle *x, const struct world *w,
+                                   const struct rule *r) {
+    enum cover_answer all = COVER_WHOLE;
+    for (unsigned slots = r->then.gives; slots; slots &= slots - 1) {
+        int slot = __builtin_ctz(slots);
+        int n = x->t->hit == HIT_PRIORITY ? 1 : n_items(&r->then, slot);
+        for (int i = 0; i < n; i++) {
+            enum cover_answer answer = x->t->hit == HIT_PRIORITY
+                                           ? needed_for_slot(x, w, r, slot)
+                                           : needed_for_item(x, w, r, slot, i);
+            if (answer == COVER_GAP) {
+                return answer;
+            }
+            all = answer == COVER_NOT_FINISHED ? answer : all;
+        }
+    }
+    return all;
+}
+
+/* The first rule that gives the same somewhere, to be named. */
+static const struct rule *find_twin(struct idle *x, const struct rule *r,
+                                    struct policy_facts *f, bool *is_exact) {
+    const struct worlds *ws = worlds_of_table(x->a, x->t);
+    const struct rule *found = NULL;
+    *is_exact = false;
+    for (int i = 0; i < x->t->n_rules && !*is_exact; i++) {
+        const struct rule *other = &x->t->rules[i];
+        bool is_same = idle_competes(x, r, other);
+        for (unsigned slots = r->then.gives; slots && is_same; slots &= slots - 1) {
+            int slot = __builtin_ctz(slots);
+            for (int k = 0; k < n_items(&r->then, slot) && is_same; k++) {
+                is_same = same_item(&r->then, k, &other->then, slot);
+            }
+        }
+        for (int k = 0; k < ws->n && is_same; k++) {
+            struct region region = ws->items[k].region;
+            struct policy_facts both;
+            if (!region_add_rule(&region, r) || !region_add_rule(&region, other) ||
+                !region_find(&x->a->p->domain, &region, &both)) {
+                continue;
+            }
+            *is_exact = same_inputs(r, other) && r->then.gives == other->then.gives;
+            if (!found || *is_exact) {
+                found = other;
+                *f = both;
+            }
+            break;
+        }
+    }
+    return found;
+}
+
+static void tell_redundant(struct idle *x, const struct rule *r) {
+    struct loader *l = x->a->l;
+    struct policy_facts f;
+    bool is_exact;
+    const struct rule *twin = find_twin(x, r, &f, &is_exact);
+    if (!twin) {
+        finding_tell(l->fs, POLICY_WARNING, "redundant", r->at,
+                     witness_of_rule(l, x->t, r, "other rules say the same"),
+                     "without the rule \"%s\" the other rules say the same: drop it",
+                     r->id);
+        return;
+    }
+    finding_tell(l->fs, POLICY_WARNING, is_exact ? "duplicate" : "redundant", r->at,
+                 witness_show(l, &f, "two rules say the same", r, twin),
+                 is_exact ? "the rules \"%s\" and \"%s\" say the same: drop one"
+                          : "the rule \"%s\" says what \"%s\" says anyway: drop it",
+                 is_exact ? twin->id : r->id, is_exact ? r->id : twin->id);
+}
+
+void idle_look_for_redundant(struct idle *x, const struct rule *r) {
+    const struct worlds *ws = worlds_of_table(x->a, x->t);
+    struct use use = {0};
+    if (x->t->hit == HIT_PRIORITY) {
+        idle_try_examples(x, r, true, &use);
+    }
+    enum cover_answer all = COVER_WHOLE;
+    for (int i = 0; i < ws->n && !use.is_needed; i++) {
+        enum cover_answer answer = needed_in(x, &ws->items[i], r);
+        use.is_needed = answer == COVER_GAP;
+        all = answer == COVER_NOT_FINISHED ? answer : all;
+    }
+    if (use.is_needed) {
+        return;
+    }
+    if (all == COVER_NOT_FINISHED) {
+        x->n_open++;
+        return;
+    }
+    tell_redundant(x, r);
+    x->is_idle[r - x->t->rules] = true;
+}
