@@ -29,6 +29,13 @@ static void copy_source(struct pg_copy *c, const struct message *m) {
     pg_copy_i64(c, m->offset);
 }
 
+/* Of what no message raised. */
+static void copy_no_source(struct pg_copy *c) {
+    pg_copy_text(c, SPAN("henpin"));
+    pg_copy_i32(c, -1);
+    pg_copy_i64(c, -1);
+}
+
 /* ---- decision ---- */
 
 static const char copy_decision[] =
@@ -392,7 +399,41 @@ void outputs_order_unknown(struct pg_copy *copy, const struct order_unknown *u) 
     pg_copy_instant(copy, u->wanted_by_us);
     pg_copy_text(copy, builder_span(&reason));
     pg_copy_null(copy);
-    pg_copy_text(copy, SPAN("henpin"));
-    pg_copy_i32(copy, -1);
-    pg_copy_i64(copy, -1);
+    copy_no_source(copy);
+}
+
+/* ---- moved deadlines ---- */
+
+void outputs_deadline_moved(struct pg_copy *copy, const struct duty_moved *d) {
+    char text[400], level[100];
+    struct builder reason = builder_over(text, sizeof text);
+    snprintf(level, sizeof level, "deadline_moved:%s", d->revision->hash);
+    build_span(&reason, d->name);
+    build_until(&reason, " was due ", d->was_due_us);
+    build_until(&reason, ", act by ", d->was_act_by_us);
+    build_until(&reason, "; now due ", d->due_us);
+    build_until(&reason, ", act by ", d->act_by_us);
+    build_format(&reason, ": a calendar or the rule changed with revision %s",
+                 d->revision->label);
+    pg_copy_row(copy, 22);
+    pg_copy_instant(copy, d->start_us);
+    pg_copy_uuid(copy, identity_escalation(d->start_us, d->duty_id, level));
+    pg_copy_text(copy, d->name);
+    pg_copy_text(copy, SPAN("deadline_moved"));
+    pg_copy_i16(copy, (int16_t)d->severity);
+    pg_copy_text(copy, d->case_kind);
+    pg_copy_uuid(copy, d->case_id);
+    pg_copy_uuid(copy, d->duty_id);
+    pg_copy_text(copy, d->seller_id);
+    pg_copy_text(copy, d->marketplace);
+    pg_copy_text(copy, d->order_id);
+    pg_copy_text(copy, d->desk);
+    pg_copy_instant(copy, d->due_us);
+    pg_copy_instant(copy, d->act_by_us);
+    pg_copy_text(copy, d->rule_id);
+    pg_copy_i64(copy, d->revision->id);
+    pg_copy_instant(copy, d->now_us);
+    pg_copy_text(copy, builder_span(&reason));
+    pg_copy_null(copy);
+    copy_no_source(copy);
 }

@@ -52,6 +52,17 @@ struct order_unknown {
     int64_t revision;
 };
 void outputs_order_unknown(struct pg_copy *copy, const struct order_unknown *u);
+
+/* A duty whose dates moved because a calendar or its rule did. */
+struct duty_moved {
+    struct uuid duty_id, case_id;
+    struct span case_kind, name, seller_id, marketplace, order_id, desk, rule_id;
+    int64_t start_us, was_due_us, was_act_by_us, due_us, act_by_us;
+    int severity;
+    const struct policy_revision *revision; /* that moved it */
+    int64_t now_us;
+};
+void outputs_deadline_moved(struct pg_copy *copy, const struct duty_moved *d);
 extern const char outputs_copy_escalation[];
 
 #endif

@@ -15,6 +15,7 @@
 #include "common/base/stop.h"
 #include "common/base/version.h"
 #include "common/flow/lane.h"
+#include "common/flow/moves.h"
 #include "common/flow/source.h"
 #include "common/flow/sweep.h"
 #include "common/flow/worker_config.h"
@@ -42,6 +43,7 @@ struct worker {
     struct schemas *schemas;
     struct policy *policy;
     const struct policy *live; /* what lanes look at */
+    struct moves *moves;       /* open duties follow the live revision; NULL: all have */
     struct lane *lanes[LANES_MAX];
     int n_lanes;
     struct http *http;
@@ -62,8 +64,11 @@ static const struct pg_statement record_revision = {
 
 static void tell_finding(void *context, const struct policy_finding *f) {
     (void)context;
+    static const enum log_level levels[] = {[POLICY_NOTE] = LOG_INFO,
+                                            [POLICY_WARNING] = LOG_WARN,
+                                            [POLICY_ERROR] = LOG_ERROR};
     log_write(
-        f->severity == POLICY_ERROR ? LOG_ERROR : LOG_WARN, "policy.finding",
+        levels[f->severity], "policy.finding",
         (const struct log_field[]){LOG_STR("kind", f->kind), LOG_STR("file", f->file),
                                    LOG_I64("line", f->line), LOG_STR("text", f->text)},
         4);
@@ -94,7 +99,9 @@ static enum status record_policy(struct worker *w, const struct policy *p,
 }
 
 static void use_policy(struct worker *w, struct policy *p) {
+    moves_free(w->moves);
     policy_free(w->policy);
+    w->moves = moves_new(p);
     w->policy = p;
     w->live = p;
     const struct policy_revision *r = policy_revision(p);
@@ -127,10 +134,8 @@ static enum status on_assigned(void *context, const struct kafka_partition *p, s
                                struct kafka_start *starts, struct error *err) {
     struct worker *w = context;
     enum status st = positions_assign(&w->positions, p, n, w->n_lanes, starts, err);
-    if (st != ST_OK) {
-        log_warn("assignment.delayed", LOG_ERR(err));
-        metrics_count_error(err->code);
-    }
+    if (st != ST_OK) /* told by on_trouble, and asked again */
+        error_prefix(err, "reading the positions of new partitions");
     return st;
 }
 
@@ -262,6 +267,24 @@ static void sweep(struct worker *w) {
         log_info("orders.missed", LOG_I64("count", n));
 }
 
+/* Open duties that began under an earlier revision, some at a time. */
+static void move_deadlines(struct worker *w) {
+    struct error err = {0};
+    bool is_done = false;
+    if (pg_state(w->control) != PG_IDLE &&
+        pg_connect_wait(w->control, 2 * US_PER_S, &err) != ST_OK)
+        return;
+    if (moves_turn(w->moves, w->control, &is_done, &err) != ST_OK)
+        log_warn("moves.failed", LOG_ERR(&err));
+    if (!is_done)
+        return;
+    if (moves_count(w->moves) > 0)
+        log_info("deadlines.moved", LOG_I64("count", moves_count(w->moves)),
+                 LOG_STR("label", policy_revision(w->live)->label));
+    moves_free(w->moves);
+    w->moves = NULL;
+}
+
 static void run_timers(struct worker *w) {
     int64_t now = clock_monotonic_us();
     if (now >= w->next_recall_us) {
@@ -269,6 +292,8 @@ static void run_timers(struct worker *w) {
         lane_recall(w->lanes[0]);
         if (w->wants_reload && lane_is_connected(w->lanes[0]))
             reload_policy(w);
+        if (w->moves && lane_is_connected(w->lanes[0]))
+            move_deadlines(w);
     }
     if (now >= w->next_mirror_us) {
         w->next_mirror_us = now + MIRROR_US;
@@ -492,6 +517,7 @@ static void close_all(struct worker *w) {
     if (w->http)
         http_free(w->http);
     schemas_free(w->schemas);
+    moves_free(w->moves);
     policy_free(w->policy);
 }
 

@@ -52,8 +52,8 @@ struct policy_desk_choice deadline_route(const struct deadline_request *q,
 
 /* Notices to people wait for the owner's desk to open, but never beyond act-by; the last
  * one goes out as it is. */
-static void fill_warnings(const struct policy *p, const struct duty_spec *spec,
-                          struct policy_duty *out) {
+void deadline_warnings(const struct policy *p, const struct duty_spec *spec,
+                       struct policy_duty *out) {
     const struct calendar *hours = NULL;
     for (int i = 0; i < p->n_desks && !hours; i++) {
         hours = p->desks[i].name == out->owner.desk ? p->desks[i].calendar : NULL;
@@ -101,6 +101,6 @@ const char *deadline_fill(const struct policy *p, const struct policy_facts *f,
         out->aim_us = duration_after(&spec->aim, out->start_us);
     }
     out->owner = deadline_owner(q, out->start_us, out->due_us, spec->reserve_us);
-    fill_warnings(p, spec, out);
+    deadline_warnings(p, spec, out);
     return NULL;
 }

@@ -34,5 +34,8 @@ struct policy_desk_choice deadline_route(const struct deadline_request *q, int64
 const char *deadline_fill(const struct policy *p, const struct policy_facts *f,
                           const struct deadline_request *q, const struct duty_spec *spec,
                           struct policy_duty *out);
+/* The warnings of a duty whose start, due and owner are filled in. */
+void deadline_warnings(const struct policy *p, const struct duty_spec *spec,
+                       struct policy_duty *out);
 
 #endif

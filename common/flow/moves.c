@@ -1,0 +1,317 @@
+#include "common/flow/moves.h"
+
+#include "common/base/clock.h"
+#include "common/event/event.h"
+#include "common/flow/outputs.h"
+#include "common/policy/redate.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+
+enum { MOVES_PIECE = 2000 };
+#define MOVES_TIMEOUT_US (30 * US_PER_S)
+#define MOVES_BYTES ((size_t)256 << 20) /* every revision's text, parsed once */
+
+/* A revision that open duties began under. */
+struct earlier {
+    int64_t id;
+    json_t *text;
+};
+
+/* What was found out about one rule's duty, for all duties that came of it. */
+struct verdict {
+    int64_t revision;
+    struct span rule_id, duty;
+    const struct duty_spec *terms; /* NULL: they stay where they are */
+};
+
+struct moves {
+    const struct policy *policy;
+    struct arena *arena; /* of the whole pass */
+    json_t *live;
+    struct earlier *earlier;
+    size_t n_earlier;
+    bool is_begun;
+    struct verdict *verdicts;
+    size_t n_verdicts, verdict_room;
+    int64_t after_us; /* the last duty looked at */
+    struct uuid after_id;
+    size_t n_moved;
+};
+
+struct moves *moves_new(const struct policy *p) {
+    struct moves *m = xcalloc(1, sizeof *m);
+    m->policy = p;
+    m->arena = arena_new(MOVES_BYTES);
+    m->after_us = INT64_MIN;
+    return m;
+}
+
+void moves_free(struct moves *m) {
+    if (!m)
+        return;
+    for (size_t i = 0; i < m->n_earlier; i++)
+        json_decref(m->earlier[i].text);
+    json_decref(m->live);
+    arena_free(m->arena);
+    free(m);
+}
+
+size_t moves_count(const struct moves *m) {
+    return m->n_moved;
+}
+
+/* ---- what the revisions say ---- */
+
+static const struct pg_statement find_earlier = {
+    "moves_earlier",
+    "SELECT r.policy_revision_id, r.canonical FROM henpin.policy_revision r"
+    " JOIN henpin.policy_revision l ON l.policy_revision_id = $1 AND r.since < l.since"
+    " WHERE r.policy_revision_id IN"
+    "  (SELECT policy_revision_id FROM henpin.duty WHERE state = 'open')"};
+
+static enum status begin(struct moves *m, struct pg *pg, struct error *err) {
+    struct arena *a = arena_new(MOVES_BYTES);
+    struct pg_script *s = pg_script_new(a);
+    struct pg_query *q = pg_script_query(s, &find_earlier);
+    pg_param_i64(q, policy_revision(m->policy)->id);
+    enum status st = pg_run_wait(pg, s, MOVES_TIMEOUT_US, err);
+    size_t n = st == ST_OK ? pg_rows(q) : 0;
+    m->earlier = arena_array(m->arena, n + 1, sizeof *m->earlier);
+    for (size_t row = 0; row < n; row++) {
+        struct span text = pg_text(q, row, 1);
+        m->earlier[m->n_earlier++] =
+            (struct earlier){pg_i64(q, row, 0), json_loadb(text.ptr, text.len, 0, NULL)};
+    }
+    if (n > 0) {
+        struct span text = policy_revision(m->policy)->canonical;
+        m->live = json_loadb(text.ptr, text.len, 0, NULL);
+    }
+    m->is_begun = st == ST_OK;
+    if (st != ST_OK)
+        pg_close(pg);
+    arena_free(a);
+    return st;
+}
+
+static bool has_text(const json_t *object, const char *key, struct span text) {
+    const char *found = json_string_value(json_object_get(object, key));
+    return found && span_is(text, found);
+}
+
+/* A rule gives one duty, or a list of them. */
+static json_t *duty_of_rule(json_t *rule, struct span name) {
+    json_t *duty = json_object_get(json_object_get(rule, "then"), "duty"), *each;
+    size_t i;
+    if (json_is_object(duty))
+        return has_text(duty, "name", name) ? duty : NULL;
+    json_array_foreach(duty, i, each) {
+        if (has_text(each, "name", name))
+            return each;
+    }
+    return NULL;
+}
+
+static json_t *duty_in(json_t *revision, struct span rule_id, struct span name) {
+    json_t *pack, *table, *rule;
+    size_t i, k, n;
+    json_array_foreach(json_object_get(revision, "packs"), i, pack) {
+        json_array_foreach(json_object_get(pack, "tables"), k, table) {
+            json_array_foreach(json_object_get(table, "rules"), n, rule) {
+                if (has_text(rule, "id", rule_id))
+                    return duty_of_rule(rule, name);
+            }
+        }
+    }
+    return NULL;
+}
+
+/* The same words for how long and from when; what they lead to is for the calendars to
+ * say. */
+static bool are_same_terms(json_t *a, json_t *b) {
+    json_t *due = json_object_get(a, "due"), *start = json_object_get(a, "start");
+    json_t *other = json_object_get(b, "start");
+    return due && json_equal(due, json_object_get(b, "due")) &&
+           (start == other || (start && other && json_equal(start, other)));
+}
+
+static const struct duty_spec *judge(const struct moves *m, int64_t revision,
+                                     struct span rule_id, struct span duty) {
+    bool applies_to_open = false;
+    const struct duty_spec *terms =
+        redate_terms(m->policy, rule_id, duty, &applies_to_open);
+    if (!terms || applies_to_open)
+        return terms;
+    for (size_t i = 0; i < m->n_earlier; i++)
+        if (m->earlier[i].id == revision)
+            return are_same_terms(duty_in(m->earlier[i].text, rule_id, duty),
+                                  duty_in(m->live, rule_id, duty))
+                       ? terms
+                       : NULL;
+    return NULL;
+}
+
+static const struct duty_spec *verdict_of(struct moves *m, int64_t revision,
+                                          struct span rule_id, struct span duty) {
+    for (size_t i = 0; i < m->n_verdicts; i++) {
+        const struct verdict *v = &m->verdicts[i];
+        if (v->revision == revision && span_equal(v->rule_id, rule_id) &&
+            span_equal(v->duty, duty))
+            return v->terms;
+    }
+    if (m->n_verdicts == m->verdict_room) {
+        m->verdict_room = m->verdict_room ? 2 * m->verdict_room : 64;
+        struct verdict *more = arena_array(m->arena, m->verdict_room, sizeof *more);
+        if (m->n_verdicts > 0)
+            memcpy(more, m->verdicts, m->n_verdicts * sizeof *more);
+        m->verdicts = more;
+    }
+    struct verdict *v = &m->verdicts[m->n_verdicts++];
+    *v = (struct verdict){revision, span_dup(m->arena, rule_id), span_dup(m->arena, duty),
+                          judge(m, revision, rule_id, duty)};
+    return v->terms;
+}
+
+/* ---- one piece ---- */
+
+/* The piece is chosen by due instant, but locked by id, as the lanes lock duties. */
+static const struct pg_statement look = {
+    "moves_look",
+    "SELECT w.due_at, d.duty_id, d.case_kind, d.case_id, d.name, d.seller_id,"
+    " d.marketplace, d.order_id, d.desk, d.start_at, d.due_at, d.act_by_at, d.severity,"
+    " d.rule_id, d.policy_revision_id, d.state = 'open'"
+    " FROM (SELECT duty_id, due_at FROM henpin.duty WHERE state = 'open'"
+    "   AND due_at >= $2 AND (due_at, duty_id) > ($2, $3)"
+    "   AND policy_revision_id = ANY($1) ORDER BY due_at, duty_id LIMIT $4) w"
+    " JOIN henpin.duty d USING (duty_id) ORDER BY d.duty_id FOR UPDATE OF d"};
+
+static const struct pg_statement move = {
+    "moves_move",
+    "UPDATE henpin.duty d SET due_at = t.due_at, act_by_at = t.act_by_at,"
+    " aim_at = t.aim_at, warn_at = array_remove(ARRAY[t.w1, t.w2, t.w3, t.w4], NULL),"
+    " policy_revision_id = $1"
+    " FROM unnest($2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[],"
+    "  $6::timestamptz[], $7::timestamptz[], $8::timestamptz[], $9::timestamptz[])"
+    "  AS t(duty_id, due_at, act_by_at, aim_at, w1, w2, w3, w4)"
+    " WHERE d.duty_id = t.duty_id"};
+
+enum { MOVE_DATES = 3 + POLICY_MAX_WARNINGS }; /* due, act-by, aim, warnings */
+
+/* What is written of the duties that move; made at the first. */
+struct writes {
+    struct pg_script *script;
+    struct pg_copy *events;
+    struct pg_array *ids, *dates[MOVE_DATES];
+};
+
+static void open_writes(struct writes *w, const struct moves *m, size_t n) {
+    w->events = pg_script_copy(w->script, outputs_copy_escalation);
+    struct pg_query *q = pg_script_query(w->script, &move);
+    pg_param_i64(q, policy_revision(m->policy)->id);
+    w->ids = pg_param_array(q, PG_UUID, n);
+    for (int i = 0; i < MOVE_DATES; i++)
+        w->dates[i] = pg_param_array(q, PG_TIMESTAMPTZ, n);
+}
+
+static void write_dates(struct writes *w, struct uuid id, const struct policy_duty *to) {
+    pg_array_uuid(w->ids, id);
+    pg_array_i64(w->dates[0], to->due_us);
+    pg_array_i64(w->dates[1], to->owner.act_by_us);
+    pg_array_i64(w->dates[2], to->aim_us);
+    for (int i = 0; i < POLICY_MAX_WARNINGS; i++)
+        pg_array_i64(w->dates[3 + i], i < to->n_warnings ? to->warn_us[i] : EVENT_ABSENT);
+}
+
+static void consider(struct moves *m, struct writes *w, const struct pg_query *q,
+                     size_t row) {
+    struct policy_duty to;
+    const struct duty_spec *terms =
+        verdict_of(m, pg_i64(q, row, 14), pg_text(q, row, 13), pg_text(q, row, 4));
+    if (!pg_bool(q, row, 15) || !terms ||
+        !redate_duty(m->policy, terms, pg_text(q, row, 8), pg_instant(q, row, 9), &to))
+        return;
+    const struct duty_moved moved = {
+        .duty_id = pg_uuid(q, row, 1),
+        .case_kind = pg_text(q, row, 2),
+        .case_id = pg_uuid(q, row, 3),
+        .name = pg_text(q, row, 4),
+        .seller_id = pg_text(q, row, 5),
+        .marketplace = pg_text(q, row, 6),
+        .order_id = pg_text(q, row, 7),
+        .desk = pg_text(q, row, 8),
+        .start_us = pg_instant(q, row, 9),
+        .was_due_us = pg_instant(q, row, 10),
+        .was_act_by_us = pg_instant(q, row, 11),
+        .due_us = to.due_us,
+        .act_by_us = to.owner.act_by_us,
+        .severity = (int)pg_i64(q, row, 12),
+        .rule_id = pg_text(q, row, 13),
+        .revision = policy_revision(m->policy),
+        .now_us = clock_now_us(),
+    };
+    if (moved.due_us == moved.was_due_us && moved.act_by_us == moved.was_act_by_us)
+        return;
+    if (!w->ids)
+        open_writes(w, m, pg_rows(q));
+    outputs_deadline_moved(w->events, &moved);
+    write_dates(w, moved.duty_id, &to);
+    m->n_moved++;
+}
+
+static bool is_after(const struct moves *m, int64_t due_us, struct uuid id) {
+    return due_us > m->after_us ||
+           (due_us == m->after_us &&
+            memcmp(id.bytes, m->after_id.bytes, sizeof id.bytes) > 0);
+}
+
+/* Where the next piece begins: behind the last of this one as it was chosen. */
+static void go_on_behind(struct moves *m, const struct pg_query *q) {
+    for (size_t row = 0; row < pg_rows(q); row++) {
+        int64_t due_us = pg_instant(q, row, 0);
+        struct uuid id = pg_uuid(q, row, 1);
+        if (is_after(m, due_us, id)) {
+            m->after_us = due_us;
+            m->after_id = id;
+        }
+    }
+}
+
+static struct pg_query *ask_piece(const struct moves *m, struct pg_script *s) {
+    (void)pg_script_query(s, &pg_begin);
+    struct pg_query *q = pg_script_query(s, &look);
+    struct pg_array *ids = pg_param_array(q, PG_INT8, m->n_earlier);
+    for (size_t i = 0; i < m->n_earlier; i++)
+        pg_array_i64(ids, m->earlier[i].id);
+    pg_param_instant(q, m->after_us == INT64_MIN ? 0 : m->after_us);
+    pg_param_uuid(q, m->after_id);
+    pg_param_i64(q, MOVES_PIECE);
+    return q;
+}
+
+enum status moves_turn(struct moves *m, struct pg *pg, bool *is_done, struct error *err) {
+    enum status st = m->is_begun ? ST_OK : begin(m, pg, err);
+    *is_done = st == ST_OK && m->n_earlier == 0;
+    if (st != ST_OK || *is_done)
+        return st;
+    struct arena *a = arena_new(MOVES_BYTES);
+    struct pg_script *s = pg_script_new(a);
+    const struct pg_query *q = ask_piece(m, s);
+    size_t n_before = m->n_moved;
+    st = pg_run_wait(pg, s, MOVES_TIMEOUT_US, err);
+    if (st == ST_OK) {
+        struct writes w = {.script = pg_script_new(a)};
+        for (size_t row = 0; row < pg_rows(q); row++)
+            consider(m, &w, q, row);
+        (void)pg_script_query(w.script, &pg_commit);
+        st = pg_run_wait(pg, w.script, MOVES_TIMEOUT_US, err);
+    }
+    if (st == ST_OK) {
+        go_on_behind(m, q);
+        *is_done = pg_rows(q) < MOVES_PIECE;
+    } else {
+        m->n_moved = n_before;
+        pg_close(pg);
+    }
+    arena_free(a);
+    return st;
+}
