@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct marketplace;
 struct sellers;
 struct pg_script;
 struct pg_query;
@@ -46,6 +47,15 @@ enum fate {
     FATE_REJECTED,  /* goes to the dead letters, see `error` */
 };
 
+/* Which case an event belongs to. Borrows from the message's item. */
+struct subject {
+    const struct marketplace *marketplace; /* NULL: not in the register */
+    struct span code;                      /* its code, or the word as written */
+    struct span seller_id, order_id, event_id;
+    struct uuid order_key;
+    struct uuid case_id; /* the order's own, or that of a part of it */
+};
+
 struct message {
     enum origin origin;
     enum fate fate;
@@ -59,6 +69,7 @@ struct message {
     size_t n_headers;
     void *item;                /* the service's view, beginning with the decoded event */
     int64_t occurred_us;       /* the event's own time, EVENT_ABSENT until decoded */
+    struct subject subject;    /* set by the service's decode */
     const struct error *error; /* why it was rejected; in the batch arena */
     struct uuid
         order_key; /* which order it waits for: set by the service before FATE_PARKED */

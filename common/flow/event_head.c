@@ -1,5 +1,7 @@
 #include "common/flow/event_head.h"
 
+#include "common/event/marketplace.h"
+
 #define YEAR_2000_US INT64_C(946684800000000)
 #define YEAR_2100_US INT64_C(4102444800000000)
 
@@ -25,7 +27,7 @@ enum status event_instant_check(const char *field, int64_t us, struct error *err
     return ST_OK;
 }
 
-enum status event_head_check(const struct event_head *h, struct error *err) {
+static enum status check_head(const struct event_head *h, struct error *err) {
     enum status st = event_id_check("event_id", h->event_id, err);
     if (st == ST_OK)
         st = event_id_check("marketplace", h->marketplace, err);
@@ -38,4 +40,25 @@ enum status event_head_check(const struct event_head *h, struct error *err) {
     if (st == ST_OK)
         st = event_instant_check("observed_at", h->observed_at_us, err);
     return st;
+}
+
+enum status event_head_take(struct message *m, const struct event_head *h,
+                            struct error *err) {
+    enum status st = check_head(h, err);
+    if (st != ST_OK)
+        return st;
+    const struct marketplace *found = marketplace_find(h->marketplace);
+    struct span code = found ? span_of(found->code) : h->marketplace;
+    struct uuid order_key = identity_order(code, h->seller_id, h->order_id);
+    m->occurred_us = h->occurred_at_us;
+    m->subject = (struct subject){
+        .marketplace = found,
+        .code = code,
+        .seller_id = h->seller_id,
+        .order_id = h->order_id,
+        .event_id = h->event_id,
+        .order_key = order_key,
+        .case_id = order_key,
+    };
+    return ST_OK;
 }

@@ -2,16 +2,21 @@
 #ifndef COMMON_FLOW_EVENT_HEAD_H
 #define COMMON_FLOW_EVENT_HEAD_H
 
-#include "common/base/error.h"
 #include "common/event/event.h"
+#include "common/flow/batch.h"
 
 /* Ids are present, at most EVENT_ID_MAX bytes and without control characters; times lie
  * between 2000 and 2100. E_EVENT_FIELD names the field; its value is not repeated, as it
  * may be personal data in the wrong place. */
 enum { EVENT_ID_MAX = 200 };
-MUST_USE enum status event_head_check(const struct event_head *h, struct error *err);
 MUST_USE enum status event_instant_check(const char *field, int64_t us,
                                          struct error *err);
 MUST_USE enum status event_id_check(const char *field, struct span id, struct error *err);
+
+/* The first thing a decode does: checks the head and notes in the message when the event
+ * happened and what it is about. The case is the order itself; a service whose cases are
+ * parts of orders names them anew. Borrows from `h`, which lives in m->item. */
+MUST_USE enum status event_head_take(struct message *m, const struct event_head *h,
+                                     struct error *err);
 
 #endif

@@ -274,16 +274,6 @@ static void run_script(struct lane *l, struct pg_script *s, enum step step) {
     pg_run(l->pg, s, l->config.statement_timeout_us);
 }
 
-static void add_load(struct lane *l, struct pg_script *s) {
-    struct error err = {0};
-    struct batch *b = l->running;
-    enum status st = b->service->load(b, s, &err);
-    if (st != ST_OK)
-        go_fatal(
-            l,
-            &err); /* services' first rounds cannot fail; later ones roll back instead */
-}
-
 /* The cache of sellers may hold what the attempt before entered but never read, or noted
  * but never wrote. */
 static void begin_fresh(struct lane *l) {
@@ -303,7 +293,7 @@ static void begin_attempt(struct lane *l) {
     l->ledger = b->n_ranges > 0 && !l->bisection.is_on
                     ? positions_write(l->shared.positions, b, s)
                     : NULL;
-    add_load(l, s);
+    b->service->load(b, s);
     if (l->is_recall)
         b->recount = park_recount(b, s, l->config.topic);
     run_script(l, s, STEP_LOAD);
@@ -682,14 +672,8 @@ static void loaded(struct lane *l) {
     CRASH_POINT("after-ledger");
     l->ledger = NULL;
     b->round++;
-    struct error err = {0};
     struct pg_script *s = pg_script_new(b->attempt);
-    if (b->service->load(b, s, &err) != ST_OK) {
-        pg_rollback(l->pg);
-        l->step = STEP_ROLLBACK;
-        wait_before_retry(l, 1, 50);
-        return;
-    }
+    b->service->load(b, s);
     if (!pg_script_is_empty(s)) {
         run_script(l, s, STEP_LOAD);
         return;
@@ -764,7 +748,7 @@ static void found(struct lane *l) {
     b->limit = b->n_messages;
     struct pg_script *s = pg_script_new(b->attempt);
     l->ledger = NULL;
-    add_load(l, s);
+    b->service->load(b, s);
     b->recount = park_recount(b, s, l->config.topic);
     run_script(l, s, STEP_LOAD);
 }

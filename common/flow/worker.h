@@ -34,8 +34,8 @@ struct service {
     enum status (*decode)(struct batch *b, struct message *m, struct error *err);
     /* Appends the queries of b->round (0, 1, ...) to `s`, reading the answers of earlier
      * rounds from where it kept them in the state. Called until it appends nothing.
-     * ST_RETRY: the facts changed under us, start again. */
-    enum status (*load)(struct batch *b, struct pg_script *s, struct error *err);
+     * Cannot fail: what Postgres refuses, the lane deals with. */
+    void (*load)(struct batch *b, struct pg_script *s);
     /* Gives each open message its fate; effects join b->writes as they are decided.
      * Cannot fail. */
     void (*decide)(struct batch *b, const struct policy *p);

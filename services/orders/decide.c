@@ -10,52 +10,33 @@ const char *orders_word(int kind) {
     return kind >= 0 && kind < ORDER_KIND_COUNT ? words[kind] : NULL;
 }
 
-struct span orders_class(const struct order_event *e) {
+struct goods orders_goods(const struct order_event *e) {
+    struct goods g = {0};
     for (size_t i = 0; i < e->n_lines; i++)
-        if (e->lines[i].hazards.count > 0)
-            return e->lines[i].product_class;
-    return e->n_lines > 0 ? e->lines[0].product_class : (struct span){NULL, 0};
-}
-
-/* One that we do not know is missing, so that no rule takes it for an answer. */
-static struct span known_fulfilment(int fulfilment) {
-    return fulfilment == FULFILMENT_UNKNOWN ? (struct span){NULL, 0}
-                                            : span_of(fulfilment_names[fulfilment]);
+        goods_add(&g, e->lines[i].product_class, CONDITION_ABSENT, &e->lines[i].hazards);
+    return g;
 }
 
 void orders_state(const struct policy *p, const struct order_event *e,
                   const struct marketplace *m, struct policy_facts *out) {
+    const struct order_facts order = order_facts_of(e);
+    const struct goods goods = orders_goods(e);
     policy_facts_init(p, out);
     policy_state(p, out, FACT_MARKETPLACE, m ? span_of(m->code) : e->head.marketplace);
-    policy_state(p, out, FACT_FULFILMENT, known_fulfilment(e->fulfilment));
-    policy_state(p, out, FACT_SHIP_FROM, e->ship_from_country);
-    policy_state(p, out, FACT_BUYER_COUNTRY, e->buyer_country);
-    if (m && e->ship_from_country.len > 0)
-        policy_state(p, out, FACT_CROSS_BORDER,
-                     span_equal_nocase(e->ship_from_country, span_of(m->country))
-                         ? SPAN("no")
-                         : SPAN("yes"));
-    policy_state(p, out, FACT_LANG,
-                 e->buyer_language.ptr ? e->buyer_language
-                 : m                   ? span_of(m->language)
-                                       : (struct span){NULL, 0});
-    policy_state(p, out, FACT_CATEGORY, orders_class(e));
-    policy_state_none(out, FACT_HAZARDS);
-    for (size_t i = 0; i < e->n_lines; i++)
-        for (size_t k = 0; k < e->lines[i].hazards.count; k++)
-            policy_state_member(p, out, FACT_HAZARDS, e->lines[i].hazards.items[k]);
-    policy_state_instant(out, TIME_ORDERED, e->purchased_at_us);
+    order_facts_state(p, &order, m, out);
+    goods_state(p, &goods, out);
     if (e->delivered_at_us != EVENT_ABSENT)
         policy_state_instant(out, TIME_DELIVERED, e->delivered_at_us);
 }
 
 /* A case may be decided already by what the first event said. */
-static bool contradicts(const struct order_record *r, const struct order_event *e) {
-    return r->is_known && (!span_is(r->fulfilment, fulfilment_names[e->fulfilment]) ||
-                           !span_equal(r->ship_from_country, e->ship_from_country));
+static bool contradicts(const struct order_facts *known, const struct order_event *e) {
+    return known->is_known &&
+           (!span_is(known->fulfilment, fulfilment_names[e->fulfilment]) ||
+            !span_equal(known->ship_from_country, e->ship_from_country));
 }
 
-void orders_decide(const struct case_state *c, const struct order_record *r,
+void orders_decide(const struct case_state *c, const struct order_facts *known,
                    const struct order_event *e, const struct policy *p,
                    struct policy_facts *facts, struct case_decision *out) {
     static const char cause[] =
@@ -66,7 +47,7 @@ void orders_decide(const struct case_state *c, const struct order_record *r,
         .occurred_us = e->head.occurred_at_us,
     };
     case_decide(c, &event, p, facts, out);
-    if (out->is_duplicate || out->triage || !contradicts(r, e))
+    if (out->is_duplicate || out->triage || !contradicts(known, e))
         return;
     out->triage = case_untold(c, cause);
 }

@@ -11,7 +11,7 @@ int main(int argc, char **argv, char **envp) {
         .topic = "marketplace.orders",
         .reader_file = "order_event.avsc",
         .shape = &order_event_shape,
-        .item_size = sizeof(struct orders_item),
+        .item_size = sizeof(struct order_event),
         .state_size = sizeof(struct orders_state),
         .decode = orders_decode,
         .load = orders_load,

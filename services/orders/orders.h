@@ -8,32 +8,25 @@
 #include "common/event/event.h"
 #include "common/event/marketplace.h"
 #include "common/policy/case.h"
-
-/* Facts of an order are those of the first event that told of it. Returns are decided by
- * them whenever they come, so they do not change; an event that says otherwise is shown
- * to a person. */
-struct order_record {
-    bool is_known;
-    struct span fulfilment, ship_from_country, buyer_country, buyer_language;
-    int64_t purchased_us;
-};
+#include "common/policy/goods.h"
+#include "common/policy/order_facts.h"
 
 /* The word of an event kind in the packs: "order_placed"; NULL for a kind that we do not
  * know. */
 const char *orders_word(int kind);
 
+struct goods orders_goods(const struct order_event *e);
+
 /* States everything about this event that rules may look at, except the seller's facts.
- */
+ * `m` is its marketplace, NULL when it is not in the register. */
 void orders_state(const struct policy *p, const struct order_event *e,
                   const struct marketplace *m, struct policy_facts *out);
 
-/* Pure, total, repeatable. `r` is what was known before. */
-void orders_decide(const struct case_state *c, const struct order_record *r,
+/* Pure, total, repeatable. `known` is what the first event of the order said: returns are
+ * decided by that whenever they come, so it does not change; an event that says otherwise
+ * is shown to a person. */
+void orders_decide(const struct case_state *c, const struct order_facts *known,
                    const struct order_event *e, const struct policy *p,
                    struct policy_facts *facts, struct case_decision *out);
-
-/* The class that speaks for the whole order: its lines' when they agree, else of the
- * first with hazards, else the first line's. */
-struct span orders_class(const struct order_event *e);
 
 #endif

@@ -17,11 +17,8 @@ static enum status check_lines(const struct return_event *e, struct error *err) 
 
 enum status returns_decode(struct batch *b, struct message *m, struct error *err) {
     (void)b;
-    struct returns_item *item = returns_item_of(m);
-    const struct return_event *e = &item->event;
-    enum status st = event_head_check(&e->head, err);
-    if (st == ST_OK)
-        m->occurred_us = e->head.occurred_at_us;
+    const struct return_event *e = returns_event_of(m);
+    enum status st = event_head_take(m, &e->head, err);
     if (st == ST_OK)
         st = event_id_check("return_id", e->return_id, err);
     if (st == ST_OK)
@@ -30,12 +27,7 @@ enum status returns_decode(struct batch *b, struct message *m, struct error *err
         st = error_set(err, E_EVENT_FIELD,
                        "reason_code is %zu bytes long, at most %d are taken",
                        e->reason_code.len, EVENT_ID_MAX);
-    if (st != ST_OK)
-        return st;
-    item->marketplace = marketplace_find(e->head.marketplace);
-    item->code =
-        item->marketplace ? span_of(item->marketplace->code) : e->head.marketplace;
-    item->order_key = identity_order(item->code, e->head.seller_id, e->head.order_id);
-    item->case_id = identity_case("return", item->order_key, e->return_id);
-    return ST_OK;
+    if (st == ST_OK)
+        m->subject.case_id = identity_case("return", m->subject.order_key, e->return_id);
+    return st;
 }

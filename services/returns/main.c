@@ -10,7 +10,7 @@ int main(int argc, char **argv, char **envp) {
         .topic = "marketplace.returns",
         .reader_file = "return_event.avsc",
         .shape = &return_event_shape,
-        .item_size = sizeof(struct returns_item),
+        .item_size = sizeof(struct return_event),
         .state_size = sizeof(struct returns_state),
         .decode = returns_decode,
         .load = returns_load,

@@ -1,5 +1,6 @@
 /*
- * returns.h: what the returns worker knows of one message and one case. No library types.
+ * returns.h: what the returns worker decides: duties, blockers and what becomes of the
+ * goods. No library types.
  */
 #ifndef SERVICES_RETURNS_RETURNS_H
 #define SERVICES_RETURNS_RETURNS_H
@@ -7,30 +8,8 @@
 #include "common/event/event.h"
 #include "common/event/marketplace.h"
 #include "common/policy/case.h"
-
-/* What the order says that a return's decision depends on. Facts of the order's first
- * event: they never change afterwards, so it does not matter when the return is decided
- * (I5). */
-struct order_facts {
-    bool is_known;
-    struct span fulfilment;        /* "SELLER" ... */
-    struct span ship_from_country; /* absent: ptr NULL */
-    struct span buyer_country;
-    struct span buyer_language;
-    int64_t purchased_us;
-    struct span lines; /* JSON, for classes that the return does not state itself */
-};
-
-/* The goods of one event, all lines taken together. */
-struct goods {
-    struct span product_class; /* of the lines when they agree, else of the one with
-                                  hazards, else the first */
-    int condition;             /* the worst */
-    struct span hazards[16];
-    size_t n_hazards;
-    bool has_more_hazards; /* than fit: no rule can know them all */
-    bool lines_differ;     /* a disposition must be decided line by line */
-};
+#include "common/policy/goods.h"
+#include "common/policy/order_facts.h"
 
 /* The word of an event kind in the packs: "return_requested"; NULL for a kind that we do
  * not know. */
@@ -41,7 +20,7 @@ const char *returns_word(int kind);
 struct goods returns_goods(const struct return_event *e);
 
 /* States everything about this event that rules may look at, except the seller's facts.
- */
+ * `m` is its marketplace, NULL when it is not in the register. */
 void returns_state(const struct policy *p, const struct return_event *e,
                    const struct marketplace *m, const struct order_facts *o,
                    const struct goods *g, struct policy_facts *out);

@@ -26,7 +26,7 @@ static const struct probe probes[] = {
 struct fixture {
     struct policy *policy;
     struct case_state state;
-    struct order_record record; /* what was known before */
+    struct order_facts record; /* what was known before */
     struct order_line lines[2];
     struct order_event event;
     struct case_decision d;
@@ -75,7 +75,7 @@ static const struct policy_decision *decide(struct fixture *f) {
 
 /* The first event's facts, as the order's row keeps them. */
 static void know(struct fixture *f) {
-    f->record = (struct order_record){
+    f->record = (struct order_facts){
         .is_known = true,
         .fulfilment = SPAN("SELLER"),
         .ship_from_country = SPAN("CN"),

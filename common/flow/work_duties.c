@@ -1,0 +1,223 @@
+#include "common/flow/work_duties.h"
+
+/* Room for one more duty at the end of the case's two arrays; both zeroed. */
+static struct case_duty *add(struct arena *a, struct work_case *c) {
+    struct case_state *s = &c->state;
+    if (s->n_duties == c->duty_room) {
+        int room = c->duty_room ? 2 * c->duty_room : 2;
+        struct case_duty *rows = arena_array(a, (size_t)room, sizeof *rows);
+        struct work_duty *duties = arena_array(a, (size_t)room, sizeof *duties);
+        if (s->n_duties > 0) {
+            memcpy(rows, c->duty_rows, (size_t)s->n_duties * sizeof *rows);
+            memcpy(duties, c->duties, (size_t)s->n_duties * sizeof *duties);
+        }
+        s->duties = c->duty_rows = rows;
+        c->duties = duties;
+        c->duty_room = room;
+    }
+    c->duties[s->n_duties] = (struct work_duty){0};
+    c->duty_rows[s->n_duties] = (struct case_duty){0};
+    return &c->duty_rows[s->n_duties++];
+}
+
+void work_duties_named(struct arena *a, struct work_case *c, const struct span *ids,
+                       size_t n) {
+    for (size_t i = 0; i < n && i < CASE_MAX_DUTIES; i++)
+        add(a, c)->duty_id = pg_item_uuid(ids[i]);
+}
+
+/* ---- loading ---- */
+
+static const struct pg_statement read_duties = {
+    "casework_duties",
+    "SELECT duty_id, case_id, name, instance, state, start_at, due_at, desk, rule_id,"
+    " severity, stop, breach IS NOT NULL"
+    " FROM henpin.duty WHERE duty_id = ANY($1) ORDER BY duty_id FOR UPDATE"};
+
+struct pg_query *work_duties_query(const struct casework *w, struct pg_script *s) {
+    size_t n = 0, n_cases = casework_count(w);
+    for (size_t i = 0; i < n_cases; i++)
+        n += (size_t)casework_at(w, i)->state.n_duties;
+    if (n == 0)
+        return NULL;
+    struct pg_query *q = pg_script_query(s, &read_duties);
+    struct pg_array *ids = pg_param_array(q, PG_UUID, n);
+    for (size_t i = 0; i < n_cases; i++) {
+        const struct case_state *c = &casework_at(w, i)->state;
+        for (int d = 0; d < c->n_duties; d++)
+            pg_array_uuid(ids, c->duties[d].duty_id);
+    }
+    return q;
+}
+
+static enum duty_state duty_state_of(struct span word) {
+    for (int i = 0; i < (int)COUNT_OF(duty_state_names); i++)
+        if (span_is(word, duty_state_names[i]))
+            return (enum duty_state)i;
+    return DUTY_CANCELLED;
+}
+
+static struct case_duty *find(struct work_case *c, struct uuid id) {
+    for (int i = 0; c && i < c->state.n_duties; i++)
+        if (uuid_equal(c->state.duties[i].duty_id, id))
+            return &c->duty_rows[i];
+    return NULL;
+}
+
+void work_duties_read(const struct casework *w, struct arena *a,
+                      const struct pg_query *q) {
+    for (size_t row = 0; row < pg_rows(q); row++) {
+        struct case_duty *d =
+            find(casework_find(w, pg_uuid(q, row, 1)), pg_uuid(q, row, 0));
+        if (!d)
+            continue;
+        struct span *stops;
+        d->name = pg_text(q, row, 2);
+        d->instance = (int)pg_i64(q, row, 3);
+        d->state = duty_state_of(pg_text(q, row, 4));
+        d->start_us = pg_instant(q, row, 5);
+        d->due_us = pg_instant(q, row, 6);
+        d->desk = pg_text(q, row, 7);
+        d->rule_id = pg_text(q, row, 8);
+        d->severity = (int)pg_i64(q, row, 9);
+        size_t n_stops = pg_array_items(q, row, 10, a, &stops);
+        d->n_stops = n_stops < POLICY_MAX_STOPS ? (int)n_stops : POLICY_MAX_STOPS;
+        d->stop = stops;
+        d->has_breach = pg_bool(q, row, 11);
+    }
+}
+
+/* ---- moving on ---- */
+
+const struct case_duty *work_duties_start(struct arena *a, struct work_case *c,
+                                          const struct duty_start *start,
+                                          int64_t revision) {
+    struct policy_duty *kept = arena_alloc(a, sizeof *kept);
+    *kept = *start->policy;
+    struct span *stops = arena_array(a, (size_t)kept->n_stops, sizeof *stops);
+    for (int i = 0; i < kept->n_stops; i++)
+        stops[i] = span_of(kept->stop[i]);
+    *add(a, c) = (struct case_duty){
+        .duty_id = start->duty_id,
+        .name = span_of(kept->name),
+        .instance = start->instance,
+        .state = start->state,
+        .start_us = kept->start_us,
+        .due_us = kept->due_us,
+        .desk = span_of(kept->owner.desk),
+        .rule_id = span_of(kept->rule_id),
+        .severity = kept->severity,
+        .has_breach = kept->breach != NULL,
+        .stop = stops,
+        .n_stops = kept->n_stops,
+    };
+    c->duties[c->state.n_duties - 1] = (struct work_duty){.fresh = kept,
+                                                          .is_changed = true,
+                                                          .closed_us = start->closed_us,
+                                                          .revision = revision};
+    return &c->duty_rows[c->state.n_duties - 1];
+}
+
+const struct case_duty *work_duties_change(struct work_case *c,
+                                           const struct duty_change *change) {
+    c->duty_rows[change->index].state = change->state;
+    c->duties[change->index].is_changed = true;
+    c->duties[change->index].closed_us = change->closed_us;
+    return &c->duty_rows[change->index];
+}
+
+/* ---- writing ---- */
+
+static const char copy_duty[] = "COPY henpin.duty (duty_id, case_kind, case_id, name, "
+                                "instance, state, seller_id, marketplace,"
+                                " order_id, desk, start_at, due_at, act_by_at, aim_at, "
+                                "warn_at, stop, waits_for, closed_at,"
+                                " breach, breach_cost, severity, rule_id, "
+                                "policy_revision_id) FROM STDIN (FORMAT binary)";
+
+static void copy_new_duty(struct pg_copy *copy, const struct work_case *c, int i) {
+    const struct case_duty *d = &c->state.duties[i];
+    const struct policy_duty *p = c->duties[i].fresh;
+    pg_copy_row(copy, 23);
+    pg_copy_uuid(copy, d->duty_id);
+    pg_copy_text(copy, span_of(c->kind));
+    pg_copy_uuid(copy, c->id);
+    pg_copy_text(copy, d->name);
+    pg_copy_i16(copy, (int16_t)d->instance);
+    pg_copy_text(copy, span_of(duty_state_names[d->state]));
+    pg_copy_text(copy, c->seller_id);
+    pg_copy_text(copy, c->marketplace);
+    pg_copy_text(copy, c->order_id);
+    pg_copy_text(copy, d->desk);
+    pg_copy_instant(copy, p->start_us);
+    pg_copy_instant(copy, p->due_us);
+    pg_copy_instant(copy, p->owner.act_by_us);
+    pg_copy_instant(copy, p->aim_us);
+    pg_copy_array(copy, PG_TIMESTAMPTZ, (size_t)p->n_warnings);
+    for (int k = 0; k < p->n_warnings; k++)
+        pg_copy_instant(copy, p->warn_us[k]);
+    pg_copy_array_end(copy);
+    pg_copy_array(copy, PG_TEXT, (size_t)d->n_stops);
+    for (int k = 0; k < d->n_stops; k++)
+        pg_copy_text(copy, d->stop[k]);
+    pg_copy_array_end(copy);
+    pg_copy_text(copy, span_of(p->waits_for));
+    pg_copy_instant(copy, c->duties[i].closed_us);
+    pg_copy_text(copy, span_of(p->breach));
+    pg_copy_text(copy, span_of(p->breach_cost));
+    pg_copy_i16(copy, (int16_t)p->severity);
+    pg_copy_text(copy, d->rule_id);
+    pg_copy_i64(copy, c->duties[i].revision);
+}
+
+static const struct pg_statement close_duties = {
+    "casework_close", "UPDATE henpin.duty d SET state = t.state, closed_at = t.closed_at"
+                      " FROM unnest($1::uuid[], $2::text[], $3::timestamptz[]) AS "
+                      "t(duty_id, state, closed_at)"
+                      " WHERE d.duty_id = t.duty_id"};
+
+static void write_fresh(const struct casework *w, struct pg_script *s) {
+    struct pg_copy *copy = NULL;
+    for (size_t i = 0; i < casework_count(w); i++) {
+        const struct work_case *c = casework_at(w, i);
+        for (int d = 0; d < c->state.n_duties; d++) {
+            if (!c->duties[d].fresh)
+                continue;
+            if (!copy)
+                copy = pg_script_copy(s, copy_duty);
+            copy_new_duty(copy, c, d);
+        }
+    }
+}
+
+static bool is_to_close(const struct work_duty *duty) {
+    return duty->is_changed && !duty->fresh;
+}
+
+static void write_closed(const struct casework *w, struct pg_script *s) {
+    size_t n = 0, n_cases = casework_count(w);
+    for (size_t i = 0; i < n_cases; i++)
+        for (int d = 0; d < casework_at(w, i)->state.n_duties; d++)
+            n += is_to_close(&casework_at(w, i)->duties[d]);
+    if (n == 0)
+        return;
+    struct pg_query *q = pg_script_query(s, &close_duties);
+    struct pg_array *ids = pg_param_array(q, PG_UUID, n);
+    struct pg_array *states = pg_param_array(q, PG_TEXT, n);
+    struct pg_array *closed = pg_param_array(q, PG_TIMESTAMPTZ, n);
+    for (size_t i = 0; i < n_cases; i++) {
+        const struct work_case *c = casework_at(w, i);
+        for (int d = 0; d < c->state.n_duties; d++) {
+            if (!is_to_close(&c->duties[d]))
+                continue;
+            pg_array_uuid(ids, c->state.duties[d].duty_id);
+            pg_array_text(states, span_of(duty_state_names[c->state.duties[d].state]));
+            pg_array_i64(closed, c->duties[d].closed_us);
+        }
+    }
+}
+
+void work_duties_write(const struct casework *w, struct pg_script *s) {
+    write_fresh(w, s);
+    write_closed(w, s);
+}

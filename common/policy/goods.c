@@ -1,0 +1,50 @@
+#include "common/policy/goods.h"
+
+static void add_hazard(struct goods *g, struct span hazard) {
+    for (size_t i = 0; i < g->n_hazards; i++)
+        if (span_equal(g->hazards[i], hazard))
+            return;
+    if (g->n_hazards < GOODS_MAX_HAZARDS)
+        g->hazards[g->n_hazards++] = hazard;
+    else
+        g->has_more_hazards = true;
+}
+
+/* From best to worst: the case is treated as its worst line. */
+static int worse(int a, int b) {
+    static const int rank[CONDITION_COUNT] = {
+        [CONDITION_UNOPENED] = 1,  [CONDITION_OPENED] = 2,  [CONDITION_USED] = 3,
+        [CONDITION_DEFECTIVE] = 4, [CONDITION_DAMAGED] = 5, [CONDITION_UNKNOWN] = 0,
+    };
+    int rank_a = a < 0 ? -1 : rank[a], rank_b = b < 0 ? -1 : rank[b];
+    return rank_b > rank_a ? b : a;
+}
+
+void goods_add(struct goods *g, struct span product_class, int condition,
+               const struct span_list *hazards) {
+    bool is_first = g->n_lines++ == 0;
+    if (is_first)
+        g->condition = g->first_condition = condition;
+    else if (condition != g->first_condition ||
+             !span_equal(product_class, g->product_class))
+        g->lines_differ = true;
+    if (is_first || (hazards->count > 0 && g->n_hazards == 0))
+        g->product_class = product_class;
+    g->condition = worse(g->condition, condition);
+    for (size_t i = 0; i < hazards->count; i++)
+        add_hazard(g, hazards->items[i]);
+}
+
+void goods_state(const struct policy *p, const struct goods *g,
+                 struct policy_facts *out) {
+    policy_state(p, out, FACT_CATEGORY, g->product_class);
+    if (g->n_lines > 0 && g->condition != CONDITION_ABSENT &&
+        g->condition != CONDITION_UNKNOWN)
+        policy_state(p, out, FACT_CONDITION, span_of(condition_names[g->condition]));
+    policy_state_none(out, FACT_HAZARDS);
+    for (size_t i = 0; i < g->n_hazards; i++)
+        policy_state_member(p, out, FACT_HAZARDS, g->hazards[i]);
+    if (g->has_more_hazards)
+        policy_state_member(p, out, FACT_HAZARDS,
+                            SPAN("more hazards than can be told apart"));
+}

@@ -1,0 +1,32 @@
+/*
+ * goods.h: the lines of one event, taken together, in the packs' words. Pure; borrows
+ * what it is given.
+ */
+#ifndef COMMON_POLICY_GOODS_H
+#define COMMON_POLICY_GOODS_H
+
+#include "common/event/event.h"
+#include "common/policy/policy.h"
+
+enum { GOODS_MAX_HAZARDS = 16 };
+
+/* All zero: no line. */
+struct goods {
+    size_t n_lines;
+    struct span product_class; /* of the lines when they agree, else of the first one with
+                                  hazards, else the first */
+    int condition;             /* enum condition: the worst */
+    int first_condition;
+    struct span hazards[GOODS_MAX_HAZARDS];
+    size_t n_hazards;
+    bool has_more_hazards; /* than fit: no rule can know them all */
+    bool lines_differ;     /* a disposition must be decided line by line */
+};
+
+/* `condition` is CONDITION_ABSENT where events state none. */
+void goods_add(struct goods *g, struct span product_class, int condition,
+               const struct span_list *hazards);
+/* States category, condition and hazards. */
+void goods_state(const struct policy *p, const struct goods *g, struct policy_facts *out);
+
+#endif
