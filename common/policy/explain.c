@@ -1,311 +1,357 @@
-/* explain.c: see explain.h. */
+/* explain.c: builds the record of explain.h: the decision, traced, and the second look at
+ * the few rules and desks that came near it. */
 #include "common/policy/explain.h"
 
-#include "common/base/clock.h"
 #include "common/policy/civil.h"
 #include "common/policy/condition.h"
 #include "common/policy/deadline.h"
-#include "common/policy/decide.h"
 #include "common/policy/desk.h"
 #include "common/policy/files.h"
-#include "common/policy/outcome.h"
+#include "common/policy/index.h"
 #include "common/policy/testcase.h"
 #include "common/policy/yaml.h"
 
-enum { SEGMENTS_MAX = 60 };
+#include <stdio.h>
 
-struct telling {
-    const struct policy *p;
-    const struct policy_facts *f;
-    struct policy_decision d;
-    struct decide_trace trace;
-    struct builder *b;
-};
-
-/* ---- values ---- */
-
-/* In the zone of the calendar that counts, with UTC behind it. */
-static void tell_instant(struct builder *b, int64_t us, const struct zone *zone) {
-    char text[CLOCK_TEXT_SIZE];
-    static const char *const days[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
-    if (us == POLICY_NO_INSTANT) {
-        build_text(b, "open");
-        return;
-    }
-    if (zone) {
-        int64_t wall = zone_wall_us(zone, us);
-        clock_text(wall, text);
-        build_format(b, "%s %.10s %.5s %s (", days[civil_weekday(civil_day_of_us(wall))],
-                     text, text + 11, zone->name);
-    }
-    clock_text(us, text);
-    build_format(b, zone ? "%s)" : "%s", text);
+const char *explain_why_name(enum explain_why why) {
+    static const char *const names[EXPLAIN_WHY_COUNT] = {
+#define X(id, name, counts) [id] = name,
+        EXPLAIN_REASONS(X)
+#undef X
+    };
+    return names[why];
 }
 
-static void tell_value(struct telling *t, int fact) {
-    const struct attribute *at = &t->p->domain.facts[fact];
-    int64_t v = t->f->value[fact];
-    if (t->f->outside >> fact & 1) {
-        build_text(t->b, "outside the domain");
-    } else if (v == FACT_MISSING) {
-        build_text(t->b, "missing");
-    } else if (at->kind == KIND_NUMBER) {
-        build_i64(t->b, v);
-    } else if (at->kind == KIND_WORD) {
-        build_text(t->b, at->words[v]);
-    } else {
-        const char *comma = "";
-        for (int i = 0; i < at->n_words; i++) {
-            if (v >> i & 1) {
-                build_format(t->b, "%s%s", comma, at->words[i]);
-                comma = ", ";
-            }
-        }
-        build_text(t->b, v ? "" : "none");
-    }
-}
-
-static void tell_inputs(struct telling *t) {
-    build_text(t->b, "What was read\n");
-    for (int fact = 0; fact < POLICY_FACT_COUNT; fact++) {
-        if (t->trace.facts_read >> fact & 1) {
-            build_format(t->b, "  %-14s ", fact_name(fact));
-            tell_value(t, fact);
-            build_char(t->b, '\n');
-        }
-    }
-    for (int time = 0; time < POLICY_TIME_COUNT; time++) {
-        if (t->f->time_us[time] != POLICY_NO_INSTANT) {
-            build_format(t->b, "  %-14s ", time_name(time));
-            tell_instant(t->b, t->f->time_us[time], NULL);
-            build_char(t->b, '\n');
-        }
-    }
+const char *explain_verdict_name(enum explain_verdict verdict) {
+    static const char *const names[EXPLAIN_VERDICT_COUNT] = {
+#define X(id, name) [id] = name,
+        EXPLAIN_VERDICTS(X)
+#undef X
+    };
+    return names[verdict];
 }
 
 /* ---- rules ---- */
 
-static const struct rule *find_rule(const struct policy *p, const char *id) {
-    for (int i = 0; i < p->n_rules; i++) {
-        if (p->rules[i]->id == id) {
-            return p->rules[i];
+/* The slots that this rule filled: the decision says so itself. */
+static unsigned slots_given(const struct explanation *x, const struct rule *r) {
+    const struct policy_decision *d = &x->d;
+    unsigned gave = 0;
+    for (int i = 0; i < d->n_duties; i++) {
+        gave |= d->duties[i].rule_id == r->id ? 1u << SLOT_DUTY : 0;
+    }
+    for (int i = 0; i < d->n_blockers; i++) {
+        gave |= d->blockers[i].rule_id == r->id ? 1u << SLOT_BLOCKER : 0;
+    }
+    if (!r->is_shadow) {
+        gave |= r->then.handle && d->handler == r->then.handle ? 1u << SLOT_HANDLE : 0;
+        gave |= r->then.chain && x->trace.chain == r->then.chain ? 1u << SLOT_CHAIN : 0;
+    }
+    if (d->disposition.is_shadow == r->is_shadow) {
+        const struct policy_disposition *o = &d->disposition;
+        gave |= r->then.code && o->code == r->then.code ? 1u << SLOT_CODE : 0;
+        gave |= r->then.remedy && o->remedy == r->then.remedy ? 1u << SLOT_REMEDY : 0;
+        gave |= r->then.n_steps > 0 && o->n_steps == r->then.n_steps &&
+                        o->steps[0].action == r->then.steps[0].action
+                    ? 1u << SLOT_STEPS
+                    : 0;
+    }
+    return gave & r->then.gives;
+}
+
+/* Another rule of the same table that hit and filled a slot which this one lost. */
+static const struct rule *find_winner(const struct explanation *x,
+                                      const struct explain_hit *loser) {
+    for (int i = 0; i < x->n_hits; i++) {
+        const struct explain_hit *h = &x->hits[i];
+        if (h->table == loser->table && h != loser && h->gave & loser->lost) {
+            return h->rule;
         }
     }
     return NULL;
 }
 
-static void tell_hits(struct telling *t) {
-    build_text(t->b, "\nRules that apply\n");
-    for (int i = 0; i < t->d.n_rules; i++) {
-        const struct rule *r = find_rule(t->p, t->d.rules[i]);
-        build_format(t->b, "  %s%s\n    %s\n    source: %s (%s), %s line %d\n", r->id,
-                     r->is_shadow ? " [shadow: watched only]" : "", r->title,
-                     r->source ? r->source : "not given",
-                     r->confidence ? r->confidence : "confidence not given", r->file,
-                     r->line);
+static void look_at_table(struct explanation *x, const struct table *t) {
+    uint16_t hits[INDEX_MAX_HITS];
+    uint64_t near[INDEX_NEAR_RULES / 64] = {0};
+    int n = index_match(t->index, x->f, hits, near, 0);
+    for (int i = 0; i < n && i < INDEX_MAX_HITS; i++) {
+        const struct rule *r = &t->rules[hits[i]];
+        struct explain_hit *h = &x->hits[x->n_hits++];
+        *h = (struct explain_hit){.rule = r, .table = t, .gave = slots_given(x, r)};
+        h->lost = r->is_shadow ? 0 : r->then.gives & ~h->gave;
     }
-    if (t->d.n_rules == 0) {
-        build_text(t->b, "  none\n");
+    for (int i = 0; i < t->n_rules && i < INDEX_NEAR_RULES; i++) {
+        if (!(near[i >> 6] >> (i & 63) & 1)) {
+            continue;
+        }
+        const struct rule *r = &t->rules[i];
+        int fact = 0;
+        while (fact < POLICY_FACT_COUNT &&
+               condition_holds(r->conditions[fact], &x->p->domain.facts[fact],
+                               x->f->value[fact])) {
+            fact++;
+        }
+        x->nears[x->n_nears++] =
+            (struct explain_near){r, t, fact < POLICY_FACT_COUNT ? fact : -1};
     }
 }
 
-/* The one condition that a near miss failed on; a fact, or its validity. */
-static void tell_failed_condition(struct telling *t, const struct rule *r) {
-    for (int fact = 0; fact < POLICY_FACT_COUNT; fact++) {
-        if (!condition_holds(r->conditions[fact], &t->p->domain.facts[fact],
-                             t->f->value[fact])) {
-            build_format(t->b, "%s is ", fact_name(fact));
-            tell_value(t, fact);
-            build_text(t->b, ", which the rule does not take\n");
+static void look_at_rules(struct explanation *x) {
+    const struct policy *p = x->p;
+    x->hits = arena_array(x->a, (size_t)p->n_rules + 1, sizeof *x->hits);
+    x->nears = arena_array(x->a, (size_t)p->n_rules + 1, sizeof *x->nears);
+    for (int i = 0; i < p->n_tables; i++) {
+        if (x->trace.reached[i >> 6] >> (i & 63) & 1) {
+            look_at_table(x, &p->tables[i]);
+        }
+    }
+    for (int i = 0; i < x->n_hits; i++) {
+        struct explain_hit *h = &x->hits[i];
+        h->winner = h->lost ? find_winner(x, h) : NULL;
+    }
+}
+
+static bool slot_is_given(const struct explanation *x, const struct slot_need *need) {
+    const char *word = need->slot == SLOT_HANDLE ? x->d.handler
+                       : need->slot == SLOT_CODE ? x->d.disposition.code
+                                                 : x->d.disposition.remedy;
+    for (int i = 0; word && i < need->n; i++) {
+        if (word == need->words[i]) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int check_conditions(const struct explanation *x,
+                            struct condition *const conditions[POLICY_FACT_COUNT],
+                            bool is_of_table, struct explain_check *out, int room) {
+    int n = 0;
+    for (int fact = 0; fact < POLICY_FACT_COUNT && n < room; fact++) {
+        if (conditions[fact]) {
+            out[n++] = (struct explain_check){
+                .condition = conditions[fact],
+                .fact = fact,
+                .is_of_table = is_of_table,
+                .holds = !(x->f->outside >> fact & 1) &&
+                         condition_holds(conditions[fact], &x->p->domain.facts[fact],
+                                         x->f->value[fact])};
+        }
+    }
+    return n;
+}
+
+int explain_rule_checks(const struct explanation *x, const struct rule *r,
+                        const struct table *t,
+                        struct explain_check out[EXPLAIN_MAX_CHECKS]) {
+    int n = 0;
+    for (int i = 0; i < t->n_needs; i++) {
+        out[n++] = (struct explain_check){.fact = -1,
+                                          .slot = &t->needs[i],
+                                          .is_of_table = true,
+                                          .holds = slot_is_given(x, &t->needs[i])};
+    }
+    n += check_conditions(x, t->guard, true, out + n, EXPLAIN_MAX_CHECKS - 1 - n);
+    n += check_conditions(x, r->conditions, false, out + n, EXPLAIN_MAX_CHECKS - 1 - n);
+    if (r->from_us != INT64_MIN || r->until_us != INT64_MAX) {
+        int64_t at = x->f->time_us[r->by];
+        out[n++] = (struct explain_check){.fact = -1,
+                                          .is_validity = true,
+                                          .holds = at != POLICY_NO_INSTANT &&
+                                                   at >= r->from_us && at < r->until_us};
+    }
+    return n;
+}
+
+/* ---- desks ---- */
+
+/* Which licence of the step the desk lacks at that instant, and since or until when. */
+static void blame_licence(struct explain_desk *e, const struct chain_step *step,
+                          int64_t at_us) {
+    for (int i = 0; i < step->n_requires; i++) {
+        struct chain_step one = {.n_requires = 1, .requires = {step->requires[i]}};
+        if (desk_can(e->desk, &one, -1, at_us)) {
+            continue;
+        }
+        e->verdict = DESK_UNLICENSED;
+        e->licence = step->requires[i];
+        for (int k = 0; k < e->desk->n_licences; k++) {
+            const struct licence *held = &e->desk->licences[k];
+            if (strcmp(held->name, e->licence) != 0) {
+                continue;
+            }
+            bool has_ended = held->until_us <= at_us;
+            e->verdict = has_ended ? DESK_LICENCE_ENDED : DESK_LICENCE_LATER;
+            e->licence_us = has_ended ? held->until_us : held->from_us;
+        }
+        return;
+    }
+}
+
+/* The language first: no opening hour would help. */
+static bool blame_person(struct explain_desk *e, const struct chain_step *step,
+                         int64_t lang, int64_t at_us) {
+    struct chain_step plain = {0};
+    if (!desk_can(e->desk, &plain, lang, at_us)) {
+        e->verdict = DESK_LANGUAGE;
+    } else {
+        e->verdict = DESK_TAKES;
+        blame_licence(e, step, at_us);
+    }
+    return e->verdict != DESK_TAKES;
+}
+
+static void judge_for_duty(struct explain_desk *e, const struct chain_step *step,
+                           const struct deadline_request *q,
+                           const struct policy_duty *duty, int64_t latest_us) {
+    e->act_by_us = deadline_step_act_by(q, step, duty->start_us, latest_us, 0);
+    if (e->act_by_us != POLICY_NO_INSTANT) {
+        e->verdict = DESK_TAKES;
+        return;
+    }
+    int64_t last = calendar_last_open(e->desk->calendar, latest_us);
+    int64_t at = last == POLICY_NO_INSTANT ? latest_us : last;
+    if (blame_person(e, step, q->lang, at)) {
+        return;
+    }
+    e->verdict = last == POLICY_NO_INSTANT ? DESK_BEYOND : DESK_SHUT;
+    e->opens_us = calendar_next_open(e->desk->calendar, duty->start_us);
+}
+
+static void judge_for_route(struct explain_desk *e, const struct chain_step *step,
+                            const struct deadline_request *q, int64_t at_us) {
+    e->act_by_us = POLICY_NO_INSTANT;
+    e->opens_us = calendar_next_open(e->desk->calendar, at_us);
+    if (blame_person(e, step, q->lang, at_us)) {
+        return;
+    }
+    bool is_closed = step->skip_closed && !calendar_is_open(e->desk->calendar, at_us);
+    e->verdict = is_closed ? DESK_CLOSED : DESK_TAKES;
+}
+
+/* `duty` NULL: who takes something without a deadline. The first desk that can takes it;
+ * the last one of a chain always can. */
+static void look_at_desks(const struct explanation *x, const struct policy_duty *duty,
+                          int64_t latest_us, struct explain_desks *out) {
+    const struct chain *c = x->d.outcome == POLICY_NOT_EVALUATED ? NULL : x->trace.chain;
+    struct deadline_request q = {c, x->p->triage, x->f->value[FACT_LANG]};
+    bool is_taken = false;
+    for (int i = 0; c && i < c->n; i++) {
+        struct explain_desk *e = &out->items[out->n++];
+        *e = (struct explain_desk){.desk = c->steps[i].desk,
+                                   .act_by_us = POLICY_NO_INSTANT,
+                                   .opens_us = POLICY_NO_INSTANT};
+        if (i + 1 == c->n) {
+            e->verdict = c->n > 1 ? DESK_LAST : DESK_TAKES;
+            e->act_by_us = duty ? latest_us : POLICY_NO_INSTANT;
+        } else if (duty) {
+            judge_for_duty(e, &c->steps[i], &q, duty, latest_us);
+        } else {
+            judge_for_route(e, &c->steps[i], &q, x->f->time_us[TIME_EVENT]);
+        }
+        bool can = e->verdict == DESK_TAKES || e->verdict == DESK_LAST;
+        e->verdict = can && is_taken ? DESK_SPARE : e->verdict;
+        is_taken = is_taken || can;
+    }
+    if (!c) {
+        out->items[out->n++] =
+            (struct explain_desk){.desk = x->p->triage,
+                                  .verdict = DESK_LAST,
+                                  .act_by_us = duty ? latest_us : POLICY_NO_INSTANT,
+                                  .opens_us = POLICY_NO_INSTANT};
+    }
+}
+
+/* ---- duties ---- */
+
+/* A due instant whose wall time the clocks skip or show twice. */
+static bool wall_is_moved(const struct duration *d, int64_t start_us, int64_t due_us) {
+    enum wall_kind kind = WALL_UNIQUE;
+    if (!d->calendar || d->kind == SPAN_BUSINESS_HOURS) {
+        return false;
+    }
+    const struct zone *zone = d->calendar->zone;
+    int64_t wall = zone_wall_us(zone, due_us);
+    if (d->kind == SPAN_CALENDAR_DAYS && !d->is_to_end_of_day && !d->roll) {
+        int64_t days = d->amount - (d->is_first_day_counted ? 1 : 0);
+        wall = zone_wall_us(zone, start_us) + days * INT64_C(86400000000);
+    }
+    (void)zone_instant_us(zone, wall, &kind);
+    return kind != WALL_UNIQUE;
+}
+
+static void look_at_duty(struct explanation *x, int i) {
+    struct explain_duty *e = &x->duties[i];
+    const struct policy_duty *duty = &x->d.duties[i];
+    e->duty = duty;
+    e->spec = x->trace.duties[i];
+    e->latest_us = POLICY_NO_INSTANT;
+    if (duty->due_us == POLICY_NO_INSTANT) {
+        look_at_desks(x, NULL, POLICY_NO_INSTANT, &e->desks);
+        return;
+    }
+    e->due = explain_duration(x->a, &e->spec->due, duty->start_us, duty->due_us);
+    e->is_wall_moved = wall_is_moved(&e->spec->due, duty->start_us, duty->due_us);
+    e->latest_us = duty->due_us - e->spec->reserve_us;
+    look_at_desks(x, duty, e->latest_us, &e->desks);
+    for (int k = 0; k < e->desks.n; k++) {
+        const struct explain_desk *d = &e->desks.items[k];
+        if (d->desk->name == duty->owner.desk && duty->owner.act_by_us < e->latest_us) {
+            e->act_by = explain_hours(x->a, d->desk->calendar, duty->owner.act_by_us,
+                                      e->latest_us);
             return;
         }
     }
-    build_format(t->b, "%s lies outside its validity\n", time_name(r->by));
 }
 
-static void tell_near_misses(struct telling *t) {
-    bool is_first = true;
-    for (int i = 0; i < t->p->n_rules && i < 256; i++) {
-        const struct rule *r = t->p->rules[i];
-        bool is_event =
-            !condition_holds(r->conditions[FACT_EVENT], &t->p->domain.facts[FACT_EVENT],
-                             t->f->value[FACT_EVENT]);
-        /* Rules about other events are no news. */
-        if (!(t->d.near_misses[i >> 6] >> (i & 63) & 1) || is_event) {
-            continue;
+/* ---- the whole ---- */
+
+static const struct zone *zone_by_name(const struct policy *p, const char *name) {
+    for (int i = 0; name && i < p->n_zones; i++) {
+        if (strcmp(p->zones[i]->name, name) == 0) {
+            return p->zones[i];
         }
-        build_text(t->b,
-                   is_first ? "\nRules that failed on exactly one condition\n" : "");
-        is_first = false;
-        build_format(t->b, "  %s: ", r->id);
-        tell_failed_condition(t, r);
     }
+    return NULL;
 }
 
-/* ---- deadlines ---- */
-
-static void tell_day(struct builder *b, int32_t day, const char *what,
-                     const char *because) {
-    struct civil c = civil_of(day);
-    build_format(b, "      %04d-%02d-%02d %s%s%s\n", c.year, c.month, c.day, what,
-                 because ? ": " : "", because ? because : "");
+/* Debian's tzdata says its version in the first line of the source that it ships too. */
+static void read_zone_data_version(char out[32]) {
+    char line[64] = "";
+    struct span prefix = SPAN("# version ");
+    FILE *f = fopen("/usr/share/zoneinfo/tzdata.zi", "r");
+    if (f && !fgets(line, sizeof line, f)) {
+        line[0] = '\0';
+    }
+    if (f) {
+        fclose(f);
+    }
+    struct span version = span_trim(span_of(line));
+    bool is_told = span_starts_with(version, prefix);
+    snprintf(out, 32, "%.20s", is_told ? version.ptr + prefix.len : "unknown");
+    out[strcspn(out, "\r\n")] = '\0';
 }
 
-/* Day by day from the start to the due instant: counted or skipped, and why. */
-static void tell_segments(struct telling *t, const struct duration *d, int64_t start_us,
-                          int64_t due_us) {
-    if (!d->calendar || d->kind == SPAN_CALENDAR_DAYS) {
-        return;
+struct explanation *explain_build(struct arena *a, const struct policy *p,
+                                  const struct policy_facts *f, const char *zone) {
+    struct explanation *x = arena_zalloc(a, sizeof *x);
+    x->p = p;
+    x->f = f;
+    x->a = a;
+    decide_traced(p, f, &x->d, &x->trace);
+    look_at_rules(x);
+    for (int i = 0; i < x->d.n_duties; i++) {
+        look_at_duty(x, i);
     }
-    int32_t first = civil_day_of_us(zone_wall_us(d->calendar->zone, start_us));
-    int32_t last = civil_day_of_us(zone_wall_us(d->calendar->zone, due_us));
-    for (int32_t day = first; day <= last && day < first + SEGMENTS_MAX; day++) {
-        const char *because = calendar_closed_because(d->calendar, day);
-        bool is_start =
-            day == first && d->kind == SPAN_BUSINESS_DAYS && !d->is_first_day_counted;
-        tell_day(t->b, day,
-                 because    ? "skipped"
-                 : is_start ? "start, not counted"
-                            : "counted",
-                 because);
+    look_at_desks(x, NULL, POLICY_NO_INSTANT, &x->route);
+    x->zone = zone_by_name(p, zone);
+    for (int i = 0; i < x->d.n_duties && !x->zone; i++) {
+        const struct calendar *c = x->duties[i].spec->due.calendar;
+        x->zone = c ? c->zone : NULL;
     }
-}
-
-static const char *why_passed(const struct telling *t, const struct chain_step *s,
-                              const struct policy_duty *duty, int64_t reserve_us) {
-    struct chain_step plain = *s;
-    plain.n_requires = 0;
-    int64_t lang = t->f->value[FACT_LANG];
-    int64_t act_by = calendar_last_open(s->desk->calendar, duty->due_us - reserve_us);
-    if (act_by == POLICY_NO_INSTANT || act_by <= duty->start_us) {
-        return "does not open again before the deadline";
-    }
-    return desk_can(s->desk, &plain, lang, act_by) ? "lacks the licence"
-                                                   : "does not speak the language";
-}
-
-static void tell_owner(struct telling *t, const struct policy_duty *duty,
-                       const struct duty_spec *spec) {
-    const struct chain *c = t->trace.chain;
-    for (int i = 0; c && i + 1 < c->n && duty->due_us != POLICY_NO_INSTANT; i++) {
-        if (strcmp(c->steps[i].desk->name, duty->owner.desk) == 0) {
-            break;
-        }
-        build_format(t->b, "    %s is passed over: it %s\n", c->steps[i].desk->name,
-                     why_passed(t, &c->steps[i], duty, spec->reserve_us));
-    }
-    const struct zone *zone = NULL;
-    for (int i = 0; i < t->p->n_desks; i++) {
-        zone = t->p->desks[i].name == duty->owner.desk ? t->p->desks[i].calendar->zone
-                                                       : zone;
-    }
-    build_format(t->b, "    %s must act by ", duty->owner.desk);
-    tell_instant(t->b, duty->owner.act_by_us, zone);
-    build_text(t->b, duty->owner.is_catch_all ? ", because no other desk can\n" : "\n");
-}
-
-static void tell_duty(struct telling *t, const struct policy_duty *duty,
-                      const struct duty_spec *spec) {
-    const struct zone *zone = spec->due.calendar ? spec->due.calendar->zone : NULL;
-    build_format(t->b, "  %s%s (rule %s)\n", duty->name,
-                 duty->is_shadow ? " [shadow: watched only]" : "", duty->rule_id);
-    if (duty->waits_for) {
-        build_format(t->b, "    waits for %s; then %s\n", duty->waits_for,
-                     spec->due.text);
-        tell_owner(t, duty, spec);
-        return;
-    }
-    build_text(t->b, "    runs from ");
-    tell_instant(t->b, duty->start_us, zone);
-    build_format(t->b, "\n    for %s%s\n", spec->due.text,
-                 spec->is_own_clock ? " on our own clock"
-                                    : " on the marketplace's clock, which never pauses");
-    tell_segments(t, &spec->due, duty->start_us, duty->due_us);
-    build_text(t->b, "    due       ");
-    tell_instant(t->b, duty->due_us, zone);
-    if (duty->aim_us != POLICY_NO_INSTANT) {
-        build_text(t->b, "\n    aim       ");
-        tell_instant(t->b, duty->aim_us, zone);
-    }
-    build_char(t->b, '\n');
-    tell_owner(t, duty, spec);
-    build_text(t->b, "    fulfilled by ");
-    for (int i = 0; i < duty->n_stops; i++) {
-        build_format(t->b, "%s%s", i ? ", " : "", duty->stop[i]);
-    }
-    build_format(
-        t->b, "\n    if not: %s%s%s\n", duty->breach ? duty->breach : "nothing further",
-        duty->breach_cost ? ", " : "", duty->breach_cost ? duty->breach_cost : "");
-}
-
-static void tell_duties(struct telling *t) {
-    build_text(t->b, t->d.n_duties ? "\nDuties\n" : "\nNo duty\n");
-    for (int i = 0; i < t->d.n_duties; i++) {
-        tell_duty(t, &t->d.duties[i], t->trace.duties[i]);
-    }
-}
-
-/* ---- the rest ---- */
-
-static void tell_blockers(struct telling *t) {
-    for (int i = 0; i < t->d.n_blockers; i++) {
-        const struct policy_blocker *x = &t->d.blockers[i];
-        build_format(t->b, "%s  %s (%s, rule %s)\n    %s\n",
-                     i == 0 ? "\nWhat the seller must have first\n" : "", x->name,
-                     severity_name(x->severity), x->rule_id, x->title);
-    }
-}
-
-static void tell_disposition(struct telling *t) {
-    const struct policy_disposition *x = &t->d.disposition;
-    if (x->remedy) {
-        build_format(t->b, "\nOffer the buyer: %s\n", x->remedy);
-    }
-    if (!x->code) {
-        return;
-    }
-    build_format(t->b, "\nThe goods: %s (rule %s)\n    %s\n", x->code, x->rule_id,
-                 x->title);
-    for (int i = 0; i < x->n_steps; i++) {
-        const struct policy_step *s = &x->steps[i];
-        build_format(t->b, "  %2d %s", i + 1, s->action);
-        build_format(t->b, "%s%s", s->to ? " to " : "", s->to ? s->to : "");
-        build_format(t->b, "%s%s", s->licence ? ", licence " : "",
-                     s->licence ? s->licence : "");
-        build_format(t->b, "%s%s", s->evidence ? ", evidence: " : "",
-                     s->evidence ? s->evidence : "");
-        if (s->after >= 0) {
-            build_format(t->b, ", after step %d", s->after + 1);
-        }
-        if (s->due_us != POLICY_NO_INSTANT) {
-            build_text(t->b, ", by ");
-            tell_instant(t->b, s->due_us, NULL);
-        } else if (s->due_after_us > 0) {
-            build_format(t->b, ", within %lld h of it",
-                         (long long)(s->due_after_us / US_PER_HOUR));
-        }
-        build_char(t->b, '\n');
-    }
-}
-
-void policy_explain(const struct policy *p, const struct policy_facts *f,
-                    struct builder *out) {
-    static const char *const outcomes[] = {"decided", "not ours", "not evaluated"};
-    struct telling t = {.p = p, .f = f, .b = out};
-    decide_traced(p, f, &t.d, &t.trace);
-    build_format(out, "Outcome: %s%s%s\nPolicy: %s, revision %.12s\n\n",
-                 outcomes[t.d.outcome], t.d.cause ? ", because " : "",
-                 t.d.cause ? t.d.cause : "", p->revision.label, p->revision.hash);
-    tell_inputs(&t);
-    tell_hits(&t);
-    tell_near_misses(&t);
-    if (t.d.outcome == POLICY_DECIDED) {
-        tell_duties(&t);
-        tell_blockers(&t);
-        tell_disposition(&t);
-    }
-    build_format(out, "\nWithout a duty it goes to %s%s\n", t.d.route.desk,
-                 t.d.route.is_catch_all ? ", because no other desk can" : "");
+    read_zone_data_version(x->zone_data);
+    return x;
 }
 
 enum status policy_read_given(const struct policy *p, const char *path,

@@ -1,6 +1,7 @@
 /* test_explain.c: the words of a decision say what was decided, by whom, and why not
  * otherwise. */
 #include "common/policy/explain.h"
+#include "common/policy/explain_words.h"
 #include "tests/common/policy/packs.h"
 
 static struct pack_fixture x;
@@ -18,8 +19,7 @@ static int teardown(void **state) {
     return 0;
 }
 
-static const char *explain(const char *given) {
-    static char text[64 << 10];
+static struct policy_facts state_given(const char *given) {
     char path[] = "/tmp/henpin-given-XXXXXX";
     struct policy_facts f;
     struct error err = {0};
@@ -31,11 +31,32 @@ static const char *explain(const char *given) {
         fail_msg("%s", err.text);
     }
     unlink(path);
+    return f;
+}
+
+static const char *explain_in(enum words_language language, const char *given,
+                              const char *rule) {
+    static char text[256 << 10];
+    static struct arena *a;
+    arena_free(a);
+    a = arena_new((size_t)256 << 20);
+    struct policy_facts f = state_given(given);
+    struct words *w = words_new(a, x.p, language);
+    struct error err = {0};
+    const struct rule *r = NULL;
+    for (int i = 0; rule && i < x.p->n_rules; i++) {
+        r = strcmp(x.p->rules[i]->id, rule) == 0 ? x.p->rules[i] : r;
+    }
+    assert_int_equal(words_read(w, x.dir, NULL, &err), ST_OK);
     struct builder b = builder_over(text, sizeof text - 1);
-    policy_explain(x.p, &f, &b);
+    explain_text(explain_build(a, x.p, &f, "Asia/Tokyo"), w, r, &b);
     assert_false(b.is_cut);
     text[b.len] = '\0';
     return text;
+}
+
+static const char *explain(const char *given) {
+    return explain_in(WORDS_EN, given, NULL);
 }
 
 static void test_explain__a_due_instant_is_told_day_by_day(void **state) {
@@ -45,10 +66,12 @@ static void test_explain__a_due_instant_is_told_day_by_day(void **state) {
         "rakuten.co.jp,\n"
         "  fulfilment: seller, cross_border: yes, lang: ja, has: [policy.disclosed]}\n");
     assert_contains(text, "Outcome: decided");
-    assert_contains(text, "2026-11-20 start, not counted");
-    assert_contains(text, "2026-11-21 skipped: weekly closing day");
-    assert_contains(text, "2026-11-23 skipped: Labor Thanksgiving Day");
-    assert_contains(text, "2026-11-24 counted");
+    assert_contains(text,
+                    "Fri 2026-11-20 12:00 to Sat 2026-11-21 00:00  skipped: the day of "
+                    "the start is not counted");
+    assert_contains(text, "Sat 2026-11-21 to Sun 2026-11-22  skipped: weekend");
+    assert_contains(text, "Mon 2026-11-23  skipped: holiday, Labor Thanksgiving Day");
+    assert_contains(text, "Tue 2026-11-24  counted: day 1");
     assert_contains(text,
                     "due       Thu 2026-11-26 12:00 Asia/Tokyo (2026-11-26T03:00:00Z)");
     assert_contains(text, "inhouse-tokyo must act by");
@@ -62,7 +85,8 @@ static void test_explain__says_why_a_desk_is_passed_over(void **state) {
                                "2026-11-20T12:00+09:00, marketplace: amazon.co.jp,\n"
                                "  fulfilment: seller, cross_border: yes, lang: zh, has: "
                                "[policy.disclosed, return_address.jp]}\n");
-    assert_contains(text, "inhouse-tokyo is passed over: it does not speak the language");
+    assert_contains(text,
+                    "inhouse-tokyo is passed over: it does not speak the language (zh)");
     assert_contains(text, "triage must act by");
     assert_contains(text, "because no other desk can");
 }
@@ -73,10 +97,9 @@ static void test_explain__near_misses_name_the_one_condition(void **state) {
         explain("given: {event: return_requested, time: 2026-11-20T12:00+01:00, "
                 "marketplace: amazon.de,\n"
                 "  fulfilment: seller, cross_border: yes, lang: de, has: none}\n");
-    assert_contains(
-        text, "amz-de-answer-before-2025-08-11: event.time lies outside its validity");
-    assert_contains(
-        text, "amz-uk-answer: marketplace is amazon.de, which the rule does not take");
+    assert_contains(text, "amz-de-answer-before-2025-08-11: event.time is ");
+    assert_contains(text, "made for another marketplace: ");
+    assert_contains(text, "amz-uk-answer");
 }
 
 static void test_explain__what_is_not_evaluated_says_its_cause(void **state) {
@@ -85,18 +108,49 @@ static void test_explain__what_is_not_evaluated_says_its_cause(void **state) {
                                "marketplace: amazon.xx, fulfilment: seller}\n");
     assert_contains(text,
                     "Outcome: not evaluated, because marketplace is outside the domain");
-    assert_contains(text, "it goes to triage");
+    assert_contains(text, "triage gets it, because no other desk can");
 }
 
-static void test_explain__steps_are_told_in_order(void **state) {
+static void test_explain__a_rule_is_asked_condition_by_condition(void **state) {
     (void)state;
-    const char *text = explain("{event: return_received, time: 2026-11-20T12:00+09:00, "
-                               "marketplace: amazon.co.jp, fulfilment: seller,\n"
-                               " cross_border: yes, has: none, category: power_bank, "
-                               "condition: damaged, hazards: [lithium_ion]}\n");
-    assert_contains(text, "The goods: hazmat (rule jp-lithium-damaged)");
-    assert_contains(text, " 1 isolate, evidence: photo, by 2026-11-20T07:00:00Z");
-    assert_contains(text, " 5 hand_over to licensed_carrier, licence IW_TRANSPORT");
+    const char *text = explain_in(
+        WORDS_EN,
+        "given: {event: return_requested, time: 2026-11-20T12:00+09:00, marketplace: "
+        "amazon.co.jp,\n"
+        "  fulfilment: seller, cross_border: yes, lang: ja, has: none}\n",
+        "amz-uk-answer-2024-11-11");
+    assert_contains(text, "Why does amz-uk-answer-2024-11-11 apply, or not: it does not "
+                          "apply: 2 of ");
+    assert_contains(text, "NO   marketplace amazon.co.uk (the event: amazon.co.jp)\n");
+    assert_contains(text, "ok   cross_border yes (the event: yes)\n");
+    assert_contains(text, "asked by its table\n");
+    assert_contains(text, "NO   valid from Mon 2024-11-11");
+}
+
+static void test_explain__japanese_dates_name_the_weekday(void **state) {
+    (void)state;
+    const char *text = explain_in(
+        WORDS_JA,
+        "given: {event: return_requested, time: 2026-11-20T12:00+09:00, marketplace: "
+        "amazon.co.jp,\n"
+        "  fulfilment: seller, cross_border: yes, lang: ja, has: none}\n",
+        NULL);
+    assert_contains(text, "期限：2026年11月25日(水) 12:00（日本時間）");
+    assert_contains(text, "返品リクエスト");
+    assert_contains(text, "担当：");
+    assert_contains(text, "までに対応");
+}
+
+static void test_explain__japanese_names_holidays_in_japanese(void **state) {
+    (void)state;
+    const char *text = explain_in(
+        WORDS_JA,
+        "given: {event: return_requested, time: 2026-11-20T12:00+09:00, marketplace: "
+        "rakuten.co.jp,\n"
+        "  fulfilment: seller, cross_border: yes, lang: ja, has: [policy.disclosed]}\n",
+        NULL);
+    assert_contains(text, "2026年11月23日(月)  除外：祝日（勤労感謝の日）");
+    assert_contains(text, "除外：土日");
 }
 
 int main(void) {
@@ -105,7 +159,9 @@ int main(void) {
         cmocka_unit_test(test_explain__says_why_a_desk_is_passed_over),
         cmocka_unit_test(test_explain__near_misses_name_the_one_condition),
         cmocka_unit_test(test_explain__what_is_not_evaluated_says_its_cause),
-        cmocka_unit_test(test_explain__steps_are_told_in_order),
+        cmocka_unit_test(test_explain__a_rule_is_asked_condition_by_condition),
+        cmocka_unit_test(test_explain__japanese_dates_name_the_weekday),
+        cmocka_unit_test(test_explain__japanese_names_holidays_in_japanese),
     };
     return cmocka_run_group_tests_name("explain", tests, setup, teardown);
 }

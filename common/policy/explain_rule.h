@@ -1,0 +1,45 @@
+/*
+ * explain_rule.h: a rule as rows of label and text: what it asks, what it gives, who says
+ * so. `henpin policy show` prints them, `diff` compares them, explanations quote them.
+ */
+#ifndef COMMON_POLICY_EXPLAIN_RULE_H
+#define COMMON_POLICY_EXPLAIN_RULE_H
+
+#include "common/policy/explain_words.h"
+
+enum rule_row_part { ROW_ABOUT, ROW_WHEN, ROW_THEN, ROW_SOURCE };
+
+struct rule_row {
+    enum rule_row_part part;
+    const char *key;   /* the same in every language: "when.marketplace",
+                          "then.answer_return.due" */
+    const char *label; /* "marketplace", "answer_return: due" */
+    const char *text;
+};
+struct rule_rows {
+    struct rule_row *items;
+    int n;
+};
+
+/* In the order in which people read them; in the arena. The title is a row, the id is
+ * not. */
+struct rule_rows rule_rows(struct arena *a, const struct words *w, const struct rule *r,
+                           const struct table *t);
+
+/* One condition as text: "amazon.co.jp, amazon.es", "not ...", "0..1000", "without
+ * branch.jp". */
+const char *condition_text(struct arena *a, const struct words *w,
+                           const struct condition *c);
+/* What a fact was stated as; "missing", "outside the domain". */
+const char *fact_text(struct arena *a, const struct words *w,
+                      const struct policy_facts *f, int fact);
+/* "from 2025-08-11 until ..., by event.time"; NULL when it holds always. */
+const char *validity_text(struct arena *a, const struct words *w, const struct rule *r);
+/* The title in the language asked for; where the packs have none, what the rule gives. */
+const char *rule_title(struct arena *a, const struct words *w, const struct rule *r);
+/* The table that a rule of this policy stands in. */
+const struct table *rule_table(const struct policy *p, const struct rule *r);
+const char *severity_text(const struct words *w, int severity);
+const char *confidence_text(const struct words *w, const char *confidence);
+
+#endif
