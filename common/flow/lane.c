@@ -920,6 +920,22 @@ static void drop_from(struct batch *b, const struct kafka_partition *p, size_t n
     b->n_messages = kept;
 }
 
+static bool batch_has(const struct batch *b, const struct kafka_partition *p) {
+    for (size_t i = 0; i < b->n_messages; i++)
+        if (b->messages[i].origin == ORIGIN_KAFKA &&
+            is_among(p, 1, b->messages[i].topic, b->messages[i].partition))
+            return true;
+    return false;
+}
+
+bool lane_has(const struct lane *l, const struct kafka_partition *p) {
+    for (size_t i = l->next_taken; i < l->n_taken; i++)
+        if (is_among(p, 1, l->taken[i].partition->topic,
+                     l->taken[i].partition->partition))
+            return true;
+    return batch_has(l->open, p) || batch_has(l->running, p);
+}
+
 bool lane_touches(const struct lane *l, const struct kafka_partition *p, size_t n) {
     for (size_t i = 0; l->has_work && i < l->running->n_messages; i++)
         if (l->running->messages[i].origin == ORIGIN_KAFKA &&

@@ -79,6 +79,8 @@ bool lane_is_quiet(const struct lane *l);
 /* Forgets the records of these partitions: those not begun at once; a transaction that
  * contains them is abandoned. */
 void lane_drop(struct lane *l, const struct kafka_partition *p, size_t n);
+/* Whether anything of this partition was taken and is not committed. */
+bool lane_has(const struct lane *l, const struct kafka_partition *p);
 /* Whether the running transaction contains one of these partitions. */
 bool lane_touches(const struct lane *l, const struct kafka_partition *p, size_t n);
 

@@ -315,17 +315,18 @@ void positions_check_stopped(struct positions *p) {
     }
 }
 
-struct pg_query *positions_write(const struct positions *p, const struct batch *b,
-                                 struct pg_script *s) {
+static struct pg_query *write_ranges(const struct positions *p,
+                                     const struct batch_range *ranges, size_t n,
+                                     struct pg_script *s) {
     struct pg_query *q = pg_script_query(s, &ledger_insert);
     pg_param_text(q, span_of(p->group));
-    struct pg_array *topics = pg_param_array(q, PG_TEXT, b->n_ranges);
-    struct pg_array *numbers = pg_param_array(q, PG_INT4, b->n_ranges);
+    struct pg_array *topics = pg_param_array(q, PG_TEXT, n);
+    struct pg_array *numbers = pg_param_array(q, PG_INT4, n);
     struct pg_array *columns[5];
     for (int c = 0; c < 5; c++)
-        columns[c] = pg_param_array(q, PG_INT8, b->n_ranges);
-    for (size_t i = 0; i < b->n_ranges; i++) {
-        const struct batch_range *r = &b->ranges[i];
+        columns[c] = pg_param_array(q, PG_INT8, n);
+    for (size_t i = 0; i < n; i++) {
+        const struct batch_range *r = &ranges[i];
         pg_array_text(topics, span_of(r->partition->id->topic));
         pg_array_i64(numbers, r->partition->id->partition);
         const int64_t values[5] = {r->first_offset, r->next_offset, r->records,
@@ -334,4 +335,31 @@ struct pg_query *positions_write(const struct positions *p, const struct batch *
             pg_array_i64(columns[c], values[c]);
     }
     return q;
+}
+
+struct pg_query *positions_write(const struct positions *p, const struct batch *b,
+                                 struct pg_script *s) {
+    return write_ranges(p, b->ranges, b->n_ranges, s);
+}
+
+void positions_pass(struct positions *p, struct partition *part, int64_t end) {
+    const struct batch_range range = {
+        .partition = part,
+        .first_offset = part->position,
+        .next_offset = end,
+        .last_offset = part->last_offset,
+        .last_fingerprint = part->last_fingerprint,
+    };
+    struct error err = {0};
+    if (control_ready(p, &err) != ST_OK)
+        return; /* again at the next look */
+    struct arena *a = arena_new(1u << 20);
+    struct pg_script *s = pg_script_new(a);
+    const struct pg_query *q = write_ranges(p, &range, 1, s);
+    enum status st = control_run(p, s, &err);
+    if (st != ST_OK)
+        log_warn("ledger.unwritten", LOG_ERR(&err));
+    else if (pg_affected(q) == 1)
+        part->position = part->taken = end;
+    arena_free(a);
 }

@@ -74,6 +74,10 @@ void positions_recreated(struct positions *p, struct partition *part);
 /* Starts those anew that want it. Not inside Kafka's callbacks. Cheap when there are
  * none. */
 void positions_restart(struct positions *p);
+/* Everything before `end` was read and nothing of it is left to apply: markers of
+ * transactions, records that their producer took back. Without this row the position
+ * would stay behind the end of the log for ever. */
+void positions_pass(struct positions *p, struct partition *part, int64_t end);
 /* Looks whether somebody accepted a loss, and starts such partitions again. Cheap when
  * none is stopped. */
 void positions_check_stopped(struct positions *p);

@@ -82,6 +82,10 @@ int64_t source_end(const struct source *s, const struct kafka_partition *p) {
     return s->kafka ? kafka_end(s->kafka, p) : -1;
 }
 
+int64_t source_read_to(const struct source *s, const struct kafka_partition *p) {
+    return s->kafka ? kafka_read_to(s->kafka, p) : -1;
+}
+
 bool source_is_connected(const struct source *s) {
     return s->kafka ? kafka_is_connected(s->kafka) : true;
 }

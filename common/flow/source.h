@@ -34,6 +34,8 @@ enum status source_watermarks(struct source *s, const struct kafka_partition *p,
                               int64_t *low, int64_t *high, struct error *err);
 int64_t source_end(const struct source *s,
                    const struct kafka_partition *p); /* -1 unknown */
+int64_t source_read_to(const struct source *s,
+                       const struct kafka_partition *p); /* see kafka_read_to */
 bool source_is_connected(const struct source *s);
 
 /* Standard input only: a flush was asked for and everything before it was taken; `id` to

@@ -135,6 +135,9 @@ MUST_USE enum status kafka_watermarks(struct kafka_consumer *c,
                                       struct error *err);
 /* High watermark as last heard with a fetch, -1 unknown. Never blocks. */
 int64_t kafka_end(const struct kafka_consumer *c, const struct kafka_partition *p);
+/* Everything before this offset was taken, or is nothing that is ever taken: markers of
+ * transactions, records that their producer took back. -1: not known. Never blocks. */
+int64_t kafka_read_to(const struct kafka_consumer *c, const struct kafka_partition *p);
 bool kafka_is_connected(const struct kafka_consumer *c); /* some broker answers */
 
 /* ---- producer (feed, stories, tests) ---- */

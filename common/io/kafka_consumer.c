@@ -194,6 +194,7 @@ static bool ask_positions(struct kafka_consumer *c) {
         c->callbacks.assigned(c->callbacks.context, partitions, n, starts, &err);
     for (size_t i = 0; st == ST_OK && i < n; i++) {
         asked[i]->next = starts[i].offset;
+        asked[i]->read_to = -1;
         asked[i]->state = starts[i].how == KAFKA_START_AT ? SLOT_RUNNING : SLOT_STOPPED;
     }
     if (st != ST_OK) {
@@ -380,7 +381,7 @@ static enum status make_conf(struct kafka_consumer *c,
         {"enable.auto.commit", "false", false},
         {"enable.auto.offset.store", "false", false},
         {"auto.offset.reset", "error", false},
-        {"enable.partition.eof", "false", false},
+        {"enable.partition.eof", "true", false}, /* tells how far the log was read */
         {"allow.auto.create.topics", "false", false},
         {"partition.assignment.strategy", config->assignor, false},
         {NULL, NULL, false},
@@ -508,6 +509,15 @@ int kafka_fd(const struct kafka_consumer *c) {
     return c->fd;
 }
 
+/* The end of a partition comes behind its records: all before it were taken. */
+static void note_end(struct kafka_consumer *c, const rd_kafka_message_t *m) {
+    struct kafka_slot *slot =
+        kafka_slots_find(&c->slots, rd_kafka_topic_name(m->rkt), m->partition);
+    if (slot && slot->state == SLOT_RUNNING) {
+        slot->read_to = m->offset;
+    }
+}
+
 static void lane_error(struct kafka_consumer *c, const rd_kafka_message_t *m) {
     struct kafka_slot *slot =
         m->rkt ? kafka_slots_find(&c->slots, rd_kafka_topic_name(m->rkt), m->partition)
@@ -526,8 +536,8 @@ static void lane_error(struct kafka_consumer *c, const rd_kafka_message_t *m) {
          rd_kafka_err2str(m->err), rd_kafka_message_errstr(m));
 }
 
-/* A record on the main queue: its partition was not forwarded in time. Kept for its lane.
- */
+/* A record on the main queue, or the end behind it: its partition was not forwarded in
+ * time. Kept for its lane. */
 static void keep_stray(struct kafka_consumer *c, rd_kafka_message_t *m) {
     struct kafka_slot *slot =
         kafka_slots_find(&c->slots, rd_kafka_topic_name(m->rkt), m->partition);
@@ -576,7 +586,7 @@ void kafka_turn(struct kafka_consumer *c) {
     (void)!read(c->fd, &count, sizeof count); /* first: what comes later wakes again */
     rd_kafka_message_t *m;
     while ((m = rd_kafka_consumer_poll(c->rk, 0))) {
-        if (m->err) {
+        if (m->err && m->err != RD_KAFKA_RESP_ERR__PARTITION_EOF) {
             lane_error(c, m);
             rd_kafka_message_destroy(m);
         } else {
@@ -661,7 +671,11 @@ size_t kafka_take(struct kafka_consumer *c, int lane, struct kafka_record *out,
     rd_kafka_message_t *m;
     while (n < max && (m = next_message(&c->lanes[lane]))) {
         if (m->err) {
-            lane_error(c, m);
+            if (m->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+                note_end(c, m);
+            } else {
+                lane_error(c, m);
+            }
             rd_kafka_message_destroy(m);
             continue;
         }
@@ -754,6 +768,7 @@ enum status kafka_restart(struct kafka_consumer *c, const struct kafka_partition
     bool was_running = slot->state == SLOT_RUNNING;
     drop_strays(c, slot);
     slot->next = offset;
+    slot->read_to = -1;
     slot->state = SLOT_RUNNING;
     slot->is_out_of_range = false;
     if (was_running && seek(c, slot)) {
@@ -802,6 +817,13 @@ int64_t kafka_end(const struct kafka_consumer *c, const struct kafka_partition *
     rd_kafka_resp_err_t code =
         rd_kafka_get_watermark_offsets(c->rk, p->topic, p->partition, &low, &high);
     return code == RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0 ? high : -1;
+}
+
+int64_t kafka_read_to(const struct kafka_consumer *c, const struct kafka_partition *p) {
+    const struct kafka_slot *slot = kafka_slots_find(&c->slots, p->topic, p->partition);
+    return slot && slot->state == SLOT_RUNNING && slot->read_to >= slot->next
+               ? slot->read_to
+               : -1;
 }
 
 bool kafka_is_connected(const struct kafka_consumer *c) {

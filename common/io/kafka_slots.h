@@ -22,6 +22,8 @@ struct kafka_slot {
     int lane;
     enum slot_state state;
     int64_t next;         /* first offset not delivered yet; smaller ones are dropped */
+    int64_t read_to;      /* nothing is left to deliver before this; at most `next` when
+                             not known */
     bool is_in_library;   /* part of what librdkafka believes assigned */
     bool is_out_of_range; /* the callback has to be told */
 };
