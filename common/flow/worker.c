@@ -267,7 +267,6 @@ static void sweep(struct worker *w) {
         log_info("orders.missed", LOG_I64("count", n));
 }
 
-<<<<<<< 075ecbc090e2d9527473f9cbd4db1d26dfd99893
 /* Open duties that began under an earlier revision, some at a time. */
 static void move_deadlines(struct worker *w) {
     struct error err = {0};
@@ -284,7 +283,8 @@ static void move_deadlines(struct worker *w) {
                  LOG_STR("label", policy_revision(w->live)->label));
     moves_free(w->moves);
     w->moves = NULL;
-=======
+}
+
 /* Behind the last record of a partition there may be offsets without one. */
 static void pass_ends(struct worker *w) {
     for (size_t i = 0; i < w->positions.n; i++) {
@@ -295,7 +295,6 @@ static void pass_ends(struct worker *w) {
             !lane_has(w->lanes[part->lane], part->id))
             positions_pass(&w->positions, part, end);
     }
->>>>>>> 104e08ad66d56f19d6a970a1e0d1254ef610c975
 }
 
 static void run_timers(struct worker *w) {
