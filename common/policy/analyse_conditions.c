@@ -9,7 +9,8 @@
 
 /* ---- no-effect ---- */
 
-/* A cheap and exact no for words: one that reaches the table and is not admitted. */
+/* A cheap yes: some word reaches the table that the condition does not admit. Only where
+ * each fact is on its own: nothing else takes inputs away, and the rule hits. */
 static bool excludes_word(const struct analysis *x, const struct world *w,
                           const struct condition *c, int fact) {
     const struct attribute *at = &x->p->domain.facts[fact];
@@ -25,15 +26,28 @@ static bool excludes_word(const struct analysis *x, const struct world *w,
     return false;
 }
 
-/* Facts are independent: the condition alone must cover what reaches the table. */
+/* Whether the rule would hit something more without its condition on `fact`. */
 static bool excludes_something(struct analysis *x, const struct world *w,
-                               struct condition *c, int fact) {
+                               const struct rule *r, int fact) {
     struct policy_facts f;
     struct rule alone = {.by = TIME_EVENT, .from_us = INT64_MIN, .until_us = INT64_MAX};
-    const struct rule *rules[1] = {&alone};
-    alone.conditions[fact] = c;
-    return excludes_word(x, w, c, fact) ||
-           analysis_find(x, &w->region, rules, 1, &f) != COVER_WHOLE;
+    struct rule without = *r;
+    struct region region = w->region;
+    without.conditions[fact] = NULL;
+    alone.conditions[fact] = r->conditions[fact];
+    if (!region_add_rule(&region, &without) || !region_find(&x->p->domain, &region, &f)) {
+        return false;
+    }
+    if (w->n_takers == 0 && excludes_word(x, w, r->conditions[fact], fact)) {
+        return true;
+    }
+    const struct rule **rules =
+        arena_array(x->l->scratch, (size_t)w->n_takers + 1, sizeof *rules);
+    rules[0] = &alone;
+    for (int i = 0; i < w->n_takers; i++) {
+        rules[i + 1] = w->takers[i];
+    }
+    return analysis_find(x, &region, rules, w->n_takers + 1, &f) != COVER_WHOLE;
 }
 
 static const struct node *condition_node(const struct rule *r, int fact) {
@@ -49,12 +63,14 @@ static void look_for_no_effect(struct analysis *x, const struct table *t,
     bool is_hit = false;
     for (int i = 0; i < ws->n && !is_hit; i++) {
         region = ws->items[i].region;
-        is_hit = region_add_rule(&region, r) && region_find(&x->p->domain, &region, &f);
+        is_hit = region_add_rule(&region, r) &&
+                 analysis_find(x, &region, ws->items[i].takers, ws->items[i].n_takers,
+                               &f) == COVER_GAP;
     }
     for (int fact = 0; fact < POLICY_FACT_COUNT && is_hit; fact++) {
         bool is_idle = r->conditions[fact] != NULL;
         for (int i = 0; i < ws->n && is_idle; i++) {
-            is_idle = !excludes_something(x, &ws->items[i], r->conditions[fact], fact);
+            is_idle = !excludes_something(x, &ws->items[i], r, fact);
         }
         if (is_idle) {
             finding_tell(
