@@ -278,9 +278,8 @@ static void move_deadlines(struct worker *w) {
         log_warn("moves.failed", LOG_ERR(&err));
     if (!is_done)
         return;
-    if (moves_count(w->moves) > 0)
-        log_info("deadlines.moved", LOG_I64("count", moves_count(w->moves)),
-                 LOG_STR("label", policy_revision(w->live)->label));
+    log_info("deadlines.moved", LOG_I64("count", (int64_t)moves_count(w->moves)),
+             LOG_STR("label", policy_revision(w->live)->label));
     moves_free(w->moves);
     w->moves = NULL;
 }
