@@ -151,6 +151,9 @@ MUST_USE enum status kafka_produce(struct kafka_producer *p, const char *topic,
                                    int32_t partition, struct span key, struct span value,
                                    const struct record_header *headers, size_t n_headers,
                                    int64_t timestamp_us, struct error *err);
+/* From here on each record that is produced adds one to `*delivered` once it is
+ * acknowledged, which must live until the next flush has ended; NULL: none. */
+void kafka_producer_count(struct kafka_producer *p, int64_t *delivered);
 /* Waits until all is acknowledged; E_KAFKA_PRODUCE tells how many were not and why. */
 MUST_USE enum status kafka_producer_flush(struct kafka_producer *p, int64_t timeout_us,
                                           struct error *err);

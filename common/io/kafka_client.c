@@ -33,6 +33,16 @@ static enum log_level level_of(int syslog_level) {
 static void on_log(const rd_kafka_t *rk, int level, const char *facility,
                    const char *text) {
     struct kafka_log *log = rd_kafka_opaque(rk);
+    /* Each of these comes as an error, too, and is told as one. */
+    if (strcmp(facility, "FAIL") == 0) {
+        return;
+    }
+    /* A mirrored position of a partition that is no longer ours: the ledger has it. */
+    if (strcmp(facility, "COMMITFAIL") == 0) {
+        log_info("position.unmirrored", LOG_STR("source", "kafka"),
+                 LOG_STR("text", text));
+        return;
+    }
     int64_t now = clock_monotonic_us();
     if (now - log->window_start_us > LOG_WINDOW_US) {
         if (log->n_dropped > 0) {
@@ -172,6 +182,7 @@ struct kafka_producer {
     rd_kafka_t *rk;
     int64_t n_failed; /* since the last flush */
     rd_kafka_resp_err_t first_failure;
+    int64_t *delivered; /* what the next records count in; theirs is their opaque */
 };
 
 static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *m, void *opaque) {
@@ -181,6 +192,8 @@ static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *m, void *opaqu
         if (p->n_failed++ == 0) {
             p->first_failure = m->err;
         }
+    } else if (m->_private) {
+        ++*(int64_t *)m->_private;
     }
 }
 
@@ -235,8 +248,9 @@ static rd_kafka_resp_err_t try_produce(struct kafka_producer *p, const char *top
         {.vtype = RD_KAFKA_VTYPE_VALUE, .u.mem = {(void *)value.ptr, value.len}},
         {.vtype = RD_KAFKA_VTYPE_TIMESTAMP,
          .u.i64 = timestamp_us > 0 ? timestamp_us / US_PER_MS : 0},
+        {.vtype = RD_KAFKA_VTYPE_OPAQUE, .u.ptr = p->delivered},
     };
-    size_t n = 6;
+    size_t n = 7;
     if (headers) {
         vus[n++] = (rd_kafka_vu_t){.vtype = RD_KAFKA_VTYPE_HEADERS, .u.headers = headers};
     }
@@ -246,6 +260,10 @@ static rd_kafka_resp_err_t try_produce(struct kafka_producer *p, const char *top
         rd_kafka_error_destroy(e);
     }
     return code;
+}
+
+void kafka_producer_count(struct kafka_producer *p, int64_t *delivered) {
+    p->delivered = delivered;
 }
 
 enum status kafka_produce(struct kafka_producer *p, const char *topic, int32_t partition,
@@ -276,8 +294,9 @@ enum status kafka_producer_flush(struct kafka_producer *p, int64_t timeout_us,
     int64_t n_failed = p->n_failed;
     p->n_failed = 0;
     if (n_failed > 0) {
-        return error_set(err, E_KAFKA_PRODUCE, "could not deliver %lld records: %s",
-                         (long long)n_failed, rd_kafka_err2str(p->first_failure));
+        return error_set(err, E_KAFKA_PRODUCE, "could not deliver %lld record%s: %s",
+                         (long long)n_failed, n_failed == 1 ? "" : "s",
+                         rd_kafka_err2str(p->first_failure));
     }
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
         return error_set(err, E_KAFKA_PRODUCE, "could not deliver %d records in time: %s",

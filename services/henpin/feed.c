@@ -7,6 +7,7 @@
 #include "common/base/clock.h"
 #include "common/base/stop.h"
 #include "services/henpin/commands.h"
+#include "services/henpin/table.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -54,8 +55,14 @@ static const struct option feed_options[] = {
     {0},
 };
 
-static feed_format *const formats[] = {feed_events, feed_retail, feed_amazon_returns,
-                                       feed_order_change};
+/* In the order of the option's choices. */
+static const struct {
+    const char *name;
+    feed_format *read;
+} formats[] = {{"events", feed_events},
+               {"retail", feed_retail},
+               {"amazon-returns", feed_amazon_returns},
+               {"order-change", feed_order_change}};
 
 static enum status open_file(struct feed *f, const char *name, struct error *err) {
     bool is_stdin = strcmp(name, "-") == 0;
@@ -76,7 +83,11 @@ static enum status feed_file(struct feed *f, const char *name, struct error *err
     enum status st = open_file(f, name, err);
     if (st != ST_OK)
         return st;
-    st = formats[f->config->format](f, err);
+    st = formats[f->config->format].read(f, err);
+    if (f->misfit.text[0]) {
+        *err = f->misfit;
+        st = ST_FATAL;
+    }
     if (st == ST_OK && ferror(f->input))
         st = error_set(err, E_FILE, "cannot read \"%s\": %s", name, strerror(errno));
     if (f->input != stdin)
@@ -108,17 +119,32 @@ static int finish(struct feed *f, enum status st, const struct error *err) {
         return error_exit_code(err->code);
     }
     if (f->is_over)
-        fprintf(
-            stderr,
-            "henpin feed: stopped, more than %lld lines were rejected (--max-rejects)\n",
-            (long long)f->config->max_rejects);
+        fprintf(stderr, "henpin feed: stopped, more than %s rejected (--max-rejects)\n",
+                table_things(f->config->max_rejects, "line was", "lines were"));
     if (stop_requested())
         fprintf(stderr, "henpin feed: stopped by a signal before the end\n");
     return f->counts.rejected > 0 || stop_requested() ? 1 : 0;
 }
 
+/* All files that cannot be read are told before anything is sent. */
+static bool can_read_all(const struct option_list *files) {
+    bool can = true;
+    for (size_t i = 0; i < files->count; i++) {
+        const char *name = files->items[i];
+        if (strcmp(name, "-") == 0 || access(name, R_OK) == 0)
+            continue;
+        fprintf(stderr, "henpin feed: cannot read \"%s\": %s\n", name, strerror(errno));
+        for (size_t k = 0; k < COUNT_OF(formats); k++)
+            if (strcmp(formats[k].name, name) == 0)
+                fprintf(stderr, "it is the name of a format: --format=%s\n", name);
+        can = false;
+    }
+    return can;
+}
+
 static int run(const struct feed_config *config, const struct option_list *files) {
     struct feed f = {.config = config,
+                     .format = formats[config->format].name,
                      .arena = arena_new((size_t)32 << 20),
                      .messages = stderr,
                      .started_us = clock_monotonic_us(),
@@ -156,6 +182,8 @@ int feed_main(int argc, char **argv, char **envp) {
         fprintf(stderr, "henpin feed: no file is given; \"-\" reads standard input\n");
         return 2;
     }
+    if (!can_read_all(&parsed.operands))
+        return 2;
     config.properties = (struct kafka_properties){
         .bootstrap_servers = config.bootstrap_servers,
         .names = parsed.pass_names,

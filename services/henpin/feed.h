@@ -45,7 +45,9 @@ struct feed_skip {
 };
 
 struct feed_counts {
-    int64_t lines, rejected, events[FEED_KIND_COUNT];
+    int64_t lines, rejected;
+    int64_t events[FEED_KIND_COUNT]; /* understood */
+    int64_t sent[FEED_KIND_COUNT];   /* of those, acknowledged by the broker or written */
     struct feed_skip skips[8];
 };
 
@@ -56,7 +58,8 @@ struct feed {
     struct arena *arena; /* reset by feed_line: lives as long as one line */
     struct feed_sink *sink;
     struct feed_counts counts;
-    FILE *messages; /* rejections, progress and summary */
+    FILE *messages;     /* rejections, progress and summary */
+    const char *format; /* its name, which first lines are checked against; NULL: not */
     /* the file that is being read */
     const char *file;
     FILE *input;
@@ -66,12 +69,16 @@ struct feed {
     size_t buffer_cap;
     int64_t started_us, shown_us;
     bool is_terminal;
-    bool is_over; /* more rejections than allowed */
+    bool is_over;        /* more rejections than allowed, or a misfit */
+    struct error misfit; /* E_CONFIG when the file is of another format */
 };
 
 /* The next line without its end, valid until the next call; resets the arena. False at
  * the end of the file, or when enough was rejected. */
 bool feed_line(struct feed *f, struct span *out);
+
+/* Whether the file's first line is of f->format; fills f->misfit. (feed_guess.c) */
+bool feed_first_line_fits(struct feed *f, struct span line);
 
 /* Tells where and why, and counts. `column` names it, NULL when the line as a whole is
  * wrong. Values of buyers are not shown. */
@@ -110,8 +117,8 @@ struct feed_columns {
     size_t n_in_file;
 };
 
-/* Reads the header line, tells of columns that it does not know; E_INPUT names those that
- * are missing. */
+/* Reads the header line, tells of columns that it does not know; E_CONFIG names one that
+ * is missing: the file is of another format. */
 MUST_USE enum status feed_columns_read(struct feed *f, struct feed_columns *c,
                                        struct error *err);
 /* Splits a line; values[i] belongs to known column i (empty when the file has none).
@@ -135,8 +142,9 @@ MUST_USE enum status feed_json_read(const struct avro_shape *shape, const json_t
 
 MUST_USE enum status feed_sink_new(const struct feed_config *config, FILE *out,
                                    struct feed_sink **sink, struct error *err);
+/* Adds one to `*sent` once the broker has it, at the latest in feed_sink_flush. */
 MUST_USE enum status feed_sink_send(struct feed_sink *sink, enum feed_kind kind,
-                                    const void *event, struct error *err);
+                                    const void *event, int64_t *sent, struct error *err);
 /* Waits until the broker has everything. */
 MUST_USE enum status feed_sink_flush(struct feed_sink *sink, struct error *err);
 void feed_sink_free(struct feed_sink *sink);

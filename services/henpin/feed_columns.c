@@ -61,7 +61,7 @@ static bool is_known(struct feed_columns *c, struct span name, size_t position) 
 enum status feed_columns_read(struct feed *f, struct feed_columns *c, struct error *err) {
     struct span line, fields[FEED_COLUMNS_MAX];
     if (!feed_line(f, &line))
-        return error_set(err, E_INPUT, "%s: the file is empty; a header line is needed",
+        return error_set(err, E_CONFIG, "%s: the file is empty; a header line is needed",
                          f->file);
     if (span_starts_with(line, SPAN("\xef\xbb\xbf"))) /* a byte order mark */
         line = (struct span){line.ptr + 3, line.len - 3};
@@ -69,7 +69,7 @@ enum status feed_columns_read(struct feed *f, struct feed_columns *c, struct err
         c->at[k] = -1;
     c->n_in_file = split(f->arena, c->delimiter, line, fields);
     if (c->n_in_file == 0 || c->n_in_file > FEED_COLUMNS_MAX)
-        return error_set(err, E_INPUT, "%s:1: this is no header line", f->file);
+        return error_set(err, E_CONFIG, "%s:1: this is no header line", f->file);
     for (size_t i = 0; i < c->n_in_file; i++) {
         if (!is_known(c, span_trim(fields[i]), i))
             fprintf(f->messages,
@@ -78,10 +78,10 @@ enum status feed_columns_read(struct feed *f, struct feed_columns *c, struct err
     }
     for (size_t k = 0; k < c->n_known; k++) {
         if (c->known[k].is_required && c->at[k] < 0) {
-            error_set(err, E_INPUT, "%s:1: column \"%s\" is missing", f->file,
+            error_set(err, E_CONFIG, "%s:1: column \"%s\" is missing", f->file,
                       c->known[k].name);
             error_hint(err, "is the file of the format that --format names?");
-            return error_status(E_INPUT);
+            return error_status(E_CONFIG);
         }
     }
     return ST_OK;

@@ -1,5 +1,6 @@
 /* feed_input.c: lines in, rejections and progress out. */
 #include "services/henpin/feed.h"
+#include "services/henpin/table.h"
 
 #include "common/base/clock.h"
 #include "common/base/stop.h"
@@ -52,6 +53,10 @@ bool feed_line(struct feed *f, struct span *out) {
         return feed_line(f, out);
     }
     *out = (struct span){f->buffer, len};
+    if (f->line == 1 && f->format && !feed_first_line_fits(f, *out)) {
+        f->is_over = true;
+        return false;
+    }
     if (f->counts.lines % 256 == 0)
         show_progress(f);
     return true;
@@ -85,7 +90,7 @@ void feed_skip(struct feed *f, const char *why, int64_t n) {
 
 enum status feed_emit(struct feed *f, enum feed_kind kind, const void *event,
                       struct error *err) {
-    enum status st = feed_sink_send(f->sink, kind, event, err);
+    enum status st = feed_sink_send(f->sink, kind, event, &f->counts.sent[kind], err);
     if (st == ST_OK)
         f->counts.events[kind]++;
     return st;
@@ -95,12 +100,20 @@ void feed_summary(struct feed *f) {
     static const char *const names[FEED_KIND_COUNT] = {"orders", "returns", "inquiries"};
     const struct feed_counts *c = &f->counts;
     clear_progress(f);
-    fprintf(f->messages, "%lld lines in %.1f s;", (long long)c->lines,
-            seconds_since(f->started_us));
-    for (size_t k = 0; k < FEED_KIND_COUNT; k++)
-        fprintf(f->messages, " %s %lld;", names[k], (long long)c->events[k]);
+    int64_t n_lost = 0;
+    fprintf(f->messages, "%s in %.1f s, %s;", table_things(c->lines, "line", "lines"),
+            seconds_since(f->started_us),
+            f->config->is_dry_run ? "would be sent" : "sent");
+    for (size_t k = 0; k < FEED_KIND_COUNT; k++) {
+        fprintf(f->messages, " %s %lld;", names[k], (long long)c->sent[k]);
+        n_lost += c->events[k] - c->sent[k];
+    }
     fprintf(f->messages, " rejected %lld\n", (long long)c->rejected);
+    if (n_lost > 0)
+        fprintf(f->messages, "%s not delivered\n",
+                table_things(n_lost, "event was", "events were"));
     for (size_t i = 0; i < COUNT_OF(c->skips) && c->skips[i].why; i++)
-        fprintf(f->messages, "%lld lines are no events (%s)\n", (long long)c->skips[i].n,
+        fprintf(f->messages, "%s (%s)\n",
+                table_things(c->skips[i].n, "line is no event", "lines are no events"),
                 c->skips[i].why);
 }

@@ -153,10 +153,13 @@ static enum status not_its_fault(const struct route *r, enum status st,
 }
 
 enum status feed_sink_send(struct feed_sink *s, enum feed_kind kind, const void *event,
-                           struct error *err) {
+                           int64_t *sent, struct error *err) {
     struct route *r = &s->routes[kind];
-    if (!s->producer)
-        return show(s, r, event, err);
+    if (!s->producer) {
+        enum status st = show(s, r, event, err);
+        *sent += st == ST_OK;
+        return st;
+    }
     if (!r->is_ready) {
         enum status st = prepare(s, r, err);
         if (st != ST_OK)
@@ -172,6 +175,7 @@ enum status feed_sink_send(struct feed_sink *s, enum feed_kind kind, const void 
     const struct record_header header = {
         SPAN("__value_schema_id"), {(const char *)r->header_id, sizeof r->header_id}};
     const struct event_head *head = event; /* all three begin with it */
+    kafka_producer_count(s->producer, sent);
     return kafka_produce(s->producer, r->topic, -1, head->order_id, builder_span(&record),
                          &header, r->has_header ? 1 : 0, 0, err);
 }

@@ -114,7 +114,7 @@ static void test_retail__lines_that_contradict_their_invoice_are_told(void **sta
 static void test_retail__the_header_is_checked(void **state) {
     (void)state;
     struct fed r = retail("InvoiceNo,StockCode,Quantity\n" GOOD);
-    assert_int_equal(r.st, ST_REJECT);
+    assert_int_equal(r.st, ST_FATAL);
     assert_says(r.err.text, "column \"InvoiceDate\" is missing");
     fed_free(&r);
     r = retail("Colour," HEADER "red," GOOD);
