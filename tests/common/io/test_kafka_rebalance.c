@@ -87,8 +87,10 @@ static void test_kafka__members_come_and_go_and_nothing_is_lost_or_doubled(void 
           turn_all(groups));
     produce_all(bootstrap, 1000);
     UNTIL(20, both_at(groups, 2000), turn_all(groups));
-    /* The cooperative group kept half of its partitions all the time. */
-    assert_int_equal(groups[0].s[0].n_revoked, N_PARTITIONS);
+    /* Eager members give everything back at each rebalance, and a member that joins may
+     * cause more than one. The cooperative group kept half of its partitions all the
+     * time. */
+    assert_true(groups[0].s[0].n_revoked >= N_PARTITIONS);
     assert_int_equal(groups[1].s[0].n_revoked, N_PARTITIONS / 2);
     for (size_t a = 0; a < 2; a++) {
         group_leave(&groups[a], 0);
