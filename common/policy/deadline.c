@@ -50,8 +50,24 @@ struct policy_desk_choice deadline_route(const struct deadline_request *q,
     return (struct policy_desk_choice){last->name, at_us, !q->chain || q->chain->n > 1};
 }
 
-/* Notices to people wait for the owner's desk to open, but never beyond act-by; the last
- * one goes out as it is. */
+int64_t deadline_notice(const struct calendar *hours, int64_t at_us, int64_t act_by_us,
+                        bool is_last) {
+    if (!hours || is_last) {
+        return at_us;
+    }
+    int64_t opens = calendar_next_open(hours, at_us);
+    return opens != POLICY_NO_INSTANT && opens <= act_by_us ? opens : at_us;
+}
+
+/* A share of the time from start to due, on the duty's own clock. */
+static int64_t share_of(const struct duration *d, int64_t start_us, int64_t due_us,
+                        int percent) {
+    int64_t whole = duration_counted(d, start_us, due_us);
+    int64_t at = duration_advance(d, start_us,
+                                  whole / 100 * percent + whole % 100 * percent / 100);
+    return at == POLICY_NO_INSTANT ? due_us : at;
+}
+
 void deadline_warnings(const struct policy *p, const struct duty_spec *spec,
                        struct policy_duty *out) {
     const struct calendar *hours = NULL;
@@ -61,20 +77,13 @@ void deadline_warnings(const struct policy *p, const struct duty_spec *spec,
     out->n_warnings = 0;
     for (int i = 0; i < spec->n_warnings; i++) {
         const struct warning *w = &spec->warnings[i];
-        int64_t at = out->due_us - w->before_us;
-        if (w->percent > 0) {
-            int64_t whole = out->due_us - out->start_us;
-            at =
-                out->start_us + whole / 100 * w->percent + whole % 100 * w->percent / 100;
+        int64_t at = w->percent > 0
+                         ? share_of(&spec->due, out->start_us, out->due_us, w->percent)
+                         : out->due_us - w->before_us;
+        if (at > out->start_us) { /* else it is longer than the whole duty */
+            out->warn_us[out->n_warnings++] = deadline_notice(
+                hours, at, out->owner.act_by_us, i + 1 == spec->n_warnings);
         }
-        if (at <= out->start_us) {
-            continue; /* longer than the whole duty */
-        }
-        if (hours && i + 1 < spec->n_warnings) {
-            int64_t opens = calendar_next_open(hours, at);
-            at = opens != POLICY_NO_INSTANT && opens <= out->owner.act_by_us ? opens : at;
-        }
-        out->warn_us[out->n_warnings++] = at;
     }
 }
 

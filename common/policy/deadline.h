@@ -29,6 +29,11 @@ int64_t deadline_step_act_by(const struct deadline_request *q,
 /* Who takes something without a deadline, at an instant. */
 struct policy_desk_choice deadline_route(const struct deadline_request *q, int64_t at_us);
 
+/* When a notice to a desk goes out that falls on `at_us`: it waits for the desk to open,
+ * but never beyond act-by; the last one goes out as it is. */
+int64_t deadline_notice(const struct calendar *hours, int64_t at_us, int64_t act_by_us,
+                        bool is_last);
+
 /* Fills start, due, aim, act-by and warnings of a duty; NULL, or the cause why it cannot.
  */
 const char *deadline_fill(const struct policy *p, const struct policy_facts *f,

@@ -141,23 +141,56 @@ static int64_t end_of_day(const struct duration *d, int64_t instant_us) {
     return zone_instant_us(zone, (day + 1) * US_PER_DAY, NULL);
 }
 
-int64_t duration_after(const struct duration *d, int64_t start_us) {
+int64_t duration_nominal(const struct duration *d, int64_t start_us) {
     int64_t n = d->amount - (d->is_first_day_counted ? 1 : 0);
-    int64_t due = start_us;
     switch (d->kind) {
     case SPAN_ELAPSED:
-        return start_us + d->amount;
+        break;
     case SPAN_BUSINESS_HOURS:
         return calendar_add_open(d->calendar, start_us, d->amount);
     case SPAN_CALENDAR_DAYS:
-        due = calendar_add_days(d->calendar, start_us, n);
-        break;
+        return calendar_add_days(d->calendar, start_us, n);
     case SPAN_BUSINESS_DAYS:
-        due = n == 0 ? start_us : calendar_add_open_days(d->calendar, start_us, n);
+        return n == 0 ? start_us : calendar_add_open_days(d->calendar, start_us, n);
+    }
+    return start_us + d->amount;
+}
+
+int64_t duration_finish(const struct duration *d, int64_t nominal_us) {
+    if (nominal_us == POLICY_NO_INSTANT || (!d->is_to_end_of_day && !d->roll)) {
+        return nominal_us;
+    }
+    return end_of_day(d, nominal_us);
+}
+
+int64_t duration_after(const struct duration *d, int64_t start_us) {
+    return duration_finish(d, duration_nominal(d, start_us));
+}
+
+int64_t duration_counted(const struct duration *d, int64_t from_us, int64_t to_us) {
+    switch (d->kind) {
+    case SPAN_ELAPSED:
         break;
+    case SPAN_BUSINESS_HOURS:
+    case SPAN_BUSINESS_DAYS:
+        return calendar_open_between(d->calendar, from_us, to_us);
+    case SPAN_CALENDAR_DAYS:
+        return zone_wall_us(d->calendar->zone, to_us) -
+               zone_wall_us(d->calendar->zone, from_us);
     }
-    if (due == POLICY_NO_INSTANT || (!d->is_to_end_of_day && !d->roll)) {
-        return due;
+    return to_us - from_us;
+}
+
+int64_t duration_advance(const struct duration *d, int64_t from_us, int64_t counted_us) {
+    switch (d->kind) {
+    case SPAN_ELAPSED:
+        break;
+    case SPAN_BUSINESS_HOURS:
+    case SPAN_BUSINESS_DAYS:
+        return calendar_add_open(d->calendar, from_us, counted_us);
+    case SPAN_CALENDAR_DAYS:
+        return zone_instant_us(d->calendar->zone,
+                               zone_wall_us(d->calendar->zone, from_us) + counted_us, NULL);
     }
-    return end_of_day(d, due);
+    return from_us + counted_us;
 }

@@ -22,7 +22,16 @@ MUST_USE bool duration_read(struct loader *l, const struct node *n, struct durat
 MUST_USE bool duration_read_elapsed(struct loader *l, const struct node *n,
                                     int64_t *out_us);
 
-/* The instant `d` after `start_us`; POLICY_NO_INSTANT beyond the calendar's years. */
+/* The instant `d` after `start_us`; POLICY_NO_INSTANT beyond the calendar's years. It is
+ * the nominal instant, which `to the end of the day` and `rolling` then move. */
 int64_t duration_after(const struct duration *d, int64_t start_us);
+int64_t duration_nominal(const struct duration *d, int64_t start_us);
+int64_t duration_finish(const struct duration *d, int64_t nominal_us);
+
+/* Time on the duration's own clock: elapsed time runs always, calendar days as the clock
+ * on the wall does, business days and hours while the calendar is open. */
+int64_t duration_counted(const struct duration *d, int64_t from_us, int64_t to_us);
+/* The instant at which so much of it has gone by. */
+int64_t duration_advance(const struct duration *d, int64_t from_us, int64_t counted_us);
 
 #endif

@@ -1,0 +1,610 @@
+/* test_duty_clock.c: the fold of a duty's events against counting minute by minute, and
+ * the traps of clocks that pause, stop, reopen and change hands. */
+#include "common/base/backoff.h"
+#include "common/policy/civil.h"
+#include "common/policy/duration.h"
+#include "common/policy/duty_clock.h"
+#include "tests/common/policy/packs.h"
+
+#include <stdlib.h>
+
+static struct arena *a;
+static struct calendar *office; /* Tokyo, Monday to Friday, 09:00-18:00 */
+
+static struct calendar *calendar_new(const char *zone, bool is_random, uint64_t *seed) {
+    struct calendar *c = arena_zalloc(a, sizeof *c);
+    struct zone *z;
+    struct error err;
+    assert_int_equal(zone_load(a, NULL, zone, &z, &err), ST_OK);
+    c->zone = z;
+    for (int d = 0; d < 5; d++) {
+        int from = is_random ? (int)(random_next(seed) % 700) : 540;
+        int to = is_random ? from + 30 + (int)(random_next(seed) % 700) : 1080;
+        c->week[d] = (struct day_hours){.n = 1, .parts = {{from, to}}};
+    }
+    calendar_compile(a, c);
+    return c;
+}
+
+static int setup(void **state) {
+    (void)state;
+    a = arena_new((size_t)1 << 30);
+    office = calendar_new("Asia/Tokyo", false, NULL);
+    return 0;
+}
+
+static int teardown(void **state) {
+    (void)state;
+    arena_free(a);
+    return 0;
+}
+
+static struct duration hours(int64_t n) {
+    return (struct duration){.kind = SPAN_ELAPSED, .amount = n * US_PER_HOUR};
+}
+
+static struct duration business_days(int64_t n) {
+    return (struct duration){.kind = SPAN_BUSINESS_DAYS, .amount = n, .calendar = office};
+}
+
+static struct clock_rule own(const struct duration *due) {
+    return (struct clock_rule){.due = due, .may_pause = true, .has_breach = true};
+}
+
+static void assert_same(const struct duty_clock *x, const struct duty_clock *y) {
+    assert_int_equal(x->state, y->state);
+    assert_int_equal(x->instance, y->instance);
+    assert_int_equal(x->start_us, y->start_us);
+    assert_int_equal(x->stopped_us, y->stopped_us);
+    assert_int_equal(x->due_us, y->due_us);
+    assert_int_equal(x->elapsed_us, y->elapsed_us);
+    assert_int_equal(x->left_us, y->left_us);
+    assert_int_equal(x->held_us, y->held_us);
+    assert_int_equal(x->is_late, y->is_late);
+}
+
+#define EVENTS(...)                                                                      \
+    const struct clock_event events[] = {__VA_ARGS__};                                   \
+    const size_t n = COUNT_OF(events)
+
+static struct clock_event event(const char *when, enum clock_event_kind kind) {
+    return (struct clock_event){at(when), kind};
+}
+
+/* ---- traps ---- */
+
+static void
+test_duty_clock__B5_a_pause_over_a_weekend_gives_no_weekend_back(void **state) {
+    (void)state;
+    struct duration due = business_days(2);
+    struct clock_rule r = own(&due);
+    /* Friday noon to Tuesday noon; held from Friday 17:00 to Monday 10:00 */
+    EVENTS(event("2026-11-06T12:00+09:00", CLOCK_START),
+           event("2026-11-06T17:00+09:00", CLOCK_PAUSE),
+           event("2026-11-09T10:00+09:00", CLOCK_RESUME));
+    struct duty_clock c = duty_clock_fold(&r, events, n, at("2026-11-09T11:00+09:00"));
+    /* two open hours were held, so two open hours are given back, not 65 */
+    assert_instant(c.due_us, "2026-11-10T14:00:00+09:00");
+    assert_int_equal(c.held_us, 65 * US_PER_HOUR);
+    assert_int_equal(c.elapsed_us, 6 * US_PER_HOUR);
+}
+
+static void test_duty_clock__B6_a_pause_survives_a_change_of_policy(void **state) {
+    (void)state;
+    struct duration day = hours(24), two = hours(48);
+    struct clock_rule before = own(&day), after = own(&two);
+    EVENTS(event("2026-11-02T00:00Z", CLOCK_START),
+           event("2026-11-02T10:00Z", CLOCK_PAUSE),
+           event("2026-11-03T10:00Z", CLOCK_RESUME));
+    int64_t now = at("2026-11-03T12:00:00Z");
+    struct duty_clock x = duty_clock_fold(&before, events, n, now);
+    struct duty_clock y = duty_clock_fold(&after, events, n, now);
+    assert_instant(x.due_us, "2026-11-04T00:00:00Z");
+    assert_instant(y.due_us, "2026-11-05T00:00:00Z");
+    assert_int_equal(y.held_us, 24 * US_PER_HOUR);
+    assert_int_equal(x.elapsed_us, y.elapsed_us);
+    assert_int_equal(x.start_us, y.start_us);
+}
+
+static void
+test_duty_clock__B7_what_is_resolved_while_held_counts_all_of_the_hold(void **state) {
+    (void)state;
+    struct duration due = hours(24);
+    struct clock_rule r = own(&due);
+    EVENTS(event("2026-02-01T00:00Z", CLOCK_START),
+           event("2026-02-01T12:00Z", CLOCK_PAUSE),
+           event("2026-08-01T12:00Z", CLOCK_STOP));
+    struct duty_clock c = duty_clock_fold(&r, events, n, at("2026-09-01T00:00:00Z"));
+    assert_int_equal(c.held_us, 181 * US_PER_DAY); /* February to August, not 42 days */
+    assert_int_equal(c.elapsed_us, 12 * US_PER_HOUR);
+    assert_false(c.is_late);
+    assert_int_equal(duty_clock_state(&r, &c), DUTY_MET);
+}
+
+static void
+test_duty_clock__B8_a_hold_moves_what_is_left_and_never_the_start(void **state) {
+    (void)state;
+    struct duration due = {
+        .kind = SPAN_BUSINESS_HOURS, .amount = 4 * US_PER_HOUR, .calendar = office};
+    struct clock_rule r = own(&due);
+    /* held over the night: 1 hour used, 3 left at 16:30: two today, one tomorrow. Were
+     * the hold added to the start, it would be 18:00 plus nothing. */
+    EVENTS(event("2026-11-04T09:00+09:00", CLOCK_START),
+           event("2026-11-04T10:00+09:00", CLOCK_PAUSE),
+           event("2026-11-04T16:30+09:00", CLOCK_RESUME));
+    struct duty_clock c = duty_clock_fold(&r, events, n, at("2026-11-04T16:30+09:00"));
+    assert_instant(c.start_us, "2026-11-04T09:00:00+09:00");
+    assert_instant(c.due_us, "2026-11-05T10:30:00+09:00");
+    assert_int_equal(c.left_us, 3 * US_PER_HOUR);
+}
+
+static void test_duty_clock__B9_nothing_is_breached_while_it_is_held(void **state) {
+    (void)state;
+    struct duration due = hours(24);
+    struct clock_rule r = own(&due);
+    EVENTS(event("2026-11-02T00:00Z", CLOCK_START),
+           event("2026-11-02T23:00Z", CLOCK_PAUSE));
+    struct duty_clock c = duty_clock_fold(&r, events, n, at("2026-12-24T00:00:00Z"));
+    assert_int_equal(c.state, CLOCK_HELD);
+    assert_false(c.is_late);
+    assert_int_equal(c.due_us, POLICY_NO_INSTANT);
+    assert_int_equal(c.left_us, US_PER_HOUR);
+    assert_int_equal(
+        duty_clock_reaches(&r, events, n, at("2026-12-24T00:00:00Z"), 24 * US_PER_HOUR),
+        POLICY_NO_INSTANT);
+}
+
+static void test_duty_clock__what_was_late_before_a_hold_stays_late(void **state) {
+    (void)state;
+    struct duration due = hours(24);
+    struct clock_rule r = own(&due);
+    EVENTS(
+        event("2026-11-02T00:00Z", CLOCK_START), event("2026-11-03T01:00Z", CLOCK_PAUSE),
+        event("2026-11-09T00:00Z", CLOCK_RESUME), event("2026-11-09T01:00Z", CLOCK_STOP));
+    struct duty_clock c = duty_clock_fold(&r, events, n, at("2026-11-10T00:00:00Z"));
+    assert_instant(c.due_us, "2026-11-03T00:00:00Z");
+    assert_int_equal(duty_clock_state(&r, &c), DUTY_BREACHED);
+}
+
+static void test_duty_clock__the_marketplaces_clock_hears_no_pause(void **state) {
+    (void)state;
+    struct duration due = hours(24);
+    struct clock_rule r = {.due = &due, .may_pause = false, .has_breach = true};
+    EVENTS(event("2026-11-02T00:00Z", CLOCK_START),
+           event("2026-11-02T10:00Z", CLOCK_PAUSE));
+    struct duty_clock c = duty_clock_fold(&r, events, n, at("2026-11-04T00:00:00Z"));
+    assert_instant(c.due_us, "2026-11-03T00:00:00Z");
+    assert_true(c.is_late);
+}
+
+/* A history in the packs' words. */
+struct lived {
+    struct span words[32];
+    int64_t times[32], ids[32];
+    struct case_history h;
+};
+
+static void live(struct lived *x, const char *when, const char *word) {
+    x->words[x->h.n] = span_of(word);
+    x->times[x->h.n++] = at(when);
+    x->h.events = x->words;
+    x->h.at_us = x->times;
+    x->h.ids = x->ids;
+}
+
+static const struct span answers[] = {{"replied_by_human", 16},
+                                      {"marked_no_reply_needed", 22}};
+
+static int64_t unanswered(const struct lived *x) {
+    return duty_clock_oldest_unanswered(&x->h, SPAN("message_received"), answers, 2);
+}
+
+static void test_duty_clock__B16_no_clock_runs_when_the_seller_spoke_last(void **state) {
+    (void)state;
+    struct lived x = {0};
+    assert_int_equal(unanswered(&x), POLICY_NO_INSTANT);
+    live(&x, "2026-11-02T00:00:00Z", "message_received");
+    live(&x, "2026-11-02T05:00:00Z", "replied_by_human");
+    assert_int_equal(unanswered(&x), POLICY_NO_INSTANT);
+    live(&x, "2026-11-02T06:00:00Z", "message_received");
+    assert_instant(unanswered(&x), "2026-11-02T06:00:00Z");
+    live(&x, "2026-11-02T07:00:00Z", "replied_by_machine");
+    assert_instant(unanswered(&x), "2026-11-02T06:00:00Z"); /* that is no answer */
+    live(&x, "2026-11-02T08:00:00Z", "marked_no_reply_needed");
+    assert_int_equal(unanswered(&x), POLICY_NO_INSTANT);
+}
+
+static void test_duty_clock__B26_the_first_message_that_waits_is_charged(void **state) {
+    (void)state;
+    struct lived x = {0};
+    live(&x, "2026-11-02T09:00:00Z", "message_received"); /* read last, written first */
+    live(&x, "2026-11-02T08:00:00Z", "message_received");
+    live(&x, "2026-11-02T20:00:00Z", "message_received");
+    assert_instant(unanswered(&x), "2026-11-02T08:00:00Z");
+}
+
+static void
+test_duty_clock__B17_a_shorter_target_leaves_the_longer_one_alone(void **state) {
+    (void)state;
+    struct duration update = hours(4), first = hours(24);
+    struct clock_rule slow = own(&first), fast = own(&update);
+    EVENTS(event("2026-11-02T00:00Z", CLOCK_START));
+    int64_t now = at("2026-11-02T05:00:00Z");
+    struct duty_clock x = duty_clock_fold(&fast, events, n, now);
+    struct duty_clock y = duty_clock_fold(&slow, events, n, now);
+    assert_true(x.is_late);
+    assert_false(y.is_late);
+    assert_instant(y.due_us, "2026-11-03T00:00:00Z");
+    struct pack_fixture p;
+    struct policy_facts f;
+    struct policy_decision d;
+    pack_load_text(
+        &p, PACK_GROUND
+        "tables:\n- table: t\n  title: t\n  hit: collect\n  gives: {duty: by-name}\n  "
+        "else: none\n  rules:\n"
+        "  - {id: a, title: t, source: s, when: {event: asked}, then: {duty: {name: "
+        "first_response, stop: answered, due: 24h, reopen: closed}}}\n"
+        "  - {id: b, title: t, source: s, when: {event: asked}, then: {duty: {name: "
+        "update, stop: answered, due: 4h, reopen: closed}}}\n");
+    assert_loads(&p);
+    policy_facts_init(p.p, &f);
+    policy_state(p.p, &f, FACT_EVENT, SPAN("asked"));
+    policy_state_instant(&f, TIME_EVENT, at("2026-11-02T00:00:00Z"));
+    policy_decide(p.p, &f, &d);
+    assert_int_equal(d.n_duties, 2);
+    assert_instant(d.duties[0].due_us, "2026-11-03T00:00:00Z");
+    assert_instant(d.duties[1].due_us, "2026-11-02T04:00:00Z");
+    pack_remove(&p);
+}
+
+static void
+test_duty_clock__B18_no_other_policys_clock_is_left_after_a_move(void **state) {
+    (void)state;
+    struct duration old = hours(4), new = hours(24);
+    struct clock_rule before = own(&old), after = own(&new);
+    EVENTS(event("2026-11-02T00:00Z", CLOCK_START));
+    int64_t now = at("2026-11-02T05:00:00Z");
+    assert_true(duty_clock_fold(&before, events, n, now).is_late);
+    struct duty_clock moved = duty_clock_fold(&after, events, n, now);
+    struct duty_clock fresh = duty_clock_fold(&after, events, n, now);
+    assert_false(moved.is_late);
+    assert_same(&moved, &fresh);
+}
+
+static void
+test_duty_clock__B20_a_new_target_does_not_rewrite_what_was_met(void **state) {
+    (void)state;
+    struct duration old = hours(24), new = hours(1);
+    struct clock_rule before = own(&old), after = own(&new);
+    EVENTS(event("2026-11-02T00:00Z", CLOCK_START),
+           event("2026-11-02T10:00Z", CLOCK_STOP));
+    int64_t now = at("2026-11-09T00:00:00Z");
+    struct duty_clock then = duty_clock_fold(&before, events, n, now);
+    struct duty_clock since = duty_clock_fold(&after, events, n, now);
+    /* start, elapsed and hold are the events'; what a rule of its time judged stands in
+     * the row of the duty, and the new rule would judge for itself */
+    assert_int_equal(duty_clock_state(&before, &then), DUTY_MET);
+    assert_int_equal(duty_clock_state(&after, &since), DUTY_BREACHED);
+    assert_int_equal(then.start_us, since.start_us);
+    assert_int_equal(then.elapsed_us, since.elapsed_us);
+    assert_int_equal(then.stopped_us, since.stopped_us);
+}
+
+static void test_duty_clock__B21_one_fold_knows_one_policy(void **state) {
+    (void)state;
+    /* a change of policy in the middle of a hold: due is the new rule's alone, not part
+     * of one and part of the other */
+    struct duration old = hours(10), new = business_days(1);
+    struct clock_rule before = own(&old), after = own(&new);
+    EVENTS(event("2026-11-04T09:00+09:00", CLOCK_START),
+           event("2026-11-04T12:00+09:00", CLOCK_PAUSE),
+           event("2026-11-05T09:00+09:00", CLOCK_RESUME));
+    int64_t now = at("2026-11-05T10:00+09:00");
+    assert_instant(duty_clock_fold(&before, events, n, now).due_us,
+                   "2026-11-05T16:00:00+09:00");
+    /* a business day is nine open hours here: three were used */
+    assert_instant(duty_clock_fold(&after, events, n, now).due_us,
+                   "2026-11-05T15:00:00+09:00");
+}
+
+static void test_duty_clock__B22_an_answer_before_opening_counts_once(void **state) {
+    (void)state;
+    struct duration due = {
+        .kind = SPAN_BUSINESS_HOURS, .amount = 4 * US_PER_HOUR, .calendar = office};
+    struct clock_rule r = own(&due);
+    EVENTS(event("2026-11-04T06:30+09:00", CLOCK_STOP),
+           event("2026-11-04T06:00+09:00", CLOCK_START),
+           event("2026-11-04T06:30+09:00", CLOCK_STOP));
+    struct duty_clock c = duty_clock_fold(&r, events, n, at("2026-11-06T00:00:00Z"));
+    assert_int_equal(c.state, CLOCK_STOPPED);
+    assert_int_equal(c.elapsed_us, 0);
+    assert_int_equal(c.instance, 1);
+    assert_int_equal(duty_clock_state(&r, &c), DUTY_MET);
+    /* what was said before the question is no answer to it */
+    const struct clock_event early[] = {event("2026-11-04T05:00+09:00", CLOCK_STOP),
+                                        event("2026-11-04T06:00+09:00", CLOCK_START)};
+    assert_int_equal(duty_clock_fold(&r, early, 2, at("2026-11-06T00:00:00Z")).state,
+                     CLOCK_RUNNING);
+}
+
+/* A notice is for a person who is there: not at midnight, not on Sunday; but the last one
+ * before it is too late goes out as it is. */
+static void
+test_duty_clock__B23_notices_wait_for_the_desk_after_a_pause_too(void **state) {
+    (void)state;
+    struct duty_spec spec = {.due = hours(48),
+                             .warnings = {{50, 0}, {0, 12 * US_PER_HOUR}, {95, 0}},
+                             .n_warnings = 3,
+                             .is_own_clock = true};
+    EVENTS(event("2026-11-05T09:00+09:00", CLOCK_START),   /* Thursday */
+           event("2026-11-05T21:00+09:00", CLOCK_PAUSE),   /* 12 of 48 hours used */
+           event("2026-11-06T15:00+09:00", CLOCK_RESUME)); /* Friday: 36 hours left */
+    int64_t out[POLICY_MAX_WARNINGS];
+    int64_t now = at("2026-11-06T15:30+09:00");
+    /* half is reached on Saturday at 03:00, twelve hours before due are on Saturday at
+     * 15:00; the office opens on Monday, after due: they go out, rather than never */
+    int told = duty_clock_warnings(&spec, events, n, now, office,
+                                   at("2026-11-06T18:00+09:00"), out);
+    assert_int_equal(told, 3);
+    assert_instant(out[0], "2026-11-07T03:00:00+09:00");
+    /* with a desk that opens on Monday and time enough they wait for it */
+    spec.due = hours(120);
+    told = duty_clock_warnings(&spec, events, n, now, office,
+                               at("2026-11-10T18:00+09:00"), out);
+    assert_int_equal(told, 3);
+    assert_instant(out[0], "2026-11-09T09:00:00+09:00"); /* half: Sunday, 15:00 */
+    assert_instant(out[1], "2026-11-10T15:00:00+09:00");
+    /* 95 %: the last one does not wait */
+    assert_int_equal(out[2], at("2026-11-11T03:00+09:00") - 6 * US_PER_HOUR);
+}
+
+/* Whoever looks, and whenever: the level has one instant, so it has one identity. */
+static void
+test_duty_clock__B24_two_who_see_the_same_breach_write_the_same_row(void **state) {
+    (void)state;
+    struct duration due = business_days(1);
+    struct clock_rule r = own(&due);
+    EVENTS(event("2026-11-04T10:00+09:00", CLOCK_START),
+           event("2026-11-04T12:00+09:00", CLOCK_PAUSE),
+           event("2026-11-04T15:00+09:00", CLOCK_RESUME));
+    struct uuid order = identity_order(SPAN("amazon.co.jp"), SPAN("s"), SPAN("1"));
+    struct uuid id[2];
+    static const char *const looks[] = {"2026-11-05T14:00:00Z", "2026-12-24T03:00:00Z"};
+    for (int i = 0; i < 2; i++) {
+        struct duty_clock c = duty_clock_fold(&r, events, n, at(looks[i]));
+        assert_true(c.is_late);
+        struct uuid duty = identity_duty(c.start_us, order, SPAN("d"), c.instance);
+        id[i] = identity_escalation(c.due_us, duty, "breach");
+    }
+    assert_memory_equal(&id[0], &id[1], sizeof id[0]);
+}
+
+/* ---- reopening ---- */
+
+static struct duty_clock reopened(enum clock_reopen how, const char *now) {
+    struct duration due = hours(24);
+    struct clock_rule r = own(&due);
+    r.reopen = how;
+    EVENTS(event("2026-11-02T00:00Z", CLOCK_START),
+           event("2026-11-02T10:00Z", CLOCK_STOP),
+           event("2026-11-05T00:00Z", CLOCK_REOPEN));
+    return duty_clock_fold(&r, events, n, at(now));
+}
+
+static void test_duty_clock__reopening_restarts_resumes_or_stays_closed(void **state) {
+    (void)state;
+    struct duty_clock c = reopened(CLOCK_RESTARTS, "2026-11-05T01:00:00Z");
+    assert_int_equal(c.instance, 2);
+    assert_instant(c.start_us, "2026-11-05T00:00:00Z");
+    assert_instant(c.due_us, "2026-11-06T00:00:00Z");
+    c = reopened(CLOCK_RESUMES, "2026-11-05T01:00:00Z");
+    assert_int_equal(c.instance, 1);
+    assert_instant(c.start_us, "2026-11-02T00:00:00Z");
+    assert_instant(c.due_us, "2026-11-05T14:00:00Z");
+    assert_int_equal(c.elapsed_us, 11 * US_PER_HOUR);
+    c = reopened(CLOCK_CLOSED, "2026-11-05T01:00:00Z");
+    assert_int_equal(c.state, CLOCK_STOPPED);
+    assert_int_equal(c.instance, 1);
+}
+
+static void
+test_duty_clock__a_case_that_waits_starts_with_the_awaited_event(void **state) {
+    (void)state;
+    struct duty_spec spec = {.due = hours(48),
+                             .start_time = -1,
+                             .waits_for = "goods_handed_over",
+                             .stops = {"manifest_registered"},
+                             .n_stops = 1,
+                             .is_own_clock = true,
+                             .pauses = {SPAN("waiting_for_buyer")},
+                             .n_pauses = 1};
+    struct clock_rule r = clock_rule_of(&spec);
+    struct clock_event events[33];
+    struct lived x = {0};
+    live(&x, "2026-11-02T00:00:00Z", "return_received");
+    size_t n = duty_clock_of_history(&spec, POLICY_NO_INSTANT, &x.h, events, 33);
+    assert_int_equal(duty_clock_fold(&r, events, n, at("2026-11-20T00:00:00Z")).state,
+                     CLOCK_WAITING);
+    live(&x, "2026-11-03T00:00:00Z", "goods_handed_over");
+    live(&x, "2026-11-03T12:00:00Z", "waiting_for_buyer");
+    live(&x, "2026-11-04T12:00:00Z", "message_received");
+    n = duty_clock_of_history(&spec, POLICY_NO_INSTANT, &x.h, events, 33);
+    struct duty_clock c = duty_clock_fold(&r, events, n, at("2026-11-04T13:00:00Z"));
+    assert_instant(c.start_us, "2026-11-03T00:00:00Z");
+    assert_instant(c.due_us, "2026-11-06T00:00:00Z");
+    live(&x, "2026-11-05T00:00:00Z", "manifest_registered");
+    n = duty_clock_of_history(&spec, POLICY_NO_INSTANT, &x.h, events, 33);
+    c = duty_clock_fold(&r, events, n, at("2026-11-20T00:00:00Z"));
+    assert_int_equal(duty_clock_state(&r, &c), DUTY_MET);
+}
+
+/* ---- against counting minute by minute ---- */
+
+struct slow_clock {
+    bool is_running, is_held, is_stopped, was_held;
+    int64_t counted, due; /* minutes; the instant, INT64_MIN: not yet */
+};
+
+static bool counts(const struct duration *d, int64_t t) {
+    return d->kind == SPAN_ELAPSED || calendar_is_open(d->calendar, t);
+}
+
+static void slow_take(struct slow_clock *s, enum clock_event_kind kind) {
+    if (kind == CLOCK_START && !s->is_running && !s->is_held && !s->is_stopped) {
+        s->is_running = true;
+    } else if (kind == CLOCK_PAUSE && s->is_running) {
+        s->is_running = false;
+        s->is_held = true;
+    } else if (kind == CLOCK_RESUME && s->is_held) {
+        s->is_held = false;
+        s->is_running = s->was_held = true;
+    } else if (kind == CLOCK_STOP && (s->is_running || s->is_held)) {
+        s->is_running = s->is_held = false;
+        s->is_stopped = true;
+    }
+}
+
+/* Time is counted a minute at a time while it runs; due is when all of it was. */
+static void compare_with_minutes(const struct clock_rule *r,
+                                 const struct clock_event *events, size_t n, int64_t from,
+                                 int64_t total, int64_t now) {
+    struct slow_clock s = {.due = INT64_MIN};
+    for (int64_t t = from; t < now; t += US_PER_MIN) {
+        for (int kind = CLOCK_START; kind <= CLOCK_STOP; kind++) {
+            for (size_t i = 0; i < n; i++) {
+                if (events[i].at_us == t && (int)events[i].kind == kind) {
+                    slow_take(&s, events[i].kind);
+                }
+            }
+        }
+        if (s.is_running && counts(r->due, t)) {
+            s.counted++;
+            if (s.counted == total) {
+                s.due = t + US_PER_MIN;
+            }
+        }
+    }
+    struct duty_clock c = duty_clock_fold(r, events, n, now - 1);
+    assert_int_equal(c.state == CLOCK_RUNNING, s.is_running);
+    assert_int_equal(c.state == CLOCK_HELD, s.is_held);
+    assert_int_equal(c.state == CLOCK_STOPPED, s.is_stopped);
+    if (c.state == CLOCK_WAITING) {
+        return;
+    }
+    int64_t counted =
+        c.elapsed_us + (c.state == CLOCK_RUNNING && counts(r->due, now - 1));
+    assert_int_equal(counted, s.counted * US_PER_MIN);
+    bool is_late = s.due != INT64_MIN && s.counted > total;
+    assert_int_equal(c.is_late, is_late);
+    if (s.due != INT64_MIN && c.due_us != POLICY_NO_INSTANT) {
+        assert_int_equal(c.due_us, s.due);
+    }
+    if (s.counted > 0 && s.counted <= total && s.is_running) {
+        /* and the instant of what was counted is when it was */
+        int64_t reached = duty_clock_reaches(r, events, n, now - 1, counted);
+        assert_true(reached != POLICY_NO_INSTANT && reached <= now);
+    }
+}
+
+static void test_duty_clock__agrees_with_counting_minute_by_minute(void **state) {
+    (void)state;
+    static const char *const zones[] = {"Asia/Tokyo", "Europe/Berlin", "America/New_York",
+                                        "UTC"};
+    const char *longer = getenv("HENPIN_LONG");
+    int cases = 4000 * (longer && atoi(longer) > 0 ? atoi(longer) : 1);
+    uint64_t seed = 26;
+    for (int k = 0; k < cases; k++) {
+        struct arena *outer = a;
+        struct calendar *c = NULL;
+        a = arena_new((size_t)64 << 20);
+        if (k % 16 == 0 || k % 2 == 0) {
+            c = calendar_new(zones[random_next(&seed) % COUNT_OF(zones)], true, &seed);
+        }
+        struct duration due = {.kind = c ? SPAN_BUSINESS_HOURS : SPAN_ELAPSED,
+                               .amount =
+                                   (int64_t)(1 + random_next(&seed) % 2000) * US_PER_MIN,
+                               .calendar = c};
+        struct clock_rule r = own(&due);
+        struct clock_event events[12];
+        size_t n = 2 + random_next(&seed) % 10;
+        int64_t from = at("2026-10-19T00:00:00Z") +
+                       (int64_t)(random_next(&seed) % 10080) * US_PER_MIN;
+        r.reopen = CLOCK_CLOSED;
+        for (size_t i = 0; i < n; i++) {
+            events[i].at_us =
+                from + (int64_t)(random_next(&seed) % (5 * 1440)) * US_PER_MIN;
+            events[i].kind =
+                (enum clock_event_kind[]){CLOCK_START, CLOCK_PAUSE,  CLOCK_RESUME,
+                                          CLOCK_PAUSE, CLOCK_RESUME, CLOCK_STOP}
+                    [i == 0 ? 0 : random_next(&seed) % (i % 4 == 0 ? 6 : 5)];
+        }
+        compare_with_minutes(&r, events, n, from, due.amount / US_PER_MIN,
+                             from + (int64_t)(1 + random_next(&seed) % (8 * 1440)) *
+                                        US_PER_MIN);
+        arena_free(a);
+        a = outer;
+    }
+    print_message("cases %d\n", cases);
+}
+
+/* The order in which events were read does not matter. */
+static void test_duty_clock__any_order_of_reading_gives_one_clock(void **state) {
+    (void)state;
+    struct duration due = hours(30);
+    uint64_t seed = 7;
+    for (int k = 0; k < 2000; k++) {
+        struct clock_event events[10], mixed[10];
+        struct clock_rule r = own(&due);
+        r.reopen = (enum clock_reopen)(k % 3);
+        for (int i = 0; i < 10; i++) {
+            events[i].at_us = at("2026-11-02T00:00:00Z") +
+                              (int64_t)(random_next(&seed) % 40) * US_PER_HOUR;
+            events[i].kind = (enum clock_event_kind)(random_next(&seed) % 5);
+            mixed[i] = events[i];
+        }
+        for (int i = 9; i > 0; i--) {
+            int other = (int)(random_next(&seed) % (uint64_t)(i + 1));
+            struct clock_event e = mixed[i];
+            mixed[i] = mixed[other];
+            mixed[other] = e;
+        }
+        int64_t now = at("2026-11-04T00:00:00Z");
+        struct duty_clock x = duty_clock_fold(&r, events, 10, now),
+                          y = duty_clock_fold(&r, mixed, 10, now);
+        assert_same(&x, &y);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(
+            test_duty_clock__B5_a_pause_over_a_weekend_gives_no_weekend_back),
+        cmocka_unit_test(test_duty_clock__B6_a_pause_survives_a_change_of_policy),
+        cmocka_unit_test(
+            test_duty_clock__B7_what_is_resolved_while_held_counts_all_of_the_hold),
+        cmocka_unit_test(
+            test_duty_clock__B8_a_hold_moves_what_is_left_and_never_the_start),
+        cmocka_unit_test(test_duty_clock__B9_nothing_is_breached_while_it_is_held),
+        cmocka_unit_test(test_duty_clock__what_was_late_before_a_hold_stays_late),
+        cmocka_unit_test(test_duty_clock__the_marketplaces_clock_hears_no_pause),
+        cmocka_unit_test(test_duty_clock__B16_no_clock_runs_when_the_seller_spoke_last),
+        cmocka_unit_test(
+            test_duty_clock__B17_a_shorter_target_leaves_the_longer_one_alone),
+        cmocka_unit_test(
+            test_duty_clock__B18_no_other_policys_clock_is_left_after_a_move),
+        cmocka_unit_test(test_duty_clock__B20_a_new_target_does_not_rewrite_what_was_met),
+        cmocka_unit_test(test_duty_clock__B21_one_fold_knows_one_policy),
+        cmocka_unit_test(test_duty_clock__B22_an_answer_before_opening_counts_once),
+        cmocka_unit_test(
+            test_duty_clock__B23_notices_wait_for_the_desk_after_a_pause_too),
+        cmocka_unit_test(
+            test_duty_clock__B24_two_who_see_the_same_breach_write_the_same_row),
+        cmocka_unit_test(test_duty_clock__B26_the_first_message_that_waits_is_charged),
+        cmocka_unit_test(test_duty_clock__reopening_restarts_resumes_or_stays_closed),
+        cmocka_unit_test(
+            test_duty_clock__a_case_that_waits_starts_with_the_awaited_event),
+        cmocka_unit_test(test_duty_clock__agrees_with_counting_minute_by_minute),
+        cmocka_unit_test(test_duty_clock__any_order_of_reading_gives_one_clock),
+    };
+    return cmocka_run_group_tests_name("duty_clock", tests, setup, teardown);
+}
