@@ -33,6 +33,7 @@ static void build_piece(struct builder *b, const struct attribute *at, uint64_t 
         }
     } else {
         const char *plus = "";
+        build_text(b, members ? "" : "present");
         for (int i = 0; i < at->n_words; i++) {
             if (members >> i & 1) {
                 build_format(b, "%s%s%s", plus, piece->low >> i & 1 ? "" : "no ",

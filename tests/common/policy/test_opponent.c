@@ -72,7 +72,7 @@ static bool is_in(const struct cover_gap *gap, const struct policy_facts *f) {
         const struct cover_piece *piece = gap->pieces[i];
         bool is_time = i >= POLICY_FACT_COUNT, is_found = piece == NULL;
         int64_t v = is_time ? f->time_us[i - POLICY_FACT_COUNT] : f->value[i];
-        if (!is_time && gap->members[i] && v != FACT_MISSING) {
+        if (!is_time && fact_kind(i) == KIND_SET && v != FACT_MISSING) {
             v &= (int64_t)gap->members[i];
         }
         for (; piece && !is_found; piece = piece->next) {
