@@ -16,7 +16,9 @@
 
 #include <stdlib.h>
 
-enum { SAMPLES = 24 };
+/* Inputs tried before a proof is begun: many for the tables that people write, few for
+ * those of ten thousand rules. */
+enum { SAMPLES = 24, SAMPLES_SHARED = 20000 };
 
 /* ---- who is above, who below ---- */
 
@@ -70,7 +72,8 @@ void idle_try_examples(struct idle *x, const struct rule *r, bool for_need,
     uint16_t hits[INDEX_MAX_HITS];
     struct policy_facts f;
     uint64_t seed = (uint64_t)r->number + 1;
-    for (int i = 0; ws->n > 0 && i < SAMPLES; i++) {
+    int n_tries = SAMPLES + SAMPLES_SHARED / (x->t->n_rules + 1);
+    for (int i = 0; ws->n > 0 && i < n_tries; i++) {
         const struct world *w = &ws->items[i % ws->n];
         struct region region = w->region;
         if (!region_add_rule(&region, r) ||

@@ -185,6 +185,25 @@ static bool one_covers(const struct cover_search *s) {
     return false;
 }
 
+/* A set of so many members that its combinations cannot be walked through. Rules that do
+ * not look at such sets may cover the region by themselves, and often do: the last rules
+ * of a table ask for little. */
+static bool others_cover(const struct walk *k) {
+    const struct cover_question *q = k->s.q;
+    const struct rule **rules =
+        arena_array(k->s.a, (size_t)q->n_rules + 1, sizeof *rules);
+    struct cover_question narrow = *q;
+    struct policy_facts example;
+    narrow.rules = rules;
+    narrow.n_rules = 0;
+    for (int r = 0; r < q->n_rules; r++) {
+        if (!cover_looks_at_big_set(&k->s, q->rules[r])) {
+            rules[narrow.n_rules++] = q->rules[r];
+        }
+    }
+    return narrow.n_rules < q->n_rules && cover_find(&narrow, &example) == COVER_WHOLE;
+}
+
 static enum cover_answer search(struct walk *k) {
     struct cover_search *s = &k->s;
     if (!region_find(&s->q->p->domain, s->q->within, &k->base)) {
@@ -192,6 +211,9 @@ static enum cover_answer search(struct walk *k) {
     }
     s->n_words = s->q->n_rules > 0 ? (s->q->n_rules + 63) / 64 : 1;
     cover_cut_axes(s);
+    if (s->is_too_big && others_cover(k)) {
+        return COVER_WHOLE;
+    }
     if (s->is_too_big || s->work_left < 0) {
         return COVER_NOT_FINISHED;
     }

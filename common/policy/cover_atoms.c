@@ -123,6 +123,7 @@ static void cut_set(struct cover_search *s, struct axis *x) {
                            sizeof *x->atoms);
     if (n > SET_MEMBERS_MAX) {
         s->is_too_big = true;
+        s->big_sets |= UINT32_C(1) << x->source;
         return;
     }
     uint64_t value = 0;
@@ -130,6 +131,15 @@ static void cut_set(struct cover_search *s, struct axis *x) {
         add_fact_atom(s, x, (int64_t)value, (int64_t)value);
         value = (value - x->members) & x->members; /* the next subset */
     } while (value != 0);
+}
+
+bool cover_looks_at_big_set(const struct cover_search *s, const struct rule *r) {
+    for (int fact = 0; fact < POLICY_FACT_COUNT; fact++) {
+        if (r->conditions[fact] && s->big_sets >> fact & 1) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static void cut_fact(struct cover_search *s, int fact) {

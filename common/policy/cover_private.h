@@ -31,9 +31,12 @@ struct cover_search {
     int n_axes;
     int64_t work_left; /* of this question */
     bool is_too_big;   /* an axis has too many atoms to be looked at */
+    uint32_t big_sets; /* those facts: bit per fact */
 };
 
 /* Fills the axes: those that a rule of the question looks at. */
 void cover_cut_axes(struct cover_search *s);
+/* Whether the rule has a condition on a set that is too big; ask when `is_too_big`. */
+bool cover_looks_at_big_set(const struct cover_search *s, const struct rule *r);
 
 #endif

@@ -194,6 +194,28 @@ static int64_t sample_number(const struct region *r, const struct attribute *at,
     return (int64_t)((uint64_t)range.low + step);
 }
 
+/* Few members, mostly: one clause of each condition, and now and then one more. Rules
+ * that ask for a member win over those that do not, so a set of many hides most rules. */
+static int64_t sample_members(const struct region *r, const struct attribute *at,
+                              int fact, uint64_t *seed) {
+    uint64_t roll = random_next(seed), members = 0;
+    uint64_t all = (UINT64_C(1) << at->n_words) - 1;
+    if (roll % 4 == 0) {
+        return (int64_t)(random_next(seed) & random_next(seed) & all);
+    }
+    for (int i = 0; i < r->n; i++) {
+        const struct condition *c = r->conditions[i][fact];
+        if (c && c->n > 0) {
+            members |= c->clauses[(roll >> 8) % (uint64_t)c->n].all;
+            roll = random_next(seed);
+        }
+    }
+    if (roll % 4 == 1) {
+        members |= UINT64_C(1) << (roll >> 8) % (uint64_t)at->n_words;
+    }
+    return (int64_t)members;
+}
+
 static bool sample_value(const struct region *r, const struct attribute *at, int fact,
                          uint64_t *seed, int64_t *out) {
     for (int i = 0; i < SAMPLE_TRIES; i++) {
@@ -206,8 +228,7 @@ static bool sample_value(const struct region *r, const struct attribute *at, int
         } else if (at->kind == KIND_NUMBER) {
             *out = sample_number(r, at, fact, roll);
         } else {
-            *out =
-                (int64_t)(roll & random_next(seed) & ((UINT64_C(1) << at->n_words) - 1));
+            *out = sample_members(r, at, fact, seed);
         }
         if (region_admits(r, at, fact, *out)) {
             return true;
