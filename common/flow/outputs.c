@@ -134,10 +134,24 @@ static void build_until(struct builder *b, const char *before, int64_t instant_u
     build_text(b, text);
 }
 
+/* What is at stake, in the rule's words: "Amazon refunds the buyer (account_risk)". */
+static void build_stake(struct builder *b, const char *before, struct span breach,
+                        struct span cost) {
+    if (breach.len == 0 && cost.len == 0)
+        return;
+    build_text(b, before);
+    build_span(b, cost.len > 0 ? cost : breach);
+    if (cost.len > 0 && breach.len > 0) {
+        build_text(b, " (");
+        build_span(b, breach);
+        build_char(b, ')');
+    }
+}
+
 void outputs_duty_started(struct outputs *o, const struct output_context *c,
                           const struct duty_start *start) {
     const struct policy_duty *p = start->policy;
-    char text[400];
+    char text[700];
     struct builder reason = builder_over(text, sizeof text);
     build_text(&reason, p->title);
     build_until(&reason, ": due ", p->due_us);
@@ -146,10 +160,10 @@ void outputs_duty_started(struct outputs *o, const struct output_context *c,
     build_text(&reason, p->owner.desk);
     if (p->owner.is_catch_all)
         build_text(&reason, " (no open desk before)");
-    if (p->breach_cost) {
-        build_text(&reason, "; else ");
-        build_text(&reason, p->breach_cost);
-    }
+    /* The kind of the escalation to come, only where there are no words for it: this row
+     * is written for each duty. */
+    build_stake(&reason, "; else ", span_of(p->breach_cost ? NULL : p->breach),
+                span_of(p->breach_cost));
     copy_escalation(o, c,
                     &(struct escalation){
                         .identity_us = start->state == DUTY_WAITING
@@ -169,11 +183,12 @@ void outputs_duty_started(struct outputs *o, const struct output_context *c,
 
 void outputs_breach(struct outputs *o, const struct output_context *c,
                     const struct case_duty *duty, int64_t done_us) {
-    char text[300];
+    char text[700];
     struct builder reason = builder_over(text, sizeof text);
     build_span(&reason, duty->name);
     build_until(&reason, " was due ", duty->due_us);
     build_until(&reason, " and done ", done_us);
+    build_stake(&reason, "; at stake: ", duty->breach, duty->breach_cost);
     copy_escalation(o, c,
                     &(struct escalation){
                         .identity_us = duty->due_us,

@@ -31,7 +31,7 @@ void work_duties_named(struct arena *a, struct work_case *c, const struct span *
 static const struct pg_statement read_duties = {
     "casework_duties",
     "SELECT duty_id, case_id, name, instance, state, start_at, due_at, desk, rule_id,"
-    " severity, stop, breach IS NOT NULL"
+    " severity, stop, breach, breach_cost, closed_at"
     " FROM henpin.duty WHERE duty_id = ANY($1) ORDER BY duty_id FOR UPDATE"};
 
 struct pg_query *work_duties_query(const struct casework *w, struct pg_script *s) {
@@ -83,7 +83,10 @@ void work_duties_read(const struct casework *w, struct arena *a,
         size_t n_stops = pg_array_items(q, row, 10, a, &stops);
         d->n_stops = n_stops < POLICY_MAX_STOPS ? (int)n_stops : POLICY_MAX_STOPS;
         d->stop = stops;
-        d->has_breach = pg_bool(q, row, 11);
+        d->breach = pg_text(q, row, 11);
+        d->breach_cost = pg_text(q, row, 12);
+        d->has_breach = d->breach.ptr != NULL;
+        d->closed_us = pg_instant(q, row, 13);
     }
 }
 
@@ -104,25 +107,26 @@ const struct case_duty *work_duties_start(struct arena *a, struct work_case *c,
         .state = start->state,
         .start_us = kept->start_us,
         .due_us = kept->due_us,
+        .closed_us = start->closed_us,
         .desk = span_of(kept->owner.desk),
         .rule_id = span_of(kept->rule_id),
         .severity = kept->severity,
         .has_breach = kept->breach != NULL,
+        .breach = span_of(kept->breach),
+        .breach_cost = span_of(kept->breach_cost),
         .stop = stops,
         .n_stops = kept->n_stops,
     };
-    c->duties[c->state.n_duties - 1] = (struct work_duty){.fresh = kept,
-                                                          .is_changed = true,
-                                                          .closed_us = start->closed_us,
-                                                          .revision = revision};
+    c->duties[c->state.n_duties - 1] =
+        (struct work_duty){.fresh = kept, .is_changed = true, .revision = revision};
     return &c->duty_rows[c->state.n_duties - 1];
 }
 
 const struct case_duty *work_duties_change(struct work_case *c,
                                            const struct duty_change *change) {
     c->duty_rows[change->index].state = change->state;
+    c->duty_rows[change->index].closed_us = change->closed_us;
     c->duties[change->index].is_changed = true;
-    c->duties[change->index].closed_us = change->closed_us;
     return &c->duty_rows[change->index];
 }
 
@@ -162,7 +166,7 @@ static void copy_new_duty(struct pg_copy *copy, const struct work_case *c, int i
         pg_copy_text(copy, d->stop[k]);
     pg_copy_array_end(copy);
     pg_copy_text(copy, span_of(p->waits_for));
-    pg_copy_instant(copy, c->duties[i].closed_us);
+    pg_copy_instant(copy, d->closed_us);
     pg_copy_text(copy, span_of(p->breach));
     pg_copy_text(copy, span_of(p->breach_cost));
     pg_copy_i16(copy, (int16_t)p->severity);
@@ -212,7 +216,7 @@ static void write_closed(const struct casework *w, struct pg_script *s) {
                 continue;
             pg_array_uuid(ids, c->state.duties[d].duty_id);
             pg_array_text(states, span_of(duty_state_names[c->state.duties[d].state]));
-            pg_array_i64(closed, c->duties[d].closed_us);
+            pg_array_i64(closed, c->state.duties[d].closed_us);
         }
     }
 }

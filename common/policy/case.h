@@ -21,7 +21,7 @@
 #include <stdint.h>
 
 enum {
-    CASE_MAX_DUTIES = 24,    /* of one case, all clock instances */
+    CASE_MAX_DUTIES = 120,   /* of one case: a conversation has one for each answer */
     CASE_MAX_HISTORY = 1000, /* further events are refused: nothing real has so many */
     CASE_MAX_TRIAGED = 8,
 };
@@ -37,10 +37,14 @@ struct case_duty {
     int instance;
     enum duty_state state;
     int64_t start_us, due_us;
+    int64_t closed_us; /* EVENT_ABSENT: not answered yet */
     struct span desk;
     struct span rule_id;
     int severity;
     bool has_breach; /* its end without an answer is a breach; otherwise it just ends */
+    struct span breach,
+        breach_cost;         /* what is at stake then, in the rule's words; absent:
+                                        nothing */
     const struct span *stop; /* words of the events that fulfil it */
     int n_stops;
 };
@@ -96,6 +100,7 @@ struct case_decision {
     int n_starts;
     const char *triage; /* cause that a person must look at, NULL: none or told before */
     bool creates_tasks; /* policy.disposition's steps become tasks */
+    struct policy_duty of_messages[POLICY_MAX_DUTIES]; /* thread.h's starts point here */
 };
 
 /* `facts` must state the case; event, event.time and requested_at/received_at are filled

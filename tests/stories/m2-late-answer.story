@@ -8,4 +8,5 @@ return R1: authorized
 expect duty answer_return breached, due 2026-11-25 12:00 +09:00, breach account_risk
 expect duty answer_return breached, breach_cost has refunds the buyer and charges the seller
 expect 1 escalation answer_return breached, order 250-1
+expect escalation answer_return breached, reason has at stake: Amazon refunds the buyer and charges the seller (account_risk)
 expect no duty answer_return met
