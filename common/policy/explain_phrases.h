@@ -176,6 +176,10 @@
     X(PH_R_CONFIDENCE, "confidence", "確度") \
     X(PH_R_WHY, "why", "理由") \
     X(PH_R_PLACE, "written in", "記載場所") \
+    X(PH_T_UNIQUE, "at most one rule applies", "適用されるルールは一つまで") \
+    X(PH_T_PRIORITY, "the highest priority wins", "優先順位の高いルールが決定") \
+    X(PH_T_COLLECT, "all rules that apply count", "該当するルールをすべて適用") \
+    X(PH_T_NEEDS, "asked only where {0} is {1}", "「{0}」が {1} の場合のみ判定") \
     X(PH_OR, " or ", " または ") \
     X(PH_AND, " and ", " かつ ") \
     X(PH_COMMA, ", ", "、") \
@@ -183,8 +187,8 @@
     X(PH_NONE_OF, "none of {0}", "次のいずれでもない：{0}") \
     X(PH_WITHOUT, "without {0}", "{0} なし") \
     X(PH_ANY_SET, "stated", "記載あり") \
-    X(PH_WAIT, "{0} for {1}", "{0}（{1}で次へ）") \
-    X(PH_UNLESS_CLOSED, "{0} unless closed", "{0}（営業時間内のみ）") \
+    X(PH_WAIT, "{0}, for {1}", "{0}（{1}で次へ）") \
+    X(PH_UNLESS_CLOSED, "{0} (unless closed)", "{0}（営業時間内のみ）") \
     X(PH_REQUIRES, "{0} with licence {1}", "{0}（許可・資格「{1}」が必要）") \
     X(PH_BEFORE_END, "{0} before due", "期限の{0}前") \
     X(PH_SEVERITY_NOTE, "note", "参考") \

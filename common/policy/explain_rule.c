@@ -134,19 +134,20 @@ const char *condition_text(struct arena *a, const struct words *w,
                            const struct condition *c) {
     const struct attribute *at = &words_policy(w)->domain.facts[c->fact];
     struct builder b = builder_in(a, TEXT_MAX);
+    if (c->allows_missing) { /* first: behind "none of a, b" it would be read as one of them */
+        build_text(&b, words_phrase(w, PH_MISSING));
+    }
     if (at->kind == KIND_WORD && count_words(at, c) > 0) {
+        build_text(&b, b.len ? words_phrase(w, PH_OR) : "");
         build_words(&b, a, w, at, c);
     }
     for (int i = 0; at->kind != KIND_WORD && i < c->n; i++) {
-        build_text(&b, i ? words_phrase(w, PH_OR) : "");
+        build_text(&b, b.len ? words_phrase(w, PH_OR) : "");
         if (at->kind == KIND_NUMBER) {
             build_range(&b, at, &c->ranges[i]);
         } else {
             build_clause(&b, a, w, at, &c->clauses[i], c->fact);
         }
-    }
-    if (c->allows_missing) {
-        join(&b, words_phrase(w, PH_OR), words_phrase(w, PH_MISSING));
     }
     return finished(&b);
 }

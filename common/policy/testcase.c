@@ -383,6 +383,15 @@ int test_run(const struct policy *p, const struct testcase *t, struct policy_dec
     return n_failed;
 }
 
+void tests_mark(const struct policy *p, const struct policy_decision *d,
+                bool *is_reached) {
+    for (int k = 0; k < d->n_rules; k++) {
+        for (int r = 0; r < p->n_rules; r++) {
+            is_reached[r] = is_reached[r] || p->rules[r]->id == d->rules[k];
+        }
+    }
+}
+
 struct load_test {
     struct loader *l;
     const struct testcase *t;
@@ -404,11 +413,7 @@ void tests_run_all(struct loader *l) {
         struct policy_decision d;
         struct load_test x = {l, &p->tests[i]};
         (void)test_run(p, &p->tests[i], &d, tell_failure, &x);
-        for (int k = 0; k < d.n_rules; k++) {
-            for (int r = 0; r < p->n_rules; r++) {
-                is_tested[r] = is_tested[r] || p->rules[r]->id == d.rules[k];
-            }
-        }
+        tests_mark(p, &d, is_tested);
     }
     for (int r = 0; r < p->n_rules && p->n_tests > 0; r++) {
         if (!is_tested[r]) {

@@ -59,5 +59,9 @@ struct test_result {
 /* Runs one test and tells each expectation's result; gives how many were not met. */
 int test_run(const struct policy *p, const struct testcase *t, struct policy_decision *d,
              void (*tell)(void *context, const struct test_result *r), void *context);
+/* Sets `is_reached` (by rule number) for each rule that hit: a rule that no test reaches
+ * may say anything. */
+void tests_mark(const struct policy *p, const struct policy_decision *d,
+                bool *is_reached);
 
 #endif

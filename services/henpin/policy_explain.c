@@ -3,6 +3,7 @@
 #include "common/event/marketplace.h"
 #include "common/policy/explain.h"
 #include "common/policy/explain_words.h"
+#include "common/policy/testcase.h"
 #include "services/henpin/database.h"
 #include "services/henpin/policy_command.h"
 
@@ -12,7 +13,7 @@
 enum { EXPLAIN_TEXT_MAX = 1 << 20 };
 
 struct explain_config {
-    const char *rule;
+    const char *rule, *test;
     int language;
     bool is_json;
 };
@@ -25,6 +26,8 @@ static const struct option explain_options[] = {
      "one JSON object with everything; its names do not depend on the language"},
     {"rule", "HENPIN_POLICY_RULE", OPT_STRING, AT(rule), "", 0, 0, 0, NULL, "ID",
      "tell first why this rule applies or not, condition by condition"},
+    {"test", "HENPIN_POLICY_TEST", OPT_STRING, AT(test), "", 0, 0, 0, NULL, "NAME",
+     "instead of EVENT.yaml: what the test in the packs whose name holds this is given"},
     {0},
 };
 
@@ -63,6 +66,23 @@ static void print(const struct explanation *x, const struct words *w,
     free(text);
 }
 
+/* What is to be explained, from a file or from a test of the packs. */
+static enum status read_event(const struct explain_config *c, const struct policy *p,
+                              const char *path, struct policy_facts *f,
+                              struct error *err) {
+    struct policy_report report = {tell_finding, NULL};
+    if (path)
+        return policy_read_given(p, path, &report, f, err);
+    for (int i = 0; i < p->n_tests; i++)
+        if (strstr(p->tests[i].name, c->test)) {
+            printf("test \"%s\" (%s:%d)\n", p->tests[i].name, p->tests[i].file,
+                   p->tests[i].line);
+            *f = p->tests[i].facts;
+            return ST_OK;
+        }
+    return error_set(err, E_CONFIG, "no test's name holds \"%s\"", c->test);
+}
+
 static int explain_event(const struct explain_config *c, const struct policy *p,
                          const char *dir, const char *path) {
     struct policy_report report = {tell_finding, NULL};
@@ -77,7 +97,7 @@ static int explain_event(const struct explain_config *c, const struct policy *p,
                 dir);
         code = 2;
     } else if (words_read(w, dir, &report, &err) != ST_OK ||
-               policy_read_given(p, path, &report, &f, &err) != ST_OK) {
+               read_event(c, p, path, &f, &err) != ST_OK) {
         fprintf(stderr, "henpin policy explain: %s\n", err.text);
         code = 2;
     } else {
@@ -88,7 +108,7 @@ static int explain_event(const struct explain_config *c, const struct policy *p,
 }
 
 int policy_explain_main(int argc, char **argv, char **envp) {
-    struct explain_config config = {.rule = ""};
+    struct explain_config config = {.rule = "", .test = ""};
     const struct option_table tables[] = {{explain_options, &config}, {0}};
     const struct config_spec spec = {
         .program = argv[0],
@@ -97,14 +117,15 @@ int policy_explain_main(int argc, char **argv, char **envp) {
                    "gets it. EVENT.yaml holds what a test's `given` holds:\n{event: "
                    "return_requested, time: 2026-11-20T12:00+09:00, marketplace: "
                    "amazon.co.jp, fulfilment: seller, ...}",
-        .operands = "DIR EVENT.yaml",
+        .operands = "DIR [EVENT.yaml]",
         .tables = tables};
     struct config_result parsed;
     int code;
     if (!database_parse(&spec, argc, argv, envp, &parsed, &code))
         return code;
-    if (parsed.operands.count != 2) {
-        fprintf(stderr, "%s: name a directory of rules and a file with an event\n",
+    if (parsed.operands.count != (*config.test ? 1 : 2)) {
+        fprintf(stderr,
+                "%s: name a directory of rules, and a file with an event or --test\n",
                 argv[0]);
         return 2;
     }

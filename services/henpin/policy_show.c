@@ -1,158 +1,206 @@
-/* policy_show.c: `henpin policy show`: the rules for people, with who says so. */
-#include "common/base/clock.h"
-#include "common/policy/condition.h"
-#include "common/policy/model.h"
+/*
+ * policy_show.c: `henpin policy show`: the rules as people read them: what each asks, what
+ * it gives, since when, and who says so. On a terminal, or as a page (policy_show_html.c).
+ */
+#include "services/henpin/policy_show.h"
+
 #include "services/henpin/database.h"
 #include "services/henpin/policy_command.h"
+#include "services/henpin/table.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-static void print_instant(const char *what, int64_t us) {
-    char text[CLOCK_TEXT_SIZE];
-    if (us != INT64_MIN && us != INT64_MAX) {
-        clock_text(us, text);
-        printf(" %s %s", what, text);
-    }
+struct show_config {
+    const char *html;
+    int language;
+};
+
+#define AT(member) offsetof(struct show_config, member)
+static const struct option show_options[] = {
+    {"lang", "HENPIN_POLICY_LANG", OPT_CHOICE, AT(language), "en", 0, 0, 0, "en|ja", NULL,
+     "in English or in Japanese"},
+    {"html", "HENPIN_POLICY_SHOW_HTML", OPT_STRING, AT(html), "", 0, 0, 0, NULL, "FILE",
+     "write a page that needs nothing else, for the screen and for paper; -: to the "
+     "standard output"},
+    {0},
+};
+
+bool show_takes(const struct show *s, const struct rule *r, const struct table *t) {
+    return !s->rule || strcmp(s->rule, r->id) == 0 || strcmp(s->rule, t->name) == 0;
 }
 
-/* Word conditions as the words they take; more than half of a list as what they do not
- * take. */
-static void print_words(const struct attribute *at, const struct condition *c) {
+const char *show_hit(const struct words *w, enum hit_policy hit) {
+    static const enum phrase phrases[] = {[HIT_UNIQUE] = PH_T_UNIQUE,
+                                          [HIT_PRIORITY] = PH_T_PRIORITY,
+                                          [HIT_COLLECT] = PH_T_COLLECT};
+    return words_phrase(w, phrases[hit]);
+}
+
+/* One of the slots that the table needs from an earlier one. */
+static const char *show_slot(const struct show *s, const struct slot_need *need) {
+    static const char *const kinds[SLOT_COUNT] = {
+        [SLOT_HANDLE] = "handle", [SLOT_CODE] = "code", [SLOT_REMEDY] = "remedy"};
+    static const enum phrase names[SLOT_COUNT] = {[SLOT_HANDLE] = PH_SLOT_HANDLE,
+                                                  [SLOT_CODE] = PH_SLOT_CODE,
+                                                  [SLOT_REMEDY] = PH_SLOT_REMEDY};
+    struct builder b = builder_in(s->scratch, 2048);
+    for (int i = 0; i < need->n; i++) {
+        build_text(&b, i ? words_phrase(s->w, PH_OR) : "");
+        build_text(&b, words_text(s->w, kinds[need->slot], need->words[i]));
+    }
+    build_char(&b, '\0');
+    return words_say(s->scratch, s->w, PH_T_NEEDS, words_phrase(s->w, names[need->slot]),
+                     b.ptr, NULL);
+}
+
+int show_needs(const struct show *s, const struct table *t,
+               const char *out[SHOW_MAX_NEEDS]) {
     int n = 0;
-    for (int i = 0; i < at->n_words; i++) {
-        n += word_set_has(&c->words, i);
-    }
-    bool is_negative = n > at->n_words / 2 + 1;
-    const char *comma = is_negative ? "not " : "";
-    for (int i = 0; i < at->n_words; i++) {
-        if (word_set_has(&c->words, i) != is_negative) {
-            printf("%s%s", comma, at->words[i]);
-            comma = ", ";
-        }
-    }
-    if (c->allows_missing) {
-        printf("%smissing", n ? ", " : "");
-    }
+    for (int i = 0; i < t->n_needs; i++)
+        out[n++] = show_slot(s, &t->needs[i]);
+    for (int fact = 0; fact < POLICY_FACT_COUNT && n < SHOW_MAX_NEEDS; fact++)
+        if (t->guard[fact])
+            out[n++] = words_say(s->scratch, s->w, PH_T_NEEDS,
+                                 words_text(s->w, "fact", fact_name(fact)),
+                                 condition_text(s->scratch, s->w, t->guard[fact]), NULL);
+    return n;
 }
 
-static void print_members(const struct attribute *at, uint64_t bits, const char *before,
-                          const char **comma) {
-    for (int i = 0; i < at->n_words; i++) {
-        if (bits >> i & 1) {
-            printf("%s%s%s", *comma, before, at->words[i]);
-            *comma = " and ";
-        }
+/* ---- the terminal ---- */
+
+/* Label and text beside each other; on a narrow terminal the text is wrapped. */
+static const struct table_column label_and_text[] = {{"", false, false, 0},
+                                                     {"", false, true, 0}};
+
+static void print_rule(const struct show *s, const struct table *t,
+                       const struct rule *r) {
+    struct rule_rows rows = rule_rows(s->scratch, s->w, r, t);
+    struct table *table = table_new(s->scratch, label_and_text, COUNT_OF(label_and_text));
+    char text[320];
+    enum rule_row_part part = ROW_ABOUT;
+    printf("\n%s\n", r->id);
+    for (int i = 0; i < rows.n; i++) {
+        const struct rule_row *row = &rows.items[i];
+        const char *lead = row->part == part       ? "  "
+                           : row->part == ROW_WHEN ? "? "
+                           : row->part == ROW_THEN ? "> "
+                                                   : "  ";
+        part = row->part;
+        snprintf(text, sizeof text, "  %s%s", lead, row->label);
+        table_cell_text(table, text);
+        table_cell_text(table, row->text);
     }
+    snprintf(text, sizeof text, "    %s", words_phrase(s->w, PH_R_PLACE));
+    table_cell_text(table, text);
+    snprintf(text, sizeof text, "%s:%d", r->file, r->line);
+    table_cell_text(table, text);
+    table_print(table, stdout, table_width(stdout));
 }
 
-static void print_condition(const struct policy *p, int fact, const struct condition *c) {
-    const struct attribute *at = &p->domain.facts[fact];
-    printf("    %-14s ", fact_name(fact));
-    if (at->kind == KIND_WORD) {
-        print_words(at, c);
+static void print_table(const struct show *s, const struct table *t) {
+    const char *needs[SHOW_MAX_NEEDS];
+    int n = show_needs(s, t, needs);
+    struct table *table = table_new(s->scratch, label_and_text, COUNT_OF(label_and_text));
+    printf("\n== %s\n", t->name);
+    if (t->title) {
+        table_cell_text(table, " ");
+        table_cell_text(table, words_text(s->w, "table", t->title));
     }
-    for (int i = 0; i < c->n; i++) {
-        printf("%s", i ? " or " : "");
-        if (at->kind == KIND_NUMBER) {
-            printf("%lld..%lld", (long long)c->ranges[i].low,
-                   (long long)c->ranges[i].high);
-        } else {
-            const char *comma = "";
-            print_members(at, c->clauses[i].all, "", &comma);
-            print_members(at, c->clauses[i].none, "without ", &comma);
-        }
+    table_cell_text(table, " ");
+    table_cell_text(table, show_hit(s->w, t->hit));
+    for (int i = 0; i < n; i++) {
+        table_cell_text(table, " ");
+        table_cell_text(table, needs[i]);
     }
-    putchar('\n');
+    table_print(table, stdout, table_width(stdout));
 }
 
-static void print_outcome(const struct outcome *o) {
-    if (o->handle) {
-        printf("    -> handled by %s\n", o->handle);
-    }
-    for (int i = 0; i < o->n_duties; i++) {
-        const struct duty_spec *d = &o->duties[i];
-        printf("    -> duty %s within %s%s%s%s\n", d->name, d->due.text,
-               d->has_aim ? ", aim " : "", d->has_aim ? d->aim.text : "",
-               d->is_own_clock ? ", our own clock" : "");
-        if (d->cost) {
-            printf("       if not: %s\n", d->cost);
+static int print_terminal(const struct show *s) {
+    int n_shown = 0;
+    for (int i = 0; i < s->p->n_tables; i++) {
+        const struct table *t = &s->p->tables[i];
+        bool is_told = false;
+        for (int k = 0; k < t->n_rules; k++) {
+            if (!show_takes(s, &t->rules[k], t))
+                continue;
+            if (!is_told)
+                print_table(s, t);
+            is_told = true;
+            print_rule(s, t, &t->rules[k]);
+            arena_reset(s->scratch);
+            n_shown++;
         }
     }
-    for (int i = 0; i < o->n_blockers; i++) {
-        printf("    -> the seller must have %s\n", o->blockers[i].name);
-    }
-    if (o->remedy) {
-        printf("    -> offer %s\n", o->remedy);
-    }
-    if (o->code) {
-        printf("    -> the goods: %s\n", o->code);
-    }
-    for (int i = 0; i < o->n_steps; i++) {
-        printf("       %2d %s%s%s%s\n", i + 1, o->steps[i].action,
-               o->steps[i].to ? " to " : "", o->steps[i].to ? o->steps[i].to : "",
-               o->steps[i].has_due ? ", " : "");
-    }
-    for (int i = 0; o->chain && i < o->chain->n; i++) {
-        printf("    -> desk %d: %s\n", i + 1, o->chain->steps[i].desk->name);
-    }
+    return n_shown;
 }
 
-static void print_rule(const struct policy *p, const struct rule *r) {
-    printf("\n  %s%s\n    %s\n", r->id, r->is_shadow ? " [shadow]" : "", r->title);
-    for (int fact = 0; fact < POLICY_FACT_COUNT; fact++) {
-        if (r->conditions[fact]) {
-            print_condition(p, fact, r->conditions[fact]);
-        }
+/* ---- the command ---- */
+
+static int write_page(const struct show *s, const char *path) {
+    bool is_stdout = strcmp(path, "-") == 0;
+    FILE *out = is_stdout ? stdout : fopen(path, "w");
+    if (!out) {
+        fprintf(stderr, "henpin policy show: could not write \"%s\": %s\n", path,
+                strerror(errno));
+        return -1;
     }
-    if (r->from_us != INT64_MIN || r->until_us != INT64_MAX) {
-        printf("    valid         ");
-        print_instant("from", r->from_us);
-        print_instant("until", r->until_us);
-        printf(", by %s\n", time_name(r->by));
+    int n = show_html(s, out);
+    if (!is_stdout && fclose(out) != 0) {
+        fprintf(stderr, "henpin policy show: could not write \"%s\": %s\n", path,
+                strerror(errno));
+        return -1;
     }
-    print_outcome(&r->then);
-    printf("    source: %s (%s); %s line %d\n", r->source ? r->source : "not given",
-           r->confidence ? r->confidence : "-", r->file, r->line);
-    if (r->why) {
-        printf("    why: %s\n", r->why);
-    }
+    return n;
+}
+
+static int show(const struct show_config *c, const struct policy *p, const char *dir,
+                const char *rule) {
+    struct arena *a = arena_new((size_t)64 << 20);
+    struct show s = {.p = p,
+                     .w = words_new(a, p, (enum words_language)c->language),
+                     .rule = rule,
+                     .scratch = arena_new((size_t)64 << 20)};
+    struct error err = {0};
+    int n = -1;
+    if (words_read(s.w, dir, NULL, &err) != ST_OK)
+        fprintf(stderr, "henpin policy show: %s\n", err.text);
+    else
+        n = *c->html ? write_page(&s, c->html) : print_terminal(&s);
+    if (n == 0)
+        fprintf(stderr,
+                "henpin policy show: there is no rule and no table \"%s\" in %s\n",
+                rule ? rule : "", dir);
+    arena_free(s.scratch);
+    arena_free(a);
+    return n > 0 ? 0 : n == 0 ? 1 : 2;
 }
 
 int policy_show_main(int argc, char **argv, char **envp) {
-    static const struct option_table tables[] = {{0}};
-    const struct config_spec spec = {.program = argv[0],
-                                     .summary = "Shows the rules.",
-                                     .operands = "DIR [RULE]",
-                                     .tables = tables};
+    struct show_config config = {.html = ""};
+    const struct option_table tables[] = {{show_options, &config}, {0}};
+    const struct config_spec spec = {
+        .program = argv[0],
+        .summary = "Shows the rules as people read them: ? what a rule asks, > what it "
+                   "gives, and who says so.\nRULE is the id of one rule, or the name of "
+                   "one table; without it all are shown.",
+        .operands = "DIR [RULE]",
+        .tables = tables};
     struct config_result parsed;
     int code;
     if (!database_parse(&spec, argc, argv, envp, &parsed, &code))
         return code;
     if (parsed.operands.count < 1 || parsed.operands.count > 2) {
-        fprintf(stderr, "%s: name a directory of rules, and at most one rule\n", argv[0]);
+        fprintf(stderr, "%s: name a directory of rules, and at most one rule or table\n",
+                argv[0]);
         return 2;
     }
     struct policy *p = policy_open(argv[0], parsed.operands.items[0], true, &code);
     if (!p)
         return code;
-    const char *rule = parsed.operands.count > 1 ? parsed.operands.items[1] : NULL;
-    int n_shown = 0;
-    for (int i = 0; i < p->n_tables; i++) {
-        const struct table *t = &p->tables[i];
-        if (!rule) {
-            printf("\n%s: %s\n", t->name, t->title ? t->title : "");
-        }
-        for (int k = 0; k < t->n_rules; k++) {
-            if (!rule || strcmp(rule, t->rules[k].id) == 0) {
-                print_rule(p, &t->rules[k]);
-                n_shown++;
-            }
-        }
-    }
-    if (n_shown == 0) {
-        fprintf(stderr, "henpin policy show: there is no rule \"%s\"\n", rule);
-    }
+    code = show(&config, p, parsed.operands.items[0],
+                parsed.operands.count > 1 ? parsed.operands.items[1] : NULL);
     policy_free(p);
-    return n_shown > 0 ? 0 : 1;
+    return code;
 }
