@@ -2,6 +2,7 @@
 #include "common/policy/check.h"
 
 #include "common/base/clock.h"
+#include "common/policy/cover.h"
 #include "common/policy/desk.h"
 #include "common/policy/outcome.h"
 #include "common/policy/witness.h"
@@ -118,9 +119,35 @@ static void check_needs(struct loader *l, const struct table *t) {
     }
 }
 
+/* Whether some input of `both` is served by this chain, and not by one of a higher
+ * priority; then `f` is such an input. When the search does not end, it may be. */
+static bool route_serves(const struct loader *l, const struct table *t,
+                         const struct rule *route, const struct region *both,
+                         struct policy_facts *f) {
+    const struct rule **above =
+        arena_array(l->scratch, (size_t)t->n_rules, sizeof *above);
+    int64_t work = COVER_QUESTION_WORK;
+    struct cover_question q = {
+        .p = l->p, .within = both, .rules = above, .work_max = work, .work_left = &work};
+    for (int i = 0; t->hit == HIT_PRIORITY && i < t->n_rules; i++) {
+        const struct rule *other = &t->rules[i];
+        if (other->then.chain && !other->is_shadow && other->priority > route->priority) {
+            above[q.n_rules++] = other;
+        }
+    }
+    struct policy_facts served;
+    enum cover_answer answer =
+        q.n_rules > 0 ? cover_find(&q, &served) : COVER_NOT_FINISHED;
+    if (answer == COVER_GAP) {
+        *f = served;
+    }
+    return answer != COVER_WHOLE;
+}
+
 /* The waits of a chain that may serve a duty must leave time before it is due. */
-static void check_budget(struct loader *l, const struct rule *r, const struct rule *route,
-                         const struct policy_facts *f) {
+static void check_budget(struct loader *l, const struct table *t, const struct rule *r,
+                         const struct rule *route, const struct region *both) {
+    struct policy_facts f;
     const struct chain *c = route->then.chain;
     int64_t waits = 0;
     for (int i = 0; i + 1 < c->n; i++) {
@@ -129,9 +156,10 @@ static void check_budget(struct loader *l, const struct rule *r, const struct ru
     for (int i = 0; i < r->then.n_duties; i++) {
         const struct duty_spec *d = &r->then.duties[i];
         if (waits > 0 && d->start_time >= 0 &&
-            waits + d->reserve_us >= rough_length_us(&d->due)) {
+            waits + d->reserve_us >= rough_length_us(&d->due) &&
+            region_find(&l->p->domain, both, &f) && route_serves(l, t, route, both, &f)) {
             finding_tell(l->fs, POLICY_WARNING, "wait-exceeds-budget", route->at,
-                         witness_show(l, f, "the chain waits too long", r, route),
+                         witness_show(l, &f, "the chain waits too long", r, route),
                          "the waits of \"%s\" use up all the time of the duty \"%s\" "
                          "(rule \"%s\"): shorten them, or route this input otherwise",
                          route->id, d->name, r->id);
@@ -142,7 +170,6 @@ static void check_budget(struct loader *l, const struct rule *r, const struct ru
 static void check_budgets(struct loader *l, const struct table *of,
                           const struct rule *r) {
     const struct policy *p = l->p;
-    struct policy_facts f;
     for (int i = 0; r->then.n_duties > 0 && i < p->n_tables; i++) {
         const struct table *t = &p->tables[i];
         for (int k = 0; t->gives >> SLOT_CHAIN & 1 && k < t->n_rules; k++) {
@@ -151,8 +178,8 @@ static void check_budgets(struct loader *l, const struct table *of,
             region_init(&both);
             if (route->then.chain && region_add(&both, of->guard) &&
                 region_add(&both, t->guard) && region_add_rule(&both, r) &&
-                region_add_rule(&both, route) && region_find(&p->domain, &both, &f)) {
-                check_budget(l, r, route, &f);
+                region_add_rule(&both, route)) {
+                check_budget(l, t, r, route, &both);
             }
         }
     }

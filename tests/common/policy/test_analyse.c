@@ -296,6 +296,31 @@ static void test_analyse__waits_that_use_up_a_duty_are_found(void **state) {
         "wait-exceeds-budget: the waits of \"b\" use up all the time of the duty \"d\"");
 }
 
+static void
+test_analyse__waits_of_a_chain_that_another_displaces_are_not_found(void **state) {
+    (void)state;
+    struct pack_fixture x = load_rules(
+        "- table: t\n  hit: collect\n  gives: {duty: by-name}\n  else: none\n  "
+        "rules:\n" RULE(
+            "a",
+            "when: {event: asked}, then: {duty: {name: d, due: 8h, reserve: "
+            "1h, stop: answered, reopen: restart}}") "- table: r\n  hit: priority\n  "
+                                                     "gives: {chain: one}\n  else: "
+                                                     "none\n  "
+                                                     "rules:\n" RULE(
+                                                         "b", "priority: 1, when: "
+                                                              "{marketplace: east}, "
+                                                              "then: {chain: "
+                                                              "[{to: office, wait: 7h}, "
+                                                              "{to: night}]}")
+                                                         RULE("c",
+                                                              "priority: 2, when: "
+                                                              "{event: asked}, then: "
+                                                              "{chain: [{to: night}]}"));
+    assert_null(strstr(x.said, "wait-exceeds-budget"));
+    pack_remove(&x);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_analyse__overlaps_and_gaps_equal_brute_force),
@@ -307,6 +332,8 @@ int main(void) {
         cmocka_unit_test(test_analyse__what_does_nothing_is_found),
         cmocka_unit_test(test_analyse__a_duty_must_say_what_reopening_does),
         cmocka_unit_test(test_analyse__waits_that_use_up_a_duty_are_found),
+        cmocka_unit_test(
+            test_analyse__waits_of_a_chain_that_another_displaces_are_not_found),
     };
     return cmocka_run_group_tests_name("analyse", tests, NULL, NULL);
 }
