@@ -65,7 +65,9 @@ static bool join(struct maker *m, const struct world *to, const struct world *fr
     struct world w = *to;
     size_t n = (size_t)(to->n_takers + from->n_takers + u->n_rules);
     w.takers = arena_array(m->a, n + 1, sizeof *w.takers);
-    memcpy(w.takers, to->takers, (size_t)to->n_takers * sizeof *w.takers);
+    for (int i = 0; i < to->n_takers; i++) {
+        w.takers[i] = to->takers[i];
+    }
     for (int i = 0; i < from->n_takers; i++) {
         add_taker(&w, from->takers[i]);
     }
