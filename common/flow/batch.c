@@ -2,8 +2,10 @@
 
 #include "common/base/metrics.h"
 #include "common/event/event.h"
+#include "common/flow/positions.h"
 #include "common/flow/worker.h"
 #include "common/io/avro_plan.h"
+#include "common/io/schemas.h"
 
 #include <stdlib.h>
 
@@ -79,4 +81,108 @@ void batch_reject(struct batch *b, struct message *m, const struct error *err) {
 bool batch_is_full(const struct batch *b, size_t max_bytes) {
     return b->n_messages == b->capacity || b->bytes >= max_bytes ||
            arena_room(b->arena) < 2 * avro_default_limits.max_total_bytes;
+}
+
+/* ---- decoding ---- */
+
+enum status batch_decode(struct batch *b, struct message *m, struct schemas *schemas,
+                         struct error *err) {
+    enum status st = schemas_decode(schemas, m->value, m->headers, m->n_headers, b->arena,
+                                    m->item, err);
+    return st == ST_OK ? b->service->decode(b, m, err) : st;
+}
+
+void batch_decode_again(struct batch *b, struct schemas *schemas) {
+    for (size_t i = 0; i < b->n_messages; i++) {
+        struct message *m = &b->messages[i];
+        struct error err = {0};
+        if (m->fate != FATE_REJECTED || m->error->code == E_EVENT_CONSTRAINT ||
+            m->error->code == E_EVENT_SIZE)
+            continue;
+        /* Tried in the attempt's arena, so that a message which stays bad takes no more
+         * of the batch's. */
+        arena_reset(b->attempt);
+        if (schemas_decode(schemas, m->value, m->headers, m->n_headers, b->attempt,
+                           m->item, &err) != ST_OK ||
+            batch_decode(b, m, schemas, &err) != ST_OK)
+            continue;
+        m->fate = FATE_OPEN;
+        m->error = NULL;
+        b->n_rejected--;
+    }
+}
+
+/* ---- partitions ---- */
+
+static struct batch_range *range_of(struct batch *b, const struct positions *positions,
+                                    const struct message *m) {
+    for (size_t i = b->n_ranges; i-- > 0;) {
+        const struct kafka_partition *id = b->ranges[i].partition->id;
+        if (id->partition == m->partition && strcmp(id->topic, m->topic) == 0)
+            return &b->ranges[i];
+    }
+    const struct kafka_partition id = {m->topic, m->partition};
+    struct partition *part = positions_find(positions, &id);
+    if (!part)
+        BUG("a message of a partition that is not ours");
+    struct batch_range *r = &b->ranges[b->n_ranges++];
+    *r = (struct batch_range){.partition = part, .first_offset = part->position};
+    return r;
+}
+
+/* Offsets may have gaps (compaction, transaction markers): a range begins where the last
+ * one ended, whatever the first record's offset. */
+void batch_find_ranges(struct batch *b, const struct positions *positions) {
+    b->ranges = arena_array(b->arena, positions->n + 1, sizeof *b->ranges);
+    b->n_ranges = 0;
+    for (size_t i = 0; i < b->n_messages; i++) {
+        const struct message *m = &b->messages[i];
+        struct batch_range *r = range_of(b, positions, m);
+        r->next_offset = m->offset + 1;
+        r->last_offset = m->offset;
+        r->records++;
+    }
+    for (size_t i = b->n_messages, left = b->n_ranges; i-- > 0 && left > 0;) {
+        const struct message *m = &b->messages[i];
+        struct batch_range *r = range_of(b, positions, m);
+        if (m->offset != r->last_offset)
+            continue;
+        r->last_fingerprint = record_fingerprint(m->record_us, m->key, m->value);
+        left--;
+    }
+}
+
+bool batch_is_among(const struct kafka_partition *p, size_t n, const char *topic,
+                    int32_t partition) {
+    for (size_t i = 0; i < n; i++)
+        if (p[i].partition == partition && strcmp(p[i].topic, topic) == 0)
+            return true;
+    return false;
+}
+
+static bool is_from(const struct message *m, const struct kafka_partition *p, size_t n) {
+    return m->origin == ORIGIN_KAFKA && batch_is_among(p, n, m->topic, m->partition);
+}
+
+bool batch_has(const struct batch *b, const struct kafka_partition *p, size_t n) {
+    for (size_t i = 0; i < b->n_messages; i++)
+        if (is_from(&b->messages[i], p, n))
+            return true;
+    return false;
+}
+
+void batch_drop(struct batch *b, const struct kafka_partition *p, size_t n) {
+    size_t kept = 0;
+    for (size_t i = 0; i < b->n_messages; i++) {
+        struct message *m = &b->messages[i];
+        if (!is_from(m, p, n)) {
+            b->messages[kept++] = *m;
+            continue;
+        }
+        b->n_rejected -= m->fate == FATE_REJECTED;
+        b->bytes -= m->key.len + m->value.len;
+        if (m->handle)
+            kafka_release(m->handle);
+    }
+    b->n_messages = kept;
 }

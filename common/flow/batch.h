@@ -22,6 +22,8 @@ struct marketplace;
 struct sellers;
 struct pg_script;
 struct pg_query;
+struct positions;
+struct schemas;
 struct service;
 
 /* A batch may hold one record of Kafka's largest default size many times over, and what
@@ -45,6 +47,7 @@ enum fate {
     FATE_DUPLICATE, /* its event was applied before: no effect */
     FATE_PARKED,    /* its order is not known: goes to henpin.parked */
     FATE_REJECTED,  /* goes to the dead letters, see `error` */
+    FATE_COUNT,
 };
 
 /* Which case an event belongs to. Borrows from the message's item. */
@@ -125,5 +128,22 @@ struct message *batch_next(const struct batch *b, size_t *i);
 /* Sends a message to the dead letters; copies the error into the batch arena. */
 void batch_reject(struct batch *b, struct message *m, const struct error *err);
 bool batch_is_full(const struct batch *b, size_t max_bytes);
+
+/* A message's bytes to its item, and on to the service's decode; again is fine. ST_REJECT:
+ * it cannot be used; ST_RETRY: the registry must be waited for. What was decoded before a
+ * failure stays in the batch's arena. */
+MUST_USE enum status batch_decode(struct batch *b, struct message *m,
+                                  struct schemas *schemas, struct error *err);
+/* Tries the rejected once more, but those that Postgres or their case refused. */
+void batch_decode_again(struct batch *b, struct schemas *schemas);
+
+/* Which part of each partition the batch covers: b->ranges. */
+void batch_find_ranges(struct batch *b, const struct positions *positions);
+
+/* Whether a message came from one of these partitions; forgets those that did. */
+bool batch_has(const struct batch *b, const struct kafka_partition *p, size_t n);
+void batch_drop(struct batch *b, const struct kafka_partition *p, size_t n);
+bool batch_is_among(const struct kafka_partition *p, size_t n, const char *topic,
+                    int32_t partition);
 
 #endif

@@ -72,7 +72,8 @@ short lane_poll_events(const struct lane *l);
 bool lane_is_busy(const struct lane *l);  /* a transaction is open or must be repeated */
 bool lane_is_empty(const struct lane *l); /* nothing taken that is not committed */
 bool lane_is_connected(const struct lane *l);
-bool lane_holds(const struct lane *l); /* the breaker is open */
+/* The breaker is open: a batch is kept aside, and its partitions with it; recalls go on. */
+bool lane_holds(const struct lane *l);
 /* A recall found nothing and nothing has been parked since: for `flush`. */
 bool lane_is_quiet(const struct lane *l);
 

@@ -221,6 +221,13 @@ static void publish_partitions(struct worker *w) {
     metrics_set(M_OLDEST_US, oldest > 0 ? clock_now_us() - oldest : 0);
 }
 
+static void publish_lanes(const struct worker *w) {
+    bool is_open = false;
+    for (int i = 0; i < w->n_lanes; i++)
+        is_open = is_open || lane_holds(w->lanes[i]);
+    metrics_set(M_BREAKER_OPEN, is_open);
+}
+
 static void answer_http(void *context, const char *path, struct http_answer *answer) {
     struct worker *w = context;
     const char *why = "";
@@ -229,6 +236,7 @@ static void answer_http(void *context, const char *path, struct http_answer *ans
     if (strcmp(path, "/metrics") == 0) {
         answer->content_type = "text/plain; version=0.0.4; charset=utf-8";
         publish_partitions(w);
+        publish_lanes(w);
         metrics_expose(answer->body);
     } else if (strcmp(path, "/live") == 0) {
         build_text(answer->body,
