@@ -238,8 +238,10 @@ static void take_duties(struct casework *w, struct work_case *c,
                         const struct output_context *context) {
     const struct case_decision *d = context->decision;
     for (int i = 0; i < d->n_changes; i++) {
+        /* Closed before, it was told before: only the instant is corrected. */
+        bool is_told = c->state.duties[d->changes[i].index].closed_us != EVENT_ABSENT;
         const struct case_duty *duty = work_duties_change(c, &d->changes[i]);
-        if (duty->state == DUTY_BREACHED)
+        if (duty->state == DUTY_BREACHED && !is_told)
             outputs_breach(w->outputs, context, duty, d->changes[i].closed_us);
     }
     for (int i = 0; i < d->n_starts; i++) {

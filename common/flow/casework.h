@@ -27,7 +27,6 @@ struct work_duty {
     const struct policy_duty
         *fresh; /* started in this batch: to be inserted; NULL: loaded */
     bool is_changed;
-    int64_t closed_us;
     int64_t revision; /* the policy revision that started it */
 };
 
@@ -86,7 +85,7 @@ struct case_writer {
     "COPY " table " (" own_columns ", " CASEWORK_COLUMNS ") FROM STDIN (FORMAT binary)"
 #define CASEWORK_SESSION(name, table)                                                    \
     "CREATE TEMPORARY TABLE IF NOT EXISTS " name " (LIKE " table ") ON COMMIT DELETE "   \
-                                                                 "ROWS"
+    "ROWS"
 
 struct casework;
 

@@ -140,6 +140,7 @@ static void add_duty(struct evaluation *e, const struct rule *r,
     out->breach_cost = spec->cost;
     out->severity = spec->severity;
     out->is_shadow = r->is_shadow;
+    out->follows_messages = spec->start_time == TIME_OLDEST_UNANSWERED;
     out->n_stops = spec->n_stops;
     memcpy(out->stop, spec->stops, (size_t)spec->n_stops * sizeof *spec->stops);
     e->duties[d->n_duties++] = spec;

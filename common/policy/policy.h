@@ -176,6 +176,7 @@ struct policy_duty {
     const char *breach_cost; /* what it costs, in the pack's words; may be NULL */
     int severity;            /* 0 note .. 4 grave */
     bool is_shadow;          /* evaluated and recorded, not emitted */
+    bool follows_messages;   /* starts at the oldest unanswered message: see thread.h */
 };
 
 struct policy_blocker {

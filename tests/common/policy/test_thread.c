@@ -1,0 +1,357 @@
+/* test_thread.c: conversations folded event by event, by rules of the test's own: a
+ * message is answered within a day by a person's reply or the mark that none is needed,
+ * and completed within two. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "common/base/backoff.h"
+#include "common/base/clock.h"
+#include "common/event/event.h"
+#include "common/policy/thread.h"
+
+/* ---- the rules ---- */
+
+static struct span decided_word;
+
+void policy_state(const struct policy *p, struct policy_facts *f, enum policy_fact fact,
+                  struct span word) {
+    (void)p;
+    (void)f;
+    if (fact == FACT_EVENT)
+        decided_word = word;
+}
+
+struct policy_desk_choice policy_triage(const struct policy *p, int64_t at_us) {
+    (void)p;
+    (void)at_us;
+    return (struct policy_desk_choice){.desk = "triage"};
+}
+
+void policy_decide(const struct policy *p, const struct policy_facts *f,
+                   struct policy_decision *out) {
+    (void)p;
+    *out = (struct policy_decision){.route = {.desk = "tokyo"}};
+    int64_t since = f->time_us[TIME_OLDEST_UNANSWERED];
+    if (span_is(decided_word, "claim_opened"))
+        out->duties[out->n_duties++] = (struct policy_duty){
+            .name = "answer_claim",
+            .start_us = f->time_us[TIME_EVENT],
+            .due_us = f->time_us[TIME_EVENT] + 3 * US_PER_DAY,
+            .stop = {"claim_answered"},
+            .n_stops = 1,
+            .breach = "money",
+        };
+    if (!span_is(decided_word, "message_received"))
+        return;
+    out->duties[out->n_duties++] = (struct policy_duty){
+        .name = "answer_message",
+        .start_us = since,
+        .due_us = since + US_PER_DAY,
+        .stop = {"replied_by_human", "marked_no_reply_needed"},
+        .n_stops = 2,
+        .breach = "account_risk",
+        .follows_messages = true,
+    };
+    out->duties[out->n_duties++] = (struct policy_duty){
+        .name = "complete_inquiry",
+        .start_us = since,
+        .due_us = since + 2 * US_PER_DAY,
+        .stop = {"inquiry_closed"},
+        .n_stops = 1,
+        .follows_messages = true,
+    };
+}
+
+/* ---- a conversation in memory ---- */
+
+enum { MOST = 64 };
+
+struct folded {
+    struct case_state state;
+    struct case_duty duties[CASE_MAX_DUTIES];
+    struct span stops[CASE_MAX_DUTIES][POLICY_MAX_STOPS];
+    struct span events[MOST];
+    int64_t at[MOST], ids[MOST];
+    struct case_decision last;
+};
+
+static struct folded *empty(void) {
+    static struct folded f;
+    f = (struct folded){.state = {.case_id = {{7}}, .opened_us = EVENT_ABSENT}};
+    f.state.duties = f.duties;
+    f.state.history = (struct case_history){f.events, f.at, f.ids, 0};
+    return &f;
+}
+
+static void keep(struct folded *f, const struct case_event *e) {
+    const struct case_decision *d = &f->last;
+    struct case_state *s = &f->state;
+    for (int i = 0; i < d->n_changes; i++) {
+        f->duties[d->changes[i].index].state = d->changes[i].state;
+        f->duties[d->changes[i].index].closed_us = d->changes[i].closed_us;
+    }
+    for (int i = 0; i < d->n_starts; i++) {
+        const struct policy_duty *p = d->starts[i].policy;
+        int n = s->n_duties++;
+        f->duties[n] = (struct case_duty){.duty_id = d->starts[i].duty_id,
+                                          .name = span_of(p->name),
+                                          .instance = d->starts[i].instance,
+                                          .state = d->starts[i].state,
+                                          .start_us = p->start_us,
+                                          .due_us = p->due_us,
+                                          .closed_us = d->starts[i].closed_us,
+                                          .has_breach = p->breach != NULL,
+                                          .stop = f->stops[n],
+                                          .n_stops = p->n_stops};
+        for (int k = 0; k < p->n_stops; k++)
+            f->stops[n][k] = span_of(p->stop[k]);
+    }
+    f->events[s->history.n] = span_of(e->word);
+    f->at[s->history.n] = e->occurred_us;
+    f->ids[s->history.n++] = identity_hash64(e->event_id);
+}
+
+#define FIRST_US INT64_C(1795143600000000)
+
+static void fold(struct folded *f, const char *word, int hour, int number) {
+    char id[32];
+    snprintf(id, sizeof id, "e%d", number);
+    const struct case_event e = {word, span_of(id), FIRST_US + hour * US_PER_HOUR};
+    struct policy_facts facts;
+    memset(&facts, 0, sizeof facts);
+    thread_decide(&f->state, &e, NULL, &facts, &f->last);
+    if (!f->last.is_duplicate)
+        keep(f, &e);
+}
+
+/* The duty of this name that began at this hour, NULL: none that stands. */
+static const struct case_duty *since(const struct folded *f, const char *name, int hour) {
+    const struct case_duty *found = NULL;
+    for (int i = 0; i < f->state.n_duties; i++) {
+        const struct case_duty *d = &f->duties[i];
+        if (d->state == DUTY_CANCELLED || !span_is(d->name, name) ||
+            d->start_us != FIRST_US + hour * US_PER_HOUR)
+            continue;
+        assert_null(found); /* never two */
+        found = d;
+    }
+    return found;
+}
+
+static int standing(const struct folded *f, const char *name) {
+    int n = 0;
+    for (int i = 0; i < f->state.n_duties; i++)
+        n += f->duties[i].state != DUTY_CANCELLED && span_is(f->duties[i].name, name);
+    return n;
+}
+
+/* ---- the claims ---- */
+
+static void test_thread__the_clock_runs_from_the_oldest_unanswered_message(void **state) {
+    (void)state;
+    struct folded *f = empty();
+    fold(f, "message_received", 0, 1);
+    fold(f, "message_received", 5, 2);
+    assert_int_equal(standing(f, "answer_message"), 1);
+    assert_int_equal(since(f, "answer_message", 0)->state, DUTY_OPEN);
+    assert_int_equal(since(f, "answer_message", 0)->due_us, FIRST_US + US_PER_DAY);
+}
+
+static void test_thread__an_automatic_reply_stops_nothing(void **state) {
+    (void)state;
+    struct folded *f = empty();
+    fold(f, "message_received", 0, 1);
+    fold(f, "replied_automatically", 1, 2);
+    fold(f, "replied_by_translation", 2, 3);
+    assert_int_equal(since(f, "answer_message", 0)->state, DUTY_OPEN);
+    fold(f, "replied_by_human", 3, 4);
+    assert_int_equal(since(f, "answer_message", 0)->state, DUTY_MET);
+}
+
+static void test_thread__the_next_message_starts_a_clock_of_its_own(void **state) {
+    (void)state;
+    struct folded *f = empty();
+    fold(f, "message_received", 0, 1);
+    fold(f, "replied_by_human", 30, 2);
+    assert_int_equal(since(f, "answer_message", 0)->state, DUTY_BREACHED);
+    fold(f, "message_received", 31, 3);
+    assert_int_equal(since(f, "answer_message", 31)->state, DUTY_OPEN);
+    assert_int_equal(standing(f, "answer_message"), 2);
+}
+
+static void test_thread__an_answer_read_late_counts_from_when_it_was_given(void **state) {
+    (void)state;
+    struct folded *f = empty();
+    fold(f, "message_received", 0, 1);
+    fold(f, "message_received", 10, 2);
+    fold(f, "replied_by_human", 40, 3); /* both answered by this one: too late */
+    assert_int_equal(since(f, "answer_message", 0)->state, DUTY_BREACHED);
+    fold(f, "replied_by_human", 4, 4); /* read last, given first */
+    assert_int_equal(since(f, "answer_message", 0)->state, DUTY_MET);
+    assert_int_equal(since(f, "answer_message", 0)->closed_us,
+                     FIRST_US + 4 * US_PER_HOUR);
+    assert_int_equal(since(f, "answer_message", 10)->state, DUTY_BREACHED);
+}
+
+static void test_thread__an_older_message_read_late_moves_the_clock_back(void **state) {
+    (void)state;
+    struct folded *f = empty();
+    fold(f, "message_received", 5, 1);
+    fold(f, "message_received", 0, 2);
+    assert_int_equal(standing(f, "answer_message"), 1);
+    assert_int_equal(since(f, "answer_message", 0)->state, DUTY_OPEN);
+}
+
+static void test_thread__each_duty_has_its_own_answer(void **state) {
+    (void)state;
+    struct folded *f = empty();
+    fold(f, "message_received", 0, 1);
+    fold(f, "replied_by_human", 1, 2);
+    assert_int_equal(since(f, "answer_message", 0)->state, DUTY_MET);
+    assert_int_equal(since(f, "complete_inquiry", 0)->state, DUTY_OPEN);
+    fold(f, "message_received", 2, 3);
+    assert_int_equal(since(f, "answer_message", 2)->state, DUTY_OPEN);
+    assert_null(since(f, "complete_inquiry", 2));
+}
+
+static void test_thread__what_is_no_message_is_an_ordinary_case(void **state) {
+    (void)state;
+    struct folded *f = empty();
+    fold(f, "message_received", 0, 1);
+    fold(f, "claim_opened", 1, 2);
+    assert_int_equal(since(f, "answer_claim", 1)->state, DUTY_OPEN);
+    fold(f, "claim_answered", 2, 3);
+    assert_int_equal(since(f, "answer_claim", 1)->state, DUTY_MET);
+    assert_int_equal(since(f, "answer_message", 0)->state, DUTY_OPEN);
+}
+
+static void test_thread__a_second_copy_changes_nothing(void **state) {
+    (void)state;
+    struct folded *f = empty();
+    fold(f, "message_received", 0, 1);
+    fold(f, "replied_by_human", 1, 2);
+    fold(f, "message_received", 0, 1);
+    assert_true(f->last.is_duplicate);
+    assert_int_equal(f->state.n_duties, 2);
+}
+
+/* A breach that was told, a cancelled duty that comes back: what changes has its instant,
+ * so that nobody is told twice. */
+static void test_thread__a_cancelled_duty_remembers_that_it_was_breached(void **state) {
+    (void)state;
+    struct folded *f = empty();
+    fold(f, "message_received", 5, 1);
+    fold(f, "replied_by_human", 50, 2);
+    int64_t closed_us = since(f, "answer_message", 5)->closed_us;
+    fold(f, "message_received", 0, 3);
+    assert_null(since(f, "answer_message", 5));
+    for (int i = 0; i < f->state.n_duties; i++)
+        if (f->duties[i].state == DUTY_CANCELLED &&
+            span_is(f->duties[i].name, "answer_message"))
+            assert_int_equal(f->duties[i].closed_us, closed_us);
+    fold(f, "replied_by_human", 2, 4);
+    assert_int_equal(since(f, "answer_message", 5)->state, DUTY_BREACHED);
+}
+
+/* ---- any order ---- */
+
+struct happened {
+    const char *word;
+    int hour;
+};
+
+static const char *const words[] = {"message_received", "message_received",
+                                    "replied_by_human", "marked_no_reply_needed",
+                                    "inquiry_closed",   "replied_automatically",
+                                    "message_received"};
+
+static bool stops(const char *duty, const char *word) {
+    if (strcmp(duty, "answer_message") == 0)
+        return strcmp(word, "replied_by_human") == 0 ||
+               strcmp(word, "marked_no_reply_needed") == 0;
+    return strcmp(word, "inquiry_closed") == 0;
+}
+
+static int by_time(const void *a, const void *b) {
+    const struct happened *x = a, *y = b;
+    bool x_asks = strcmp(x->word, "message_received") == 0;
+    bool y_asks = strcmp(y->word, "message_received") == 0;
+    if (x->hour != y->hour)
+        return x->hour < y->hour ? -1 : 1;
+    return y_asks - x_asks; /* an answer of the same instant answers */
+}
+
+/* The truth, by walking once through time. */
+static void assert_walk(const struct folded *f, const struct happened *events, int n,
+                        const char *duty, int hours) {
+    struct happened sorted[MOST];
+    int open = -1, expected = 0, answered = -1;
+    memcpy(sorted, events, (size_t)n * sizeof *sorted);
+    qsort(sorted, (size_t)n, sizeof *sorted, by_time);
+    for (int i = 0; i < n; i++) {
+        bool asks = strcmp(sorted[i].word, "message_received") == 0;
+        if (asks && open < 0 && sorted[i].hour > answered) {
+            open = sorted[i].hour;
+            expected++;
+            assert_non_null(since(f, duty, open));
+        } else if (open >= 0 && stops(duty, sorted[i].word)) {
+            const struct case_duty *d = since(f, duty, open);
+            bool is_late = sorted[i].hour - open > hours && d->has_breach;
+            assert_int_equal(d->closed_us, FIRST_US + sorted[i].hour * US_PER_HOUR);
+            assert_int_equal(d->state, is_late ? DUTY_BREACHED : DUTY_MET);
+            answered = sorted[i].hour;
+            open = -1;
+        }
+    }
+    if (open >= 0)
+        assert_int_equal(since(f, duty, open)->state, DUTY_OPEN);
+    assert_int_equal(standing(f, duty), expected);
+}
+
+static void test_thread__any_order_of_reading_ends_alike(void **state) {
+    (void)state;
+    uint64_t random = 20261122;
+    for (int round = 0; round < 20000; round++) {
+        struct happened events[12];
+        int order[24], n = 1 + (int)(random_next(&random) % 12), n_read = n;
+        for (int i = 0; i < n; i++)
+            events[i] = (struct happened){words[random_next(&random) % COUNT_OF(words)],
+                                          (int)(random_next(&random) % 80)};
+        for (int i = 0; i < n; i++)
+            order[i] = i;
+        for (int i = 0; i < n; i += 3) /* some are sent twice */
+            order[n_read++] = i;
+        for (int i = n_read - 1; i > 0; i--) {
+            int k = (int)(random_next(&random) % (uint64_t)(i + 1)), kept = order[i];
+            order[i] = order[k];
+            order[k] = kept;
+        }
+        struct folded *f = empty();
+        for (int i = 0; i < n_read; i++)
+            fold(f, events[order[i]].word, events[order[i]].hour, order[i]);
+        assert_walk(f, events, n, "answer_message", 24);
+        assert_walk(f, events, n, "complete_inquiry", 48);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_thread__the_clock_runs_from_the_oldest_unanswered_message),
+        cmocka_unit_test(test_thread__an_automatic_reply_stops_nothing),
+        cmocka_unit_test(test_thread__the_next_message_starts_a_clock_of_its_own),
+        cmocka_unit_test(test_thread__an_answer_read_late_counts_from_when_it_was_given),
+        cmocka_unit_test(test_thread__an_older_message_read_late_moves_the_clock_back),
+        cmocka_unit_test(test_thread__each_duty_has_its_own_answer),
+        cmocka_unit_test(test_thread__what_is_no_message_is_an_ordinary_case),
+        cmocka_unit_test(test_thread__a_second_copy_changes_nothing),
+        cmocka_unit_test(test_thread__a_cancelled_duty_remembers_that_it_was_breached),
+        cmocka_unit_test(test_thread__any_order_of_reading_ends_alike),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
