@@ -180,6 +180,9 @@ MUST_USE enum status kafka_topic_extents(const struct kafka_properties *properti
 MUST_USE enum status kafka_topic_create(const struct kafka_properties *properties,
                                         const char *topic, int n_partitions,
                                         struct error *err);
+/* Deletes a topic with all that is in it; none is fine, too. */
+MUST_USE enum status kafka_topic_delete(const struct kafka_properties *properties,
+                                        const char *topic, struct error *err);
 
 /* ---- the embedded broker: librdkafka's mock cluster (kafka_mock.c) ---- */
 

@@ -389,7 +389,38 @@ enum status kafka_topic_extents(const struct kafka_properties *properties,
     return st;
 }
 
-/* Sends CreateTopics and returns the topic's own result. */
+/* What the broker says of the one topic that the request in `queue` was about. */
+static rd_kafka_resp_err_t topic_result(
+    rd_kafka_queue_t *queue,
+    const rd_kafka_topic_result_t **(*results_of)(rd_kafka_event_t *e, size_t *n),
+    char *why, size_t why_size) {
+    rd_kafka_event_t *event = rd_kafka_queue_poll(queue, 30000);
+    rd_kafka_resp_err_t code =
+        event ? rd_kafka_event_error(event) : RD_KAFKA_RESP_ERR__TIMED_OUT;
+    snprintf(why, why_size, "%s",
+             event ? rd_kafka_event_error_string(event) : "no answer");
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        size_t n = 0;
+        const rd_kafka_topic_result_t **results = results_of(event, &n);
+        code =
+            n == 1 ? rd_kafka_topic_result_error(results[0]) : RD_KAFKA_RESP_ERR__BAD_MSG;
+        const char *text = n == 1 ? rd_kafka_topic_result_error_string(results[0]) : NULL;
+        snprintf(why, why_size, "%s", text ? text : rd_kafka_err2str(code));
+    }
+    if (event) {
+        rd_kafka_event_destroy(event);
+    }
+    return code;
+}
+
+static const rd_kafka_topic_result_t **created(rd_kafka_event_t *e, size_t *n) {
+    return rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(e), n);
+}
+
+static const rd_kafka_topic_result_t **deleted(rd_kafka_event_t *e, size_t *n) {
+    return rd_kafka_DeleteTopics_result_topics(rd_kafka_event_DeleteTopics_result(e), n);
+}
+
 static rd_kafka_resp_err_t create_topic(rd_kafka_t *rk, const char *topic,
                                         int n_partitions, char *why, size_t why_size) {
     rd_kafka_NewTopic_t *wanted =
@@ -399,26 +430,33 @@ static rd_kafka_resp_err_t create_topic(rd_kafka_t *rk, const char *topic,
     }
     rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
     rd_kafka_CreateTopics(rk, &wanted, 1, NULL, queue);
-    rd_kafka_event_t *event = rd_kafka_queue_poll(queue, 30000);
-    rd_kafka_resp_err_t code =
-        event ? rd_kafka_event_error(event) : RD_KAFKA_RESP_ERR__TIMED_OUT;
-    snprintf(why, why_size, "%s",
-             event ? rd_kafka_event_error_string(event) : "no answer");
-    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
-        size_t n = 0;
-        const rd_kafka_topic_result_t **results = rd_kafka_CreateTopics_result_topics(
-            rd_kafka_event_CreateTopics_result(event), &n);
-        code =
-            n == 1 ? rd_kafka_topic_result_error(results[0]) : RD_KAFKA_RESP_ERR__BAD_MSG;
-        const char *text = n == 1 ? rd_kafka_topic_result_error_string(results[0]) : NULL;
-        snprintf(why, why_size, "%s", text ? text : rd_kafka_err2str(code));
-    }
-    if (event) {
-        rd_kafka_event_destroy(event);
-    }
+    rd_kafka_resp_err_t code = topic_result(queue, created, why, why_size);
     rd_kafka_queue_destroy(queue);
     rd_kafka_NewTopic_destroy(wanted);
     return code;
+}
+
+enum status kafka_topic_delete(const struct kafka_properties *properties,
+                               const char *topic, struct error *err) {
+    struct kafka_log log = {0};
+    rd_kafka_t *rk = NULL;
+    enum status st = asking_handle(properties, &log, &rk, err);
+    if (st != ST_OK) {
+        return st;
+    }
+    char why[160];
+    rd_kafka_DeleteTopic_t *unwanted = rd_kafka_DeleteTopic_new(topic);
+    rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
+    rd_kafka_DeleteTopics(rk, &unwanted, 1, NULL, queue);
+    rd_kafka_resp_err_t code = topic_result(queue, deleted, why, sizeof why);
+    rd_kafka_queue_destroy(queue);
+    rd_kafka_DeleteTopic_destroy(unwanted);
+    rd_kafka_destroy(rk);
+    return code == RD_KAFKA_RESP_ERR_NO_ERROR ||
+                   code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART
+               ? ST_OK
+               : error_set(err, E_KAFKA_DOWN, "could not delete topic \"%s\": %s", topic,
+                           why);
 }
 
 enum status kafka_topic_create(const struct kafka_properties *properties,

@@ -7,7 +7,7 @@
  *  3. After each event both workers must have nothing left to do: on pipes they answer a
  *     flush, through Kafka the ledger and the parked records tell. So what a story writes
  *     in order happens in order.
- *  4. Drops the database, whatever happened.
+ *  4. Drops the database and deletes the topics, whatever happened.
  */
 #include "services/henpin/story.h"
 
@@ -34,6 +34,7 @@ struct story_stage {
     char program_dir[512];
     int64_t clock_us, n_sent;
     bool has_database, is_running;
+    int n_topics; /* created in Kafka */
 };
 
 static const char *const services[STORY_TOPIC_COUNT] = {"orders", "returns"};
@@ -141,8 +142,10 @@ static enum status prepare_topics(struct story_stage *s, struct error *err) {
     if (!*s->config->kafka.bootstrap_servers)
         return ST_OK;
     enum status st = kafka_producer_new(&s->config->kafka, &s->producer, err);
-    for (int t = 0; st == ST_OK && t < STORY_TOPIC_COUNT; t++)
-        st = kafka_topic_create(&s->config->kafka, s->topics[t], 2, err);
+    while (st == ST_OK && s->n_topics < STORY_TOPIC_COUNT) {
+        st = kafka_topic_create(&s->config->kafka, s->topics[s->n_topics], 2, err);
+        s->n_topics += st == ST_OK;
+    }
     return st;
 }
 
@@ -175,6 +178,10 @@ enum status story_stage_close(struct story_stage *s, struct error *err) {
         st = st == ST_OK ? ended : st;
     }
     kafka_producer_free(s->producer);
+    for (int t = 0; t < s->n_topics; t++) {
+        enum status deleted = kafka_topic_delete(&s->config->kafka, s->topics[t], err);
+        st = st == ST_OK ? deleted : st;
+    }
     pg_free(s->pg);
     char sql[128];
     snprintf(sql, sizeof sql, "DROP DATABASE %s WITH (FORCE)", s->name);
