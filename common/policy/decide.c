@@ -98,25 +98,6 @@ static bool guard_holds(const struct evaluation *e, const struct table *t, int f
     return condition_holds(c, &e->p->domain.facts[fact], value);
 }
 
-/* Slots first: what is not ours needs no facts. */
-static bool is_reached(struct evaluation *e, const struct table *t) {
-    for (int i = 0; i < t->n_needs; i++) {
-        if (!need_is_met(&t->needs[i], e->d)) {
-            return false;
-        }
-    }
-    e->facts_read |= t->facts;
-    e->cause = cannot_look_at(e, t->facts);
-    for (uint32_t facts = e->cause ? 0 : t->facts; facts; facts &= facts - 1) {
-        if (!guard_holds(e, t, __builtin_ctz(facts))) {
-            return false;
-        }
-    }
-    e->facts_read |= t->rule_facts;
-    e->cause = e->cause ? e->cause : cannot_look_at(e, t->rule_facts);
-    return e->cause == NULL;
-}
-
 /* ---- filling slots ---- */
 
 static void add_duty(struct evaluation *e, const struct rule *r,
@@ -345,6 +326,55 @@ static void run_table(struct evaluation *e, const struct table *t) {
     }
 }
 
+/* ---- all tables ---- */
+
+/* Slots first: what is not ours needs no facts. A table that one fact of its `needs` rules
+ * out is not reached, and then it does not matter that another cannot be looked at. */
+static bool is_reached(struct evaluation *e, const struct table *t) {
+    for (int i = 0; i < t->n_needs; i++) {
+        if (!need_is_met(&t->needs[i], e->d)) {
+            return false;
+        }
+    }
+    e->facts_read |= t->facts;
+    for (uint32_t facts = t->facts & ~e->unusable; facts; facts &= facts - 1) {
+        if (!guard_holds(e, t, __builtin_ctz(facts))) {
+            return false;
+        }
+    }
+    e->cause = cannot_look_at(e, t->facts);
+    e->facts_read |= t->rule_facts;
+    e->cause = e->cause ? e->cause : cannot_look_at(e, t->rule_facts);
+    return e->cause == NULL;
+}
+
+static void ask_table(struct evaluation *e, const struct table *t,
+                      struct decide_trace *trace) {
+    if (is_reached(e, t)) {
+        if (trace) {
+            ptrdiff_t i = t - e->p->tables;
+            trace->reached[i >> 6] |= UINT64_C(1) << (i & 63);
+        }
+        run_table(e, t);
+    }
+}
+
+static void ask_tables(struct evaluation *e, struct decide_trace *trace) {
+    const struct policy *p = e->p;
+    int64_t event = e->f->value[FACT_EVENT];
+    if (UNLIKELY(event < 0 || e->unusable >> FACT_EVENT & 1)) {
+        for (int i = 0; i < p->n_tables && !e->cause; i++) {
+            ask_table(e, &p->tables[i], trace);
+        }
+        return;
+    }
+    e->facts_read |= UINT32_C(1) << FACT_EVENT;
+    const struct table_list *list = &p->tables_of_event[event];
+    for (int i = 0; i < list->n && !e->cause; i++) {
+        ask_table(e, list->items[i], trace);
+    }
+}
+
 static void finish(struct evaluation *e) {
     struct deadline_request q = {e->chain, e->p->triage, e->f->value[FACT_LANG]};
     for (int i = 0; i < e->d->n_duties && !e->cause; i++) {
@@ -388,13 +418,8 @@ void decide_traced(const struct policy *p, const struct policy_facts *f,
     }
     e.cause = cannot_take_times(p, f);
     e.unusable = find_unusable(p, f);
-    for (int i = 0; i < p->n_tables && !e.cause; i++) {
-        if (is_reached(&e, &p->tables[i])) {
-            if (trace) {
-                trace->reached[i >> 6] |= UINT64_C(1) << (i & 63);
-            }
-            run_table(&e, &p->tables[i]);
-        }
+    if (!e.cause) {
+        ask_tables(&e, trace);
     }
     if (!e.cause) {
         finish(&e);

@@ -176,6 +176,24 @@ static void type_packs(struct loader *l, struct pack *packs, int n) {
     each_pack(l, packs, n, "coverage", coverage_read);
 }
 
+static void list_tables_of_events(struct loader *l) {
+    struct policy *p = l->p;
+    int n_words = p->domain.facts[FACT_EVENT].n_words;
+    p->tables_of_event =
+        arena_array(l->a, (size_t)n_words + 1, sizeof(struct table_list));
+    for (int word = 0; word < n_words; word++) {
+        struct table_list *list = &p->tables_of_event[word];
+        *list = (struct table_list){
+            arena_array(l->a, (size_t)p->n_tables + 1, sizeof *list->items), 0};
+        for (int i = 0; i < p->n_tables; i++) {
+            const struct condition *events = p->tables[i].guard[FACT_EVENT];
+            if (!events || word_set_has(&events->words, word)) {
+                list->items[list->n++] = &p->tables[i];
+            }
+        }
+    }
+}
+
 static void compile(struct loader *l) {
     for (int fact = 0; fact < POLICY_FACT_COUNT; fact++) {
         const struct attribute *at = &l->p->domain.facts[fact];
@@ -184,6 +202,7 @@ static void compile(struct loader *l) {
         l->p->required |= at->is_optional ? 0 : bit;
         l->p->numbers |= at->kind == KIND_NUMBER ? bit : 0;
     }
+    list_tables_of_events(l);
     l->is_compiled = true;
     for (int i = 0; i < l->p->n_tables; i++) {
         l->is_compiled = index_build(l, &l->p->tables[i]) && l->is_compiled;

@@ -220,6 +220,12 @@ struct table {
     const struct node *at;
 };
 
+/* Tables in the order of evaluation. */
+struct table_list {
+    const struct table **items;
+    int n;
+};
+
 struct testcase;      /* testcase.h */
 struct coverage_spec; /* coverage.h */
 
@@ -243,6 +249,9 @@ struct policy {
     int n_playbooks;
     struct table *tables; /* in the order of evaluation */
     int n_tables;
+    /* By the number of the event's word: those whose `needs` do not rule it out. Most
+     * tables are about one event, so a decision need not ask them all. */
+    struct table_list *tables_of_event;
     uint32_t listed, required, numbers; /* facts of the domain: bit per fact */
     int n_rules;
     const struct rule **rules; /* by number */

@@ -103,6 +103,26 @@ static void test_decide__a_fact_that_no_rule_looks_at_does_not_matter(void **sta
     pack_remove(&x);
 }
 
+static void
+test_decide__a_table_about_another_event_needs_none_of_its_facts(void **state) {
+    (void)state;
+    struct pack_fixture x;
+    pack_load_text(&x,
+                   PACK_GROUND "tables:\n- table: t\n  title: t\n  hit: collect\n"
+                               "  needs: {event: asked, marketplace: east}\n"
+                               "  gives: {blocker: set}\n  else: none\n  rules:\n"
+                               "  - {id: a, title: t, source: s, then: {blocker: b}}\n");
+    assert_int_equal(decide(&x, "arrived", NULL).outcome, POLICY_DECIDED);
+    assert_int_equal(decide(&x, "asked", "west").outcome, POLICY_DECIDED);
+    struct policy_decision d = decide(&x, "asked", NULL);
+    assert_int_equal(d.outcome, POLICY_NOT_EVALUATED);
+    assert_string_equal(d.cause, "marketplace is missing");
+    assert_int_equal(decide(&x, NULL, "west").outcome, POLICY_DECIDED);
+    assert_int_equal(decide(&x, NULL, "east").outcome, POLICY_NOT_EVALUATED);
+    assert_int_equal(decide(&x, "asked", "east").n_blockers, 1);
+    pack_remove(&x);
+}
+
 static void test_decide__the_highest_priority_wins_slot_by_slot(void **state) {
     (void)state;
     struct pack_fixture x;
@@ -233,6 +253,8 @@ int main(void) {
         cmocka_unit_test(test_decide__agrees_with_the_slow_truth_over_random_rule_sets),
         cmocka_unit_test(test_decide__a_missing_required_fact_is_never_guessed),
         cmocka_unit_test(test_decide__a_fact_that_no_rule_looks_at_does_not_matter),
+        cmocka_unit_test(
+            test_decide__a_table_about_another_event_needs_none_of_its_facts),
         cmocka_unit_test(test_decide__the_highest_priority_wins_slot_by_slot),
         cmocka_unit_test(
             test_decide__what_runs_in_the_shadow_is_seen_but_displaces_nothing),
