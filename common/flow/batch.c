@@ -117,7 +117,7 @@ void batch_decode_again(struct batch *b, struct schemas *schemas) {
 static struct batch_range *range_of(struct batch *b, const struct positions *positions,
                                     const struct message *m) {
     for (size_t i = b->n_ranges; i-- > 0;) {
-        const struct kafka_partition *id = b->ranges[i].partition->id;
+        const struct kafka_partition *id = &b->ranges[i].partition->id;
         if (id->partition == m->partition && strcmp(id->topic, m->topic) == 0)
             return &b->ranges[i];
     }

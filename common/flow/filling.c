@@ -106,8 +106,8 @@ enum status filling_fill(struct filling *f, struct batch *open, size_t max_bytes
     while (!batch_is_full(open, max_bytes) && (r = next_record(f))) {
         if (began == 0)
             began = clock_monotonic_us();
-        if (!part || part->id->partition != r->partition->partition ||
-            part->id->topic != r->partition->topic)
+        if (!part || part->id.partition != r->partition->partition ||
+            part->id.topic != r->partition->topic)
             part = positions_find(f->positions, r->partition);
         if (!is_wanted(f, part, r))
             kafka_release(r->handle);

@@ -129,7 +129,7 @@ static void realign(struct lane *l) {
              LOG_I64("expected", b->ranges[0].first_offset));
     struct kafka_partition ids[COUNT_OF(l->shared.positions->items)];
     for (size_t i = 0; i < n; i++) {
-        ids[i] = *parts[i]->id;
+        ids[i] = parts[i]->id;
         parts[i]->wants_restart = true;
     }
     lane_drop(l, ids, n);

@@ -53,8 +53,8 @@ int64_t record_fingerprint(int64_t timestamp_us, struct span key, struct span va
 struct partition *positions_find(const struct positions *p,
                                  const struct kafka_partition *id) {
     for (size_t i = 0; i < p->n; i++)
-        if (p->items[i]->id == id || (p->items[i]->id->partition == id->partition &&
-                                      strcmp(p->items[i]->id->topic, id->topic) == 0))
+        if (p->items[i]->id.partition == id->partition &&
+            strcmp(p->items[i]->id.topic, id->topic) == 0)
             return p->items[i];
     return NULL;
 }
@@ -96,8 +96,8 @@ static enum status read_rows(struct positions *p, struct partition **parts, size
     struct pg_array *topics = pg_param_array(q, PG_TEXT, n);
     struct pg_array *numbers = pg_param_array(q, PG_INT4, n);
     for (size_t i = 0; i < n; i++) {
-        pg_array_text(topics, span_of(parts[i]->id->topic));
-        pg_array_i64(numbers, parts[i]->id->partition);
+        pg_array_text(topics, span_of(parts[i]->id.topic));
+        pg_array_i64(numbers, parts[i]->id.partition);
     }
     st = control_run(p, s, err);
     for (size_t i = 0; i < n && st == ST_OK; i++)
@@ -113,15 +113,15 @@ static enum status read_rows(struct positions *p, struct partition **parts, size
  * ledger before reading. */
 static enum status claim(struct positions *p, struct partition *part, struct error *err) {
     int64_t low = -1, high = -1;
-    enum status st = source_watermarks(p->source, part->id, &low, &high, err);
+    enum status st = source_watermarks(p->source, &part->id, &low, &high, err);
     if (st != ST_OK)
         return st;
     struct arena *a = arena_new(1u << 20);
     struct pg_script *s = pg_script_new(a);
     struct pg_query *q = pg_script_query(s, &ledger_claim);
     pg_param_text(q, span_of(p->group));
-    pg_param_text(q, span_of(part->id->topic));
-    pg_param_i32(q, part->id->partition);
+    pg_param_text(q, span_of(part->id.topic));
+    pg_param_i32(q, part->id.partition);
     pg_param_i64(q, low);
     st = control_run(p, s, err);
     arena_free(a);
@@ -139,18 +139,15 @@ enum status positions_read(struct positions *p, struct partition **parts, size_t
 }
 
 /* One record earlier than the position, when the ledger knows what it must look like. */
-static struct kafka_start start_of(struct partition *part) {
+static int64_t start_of(struct partition *part) {
     part->verifies = part->last_offset >= 0 && part->last_offset < part->position;
-    return (struct kafka_start){
-        .how = KAFKA_START_AT,
-        .offset = part->verifies ? part->last_offset : part->position,
-    };
+    return part->verifies ? part->last_offset : part->position;
 }
 
 static void forget(struct positions *p, const struct kafka_partition *id) {
     for (size_t i = 0; i < p->n; i++) {
-        if (p->items[i]->id->partition != id->partition ||
-            strcmp(p->items[i]->id->topic, id->topic) != 0)
+        if (p->items[i]->id.partition != id->partition ||
+            strcmp(p->items[i]->id.topic, id->topic) != 0)
             continue;
         free(p->items[i]);
         p->items[i] = p->items[--p->n];
@@ -159,8 +156,7 @@ static void forget(struct positions *p, const struct kafka_partition *id) {
 }
 
 enum status positions_assign(struct positions *p, const struct kafka_partition *ids,
-                             size_t n, int n_lanes, struct kafka_start *starts,
-                             struct error *err) {
+                             size_t n, int n_lanes, int64_t *starts, struct error *err) {
     if (p->n + n > COUNT_OF(p->items))
         return error_set(err, E_KAFKA_CONFIG,
                          "%zu partitions assigned, at most %zu can be held", p->n + n,
@@ -169,8 +165,7 @@ enum status positions_assign(struct positions *p, const struct kafka_partition *
     for (size_t i = 0; i < n; i++) {
         forget(p, &ids[i]);
         fresh[i] = xcalloc(1, sizeof *fresh[i]);
-        fresh[i]->own_id = ids[i];
-        fresh[i]->id = &fresh[i]->own_id;
+        fresh[i]->id = ids[i];
         fresh[i]->lane = ids[i].partition % n_lanes;
     }
     enum status st = positions_read(p, fresh, n, err);
@@ -214,15 +209,15 @@ static void count_stopped(const struct positions *p) {
 static void stop_partition(struct positions *p, struct partition *part,
                            const struct error *err) {
     part->is_stopped = true;
-    log_error("partition.stopped", LOG_STR("topic", part->id->topic),
-              LOG_I64("partition", part->id->partition),
+    log_error("partition.stopped", LOG_STR("topic", part->id.topic),
+              LOG_I64("partition", part->id.partition),
               LOG_I64("position", part->position), LOG_ERR(err));
     metrics_count_error(err->code);
     count_stopped(p);
 }
 
 void positions_out_of_range(struct positions *p, const struct kafka_partition *id,
-                            int64_t asked, int64_t low, int64_t high) {
+                            int64_t low, int64_t high) {
     struct partition *part = positions_find(p, id);
     struct error err = {0};
     if (!part || part->is_stopped)
@@ -257,7 +252,6 @@ void positions_out_of_range(struct positions *p, const struct kafka_partition *i
                    "--recreated",
                    id->topic, id->partition);
     }
-    (void)asked;
     stop_partition(p, part, &err);
 }
 
@@ -270,7 +264,7 @@ void positions_recreated(struct positions *p, struct partition *part) {
     error_hint(&err,
                "if it is a new topic: henpin ledger accept --topic %s --partition %d "
                "--recreated",
-               part->id->topic, part->id->partition);
+               part->id.topic, part->id.partition);
     stop_partition(p, part, &err);
 }
 
@@ -281,9 +275,9 @@ void positions_restart(struct positions *p) {
         if (!part->wants_restart || part->is_stopped)
             continue;
         int64_t from = part->verifies ? part->last_offset : part->taken;
-        if (source_restart(p->source, part->id, from, &err) != ST_OK)
-            log_warn("partition.unstarted", LOG_STR("topic", part->id->topic),
-                     LOG_I64("partition", part->id->partition), LOG_ERR(&err));
+        if (source_restart(p->source, &part->id, from, &err) != ST_OK)
+            log_warn("partition.unstarted", LOG_STR("topic", part->id.topic),
+                     LOG_I64("partition", part->id.partition), LOG_ERR(&err));
         else
             part->wants_restart = false;
     }
@@ -308,8 +302,8 @@ void positions_check_stopped(struct positions *p) {
         part->is_stopped = false;
         (void)start_of(part);
         part->wants_restart = true;
-        log_info("partition.resumed", LOG_STR("topic", part->id->topic),
-                 LOG_I64("partition", part->id->partition),
+        log_info("partition.resumed", LOG_STR("topic", part->id.topic),
+                 LOG_I64("partition", part->id.partition),
                  LOG_I64("position", part->position));
         count_stopped(p);
     }
@@ -327,8 +321,8 @@ static struct pg_query *write_ranges(const struct positions *p,
         columns[c] = pg_param_array(q, PG_INT8, n);
     for (size_t i = 0; i < n; i++) {
         const struct batch_range *r = &ranges[i];
-        pg_array_text(topics, span_of(r->partition->id->topic));
-        pg_array_i64(numbers, r->partition->id->partition);
+        pg_array_text(topics, span_of(r->partition->id.topic));
+        pg_array_i64(numbers, r->partition->id.partition);
         const int64_t values[5] = {r->first_offset, r->next_offset, r->records,
                                    r->last_offset, r->last_fingerprint};
         for (int c = 0; c < 5; c++)

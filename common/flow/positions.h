@@ -23,8 +23,7 @@
 struct source;
 
 struct partition {
-    const struct kafka_partition *id; /* own_id, for reading */
-    struct kafka_partition own_id;
+    struct kafka_partition id;
     int lane;
     int64_t position; /* next offset to apply: what the ledger says */
     int64_t taken; /* next offset to take: ahead of position by what is in open batches */
@@ -50,8 +49,7 @@ struct positions {
 /* Adds the partitions and fills where to start each. Claims those never read. Waits for
  * Postgres up to 10 s. */
 enum status positions_assign(struct positions *p, const struct kafka_partition *ids,
-                             size_t n, int n_lanes, struct kafka_start *starts,
-                             struct error *err);
+                             size_t n, int n_lanes, int64_t *starts, struct error *err);
 void positions_revoke(struct positions *p, const struct kafka_partition *ids, size_t n);
 struct partition *positions_find(const struct positions *p,
                                  const struct kafka_partition *id);
@@ -68,7 +66,7 @@ int64_t record_fingerprint(int64_t timestamp_us, struct span key, struct span va
 /* Kafka does not have the offset we asked for: continues where nothing was lost, else
  * stops the partition and says exactly what is gone. */
 void positions_out_of_range(struct positions *p, const struct kafka_partition *id,
-                            int64_t asked, int64_t low, int64_t high);
+                            int64_t low, int64_t high);
 /* The record at last_offset is another one than the ledger remembers. */
 void positions_recreated(struct positions *p, struct partition *part);
 /* Starts those anew that want it. Not inside Kafka's callbacks. Cheap when there are

@@ -88,7 +88,7 @@ static const struct kafka_partition *partition_of(struct stdin_source *s,
         refuse("too many partitions");
     struct kafka_partition *p = xcalloc(1, sizeof *p);
     *p = (struct kafka_partition){topic, number};
-    struct kafka_start start = {0};
+    int64_t start = 0;
     struct error err = {0};
     while (s->callbacks.assigned(s->callbacks.context, p, 1, &start, &err) != ST_OK) {
         log_warn("partition.unassigned", LOG_ERR(&err));

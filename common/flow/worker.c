@@ -131,7 +131,7 @@ static void reload_policy(struct worker *w) {
 /* ---- partitions ---- */
 
 static enum status on_assigned(void *context, const struct kafka_partition *p, size_t n,
-                               struct kafka_start *starts, struct error *err) {
+                               int64_t *starts, struct error *err) {
     struct worker *w = context;
     enum status st = positions_assign(&w->positions, p, n, w->n_lanes, starts, err);
     if (st != ST_OK) /* told by on_trouble, and asked again */
@@ -160,10 +160,10 @@ static void on_revoked(void *context, const struct kafka_partition *p, size_t n,
     positions_revoke(&w->positions, p, n);
 }
 
-static void on_out_of_range(void *context, const struct kafka_partition *p, int64_t asked,
-                            int64_t low, int64_t high) {
+static void on_out_of_range(void *context, const struct kafka_partition *p, int64_t low,
+                            int64_t high) {
     struct worker *w = context;
-    positions_out_of_range(&w->positions, p, asked, low, high);
+    positions_out_of_range(&w->positions, p, low, high);
 }
 
 static void on_trouble(void *context, const struct error *err) {
@@ -208,10 +208,10 @@ static void publish_partitions(struct worker *w) {
     for (size_t i = 0; i < w->positions.n; i++) {
         const struct partition *part = w->positions.items[i];
         m[i] = (struct partition_metric){
-            .topic = part->id->topic,
-            .partition = part->id->partition,
+            .topic = part->id.topic,
+            .partition = part->id.partition,
             .position = part->position,
-            .end = source_end(w->source, part->id),
+            .end = source_end(w->source, &part->id),
             .oldest_us = part->oldest_us,
         };
         if (part->oldest_us > 0 && (oldest == 0 || part->oldest_us < oldest))
@@ -256,7 +256,7 @@ static void mirror(struct worker *w) {
     static struct kafka_partition ids[COUNT_OF(w->positions.items)];
     static int64_t offsets[COUNT_OF(w->positions.items)];
     for (size_t i = 0; i < w->positions.n; i++) {
-        ids[i] = *w->positions.items[i]->id;
+        ids[i] = w->positions.items[i]->id;
         offsets[i] = w->positions.items[i]->position;
     }
     if (w->positions.n > 0)
@@ -296,10 +296,10 @@ static void move_deadlines(struct worker *w) {
 static void pass_ends(struct worker *w) {
     for (size_t i = 0; i < w->positions.n; i++) {
         struct partition *part = w->positions.items[i];
-        int64_t end = source_read_to(w->source, part->id);
+        int64_t end = source_read_to(w->source, &part->id);
         if (end > part->position && part->taken == part->position && !part->is_stopped &&
             !part->wants_restart && !part->verifies &&
-            !lane_has(w->lanes[part->lane], part->id))
+            !lane_has(w->lanes[part->lane], &part->id))
             positions_pass(&w->positions, part, end);
     }
 }
@@ -522,7 +522,7 @@ static enum status open_all(struct worker *w, struct error *err) {
 static void release_records(struct worker *w) {
     static struct kafka_partition ids[COUNT_OF(w->positions.items)];
     for (size_t i = 0; i < w->positions.n; i++)
-        ids[i] = *w->positions.items[i]->id;
+        ids[i] = w->positions.items[i]->id;
     for (int i = 0; i < w->n_lanes && w->lanes[i]; i++)
         lane_drop(w->lanes[i], ids, w->positions.n);
 }

@@ -39,31 +39,21 @@ struct kafka_partition {
     int32_t partition;
 };
 
-/* Where to start a partition. `offset` is the first record wanted. */
-struct kafka_start {
-    enum {
-        KAFKA_START_AT,      /* at `offset` */
-        KAFKA_START_STOPPED, /* assigned but not fetched: records are gone, a person must
-                                decide */
-    } how;
-    int64_t offset;
-};
-
 struct kafka_callbacks {
-    /* Partitions are ours from now on: fill starts[i] for each; blocks as long as it must
+    /* Partitions are ours from now on: starts[i] becomes the first offset wanted; blocks as long as it must
      * (the group waits). A failure means that nothing is known: the consumer assigns
      * nothing and asks again at its next turn. */
     enum status (*assigned)(void *context, const struct kafka_partition *p, size_t n,
-                            struct kafka_start *starts, struct error *err);
+                            int64_t *starts, struct error *err);
     /* Partitions go. `is_lost`: somebody else may have them already, drop what is open.
      */
     void (*revoked)(void *context, const struct kafka_partition *p, size_t n,
                     bool is_lost);
-    /* The broker does not have the offset we asked for: retention or a recreated topic.
+    /* The broker does not have the offset that is next: retention or a recreated topic.
      * `low` and `high` are the broker's watermarks, or negative when unknown. The
      * partition stays stopped until kafka_restart. */
-    void (*out_of_range)(void *context, const struct kafka_partition *p, int64_t asked,
-                         int64_t low, int64_t high);
+    void (*out_of_range)(void *context, const struct kafka_partition *p, int64_t low,
+                         int64_t high);
     /* librdkafka tells of an error that it copes with by itself, or of a fatal one. */
     void (*trouble)(void *context, const struct error *err);
     void *context;

@@ -181,7 +181,7 @@ static bool ask_positions(struct kafka_consumer *c) {
     }
     struct kafka_slot **asked = xcalloc(n, sizeof *asked);
     struct kafka_partition *partitions = xcalloc(n, sizeof *partitions);
-    struct kafka_start *starts = xcalloc(n, sizeof *starts);
+    int64_t *starts = xcalloc(n, sizeof *starts);
     n = at = 0;
     while ((slot = kafka_slots_next(&c->slots, &at))) {
         if (slot->state == SLOT_ASKING) {
@@ -193,9 +193,9 @@ static bool ask_positions(struct kafka_consumer *c) {
     enum status st =
         c->callbacks.assigned(c->callbacks.context, partitions, n, starts, &err);
     for (size_t i = 0; st == ST_OK && i < n; i++) {
-        asked[i]->next = starts[i].offset;
+        asked[i]->next = starts[i];
         asked[i]->read_to = -1;
-        asked[i]->state = starts[i].how == KAFKA_START_AT ? SLOT_RUNNING : SLOT_STOPPED;
+        asked[i]->state = SLOT_RUNNING;
     }
     if (st != ST_OK) {
         tell_trouble(c, &err);
@@ -562,8 +562,7 @@ static void tell_out_of_range(struct kafka_consumer *c) {
             low = high = -1;
         }
         slot->is_out_of_range = false;
-        c->callbacks.out_of_range(c->callbacks.context, &slot->partition, slot->next, low,
-                                  high);
+        c->callbacks.out_of_range(c->callbacks.context, &slot->partition, low, high);
     }
 }
 

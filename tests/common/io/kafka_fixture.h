@@ -21,20 +21,18 @@
  * ledger: a record counts as committed when it was taken. */
 struct seen {
     bool is_owned[MAX_PARTITIONS];
-    bool is_stopped[MAX_PARTITIONS]; /* answered by `assigned` */
     int64_t own_next[MAX_PARTITIONS];
     int64_t *next; /* own_next, or shared with other consumers of the group */
     int n_owned, n_assigned, n_revoked, n_lost, n_trouble, n_out_of_range;
     int n_failures_left; /* so often `assigned` fails first */
-    int64_t asked, low, high;
+    int64_t low, high;
     struct kafka_partition out_of_range;
     struct error last_trouble;
     int64_t n_taken;
 };
 
 static inline enum status fixture_assigned(void *context, const struct kafka_partition *p,
-                                           size_t n, struct kafka_start *starts,
-                                           struct error *err) {
+                                           size_t n, int64_t *starts, struct error *err) {
     struct seen *s = context;
     if (s->n_failures_left > 0) {
         s->n_failures_left--;
@@ -44,9 +42,7 @@ static inline enum status fixture_assigned(void *context, const struct kafka_par
         assert_true(p[i].partition < MAX_PARTITIONS);
         assert_false(s->is_owned[p[i].partition]);
         s->is_owned[p[i].partition] = true;
-        starts[i].how =
-            s->is_stopped[p[i].partition] ? KAFKA_START_STOPPED : KAFKA_START_AT;
-        starts[i].offset = s->next[p[i].partition];
+        starts[i] = s->next[p[i].partition];
         s->n_assigned++;
         s->n_owned++;
     }
@@ -66,11 +62,10 @@ static inline void fixture_revoked(void *context, const struct kafka_partition *
 }
 
 static inline void fixture_out_of_range(void *context, const struct kafka_partition *p,
-                                        int64_t asked, int64_t low, int64_t high) {
+                                        int64_t low, int64_t high) {
     struct seen *s = context;
     s->n_out_of_range++;
     s->out_of_range = *p;
-    s->asked = asked;
     s->low = low;
     s->high = high;
 }
