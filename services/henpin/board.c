@@ -150,18 +150,18 @@ static void cell_what(struct table *t, const struct pg_query *q, size_t row, int
     table_cell(t, is_named ? pg_text(q, row, kind + 1) : k);
 }
 
-static void cell_source(struct table *t, const struct pg_query *q, size_t row,
-                        int column) {
-    char text[320] = "";
-    if (!pg_is_null(q, row, column) && pg_i64(q, row, B_PARTITION) >= 0)
-        snprintf(text, sizeof text, "%.*s:%lld:%lld", SPAN_ARGS(pg_text(q, row, column)),
-                 (long long)pg_i64(q, row, B_PARTITION),
-                 (long long)pg_i64(q, row, B_OFFSET));
-    table_cell_text(t, text);
-}
-
+/* With the record that it came from, at any width: a column of its own would be the first
+ * to be left out. */
 static void cell_why(struct table *t, const struct pg_query *q, size_t row, int column) {
-    table_cell(t, pg_text(q, row, pg_is_null(q, row, column) ? B_CONSEQUENCE : column));
+    char text[1200];
+    struct builder b = builder_over(text, sizeof text);
+    build_span(&b, pg_text(q, row, pg_is_null(q, row, column) ? B_CONSEQUENCE : column));
+    if (!pg_is_null(q, row, B_TOPIC) && pg_i64(q, row, B_PARTITION) >= 0)
+        build_format(&b, "%sfrom %.*s:%lld:%lld", b.len > 0 ? "; " : "",
+                     SPAN_ARGS(pg_text(q, row, B_TOPIC)),
+                     (long long)pg_i64(q, row, B_PARTITION),
+                     (long long)pg_i64(q, row, B_OFFSET));
+    table_cell(t, builder_span(&b));
 }
 
 /* What is dropped last is what finds the case: which order, what, until when. */
@@ -177,7 +177,6 @@ static const struct rows_column ranked_columns[] = {
     {"SELLER", rows_text, B_SELLER, 8},
     {"ORDER", rows_text, B_ORDER, 0},
     {"RETURN", rows_text, B_RETURN, 7},
-    {"FROM", cell_source, B_TOPIC, 9},
     {"WHY", cell_why, B_REASON, 0},
 };
 
