@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""facts.py [--check]: which rule carries which fact of the rule sheets; writes deploy/policy/FACTS.md.
+"""facts.py [--check] [DIR]: which rule carries which fact of the rule sheets; writes DIR/FACTS.md.
 
-Read are deploy/policy/facts.tsv (every fact), deploy/policy/SOURCES.md (every source key) and the
-`source:` of every rule of the packs. A citation names facts, then in brackets the pages on which they
+Read are facts.tsv (every fact) and SOURCES.md (every source key) of DIR (deploy/policy), and the
+`source:` of every rule of its packs. A citation names facts, then in brackets the pages on which they
 were read, as often as needed: `AMZ-XB-12, CK-XB (S06), M-012 (S90, S91)`. The two sheets number their
 pages independently, so a bracket belongs to the facts before it, and these must be of one sheet.
 
@@ -15,7 +15,8 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-POLICY = Path(__file__).resolve().parents[2] / "deploy" / "policy"
+ARGUMENTS = [a for a in sys.argv[1:] if a != "--check"]
+POLICY = Path(ARGUMENTS[0]) if ARGUMENTS else Path(__file__).resolve().parents[2] / "deploy" / "policy"
 
 # Why no rule carries a fact. Closed: a new word needs a line here.
 REASONS = {
@@ -188,7 +189,7 @@ def main():
     text, path = table(facts, carried, len(rules)), POLICY / "FACTS.md"
     if "--check" not in sys.argv[1:]:
         path.write_text(text)
-        print(f"deploy/policy/FACTS.md: {sum(bool(c) for c in carried.values())} of {len(facts)} facts carried by {len(rules)} rules")
+        print(f"{path.name}: {sum(bool(c) for c in carried.values())} of {len(facts)} facts carried by {len(rules)} rules")
     elif not path.exists() or path.read_text() != text:
         checker.error("FACTS.md", "is stale: `make docs` renews it")
     for line in checker.errors:
