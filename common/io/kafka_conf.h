@@ -32,6 +32,14 @@ MUST_USE enum status kafka_conf_new(const struct kafka_properties *properties,
                                     struct kafka_log *log, struct rd_kafka_conf_s **out,
                                     struct error *err);
 
+/* The same for a consumer (kafka_settings.c); refuses what is known to lose or double. The
+ * version is librdkafka's, as a number and for people. */
+MUST_USE enum status kafka_consumer_conf_new(const struct kafka_consumer_config *config,
+                                             int version, const char *version_text,
+                                             struct kafka_log *log,
+                                             struct rd_kafka_conf_s **out,
+                                             struct error *err);
+
 /* Creates the handle, consumer or producer, and consumes `conf` in any case. Its log
  * lines are served by polling, in our own thread. */
 MUST_USE enum status kafka_handle_new(bool is_consumer, struct rd_kafka_conf_s *conf,

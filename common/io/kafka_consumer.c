@@ -52,7 +52,6 @@
 #define VERSION_2_1 0x020100ff
 #define VERSION_2_2 0x020200ff
 #define VERSION_2_3 0x020300ff
-#define VERSION_2_12 0x020c00ff
 
 struct lane {
     rd_kafka_queue_t *queue;
@@ -170,41 +169,14 @@ static void assign_running(struct kafka_consumer *c) {
 
 /* Asks for the positions of all that are SLOT_ASKING; on failure they stay so. */
 static bool ask_positions(struct kafka_consumer *c) {
-    struct kafka_slot *slot;
-    size_t n = 0, at = 0;
-    while ((slot = kafka_slots_next(&c->slots, &at))) {
-        n += slot->state == SLOT_ASKING;
-    }
+    struct error err = {0};
     c->ask_at_us = 0;
-    if (n == 0) {
+    if (kafka_slots_ask(&c->slots, &c->callbacks, &err) == ST_OK) {
         return true;
     }
-    struct kafka_slot **asked = xcalloc(n, sizeof *asked);
-    struct kafka_partition *partitions = xcalloc(n, sizeof *partitions);
-    int64_t *starts = xcalloc(n, sizeof *starts);
-    n = at = 0;
-    while ((slot = kafka_slots_next(&c->slots, &at))) {
-        if (slot->state == SLOT_ASKING) {
-            partitions[n] = slot->partition;
-            asked[n++] = slot;
-        }
-    }
-    struct error err = {0};
-    enum status st =
-        c->callbacks.assigned(c->callbacks.context, partitions, n, starts, &err);
-    for (size_t i = 0; st == ST_OK && i < n; i++) {
-        asked[i]->next = starts[i];
-        asked[i]->read_to = -1;
-        asked[i]->state = SLOT_RUNNING;
-    }
-    if (st != ST_OK) {
-        tell_trouble(c, &err);
-        c->ask_at_us = clock_monotonic_us() + ASK_AGAIN_US;
-    }
-    free(starts);
-    free(partitions);
-    free(asked);
-    return st == ST_OK;
+    tell_trouble(c, &err);
+    c->ask_at_us = clock_monotonic_us() + ASK_AGAIN_US;
+    return false;
 }
 
 static void on_assigned(struct kafka_consumer *c,
@@ -309,86 +281,6 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
 
 /* ---- birth and death ---- */
 
-static enum status check_properties(const struct kafka_consumer_config *config,
-                                    struct error *err) {
-    const char *protocol = kafka_property(&config->properties, "group.protocol");
-    if (protocol && strcmp(protocol, "consumer") == 0 &&
-        rd_kafka_version() < VERSION_2_12) {
-        error_set(err, E_KAFKA_CONFIG,
-                  "group.protocol \"consumer\" is not ready in librdkafka %s",
-                  rd_kafka_version_str());
-        error_hint(err, "leave it out, or use librdkafka 2.12 and Kafka 4.0");
-        return error_status(E_KAFKA_CONFIG);
-    }
-    const char *isolation = kafka_property(&config->properties, "isolation.level");
-    if (isolation && strcmp(isolation, "read_committed") != 0) {
-        error_set(
-            err, E_KAFKA_CONFIG,
-            "isolation.level \"%s\" would apply records that their producer took back",
-            isolation);
-        error_hint(err, "leave it out: read_committed is the default");
-        return error_status(E_KAFKA_CONFIG);
-    }
-    if (strcmp(config->assignor, "range") != 0 &&
-        strcmp(config->assignor, "cooperative-sticky") != 0) {
-        error_set(err, E_KAFKA_CONFIG, "assignor \"%s\" is not known", config->assignor);
-        error_hint(err, "range or cooperative-sticky");
-        return error_status(E_KAFKA_CONFIG);
-    }
-    if (config->n_topics == 0 || config->n_lanes < 1 || !config->group ||
-        !*config->group) {
-        return error_set(err, E_KAFKA_CONFIG,
-                         "a consumer needs a group, a topic and a lane");
-    }
-    return ST_OK;
-}
-
-static enum status make_conf(struct kafka_consumer *c,
-                             const struct kafka_consumer_config *config,
-                             rd_kafka_conf_t **out, struct error *err) {
-    char session_ms[24], heartbeat_ms[24], queued_kib[24], fetch_wait_ms[24];
-    int64_t session = config->session_timeout_us / US_PER_MS;
-    int64_t heartbeat = session / 3 < 3000 ? session / 3 : 3000;
-    int64_t lane_kib = config->queued_bytes / config->n_lanes / 1024;
-    snprintf(session_ms, sizeof session_ms, "%lld", (long long)session);
-    snprintf(heartbeat_ms, sizeof heartbeat_ms, "%lld",
-             (long long)(heartbeat > 0 ? heartbeat : 1));
-    snprintf(queued_kib, sizeof queued_kib, "%lld",
-             (long long)(lane_kib > 0 ? lane_kib : 1));
-    snprintf(fetch_wait_ms, sizeof fetch_wait_ms, "%lld",
-             (long long)(config->fetch_wait_us / US_PER_MS));
-    const struct kafka_setting defaults[] = {
-        {"session.timeout.ms", session_ms, false},
-        {"heartbeat.interval.ms", heartbeat_ms, false},
-        {"fetch.wait.max.ms", fetch_wait_ms, false},
-        /* The limit is bytes: 2.0.2 waits a fixed second once this count is reached. */
-        {"queued.min.messages", "10000000", false},
-        {"queued.max.messages.kbytes", queued_kib, false},
-        {"fetch.queue.backoff.ms", "10", true},
-        /* One record that is kept keeps the answer alive in which it came: small answers.
-         */
-        {"fetch.message.max.bytes", "131072", false},
-        {"fetch.max.bytes", "1048576", false},
-        {"fetch.error.backoff.ms", "100", false},
-        /* A topic that is created after us is noticed soon. */
-        {"topic.metadata.refresh.interval.ms", "10000", false},
-        {"statistics.interval.ms", "0", false},
-        {NULL, NULL, false},
-    };
-    const struct kafka_setting firm[] = {
-        {"group.id", config->group, false},
-        {"group.instance.id", config->instance_id ? config->instance_id : "", false},
-        {"enable.auto.commit", "false", false},
-        {"enable.auto.offset.store", "false", false},
-        {"auto.offset.reset", "error", false},
-        {"enable.partition.eof", "true", false}, /* tells how far the log was read */
-        {"allow.auto.create.topics", "false", false},
-        {"partition.assignment.strategy", config->assignor, false},
-        {NULL, NULL, false},
-    };
-    return kafka_conf_new(&config->properties, defaults, firm, &c->log, out, err);
-}
-
 static void open_queues(struct kafka_consumer *c) {
     static const uint64_t one = 1;
     c->main_queue = rd_kafka_queue_get_consumer(c->rk);
@@ -418,16 +310,13 @@ static enum status subscribe(struct kafka_consumer *c, struct error *err) {
 enum status kafka_consumer_new(const struct kafka_consumer_config *config,
                                const struct kafka_callbacks *callbacks,
                                struct kafka_consumer **out, struct error *err) {
-    enum status st = check_properties(config, err);
-    if (st != ST_OK) {
-        return st;
-    }
     struct kafka_consumer *c = xcalloc(1, sizeof *c);
     c->callbacks = *callbacks;
     c->n_lanes = config->n_lanes;
     c->may_be_sticky = strcmp(config->assignor, "range") != 0;
     rd_kafka_conf_t *conf = NULL;
-    st = make_conf(c, config, &conf, err);
+    enum status st = kafka_consumer_conf_new(config, rd_kafka_version(),
+                                             rd_kafka_version_str(), &c->log, &conf, err);
     if (st == ST_OK) {
         rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
         rd_kafka_conf_set_error_cb(conf, on_error);

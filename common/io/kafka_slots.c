@@ -81,6 +81,36 @@ struct kafka_slot *kafka_slots_next(const struct kafka_slots *s, size_t *at) {
     return NULL;
 }
 
+enum status kafka_slots_ask(struct kafka_slots *s,
+                            const struct kafka_callbacks *callbacks, struct error *err) {
+    struct kafka_slot *slot;
+    size_t n = 0, at = 0;
+    while ((slot = kafka_slots_next(s, &at)))
+        n += slot->state == SLOT_ASKING;
+    if (n == 0)
+        return ST_OK;
+    struct kafka_slot **asked = xcalloc(n, sizeof *asked);
+    struct kafka_partition *partitions = xcalloc(n, sizeof *partitions);
+    int64_t *starts = xcalloc(n, sizeof *starts);
+    n = at = 0;
+    while ((slot = kafka_slots_next(s, &at))) {
+        if (slot->state != SLOT_ASKING)
+            continue;
+        partitions[n] = slot->partition;
+        asked[n++] = slot;
+    }
+    enum status st = callbacks->assigned(callbacks->context, partitions, n, starts, err);
+    for (size_t i = 0; st == ST_OK && i < n; i++) {
+        asked[i]->next = starts[i];
+        asked[i]->read_to = -1;
+        asked[i]->state = SLOT_RUNNING;
+    }
+    free(starts);
+    free(partitions);
+    free(asked);
+    return st;
+}
+
 bool kafka_slot_accept(struct kafka_slot *slot, int64_t offset) {
     if (slot->state != SLOT_RUNNING || offset < slot->next) {
         return false;

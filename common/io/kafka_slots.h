@@ -50,6 +50,11 @@ struct kafka_slot *kafka_slots_get(struct kafka_slots *s, const char *topic,
  */
 struct kafka_slot *kafka_slots_next(const struct kafka_slots *s, size_t *at);
 
+/* Asks where to start all that are SLOT_ASKING, which run then; on failure they stay so. */
+MUST_USE enum status kafka_slots_ask(struct kafka_slots *s,
+                                     const struct kafka_callbacks *callbacks,
+                                     struct error *err);
+
 /* Whether a record may be delivered now; if so, `next` moves behind it. */
 bool kafka_slot_accept(struct kafka_slot *slot, int64_t offset);
 
