@@ -29,14 +29,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define CONNECT_TIMEOUT_S 10
 #define ROLLBACK_TIMEOUT_US (10 * US_PER_S)
 #define SLICE ((size_t)64 * 1024) /* bytes of a COPY in one message */
-
-/* Before the user's own options, so that theirs win. */
-#define OUR_OPTIONS                                                                      \
-    "-c search_path=henpin,pg_catalog -c TimeZone=UTC -c client_min_messages=warning "   \
-    "-c client_connection_check_interval=5s"
 
 enum phase { NEXT, PIPELINE, COPY_ASKED, COPY_SENDING, COPY_ENDED, TEXT };
 
@@ -195,60 +189,6 @@ static void notice(void *unused, const PGresult *r) {
              LOG_STR("sqlstate", state ? state : ""), LOG_STR("text", text ? text : ""));
 }
 
-#define PARAMS_MAX 64
-struct params {
-    const char *names[PARAMS_MAX], *values[PARAMS_MAX];
-    size_t n;
-};
-
-static void add_param(struct params *p, const char *name, const char *value) {
-    for (size_t i = 0; i < p->n; i++)
-        if (strcmp(p->names[i], name) == 0)
-            return; /* the user's own stands first */
-    if (p->n + 1 == PARAMS_MAX)
-        BUG("more than %d connection parameters", PARAMS_MAX);
-    p->names[p->n] = name;
-    p->values[p->n++] = value;
-    p->names[p->n] = NULL;
-}
-
-static const char *find_param(const struct params *p, const char *name) {
-    for (size_t i = 0; i < p->n; i++)
-        if (strcmp(p->names[i], name) == 0)
-            return p->values[i];
-    return NULL;
-}
-
-/* The user's parameters first, then ours where they say nothing. `options` holds room for
- * both sets of server options. */
-static void collect_params(struct params *p, const PQconninfoOption *given,
-                           const char *application_name, char *options, size_t size) {
-    const char *theirs = getenv("PGOPTIONS");
-    for (const PQconninfoOption *o = given; o->keyword; o++) {
-        if (o->val && strcmp(o->keyword, "options") == 0)
-            theirs = o->val;
-        else if (o->val)
-            add_param(p, o->keyword, o->val);
-    }
-    snprintf(options, size, "%s %s", OUR_OPTIONS, theirs ? theirs : "");
-    add_param(p, "options", options);
-    add_param(p, "fallback_application_name", application_name);
-    add_param(p, "client_encoding", "UTF8");
-    add_param(p, "keepalives", "1");
-    add_param(p, "keepalives_idle", "10");
-    add_param(p, "keepalives_interval", "5");
-    add_param(p, "keepalives_count", "3");
-    add_param(p, "tcp_user_timeout", "10000");
-}
-
-static int64_t connect_timeout_us(const struct params *p) {
-    const char *text = find_param(p, "connect_timeout");
-    if (!text)
-        text = getenv("PGCONNECT_TIMEOUT");
-    long seconds = text ? strtol(text, NULL, 10) : 0;
-    return (seconds > 0 ? seconds : CONNECT_TIMEOUT_S) * US_PER_S;
-}
-
 /* libpq's own message would repeat the string, and with it a password. */
 static void refuse_conninfo(struct pg *pg) {
     (void)error_set(&pg->error, E_CONFIG, "cannot read the Postgres connection string");
@@ -288,11 +228,12 @@ void pg_connect(struct pg *pg) {
         refuse_conninfo(pg);
         return;
     }
-    struct params p = {.n = 0};
-    char options[2048];
-    collect_params(&p, given, pg->application_name, options, sizeof options);
-    pg->timeout_us = connect_timeout_us(&p);
-    add_param(&p, "connect_timeout", "10");
+    struct pg_params p = {0};
+    for (const PQconninfoOption *o = given; o->keyword; o++)
+        if (o->val)
+            pg_params_give(&p, o->keyword, o->val);
+    pg_params_complete(&p, pg->application_name);
+    pg->timeout_us = p.timeout_us;
     pg->deadline_us = clock_monotonic_us() + pg->timeout_us;
     pg->conn = PQconnectStartParams(p.names, p.values, 0);
     PQconninfoFree(given);

@@ -6,6 +6,7 @@
  *   pg_result.c   reads results and failures (knows libpq)
  *   pg.c          connects and runs scripts turn by turn (knows libpq)
  *   pg_sqlstate.c what a SQLSTATE means for us
+ *   pg_params.c   how a connection is asked for
  *   pg_connecting.c  why a connection was refused
  *   pg_wait.c     the waiting forms, built on the public interface
  */
@@ -82,6 +83,19 @@ void pg_query_seal(struct pg_query *q);
 
 /* What to do about a SQLSTATE ("" when there is none: the connection). */
 enum error_code pg_sqlstate_code(const char *sqlstate);
+
+enum { PG_CONNECT_PARAMS_MAX = 63 };
+/* Names and values as libpq takes them, ended by a NULL. Starts with all zero; give the
+ * user's parameters, then complete. Values are borrowed. */
+struct pg_params {
+    const char *names[PG_CONNECT_PARAMS_MAX + 1], *values[PG_CONNECT_PARAMS_MAX + 1];
+    size_t n;
+    const char *their_options;
+    char options[2048]; /* of the server: ours, then theirs */
+    int64_t timeout_us; /* for the whole attempt */
+};
+void pg_params_give(struct pg_params *p, const char *name, const char *value);
+void pg_params_complete(struct pg_params *p, const char *application_name);
 
 /* Why a connection was refused, from libpq's verbose text; fills both, with a hint. */
 void pg_refused(const char *why, bool needs_password, const char *conninfo,
