@@ -456,7 +456,7 @@ static void open_lanes(struct worker *w) {
         const struct lane_config config = {
             .service = w->service,
             .topic = w->topic,
-            .postgres = w->config.postgres,
+            .postgres = w->config.pg.postgres,
             .application_name = w->program,
             .number = i,
             .batch_max = (size_t)w->config.batch_max,
@@ -505,7 +505,7 @@ static enum status open_all(struct worker *w, struct error *err) {
         st = http_new(w->config.listen, answer_http, w, &w->http, err);
     if (st != ST_OK)
         return st;
-    w->control = pg_new(w->config.postgres, w->program);
+    w->control = pg_new(w->config.pg.postgres, w->program);
     w->positions.control = w->control;
     w->positions.group = w->group;
     st = wait_for_postgres(w, err);

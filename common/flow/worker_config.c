@@ -8,8 +8,6 @@ const struct option worker_options[] = {
     {"bootstrap-servers", "KAFKA_BOOTSTRAP_SERVERS", OPT_STRING, AT(bootstrap_servers),
      "localhost:9092", 0, 0, OPT_REQUIRED, NULL, "HOST:PORT,...",
      "Kafka brokers to ask first"},
-    {"postgres", NULL, OPT_STRING, AT(postgres), "", 0, 0, OPT_SECRET, NULL, "CONNINFO",
-     "Postgres, as key=value or URI; empty: libpq's own environment"},
     {"topic", NULL, OPT_STRING, AT(topic), "", 0, 0, 0, NULL, "NAME",
      "topic to read; empty: the service's own"},
     {"group", NULL, OPT_STRING, AT(group), "", 0, 0, 0, NULL, "NAME",
@@ -62,10 +60,11 @@ const struct option worker_options[] = {
 
 struct config_spec worker_config_spec(const char *program, const char *summary,
                                       struct worker_config *config) {
-    static struct option_table tables[3];
+    static struct option_table tables[4];
     tables[0] = (struct option_table){worker_options, config};
-    tables[1] = (struct option_table){schemas_options, &config->schemas};
-    tables[2] = (struct option_table){0};
+    tables[1] = (struct option_table){pg_options, &config->pg};
+    tables[2] = (struct option_table){schemas_options, &config->schemas};
+    tables[3] = (struct option_table){0};
     return (struct config_spec){
         .program = program,
         .summary = summary,

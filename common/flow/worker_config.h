@@ -3,11 +3,12 @@
 #define COMMON_FLOW_WORKER_CONFIG_H
 
 #include "common/base/config.h"
+#include "common/io/pg_options.h"
 #include "common/io/schemas.h"
 
 struct worker_config {
     const char *bootstrap_servers;
-    const char *postgres;
+    struct pg_config pg;
     const char *topic;       /* empty: the service's */
     const char *group;       /* empty: henpin-<service> */
     const char *instance_id; /* static membership */

@@ -8,6 +8,6 @@ const struct option pg_options[] = {
      .fallback = "",
      .flags = OPT_SECRET,
      .argument = "CONNINFO",
-     .help = "conninfo or URI; empty: libpq's own environment"},
+     .help = "Postgres, as key=value or URI; empty: libpq's own environment"},
     {0},
 };
