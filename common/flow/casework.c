@@ -219,7 +219,8 @@ static void remember_event(struct casework *w, struct work_case *c,
         }
         *h = (struct case_history){events, at, ids, h->n};
     }
-    ((struct span *)h->events)[h->n] = span_of(e->word ? e->word : "unknown");
+    const char *noted = e->noted ? e->noted : e->word;
+    ((struct span *)h->events)[h->n] = span_of(noted ? noted : "unknown");
     ((int64_t *)h->at_us)[h->n] = e->occurred_us;
     ((int64_t *)h->ids)[h->n] =
         MECHANISM("event-identity") ? identity_hash64(e->event_id) : 0;
@@ -254,9 +255,9 @@ static void take_duties(struct casework *w, struct work_case *c,
 }
 
 void casework_take(struct casework *w, struct work_case *c, struct message *m,
-                   const char *word, const struct case_decision *d, int64_t revision,
-                   struct span product_class, struct span details) {
-    const struct case_event event = {word, m->subject.event_id, m->occurred_us};
+                   const char *word, const char *noted, const struct case_decision *d,
+                   int64_t revision, struct span product_class, struct span details) {
+    const struct case_event event = {word, m->subject.event_id, m->occurred_us, noted};
     const struct output_context context = {
         .message = m,
         .work_case = c,

@@ -30,6 +30,13 @@ struct work_duty {
     int64_t revision; /* the policy revision that started it */
 };
 
+/* Where an order's parcel is, for people: the latest that was told. Absent: ptr NULL,
+ * EVENT_ABSENT. */
+struct shipment {
+    struct span status, carrier, tracking;
+    int64_t promised_us; /* the latest delivery that was promised */
+};
+
 /* Embedded as the first member of a service's own case. */
 struct work_case {
     const char *kind; /* "order", "return" */
@@ -39,6 +46,7 @@ struct work_case {
     struct span seller_id, order_id;
     struct order_facts order; /* is_known false: not told, or not asked for */
     struct span order_lines;  /* JSON; ptr NULL: none, or not asked for */
+    struct shipment shipment; /* of that order; zeroed when not asked for */
     struct case_state state;
     struct case_duty *duty_rows; /* state.duties, to be written */
     struct work_duty *duties;
@@ -117,11 +125,12 @@ void casework_state_seller(const struct casework *w, const struct message *m,
 bool casework_admits(struct casework *w, const struct work_case *c, struct message *m,
                      const struct case_decision *d);
 /* Moves the case on by one decided event and keeps what is to be written; the message is
- * applied. `word`: the event's in the packs, NULL for a kind that we do not know.
- * `details` is a JSON object for the escalations, or ptr NULL. */
+ * applied. `word`: the event's in the packs, NULL for a kind that we do not know;
+ * `noted`: what the history keeps of it, NULL: the word. `details` is a JSON object for
+ * the escalations, or ptr NULL. */
 void casework_take(struct casework *w, struct work_case *c, struct message *m,
-                   const char *word, const struct case_decision *d, int64_t revision,
-                   struct span product_class, struct span details);
+                   const char *word, const char *noted, const struct case_decision *d,
+                   int64_t revision, struct span product_class, struct span details);
 
 /* ---- apply ---- */
 

@@ -27,13 +27,14 @@ enum status event_instant_check(const char *field, int64_t us, struct error *err
     return ST_OK;
 }
 
-static enum status check_head(const struct event_head *h, struct error *err) {
+static enum status check_head(const struct event_head *h, bool needs_order,
+                              struct error *err) {
     enum status st = event_id_check("event_id", h->event_id, err);
     if (st == ST_OK)
         st = event_id_check("marketplace", h->marketplace, err);
     if (st == ST_OK)
         st = event_id_check("seller_id", h->seller_id, err);
-    if (st == ST_OK)
+    if (st == ST_OK && (needs_order || h->order_id.len > 0))
         st = event_id_check("order_id", h->order_id, err);
     if (st == ST_OK)
         st = event_instant_check("occurred_at", h->occurred_at_us, err);
@@ -42,11 +43,7 @@ static enum status check_head(const struct event_head *h, struct error *err) {
     return st;
 }
 
-enum status event_head_take(struct message *m, const struct event_head *h,
-                            struct error *err) {
-    enum status st = check_head(h, err);
-    if (st != ST_OK)
-        return st;
+static void take(struct message *m, const struct event_head *h) {
     const struct marketplace *found = marketplace_find(h->marketplace);
     struct span code = found ? span_of(found->code) : h->marketplace;
     struct uuid order_key = identity_order(code, h->seller_id, h->order_id);
@@ -60,5 +57,20 @@ enum status event_head_take(struct message *m, const struct event_head *h,
         .order_key = order_key,
         .case_id = order_key,
     };
-    return ST_OK;
+}
+
+enum status event_head_take(struct message *m, const struct event_head *h,
+                            struct error *err) {
+    enum status st = check_head(h, true, err);
+    if (st == ST_OK)
+        take(m, h);
+    return st;
+}
+
+enum status event_head_take_orderless(struct message *m, const struct event_head *h,
+                                      struct error *err) {
+    enum status st = check_head(h, false, err);
+    if (st == ST_OK)
+        take(m, h);
+    return st;
 }

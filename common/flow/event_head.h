@@ -18,5 +18,9 @@ MUST_USE enum status event_id_check(const char *field, struct span id, struct er
  * parts of orders names them anew. Borrows from `h`, which lives in m->item. */
 MUST_USE enum status event_head_take(struct message *m, const struct event_head *h,
                                      struct error *err);
+/* The same for events that may be about no order: order_id may be empty. */
+MUST_USE enum status event_head_take_orderless(struct message *m,
+                                               const struct event_head *h,
+                                               struct error *err);
 
 #endif

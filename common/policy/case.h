@@ -74,6 +74,7 @@ struct case_event {
                          not know */
     struct span event_id;
     int64_t occurred_us;
+    const char *noted; /* what the case's history keeps of it; NULL: the word */
 };
 
 struct duty_change {

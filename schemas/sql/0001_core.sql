@@ -113,6 +113,27 @@ CREATE TABLE return_case (
     triaged        text[] NOT NULL
 ) WITH (fillfactor = 85);
 
+-- A conversation with a buyer. `language` is the one that the buyer reads, as far as it is known.
+CREATE TABLE inquiry_thread (
+    case_id        uuid PRIMARY KEY,
+    order_key      uuid NOT NULL,
+    marketplace    text NOT NULL,
+    seller_id      text NOT NULL,
+    order_id       text NOT NULL,
+    inquiry_id     text NOT NULL,
+    is_parked      boolean NOT NULL,
+    status         text NOT NULL,
+    topic          text,
+    language       text,
+    language_from  text NOT NULL,
+    opened_at      timestamptz NOT NULL,
+    history_event  text[] NOT NULL,
+    history_at     timestamptz[] NOT NULL,
+    history_id     bigint[] NOT NULL,
+    duties         uuid[] NOT NULL,
+    triaged        text[] NOT NULL
+) WITH (fillfactor = 85);
+
 CREATE TABLE duty (
     duty_id            uuid PRIMARY KEY,
     case_kind          text NOT NULL,
@@ -300,4 +321,5 @@ CREATE TABLE parked (
 );
 -- A recall frees the waiting cases of its orders; nearly always empty.
 CREATE INDEX return_case_parked ON return_case (order_key) WHERE is_parked;
+CREATE INDEX inquiry_thread_parked ON inquiry_thread (order_key) WHERE is_parked;
 CREATE INDEX parked_ready ON parked (source_topic, order_key) WHERE is_ready;

@@ -14,6 +14,7 @@ COMMENT ON TABLE seller_licence IS 'Licences of a seller (antique dealer, waste,
 COMMENT ON TABLE seller_directory_version IS 'One row that moves on with every change of the directory: tells workers that their cache is old.';
 COMMENT ON TABLE sales_order IS 'Current facts of an order, also of one that only returns have named yet. Written by workers.';
 COMMENT ON TABLE return_case IS 'Current facts of a return case. Written by workers.';
+COMMENT ON TABLE inquiry_thread IS 'Current facts of a conversation with a buyer; never its text. Written by workers.';
 COMMENT ON TABLE duty IS 'A promise with a clock: what must be done by when, and what it costs to be late. Written by workers.';
 COMMENT ON TABLE escalation_event IS 'Append-only: something that a person must know or do. Partitioned by identity_at, dropped by retention.';
 COMMENT ON TABLE escalation_event_default IS 'Escalations of months without a partition of their own.';
@@ -78,6 +79,10 @@ BEGIN
             ('history_id', 'Hashes of their event ids, in the same order: a second copy is recognised by them.'),
             ('seen', 'Hashes of the event ids already applied: a second copy is recognised by them.'),
             ('case_id', 'The case; NULL when it belongs to none.'),
+            ('inquiry_id', 'The conversation, as the marketplace or the connector names it.'),
+            ('topic', 'What it is about, as the marketplace or the connector sorts it; null: nobody said.'),
+            ('language', 'BCP 47 tag of the language that the buyer reads, in which the answer must be; null: not known.'),
+            ('language_from', 'How that is known: declared or detected (of the oldest message), order, marketplace, or not_known.'),
             ('return_id', 'Return id as the marketplace gives it.'),
             ('is_parked', 'True while its events wait for the order.'),
             ('order_wanted_by', 'Instant from which the missing order is escalated; NULL when it was, or is not missing.'),

@@ -37,17 +37,19 @@ WITH standing AS (
            e.occurred_at, e.rule_id, e.reason
     FROM escalation_event e
     LEFT JOIN return_case r ON e.case_kind = 'return' AND r.case_id = e.case_id
+    LEFT JOIN inquiry_thread i ON e.case_kind = 'inquiry' AND i.case_id = e.case_id
     LEFT JOIN sales_order o ON e.case_kind = 'order' AND o.order_key = e.case_id
     WHERE e.kind = 'triage'
       AND CASE WHEN e.case_kind = 'order'
                THEN o.status IS DISTINCT FROM 'DELIVERED' AND o.status IS DISTINCT FROM 'CANCELLED'
                     AND e.recorded_at > now() - interval '30 days'
-               ELSE r.status IS DISTINCT FROM 'CLOSED' END
+               ELSE coalesce(r.status, i.status) IS DISTINCT FROM 'CLOSED' END
     UNION ALL
     SELECT e.kind, e.level, e.severity, e.case_kind, e.case_id, e.subject_id,
            e.seller_id, e.marketplace, e.order_id, e.desk, e.due_at, e.act_by_at,
            e.occurred_at, e.rule_id, e.reason
-    FROM (SELECT DISTINCT order_key FROM return_case WHERE is_parked) w
+    FROM (SELECT order_key FROM return_case WHERE is_parked
+          UNION SELECT order_key FROM inquiry_thread WHERE is_parked) w
     JOIN escalation_event e ON e.subject_id = w.order_key AND e.identity_at = 'epoch'
     WHERE e.kind = 'order_unknown'
 )

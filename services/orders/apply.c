@@ -35,8 +35,9 @@ static void decide_one(struct batch *b, struct message *m, const struct policy *
     if (!casework_admits(work, &c->work, m, &d))
         return;
     show(b, c, e);
-    casework_take(work, &c->work, m, orders_word(e->kind), &d, policy_revision(p)->id,
-                  orders_goods(e).product_class, (struct span){NULL, 0});
+    casework_take(work, &c->work, m, orders_word(e->kind), NULL, &d,
+                  policy_revision(p)->id, orders_goods(e).product_class,
+                  (struct span){NULL, 0});
 }
 
 void orders_decide_batch(struct batch *b, const struct policy *p) {

@@ -68,8 +68,8 @@ static void decide_one(struct batch *b, struct message *m, const struct policy *
     if (raises_something(&d))
         details = details_of(b, e);
     show_latest(b, c, e);
-    casework_take(work, &c->work, m, returns_word(e->kind), &d, policy_revision(p)->id,
-                  goods.product_class, details);
+    casework_take(work, &c->work, m, returns_word(e->kind), NULL, &d,
+                  policy_revision(p)->id, goods.product_class, details);
 }
 
 void returns_decide_batch(struct batch *b, const struct policy *p) {

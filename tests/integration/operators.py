@@ -14,7 +14,8 @@ NAME = os.environ["TEST_NAME"]
 BIN = os.environ["HENPIN_BIN"]
 DIR = os.environ["TEST_DIR"]
 PG = os.environ["PG_CONNINFO"]
-ORDERS, RETURNS = f"{NAME}.orders", f"{NAME}.returns"
+ORDERS, RETURNS, INQUIRIES = f"{NAME}.orders", f"{NAME}.returns", f"{NAME}.inquiries"
+TOPICS = {"orders": ORDERS, "returns": RETURNS, "inquiries": INQUIRIES}
 ENV = dict(os.environ, HENPIN_POSTGRES=PG, COLUMNS="200")
 ENV.pop("SCHEMA_REGISTRY_URL", None)  # schemas come from the directory
 
@@ -80,7 +81,7 @@ class Worker:
 
     def __init__(self, service, *args):
         self.service = service
-        self.topic = {"orders": ORDERS, "returns": RETURNS}[service]
+        self.topic = TOPICS[service]
         self.group = f"{NAME}-{service}"
         self.args = args
 
@@ -108,7 +109,7 @@ class Worker:
 def feed(events, *args):
     """Publishes events (dictionaries) to this suite's topics."""
     lines = "".join(json.dumps(e) + "\n" for e in events)
-    out = henpin("feed", "--orders-topic", ORDERS, "--returns-topic", RETURNS, "--inquiries-topic", RETURNS, *args, "-",
+    out = henpin("feed", "--orders-topic", ORDERS, "--returns-topic", RETURNS, "--inquiries-topic", INQUIRIES, *args, "-",
                  stdin=lines)
     if out.code:
         raise RuntimeError(str(out))
@@ -143,7 +144,7 @@ def inquiry(n, **fields):
 
 def applied(service):
     """Waits until everything in the service's topic is applied by its group."""
-    topic = {"orders": ORDERS, "returns": RETURNS}[service]
+    topic = TOPICS[service]
     return henpin("ledger", "wait", "--timeout", f"{int(30 * SLOW)}s", f"{NAME}-{service}:{topic}")
 
 

@@ -1,0 +1,41 @@
+/*
+ * worker.h: the four functions of the inquiries worker, and what they share during one
+ * attempt.
+ */
+#ifndef SERVICES_INQUIRIES_WORKER_H
+#define SERVICES_INQUIRIES_WORKER_H
+
+#include "common/flow/order_wait.h"
+#include "common/flow/worker.h"
+#include "services/inquiries/inquiries.h"
+
+/* One conversation: a row of henpin.inquiry_thread. */
+struct inquiries_case {
+    struct work_case work;
+    struct span inquiry_id;
+    struct thread_language language;
+    /* Of the latest event by its own time; the row shows them. */
+    int64_t latest_us;
+    struct span status, topic;
+};
+
+struct inquiries_state {
+    struct casework *work;
+    struct order_wait *wait;
+};
+
+static inline struct inquiry_event *inquiries_event_of(const struct message *m) {
+    return m->item;
+}
+static inline struct inquiries_state *inquiries_state_of(const struct batch *b) {
+    return b->state;
+}
+
+extern const struct pg_statement inquiries_session; /* temporary tables of a connection */
+
+enum status inquiries_decode(struct batch *b, struct message *m, struct error *err);
+void inquiries_load(struct batch *b, struct pg_script *s);
+void inquiries_decide_batch(struct batch *b, const struct policy *p);
+void inquiries_apply(struct batch *b);
+
+#endif
