@@ -20,7 +20,8 @@ static void show_progress(struct feed *f) {
     if (!f->is_terminal || now_us - f->shown_us < SHOW_EVERY_US)
         return;
     f->shown_us = now_us;
-    fprintf(f->messages, "\r%lld lines, %.0f a second", (long long)f->counts.lines,
+    fprintf(f->messages, "\r%s, %.0f a second",
+            table_things(f->counts.lines, "line", "lines"),
             (double)f->counts.lines / seconds_since(f->started_us));
     if (f->bytes_total > 0)
         fprintf(f->messages, ", %.0f %%",

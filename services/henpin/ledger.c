@@ -101,14 +101,15 @@ static void print_troubles(const struct ledger_rows *rows) {
     for (size_t i = 0; i < rows->n; i++) {
         const struct ledger_row *r = &rows->items[i];
         if (r->state == LEDGER_GONE)
-            printf("\n%s:%d for %s: %s records, offsets %lld to %lld, were deleted "
-                   "before they were "
-                   "applied. Restore them, or:\n  henpin ledger accept --group %s "
+            printf("\n%s:%d for %s: %s, offsets %lld to %lld, deleted "
+                   "before being applied. Restore them, or:\n  henpin ledger accept "
+                   "--group %s "
                    "--topic %s --partition %d "
                    "--to %lld\n",
-                   r->topic, r->partition, r->group, table_count(r->gone),
-                   (long long)r->position, (long long)(r->extent.low - 1), r->group,
-                   r->topic, r->partition, (long long)r->extent.low);
+                   r->topic, r->partition, r->group,
+                   table_things(r->gone, "record", "records"), (long long)r->position,
+                   (long long)(r->extent.low - 1), r->group, r->topic, r->partition,
+                   (long long)r->extent.low);
         if (r->state == LEDGER_RECREATED)
             printf("\n%s:%d for %s: everything before %lld was applied, but the topic "
                    "ends at %lld: it was "

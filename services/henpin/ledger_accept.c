@@ -106,9 +106,9 @@ static enum status check_offset(const struct ledger_row *r, int64_t to,
 static void tell_loss(const struct ledger_row *r, int64_t to) {
     int64_t present_from = r->extent.low > r->position ? r->extent.low : r->position;
     int64_t n_present = r->extent.low >= 0 && to > present_from ? to - present_from : 0;
-    printf("%s:%d for group %s: %s records are given up, offsets %" PRId64 " to %" PRId64
-           "\n",
-           r->topic, r->partition, r->group, table_count(to - r->position), r->position,
+    printf("%s:%d for group %s: %s given up, offsets %" PRId64 " to %" PRId64 "\n",
+           r->topic, r->partition, r->group,
+           table_things(to - r->position, "record is", "records are"), r->position,
            to - 1);
     printf("  %s of them are no longer in Kafka\n",
            table_count(to - r->position - n_present));
@@ -144,12 +144,14 @@ static enum status tell_recreated(struct pg *pg, struct arena *a,
     printf("%s:%d for group %s is a new topic: what is known of the old one is kept as "
            "%s%s\n",
            r->topic, r->partition, r->group, r->topic, suffix);
-    printf("  %s ledger rows, %s unsettled dead letters\n", table_count(pg_i64(q, 0, 0)),
-           table_count(pg_i64(q, 0, 1)));
-    printf("%s parked records go on waiting for their orders\n",
-           table_count(pg_i64(q, 0, 2)));
-    printf("it begins at offset %" PRId64 "; %s records are there\n", r->extent.low,
-           table_count(r->extent.high - r->extent.low));
+    printf(
+        "  %s, %s\n", table_things(pg_i64(q, 0, 0), "ledger row", "ledger rows"),
+        table_things(pg_i64(q, 0, 1), "unsettled dead letter", "unsettled dead letters"));
+    printf("%s\n",
+           table_things(pg_i64(q, 0, 2), "parked record goes on waiting for its order",
+                        "parked records go on waiting for their orders"));
+    printf("it begins at offset %" PRId64 "; %s there\n", r->extent.low,
+           table_things(r->extent.high - r->extent.low, "record is", "records are"));
     return ST_OK;
 }
 

@@ -87,10 +87,9 @@ int ledger_wait(struct pg *pg, const struct ledger_config *config,
         (void)usleep((useconds_t)LOOK_EVERY_US);
     }
     fprintf(stderr,
-            "%s: not done in time: %s records to apply, %s to recall, %zu partitions not "
-            "claimed, %zu "
+            "%s: not done in time: %s to apply, %s to recall, %s not claimed, %zu "
             "stopped (henpin ledger show)\n",
-            program, table_count(o.lag), table_count(o.recalls), o.n_unclaimed,
-            o.n_stopped);
+            program, table_things(o.lag, "record", "records"), table_count(o.recalls),
+            table_things((int64_t)o.n_unclaimed, "partition", "partitions"), o.n_stopped);
     return 1;
 }

@@ -32,7 +32,8 @@ static int do_discard(struct pg *pg, const struct letters_filter *f) {
     pg_param_text(q, span_of(by));
     enum status st = database_run(pg, s, &err);
     if (st == ST_OK)
-        printf("%s dead letters discarded\n", table_count(pg_affected(q)));
+        printf("%s discarded\n",
+               table_things(pg_affected(q), "dead letter", "dead letters"));
     arena_free(a);
     return st == ST_OK ? 0 : database_failed(program, &err);
 }
@@ -57,6 +58,7 @@ int letters_discard(struct pg *pg, const struct letters_filter *f) {
     if (n == 0)
         printf("no unsettled dead letter matches\n");
     else
-        printf("\n%s letters would be discarded: add --yes\n", table_count((int64_t)n));
+        printf("\n%s would be discarded: add --yes\n",
+               table_things((int64_t)n, "letter", "letters"));
     return n == 0 ? 0 : 1;
 }

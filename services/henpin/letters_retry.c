@@ -307,15 +307,15 @@ static enum status choose(struct run *r, struct error *err) {
     enum status st = run_choice(r, &marked_before, LETTERS_RETRY, false, err);
     if (st != ST_OK || r->n_all > 0) {
         if (r->n_all > 0)
-            printf("going on with %s letters that are marked already\n",
-                   table_count((int64_t)r->n_all));
+            printf("going on with %s marked already\n",
+                   table_things((int64_t)r->n_all, "letter that is", "letters that are"));
         return st;
     }
     st = name_worn_out(r, err);
     if (st == ST_OK)
         st = run_choice(r, &mark, LETTERS_OPEN, true, err);
     if (st == ST_OK && r->n_all > 0)
-        printf("retrying %s letters\n", table_count((int64_t)r->n_all));
+        printf("retrying %s\n", table_things((int64_t)r->n_all, "letter", "letters"));
     return st;
 }
 
@@ -325,9 +325,9 @@ static int report(const struct run *r) {
         return 0;
     }
     if (r->n_pending > 0)
-        printf("%s letters stay marked and are taken up by their worker; the same "
-               "command goes on watching\n",
-               table_count((int64_t)r->n_pending));
+        printf("%s taken up by their worker; the same command goes on watching\n",
+               table_things((int64_t)r->n_pending, "letter stays marked, to be",
+                            "letters stay marked, to be"));
     return r->n_pending > 0 || r->n_bad > 0 ? 1 : 0;
 }
 
@@ -342,10 +342,10 @@ static int dry_run(struct run *r, struct error *err) {
     if (st != ST_OK)
         return database_failed(program, err);
     if (n_marked > 0)
-        printf("\n%s letters are marked already: a run would go on with them\n",
-               table_count((int64_t)n_marked));
+        printf("\n%s marked already: a run would go on from there\n",
+               table_things((int64_t)n_marked, "letter is", "letters are"));
     else if (n > 0)
-        printf("\n%s letters would be retried\n", table_count((int64_t)n));
+        printf("\n%s would be retried\n", table_things((int64_t)n, "letter", "letters"));
     else
         printf("no open dead letter matches\n");
     return 0;

@@ -8,6 +8,7 @@
 #include "common/base/stop.h"
 #include "common/io/pg_options.h"
 #include "services/henpin/commands.h"
+#include "services/henpin/table.h"
 
 #define STORY_MEMORY ((size_t)64 << 20)
 
@@ -129,11 +130,11 @@ static int run(const struct story_config *config, const struct option_list *file
         arena_reset(r.arena);
     }
     if (code == 0) {
-        printf("# %lld stories, %lld came true", (long long)r.n_played,
-               (long long)(r.n_played - r.n_failed));
+        printf("# %s, %s came true", table_things(r.n_played, "story", "stories"),
+               table_count(r.n_played - r.n_failed));
         if (r.n_skipped > 0)
-            printf("; %lld expectations need the story's clock and were skipped",
-                   (long long)r.n_skipped);
+            printf("; skipped for want of the story's clock: %s",
+                   table_things(r.n_skipped, "expectation", "expectations"));
         printf("\n");
         code = r.n_failed > 0 || stop_requested() ? 1 : 0;
     }
