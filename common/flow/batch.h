@@ -74,10 +74,10 @@ struct message {
     int64_t occurred_us;       /* the event's own time, EVENT_ABSENT until decoded */
     struct subject subject;    /* set by the service's decode */
     const struct error *error; /* why it was rejected; in the batch arena */
-    struct uuid
-        order_key; /* which order it waits for: set by the service before FATE_PARKED */
-    struct uuid event_key; /* names its event among what waits: of its case and event id;
-                              set with order_key */
+    /* The name of its row in henpin.parked: as it was read there, or set with
+     * FATE_PARKED. */
+    struct uuid order_key; /* which order it waits for */
+    struct uuid event_key; /* its event: of its case and event id */
     bool is_ready;         /* parked only because earlier ones of its case still are */
     void *handle;          /* librdkafka's message, released with the batch */
 };

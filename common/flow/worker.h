@@ -23,8 +23,10 @@
 struct service {
     const char
         *name; /* "returns": program henpin-returns, default group henpin-returns */
-    const char *summary;     /* for --help */
-    const char *topic;       /* default topic */
+    const char *summary; /* for --help */
+    const char *topic;   /* default topic */
+    const char *table;   /* where it inserts its cases: two workers that meet there at one
+                          instant blame no message, whose statement is run again */
     const char *reader_file; /* the reader's schema in the schema directory */
     const struct avro_shape *shape;
     size_t item_size;  /* one message's item; it begins with the structure of `shape` */

@@ -9,6 +9,7 @@ int main(int argc, char **argv, char **envp) {
         .summary =
             "reads order events, keeps what is known of each order, raises blockers",
         .topic = "marketplace.orders",
+        .table = "sales_order",
         .reader_file = "order_event.avsc",
         .shape = &order_event_shape,
         .item_size = sizeof(struct order_event),

@@ -8,6 +8,7 @@ int main(int argc, char **argv, char **envp) {
         .summary =
             "reads return events and writes what is to be done, by whom and until when",
         .topic = "marketplace.returns",
+        .table = "return_case",
         .reader_file = "return_event.avsc",
         .shape = &return_event_shape,
         .item_size = sizeof(struct return_event),
