@@ -4,7 +4,7 @@ import signal
 import time
 
 from tables import Tables, ledger_faults
-from world import SERVICES, Failure, Worker, until
+from world import SERVICES, WORKER, Failure, Worker, until
 
 
 class Trial:
@@ -31,7 +31,7 @@ class Trial:
         """A worker with batches small enough that there is something to be disturbed."""
         options = {"batch_max": self.random.choice([5, 20, 60]), "lanes": self.random.randint(1, 3), **options}
         worker = Worker(self.world, service, self.topic(service), self.group(service),
-                        self.world.conninfo_of(self.database, self.is_proxied),
+                        self.world.conninfo_of(self.database, WORKER, self.is_proxied),
                         mutants=[*mutants, *filter(None, [self.mutant])], **options)
         self.workers.append(worker)
         return worker

@@ -20,6 +20,7 @@ from proxy import Proxy
 SLOW = float(os.environ.get("TEST_SLOW", "1"))
 SERVICES = ("orders", "returns")
 TEMPLATE = "chaos_template"
+WORKER = "chaos_worker"  # whom the workers log in as: no more rights than a worker needs
 
 
 class Failure(Exception):
@@ -78,8 +79,11 @@ class World:
 
     # ---- Postgres ----
 
-    def conninfo_of(self, database, through_proxy=False):
+    def conninfo_of(self, database, user=None, through_proxy=False):
+        """As the owner, or as `user`."""
         text = f"{self.conninfo} dbname={database}"
+        if user:
+            text += f" user={user}"
         if through_proxy:
             text = re.sub(r"port=\d+", f"port={self.postgres_proxy.port}", text)
             text += " sslmode=disable gssencmode=disable"
@@ -104,6 +108,8 @@ class World:
         self.sql("postgres", f"CREATE DATABASE {TEMPLATE}")
         subprocess.run([f"{self.bin}/henpin", "migrate", "--postgres", self.conninfo_of(TEMPLATE)], check=True,
                        stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+        password = re.search(r"\bpassword=(\S+)", self.conninfo)
+        self.sql(TEMPLATE, f"CREATE ROLE {WORKER} LOGIN IN ROLE henpin_worker PASSWORD '{password[1] if password else ''}'")
         for table, column in (("sales_order", "order_id"), ("return_case", "return_id")):
             self.sql(TEMPLATE, f"ALTER TABLE henpin.{table} ADD CONSTRAINT refused CHECK ({column} NOT LIKE '{REFUSED}%')")
 
