@@ -16,11 +16,20 @@ static bool in_closed_range(const struct calendar *c, int32_t day) {
     return false;
 }
 
+const struct day_hours *calendar_hours(const struct calendar *c, int32_t day) {
+    int d = civil_weekday(day);
+    if (d >= 5 && holidays_is_worked(c->holidays, day)) {
+        for (d = 0; d < 6 && c->week[d].n == 0; d++) {
+        }
+    }
+    return &c->week[d];
+}
+
 const char *calendar_closed_because(const struct calendar *c, int32_t day) {
     if (c->is_always) {
         return NULL;
     }
-    if (c->week[civil_weekday(day)].n == 0) {
+    if (calendar_hours(c, day)->n == 0) {
         return "weekly closing day";
     }
     const char *holiday = holidays_name(c->holidays, day);
@@ -88,7 +97,7 @@ void calendar_compile(struct arena *a, struct calendar *c) {
         if (calendar_closed_because(c, day)) {
             continue;
         }
-        const struct day_hours *h = &c->week[civil_weekday(day)];
+        const struct day_hours *h = calendar_hours(c, day);
         for (int k = 0; k < h->n; k++) {
             add_span(c, wall_instant(c, day, h->parts[k].from_min),
                      wall_instant(c, day, h->parts[k].to_min));

@@ -60,6 +60,9 @@ struct calendar {
 /* Fills the compiled part. */
 void calendar_compile(struct arena *a, struct calendar *c);
 
+/* The opening hours of a civil day, holidays aside. A day of the weekend that is worked
+ * has those of Monday, or of the first day of the week that has any. */
+const struct day_hours *calendar_hours(const struct calendar *c, int32_t day);
 bool calendar_is_open(const struct calendar *c, int64_t instant_us);
 /* Why a day is closed: a holiday's name, "closed", or NULL when it is an open day. */
 const char *calendar_closed_because(const struct calendar *c, int32_t day);

@@ -5,7 +5,7 @@
  * the hours of the week are walked with the code that decisions use (policy_decide for
  * the chain and the duty, deadline_owner for the desk): an hour is missed in a week when
  * a duty that begins at some instant of it reaches nobody but the triage desk before it
- * is due. Weeks differ by their holidays and clock changes, so a hole is counted in
+ * is due (unless the rule names triage alone: then that is meant). Weeks differ by their holidays and clock changes, so a hole is counted in
  * weeks.
  *
  * A week begins on Monday at midnight in the marketplace's own zone. All times of the

@@ -23,6 +23,8 @@ struct walk {
     const struct deadline_request *r;
     const struct duty_spec *duty;
     int32_t first_day;
+    bool is_triage_meant;
+    int segment;                     /* of the zone, where the walk is */
     int last_missed[COVERAGE_HOURS]; /* week in which the hour was counted last */
 };
 
@@ -35,10 +37,31 @@ int coverage_hour_of(const struct zone *zone, int64_t at_us) {
     return hour_of_wall(zone_wall_us(zone, at_us));
 }
 
-static int64_t next_hour(const struct zone *zone, int64_t t) {
-    int64_t wall = zone_wall_us(zone, t);
-    int64_t into = wall % US_PER_HOUR;
-    return t + US_PER_HOUR - (into < 0 ? into + US_PER_HOUR : into);
+/* The walk goes forward, so the zone's segment is carried along. */
+static int64_t wall_at(struct walk *w, int64_t t) {
+    const struct zone *z = w->h->zone;
+    while (w->segment > 0 && z->segments[w->segment].from_us > t) {
+        w->segment--;
+    }
+    while (w->segment + 1 < z->n_segments && z->segments[w->segment + 1].from_us <= t) {
+        w->segment++;
+    }
+    return t + z->segments[w->segment].offset_us;
+}
+
+static int64_t next_hour(struct walk *w, int64_t t) {
+    return t + US_PER_HOUR - wall_at(w, t) % US_PER_HOUR;
+}
+
+/* Triage by the word of a rule is somebody; by `else`, or as the last of a chain, it is
+ * nobody. */
+static bool is_triage_meant(const struct policy *p, const struct chain *c) {
+    for (int i = 0; i < p->n_tables; i++) {
+        if (p->tables[i].has_else && p->tables[i].otherwise.then.chain == c) {
+            return false;
+        }
+    }
+    return c && c->n == 1;
 }
 
 /* Who owns what begins at `t`: the step of the chain and its act-by; COVERAGE_NOBODY when
@@ -51,7 +74,8 @@ static int owner_at(const struct walk *w, int64_t t, int64_t *act_by_us,
     }
     struct policy_desk_choice c = deadline_owner(w->r, t, *due_us, w->duty->reserve_us);
     *act_by_us = c.act_by_us;
-    if (c.is_catch_all || c.desk == w->p->triage->name || c.act_by_us <= t) {
+    bool is_triage = c.is_catch_all || c.desk == w->p->triage->name;
+    if ((is_triage && !w->is_triage_meant) || c.act_by_us <= t) {
         return COVERAGE_NOBODY;
     }
     for (int i = 0; i < w->r->chain->n; i++) {
@@ -101,7 +125,7 @@ static int64_t jump(const struct walk *w, int64_t t, int64_t act_by_us) {
 }
 
 static void miss(struct walk *w, int64_t t) {
-    int64_t wall = zone_wall_us(w->h->zone, t);
+    int64_t wall = wall_at(w, t);
     int hour = hour_of_wall(wall), week = (civil_day_of_us(wall) - w->first_day) / 7;
     if (w->h->missed[hour] > 0 && w->last_missed[hour] == week) {
         return; /* the hour that the clocks repeat */
@@ -113,13 +137,23 @@ static void miss(struct walk *w, int64_t t) {
     w->last_missed[hour] = week;
 }
 
+static void miss_all(struct walk *w, int64_t from_us) {
+    for (int hour = 0; hour < COVERAGE_HOURS; hour++) {
+        w->h->missed[hour] = w->h->weeks;
+        w->h->first_us[hour] = zone_instant_us(
+            w->h->zone, zone_wall_us(w->h->zone, from_us) + hour * US_PER_HOUR, NULL);
+    }
+    w->h->n_missed = COVERAGE_HOURS;
+}
+
 /* Whether some desk before triage speaks the language at all. */
 static bool has_speaker(const struct walk *w) {
     const struct chain *c = w->r->chain;
     for (int i = 0; c && i < c->n; i++) {
         const struct desk *d = c->steps[i].desk;
-        if (d != w->p->triage && (d->speaks_any || w->r->lang < 0 ||
-                                  word_set_has(&d->langs, (int)w->r->lang))) {
+        if ((d != w->p->triage || w->is_triage_meant) &&
+            (d->speaks_any || w->r->lang < 0 ||
+             word_set_has(&d->langs, (int)w->r->lang))) {
             return true;
         }
     }
@@ -129,8 +163,8 @@ static bool has_speaker(const struct walk *w) {
 /* Who owns what begins with each hour, from the first week that says so. */
 static void find_owners(struct walk *w, int64_t from_us, int64_t to_us) {
     int wanted = COVERAGE_HOURS;
-    for (int64_t t = from_us; t < to_us && wanted > 0; t = next_hour(w->h->zone, t)) {
-        int hour = coverage_hour_of(w->h->zone, t);
+    for (int64_t t = from_us; t < to_us && wanted > 0; t = next_hour(w, t)) {
+        int hour = hour_of_wall(wall_at(w, t));
         int64_t act_by, due;
         if (w->h->desk[hour] != COVERAGE_NOBODY) {
             continue;
@@ -147,6 +181,7 @@ void coverage_hours_fill(struct coverage_hours *h, const struct policy *p,
                          const struct deadline_request *r, const struct duty_spec *duty,
                          const struct zone *zone, int32_t first_day, int weeks) {
     struct walk w = {.h = h, .p = p, .r = r, .duty = duty, .first_day = first_day};
+    w.is_triage_meant = is_triage_meant(p, r->chain);
     *h = (struct coverage_hours){.zone = zone, .weeks = (uint16_t)weeks};
     for (int i = 0; i < COVERAGE_HOURS; i++) {
         h->first_us[i] = POLICY_NO_INSTANT;
@@ -154,17 +189,18 @@ void coverage_hours_fill(struct coverage_hours *h, const struct policy *p,
     }
     int64_t from = zone_instant_us(zone, first_day * US_PER_DAY, NULL);
     int64_t to = zone_instant_us(zone, (first_day + weeks * 7) * US_PER_DAY, NULL);
-    bool is_mute = !has_speaker(&w);
+    if (!has_speaker(&w)) { /* then every week is like the first */
+        miss_all(&w, from);
+        return;
+    }
     for (int64_t t = from; t < to;) {
         int64_t act_by = t, due = t;
-        if (is_mute || owner_at(&w, t, &act_by, &due) == COVERAGE_NOBODY) {
+        if (owner_at(&w, t, &act_by, &due) == COVERAGE_NOBODY) {
             miss(&w, t);
-            t = next_hour(zone, t);
+            t = next_hour(&w, t);
         } else {
             t = jump(&w, t, act_by);
         }
     }
-    if (!is_mute) {
-        find_owners(&w, from, to);
-    }
+    find_owners(&w, from, to);
 }

@@ -37,12 +37,17 @@ static const struct coverage_promise *worst_promise(const struct coverage_cell *
     return worst;
 }
 
-/* The duty with the least time tells who answers: the others have as much or more. */
+/* The duty with the least time tells who answers: the others have as much or more. What
+ * goes to one desk by its rule tells nothing about the rest. */
 static const struct coverage_promise *tightest(const struct coverage_cell *cell) {
     const struct coverage_promise *best = NULL;
     for (int i = 0; i < cell->n_promises; i++) {
         const struct coverage_promise *x = &cell->promises[i];
-        if (!best || rough_us(&x->duty->due) < rough_us(&best->duty->due)) {
+        bool has_choice = x->chain && x->chain->n > 1;
+        bool best_has = best && best->chain && best->chain->n > 1;
+        if (!best || (has_choice && !best_has) ||
+            (has_choice == best_has &&
+             rough_us(&x->duty->due) < rough_us(&best->duty->due))) {
             best = x;
         }
     }

@@ -120,7 +120,7 @@ static void add_closed(struct walk *w, int32_t day, int64_t from_us, int64_t to_
     const char *holiday;
     enum explain_why why = why_closed(w->c, day, &holiday);
     if (why == WHY_OPEN) {
-        const struct day_hours *h = &w->c->week[civil_weekday(day)];
+        const struct day_hours *h = calendar_hours(w->c, day);
         int64_t opens = zone_instant_us(
             w->c->zone, day * US_PER_DAY + h->parts[0].from_min * US_PER_MIN, NULL);
         int64_t closes = zone_instant_us(

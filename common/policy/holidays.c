@@ -11,10 +11,10 @@ struct ics {
     struct arena *a;
     const struct source *source;
     struct findings *fs;
-    struct holiday *items;
-    int n;
+    struct holiday *items, *workdays;
+    int n, n_workdays;
     /* the open VEVENT */
-    bool is_inside, is_cancelled, is_observance;
+    bool is_inside, is_cancelled, is_observance, is_workday;
     int32_t start, end;
     const char *summary;
     int line;
@@ -79,7 +79,7 @@ static void end_event(struct ics *x) {
                     "appointment is no holiday");
         return;
     }
-    if (x->is_cancelled || x->is_observance) {
+    if (x->is_cancelled || (x->is_observance && !x->is_workday)) {
         return;
     }
     int32_t end = x->end == INT32_MIN ? x->start + 1 : x->end;
@@ -88,11 +88,13 @@ static void end_event(struct ics *x) {
         return;
     }
     for (int32_t d = x->start; d < end; d++) {
-        if (x->n == HOLIDAYS_MAX) {
+        int *n = x->is_workday ? &x->n_workdays : &x->n;
+        if (*n == HOLIDAYS_MAX) {
             complain(x, "more than 4096 holidays in one file");
             return;
         }
-        x->items[x->n++] = (struct holiday){d, x->summary ? x->summary : ""};
+        (x->is_workday ? x->workdays : x->items)[(*n)++] =
+            (struct holiday){d, x->summary ? x->summary : ""};
     }
 }
 
@@ -105,7 +107,7 @@ static void take_line(struct ics *x, struct span line) {
     (void)span_cut(&params, ';', &key);
     if (span_is(key, "BEGIN") && span_is(value, "VEVENT")) {
         x->is_inside = true;
-        x->is_cancelled = x->is_observance = false;
+        x->is_cancelled = x->is_observance = x->is_workday = false;
         x->start = x->end = INT32_MIN;
         x->summary = NULL;
     } else if (!x->is_inside) {
@@ -126,6 +128,7 @@ static void take_line(struct ics *x, struct span line) {
         x->is_cancelled = span_equal_nocase(value, SPAN("CANCELLED"));
     } else if (span_is(key, "CATEGORIES")) {
         x->is_observance = !has_category(value, "HOLIDAY");
+        x->is_workday = has_category(value, "WORKDAY");
     } else if (span_is(key, "RRULE") || span_is(key, "RDATE")) {
         complain(
             x,
@@ -138,11 +141,26 @@ static int compare_days(const void *a, const void *b) {
     return x->day < y->day ? -1 : x->day > y->day;
 }
 
+/* Sorts, and leaves each day once; gives how many there are. */
+static int sort_days(struct holiday *days, int n) {
+    int kept = 0;
+    if (n > 0) {
+        qsort(days, (size_t)n, sizeof *days, compare_days);
+    }
+    for (int i = 0; i < n; i++) {
+        if (kept == 0 || days[kept - 1].day != days[i].day) {
+            days[kept++] = days[i];
+        }
+    }
+    return kept;
+}
+
 struct holidays *holidays_read(struct arena *a, const char *name,
                                const struct source *source, struct findings *fs) {
     int errors_before = fs->n_errors;
     struct ics x = {.a = a, .source = source, .fs = fs};
     x.items = arena_array(a, HOLIDAYS_MAX, sizeof *x.items);
+    x.workdays = arena_array(a, HOLIDAYS_MAX, sizeof *x.workdays);
     if (!span_is_text(source->text)) {
         complain(&x, "the file is not valid UTF-8");
         return NULL;
@@ -162,33 +180,39 @@ struct holidays *holidays_read(struct arena *a, const char *name,
     if (fs->n_errors > errors_before) {
         return NULL;
     }
-    qsort(x.items, (size_t)x.n, sizeof *x.items, compare_days);
     struct holidays *h = arena_zalloc(a, sizeof *h);
     h->name = name;
     h->items = x.items;
-    for (int i = 0; i < x.n; i++) {
-        if (h->n == 0 || h->items[h->n - 1].day != x.items[i].day) {
-            h->items[h->n++] = x.items[i];
-        }
-    }
+    h->n = sort_days(x.items, x.n);
+    h->workdays = x.workdays;
+    h->n_workdays = sort_days(x.workdays, x.n_workdays);
     h->first_year = civil_of(h->items[0].day).year;
     h->last_year = civil_of(h->items[h->n - 1].day).year;
     return h;
 }
 
-const char *holidays_name(const struct holidays *h, int32_t day) {
-    int lo = 0, hi = h ? h->n : 0;
+static const struct holiday *find_day(const struct holiday *days, int n, int32_t day) {
+    int lo = 0, hi = n;
     while (lo < hi) {
         int mid = lo + (hi - lo) / 2;
-        if (h->items[mid].day < day) {
+        if (days[mid].day < day) {
             lo = mid + 1;
         } else {
             hi = mid;
         }
     }
-    return h && lo < h->n && h->items[lo].day == day ? h->items[lo].name : NULL;
+    return lo < n && days[lo].day == day ? &days[lo] : NULL;
+}
+
+const char *holidays_name(const struct holidays *h, int32_t day) {
+    const struct holiday *found = h ? find_day(h->items, h->n, day) : NULL;
+    return found ? found->name : NULL;
 }
 
 bool holidays_has(const struct holidays *h, int32_t day) {
     return holidays_name(h, day) != NULL;
+}
+
+bool holidays_is_worked(const struct holidays *h, int32_t day) {
+    return h && find_day(h->workdays, h->n_workdays, day) != NULL;
 }

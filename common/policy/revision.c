@@ -86,15 +86,23 @@ static void put_node(struct writer *w, const struct node *n, int depth) {
     put(w, is_map ? SPAN("}") : SPAN("]"));
 }
 
+static void put_day(struct writer *w, const struct holiday *h, const char *before,
+                    bool is_first) {
+    char text[40];
+    struct civil c = civil_of(h->day);
+    int len = snprintf(text, sizeof text, "%s\"%s%04d-%02d-%02d\"", is_first ? "" : ",",
+                       before, c.year, c.month, c.day);
+    put(w, (struct span){text, (size_t)len});
+}
+
 static void put_holidays(struct writer *w, const struct holidays *h) {
     put_json(w, span_of(h->name));
     put(w, SPAN(":["));
     for (int i = 0; i < h->n; i++) {
-        char text[40];
-        struct civil c = civil_of(h->items[i].day);
-        int len = snprintf(text, sizeof text, "%s\"%04d-%02d-%02d\"", i ? "," : "",
-                           c.year, c.month, c.day);
-        put(w, (struct span){text, (size_t)len});
+        put_day(w, &h->items[i], "", i == 0);
+    }
+    for (int i = 0; i < h->n_workdays; i++) {
+        put_day(w, &h->workdays[i], "worked ", false);
     }
     put(w, SPAN("]"));
 }

@@ -16,8 +16,9 @@ struct coverage_picture {
     int n_accepted;   /* ... of them accepted by the pack */
 };
 
-/* A letter per desk, in the order of first use; 0: the desk answers nowhere. */
-#define COVERAGE_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+/* A letter per desk, in the order of first use (the last one for all that are left); 0:
+ * the desk answers nowhere. Capitals are for hours at which nobody is in some weeks. */
+#define COVERAGE_LETTERS "abcdefghijklmnopqrstuvwxyz"
 struct coverage_letters {
     char *of;   /* by number of the desk */
     int *desks; /* numbers, in the order of their letters */

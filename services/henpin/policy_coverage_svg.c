@@ -118,7 +118,11 @@ static void put_fill(struct drawing *d, const struct coverage_row *r,
         fputs("class=\"none\"", d->out);
         return;
     case COVER_PARTLY:
-        fputs(r->gap ? "class=\"known\"" : "fill=\"url(#part)\"", d->out);
+        if (s->desk == COVERAGE_NOBODY) {
+            fputs(r->gap ? "class=\"known\"" : "fill=\"url(#part)\"", d->out);
+        } else {
+            fprintf(d->out, "class=\"d%d\"", colour_of(d, s->desk));
+        }
         return;
     case COVER_NOBODY:
         fputs(r->gap ? "class=\"known\"" : "fill=\"url(#hatch)\"", d->out);
@@ -133,6 +137,27 @@ static void put_hour(FILE *out, int hour) {
     fprintf(out, "%.3s %02d:00", day_names[hour / 24 % 7], hour % 24);
 }
 
+static void put_title(struct drawing *d, const struct coverage_row *r, int from, int to) {
+    const struct coverage_slot *s = &r->slots[from];
+    put_hour(d->out, from);
+    fputs(" to ", d->out);
+    put_hour(d->out, to);
+    fputs(": ", d->out);
+    if (s->desk != COVERAGE_NOBODY) {
+        const struct desk *desk = &d->x->p->desks[s->desk];
+        markup_text(d->out, span_of(desk->title ? desk->title : desk->name));
+    }
+    fputs(s->state == COVER_SILENT   ? "no duty begins here"
+          : s->state == COVER_PARTLY ? ", in some weeks nobody but triage"
+          : s->state == COVER_NOBODY ? "nobody but triage"
+                                     : "",
+          d->out);
+    if (r->gap && s->state >= COVER_PARTLY) {
+        fputs("; accepted: ", d->out);
+        markup_text(d->out, span_of(r->gap->why));
+    }
+}
+
 static void put_run(struct drawing *d, const struct coverage_row *r, int from, int to) {
     const struct coverage_slot *s = &r->slots[from];
     int x = MARGIN + LABEL_WIDTH + from * HOUR_WIDTH, width = (to - from) * HOUR_WIDTH;
@@ -140,27 +165,17 @@ static void put_run(struct drawing *d, const struct coverage_row *r, int from, i
             width, ROW_HEIGHT - 4);
     put_fill(d, r, s);
     fputs("><title>", d->out);
-    put_hour(d->out, from);
-    fputs(" to ", d->out);
-    put_hour(d->out, to);
-    fputs(": ", d->out);
-    if (s->state == COVER_HELD && s->desk != COVERAGE_NOBODY) {
-        const struct desk *desk = &d->x->p->desks[s->desk];
-        markup_text(d->out, span_of(desk->title ? desk->title : desk->name));
-    } else {
-        fputs(s->state == COVER_SILENT   ? "no duty begins here"
-              : s->state == COVER_PARTLY ? "nobody but triage, in some weeks"
-                                         : "nobody but triage",
-              d->out);
-    }
-    if (r->gap) {
-        fputs("; accepted: ", d->out);
-        markup_text(d->out, span_of(r->gap->why));
-    }
+    put_title(d, r, from, to);
     fputs("</title></rect>", d->out);
-    if (s->state == COVER_HELD && s->desk != COVERAGE_NOBODY && width >= 12) {
+    if (s->state == COVER_PARTLY && s->desk != COVERAGE_NOBODY) {
+        fprintf(d->out,
+                "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" "
+                "class=\"%s\" pointer-events=\"none\"/>",
+                x, d->y + ROW_HEIGHT - 7, width, 5, r->gap ? "known" : "part");
+    }
+    if (s->desk != COVERAGE_NOBODY && width >= 12) {
         fprintf(d->out, "<text x=\"%d\" y=\"%d\" class=\"key\">%c</text>", x + width / 2,
-                d->y + 14, d->letters.of[s->desk]);
+                d->y + 13, d->letters.of[s->desk]);
     }
     putc('\n', d->out);
 }
@@ -182,8 +197,7 @@ static void put_row(struct drawing *d, int i) {
     for (int from = 0, to; from < COVERAGE_HOURS; from = to) {
         to = from + 1;
         while (to < COVERAGE_HOURS && r->slots[to].state == r->slots[from].state &&
-               (r->slots[from].state != COVER_HELD ||
-                r->slots[to].desk == r->slots[from].desk)) {
+               r->slots[to].desk == r->slots[from].desk) {
             to++;
         }
         put_run(d, r, from, to);

@@ -1,8 +1,8 @@
 /*
  * policy_coverage_text.c: the map on a terminal.
  *
- * A letter is the desk that answers; `#` is nobody but triage, `+` nobody in some weeks,
- * `.` no duty. Where 168 columns do not fit, a column is two, three, four or six hours,
+ * A letter is the desk that answers, a capital one that does not in some weeks; `#` is
+ * nobody but triage, `.` no duty. Where 168 columns do not fit, a column is two, three, four or six hours,
  * and shows the worst of them. Colour repeats what the letters say.
  */
 #include "common/policy/civil.h"
@@ -66,7 +66,7 @@ static char mark_of(const struct coverage_letters *l, const struct coverage_slot
     case COVER_SILENT:
         return '.';
     case COVER_PARTLY:
-        return '+';
+        return s->desk == COVERAGE_NOBODY ? '+' : (char)(l->of[s->desk] - 'a' + 'A');
     case COVER_NOBODY:
         return '#';
     case COVER_HELD:
@@ -192,9 +192,11 @@ static void print_legend(const struct coverage_picture *x,
         fprintf(out, "%s%c %s", column ? "   " : "", l->of[l->desks[i]], title);
         column += len;
     }
-    fprintf(out,
-            "%s# nobody but triage   + nobody in some weeks   . no duty begins here\n",
-            l->n ? "\n" : "");
+    fprintf(
+        out,
+        "%s# nobody but triage   capital letter: nobody in some weeks   . no duty begins "
+        "here\n",
+        l->n ? "\n" : "");
 }
 
 void coverage_print_text(const struct coverage_picture *x, FILE *out, int width,

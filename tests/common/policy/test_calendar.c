@@ -109,7 +109,7 @@ test_calendar__B14_observances_and_clock_changes_are_no_holidays(void **state) {
     assert_null(holidays_read(a, "z", &u, &fs));
 }
 
-static bool shipped_holiday(const char *country, int year, int month, int day) {
+static struct holidays *shipped_holidays(const char *country) {
     char path[128];
     snprintf(path, sizeof path, "deploy/policy/calendars/%s.ics", country);
     static char text[1 << 18];
@@ -121,6 +121,11 @@ static bool shipped_holiday(const char *country, int year, int month, int day) {
     struct findings fs = {0};
     struct holidays *h = holidays_read(a, country, &s, &fs);
     assert_non_null(h);
+    return h;
+}
+
+static bool shipped_holiday(const char *country, int year, int month, int day) {
+    const struct holidays *h = shipped_holidays(country);
     assert_true(h->last_year >= 2028);
     return holidays_has(h, civil_days(year, month, day));
 }
@@ -137,6 +142,35 @@ test_calendar__B15_holidays_moved_by_law_are_where_they_were_moved(void **state)
     assert_true(shipped_holiday("de", 2026, 10, 3));
     assert_true(shipped_holiday("us", 2026, 11, 26));
     assert_true(shipped_holiday("uk", 2026, 8, 31));
+}
+
+/* China's arrangement of 2026, day by day as the State Council published it. */
+static void
+test_calendar__B15_days_that_china_works_for_its_holidays_are_open(void **state) {
+    (void)state;
+    static const struct {
+        int month, day;
+        bool is_open; /* for an office that is open Monday to Friday */
+    } days[] = {{1, 1, false},  {1, 2, false},  {1, 4, true},   {2, 14, true},
+                {2, 16, false}, {2, 23, false}, {2, 24, true},  {2, 28, true},
+                {4, 6, false},  {5, 4, false},  {5, 5, false},  {5, 9, true},
+                {6, 19, false}, {9, 20, true},  {9, 25, false}, {10, 1, false},
+                {10, 7, false}, {10, 8, true},  {10, 10, true}, {10, 11, false},
+                {3, 7, false},  {12, 31, true}};
+    struct calendar *c = weekly("Asia/Shanghai", 0, 4, 2, office);
+    c->holidays = shipped_holidays("cn");
+    calendar_compile(a, c);
+    for (size_t i = 0; i < COUNT_OF(days); i++) {
+        int32_t day = civil_days(2026, days[i].month, days[i].day);
+        int64_t ten = zone_instant_us(c->zone, day * US_PER_DAY + 10 * US_PER_HOUR, NULL);
+        assert_int_equal(calendar_is_open(c, ten), days[i].is_open);
+        assert_int_equal(calendar_closed_because(c, day) == NULL, days[i].is_open);
+    }
+    /* one business day from the Friday before: the Saturday that is worked */
+    assert_instant(calendar_add_open_days(c, at("2026-02-13T10:00:00+08:00"), 1),
+                   "2026-02-14T10:00:00+08:00");
+    assert_instant(calendar_add_open_days(c, at("2026-02-14T10:00:00+08:00"), 1),
+                   "2026-02-24T10:00:00+08:00");
 }
 
 static void
@@ -288,6 +322,8 @@ int main(void) {
             test_calendar__B14_observances_and_clock_changes_are_no_holidays),
         cmocka_unit_test(
             test_calendar__B15_holidays_moved_by_law_are_where_they_were_moved),
+        cmocka_unit_test(
+            test_calendar__B15_days_that_china_works_for_its_holidays_are_open),
         cmocka_unit_test(
             test_calendar__B12_a_clock_change_neither_doubles_nor_drops_a_day),
         cmocka_unit_test(

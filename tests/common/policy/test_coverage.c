@@ -67,10 +67,16 @@ cell_at(const struct policy *p, const struct coverage *c, const struct policy_fa
     return NULL;
 }
 
-/* Whether a duty of the decision has nobody but triage. */
-static bool is_hole(const struct policy *p, const struct policy_duty *d) {
-    return !d->is_shadow && (d->owner.is_catch_all || d->owner.desk == p->triage->name ||
-                             d->owner.act_by_us <= d->start_us);
+/* Whether a duty of the decision has nobody but triage, which no rule named. */
+static bool is_hole(const struct policy *p, const struct policy_duty *d,
+                    const struct chain *chain) {
+    bool is_meant = chain && chain->n == 1;
+    for (int i = 0; i < p->n_tables; i++) {
+        is_meant = is_meant && chain != p->tables[i].otherwise.then.chain;
+    }
+    bool is_triage = d->owner.is_catch_all || d->owner.desk == p->triage->name;
+    return !d->is_shadow &&
+           ((is_triage && !is_meant) || d->owner.act_by_us <= d->start_us);
 }
 
 static int64_t random_value(const struct attribute *at, uint64_t *seed) {
@@ -139,7 +145,7 @@ static int compare_random_inputs(const struct policy *p, const struct coverage *
             }
             int hour = coverage_hour_of(x->hours->zone, f.time_us[TIME_EVENT]);
             looked_at++;
-            if (is_hole(p, &d.duties[k]) && x->hours->missed[hour] == 0) {
+            if (is_hole(p, &d.duties[k], trace.chain) && x->hours->missed[hour] == 0) {
                 fail_msg("nobody for \"%s\" at hour %d, and the map says %d",
                          d.duties[k].rule_id, hour, x->hours->desk[hour]);
             }
@@ -160,12 +166,13 @@ static int replay_holes(const struct policy *p, const struct coverage *c) {
             }
             struct policy_facts f = *x->facts;
             struct policy_decision d;
+            struct decide_trace trace;
             bool is_shown = false;
             set_times(&f, x->hours->first_us[hour]);
-            policy_decide(p, &f, &d);
+            decide_traced(p, &f, &d, &trace);
             for (int j = 0; j < d.n_duties; j++) {
                 is_shown = is_shown || (strcmp(d.duties[j].rule_id, x->rule->id) == 0 &&
-                                        is_hole(p, &d.duties[j]));
+                                        is_hole(p, &d.duties[j], trace.chain));
             }
             assert_true(is_shown);
             assert_int_equal(coverage_hour_of(x->hours->zone, f.time_us[TIME_EVENT]),
@@ -186,11 +193,12 @@ static void compare_minutes(const struct policy *p, const struct coverage *c,
     for (int64_t t = from; t < to; t += US_PER_MIN) {
         struct policy_facts f = *x->facts;
         struct policy_decision d;
+        struct decide_trace trace;
         set_times(&f, t);
-        policy_decide(p, &f, &d);
+        decide_traced(p, &f, &d, &trace);
         for (int j = 0; j < d.n_duties; j++) {
             if (strcmp(d.duties[j].rule_id, x->rule->id) == 0 &&
-                is_hole(p, &d.duties[j])) {
+                is_hole(p, &d.duties[j], trace.chain)) {
                 is_missed[coverage_hour_of(z, t)] = true;
             }
         }
