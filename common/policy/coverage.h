@@ -25,6 +25,8 @@ enum {
 /* A hole that the pack knows of, and why it is accepted. */
 struct coverage_gap {
     struct condition *conditions[POLICY_FACT_COUNT]; /* marketplace, lang, category */
+    const char *duties[8];                           /* only these; none: every duty */
+    int n_duties;
     const char *why;
     const struct node *at; /* valid while loading only */
 };
@@ -108,10 +110,11 @@ void coverage_hours_fill(struct coverage_hours *h, const struct policy *p,
 /* The hour of the week, 0 Monday 00:00, of an instant in a zone. */
 int coverage_hour_of(const struct zone *zone, int64_t at_us);
 
-/* The accepted gap that the cell lies in; NULL: none. */
+/* The first gap that accepts the holes of a duty in a cell; NULL: none. */
 const struct coverage_gap *coverage_accepted(const struct policy *p,
                                              const struct coverage *c,
-                                             const struct coverage_cell *cell);
+                                             const struct coverage_cell *cell,
+                                             const struct coverage_promise *promise);
 
 /* `coverage:` of a file; the proof at load, when a file declares one: `no-open-desk`. */
 void coverage_read(struct loader *l, const struct node *node);

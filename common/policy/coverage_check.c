@@ -45,15 +45,25 @@ static void tell_hole(struct loader *l, const struct coverage *c,
                  x->hours->missed[coverage_worst_hour(x->hours)], c->weeks);
 }
 
+static bool is_used(const struct policy *p, const struct coverage *c,
+                    const struct coverage_gap *gap) {
+    for (int i = 0; i < c->n_cells; i++) {
+        const struct coverage_cell *cell = &c->cells[i];
+        for (int k = 0; k < cell->n_promises; k++) {
+            if (cell->promises[k].hours->n_missed > 0 &&
+                coverage_accepted(p, c, cell, &cell->promises[k]) == gap) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 /* An accepted hole that is none any more hides the next one. */
-static void tell_idle_gaps(struct loader *l, const struct coverage_row *rows, int n) {
+static void tell_idle_gaps(struct loader *l, const struct coverage *c) {
     const struct coverage_spec *s = l->p->coverage;
     for (int i = 0; i < s->n_gaps; i++) {
-        bool is_used = false;
-        for (int k = 0; k < n; k++) {
-            is_used = is_used || rows[k].gap == &s->gaps[i];
-        }
-        if (!is_used) {
+        if (!is_used(l->p, c, &s->gaps[i])) {
             finding_warning(l->fs, "no-effect", s->gaps[i].at,
                             "this gap accepts nothing: somebody answers there, or an "
                             "earlier gap accepts it; drop it");
@@ -92,5 +102,5 @@ void coverage_check(struct loader *l) {
                         "%d more holes of this kind: `henpin policy coverage` shows all",
                         told - TOLD_MAX);
     }
-    tell_idle_gaps(l, rows, n);
+    tell_idle_gaps(l, c);
 }

@@ -11,7 +11,7 @@
      UINT32_C(1) << FACT_CATEGORY)
 
 static void read_gap(struct loader *l, const struct node *n, struct coverage_spec *s) {
-    static const char *const keys[] = {"when", "why", NULL};
+    static const char *const keys[] = {"when", "duty", "why", NULL};
     struct coverage_gap *g = &s->gaps[s->n_gaps];
     *g = (struct coverage_gap){.at = n};
     if (!schema_map(l, n, "a gap", keys)) {
@@ -19,9 +19,20 @@ static void read_gap(struct loader *l, const struct node *n, struct coverage_spe
     }
     const struct node *when = node_get(n, "when");
     g->why = schema_text(l, n, "why", true);
+    NODE_WORDS(duty, node_get(n, "duty")) {
+        if (g->n_duties == (int)COUNT_OF(g->duties)) {
+            finding_error(l->fs, "schema", duty, "at most 8 duties in one gap");
+            return;
+        }
+        g->duties[g->n_duties++] = schema_word(l, duty, "a duty");
+    }
+    if (!when && g->n_duties > 0) {
+        s->n_gaps++;
+        return;
+    }
     if (!when || when->kind != NODE_MAP || when->count == 0) {
         finding_error(l->fs, "schema", n,
-                      "a gap needs \"when\": marketplace, lang or category");
+                      "a gap needs \"when\" (marketplace, lang, category) or \"duty\"");
         return;
     }
     conditions_read(l, when, g->conditions);
@@ -91,12 +102,23 @@ static bool admits_cell(const struct policy *p, const struct coverage_gap *g,
            condition_holds(g->conditions[FACT_CATEGORY], category, FACT_MISSING);
 }
 
+static bool names_duty(const struct coverage_gap *g, const char *duty) {
+    for (int i = 0; i < g->n_duties; i++) {
+        if (g->duties[i] && strcmp(g->duties[i], duty) == 0) {
+            return true;
+        }
+    }
+    return g->n_duties == 0;
+}
+
 const struct coverage_gap *coverage_accepted(const struct policy *p,
                                              const struct coverage *c,
-                                             const struct coverage_cell *cell) {
+                                             const struct coverage_cell *cell,
+                                             const struct coverage_promise *promise) {
     const struct coverage_spec *s = p->coverage;
     for (int i = 0; s && i < s->n_gaps; i++) {
-        if (admits_cell(p, &s->gaps[i], cell, &c->classes[cell->category_class])) {
+        if (names_duty(&s->gaps[i], promise->duty->name) &&
+            admits_cell(p, &s->gaps[i], cell, &c->classes[cell->category_class])) {
             return &s->gaps[i];
         }
     }

@@ -23,18 +23,24 @@ int coverage_worst_hour(const struct coverage_hours *h) {
     return worst;
 }
 
-/* The duty with the most holes; of several the one with the least time. */
-static const struct coverage_promise *worst_promise(const struct coverage_cell *cell) {
-    const struct coverage_promise *worst = NULL;
+/* The duty with the most holes, those first that no gap accepts; of several the one with
+ * the least time. */
+static void find_worst(const struct policy *p, const struct coverage *c,
+                       const struct coverage_cell *cell, struct coverage_row *r) {
     for (int i = 0; i < cell->n_promises; i++) {
-        const struct coverage_promise *x = &cell->promises[i];
-        int more = x->hours->n_missed - (worst ? worst->hours->n_missed : 0);
-        if (more > 0 || (worst && more == 0 &&
-                         rough_us(&x->duty->due) < rough_us(&worst->duty->due))) {
-            worst = x;
+        const struct coverage_promise *x = &cell->promises[i], *worst = r->promise;
+        if (x->hours->n_missed == 0) {
+            continue;
+        }
+        const struct coverage_gap *gap = coverage_accepted(p, c, cell, x);
+        int more = worst ? x->hours->n_missed - worst->hours->n_missed : 1;
+        bool is_tighter = worst && rough_us(&x->duty->due) < rough_us(&worst->duty->due);
+        if (!worst || (r->gap && !gap) ||
+            (!r->gap == !gap && (more > 0 || (more == 0 && is_tighter)))) {
+            r->promise = x;
+            r->gap = gap;
         }
     }
-    return worst;
 }
 
 /* The duty with the least time tells who answers: the others have as much or more. What
@@ -93,8 +99,7 @@ static void row_of_cell(const struct policy *p, const struct coverage *c,
             judge_hour(p, cell, shown, h, r);
         }
     }
-    r->promise = worst_promise(cell);
-    r->gap = r->n_missed > 0 ? coverage_accepted(p, c, cell) : NULL;
+    find_worst(p, c, cell, r);
 }
 
 /* ---- merging ---- */
