@@ -89,6 +89,7 @@ struct span lines_of_return(struct arena *a, const struct return_line *lines, si
 
 struct classed {
     struct span name, class;
+    struct span_list hazards;
 };
 
 /* Two tables, sorted by name: an order may have thousands of lines, and so may a return
@@ -110,6 +111,18 @@ static struct span text_of(struct arena *a, const json_t *line, const char *name
                                  : (struct span){NULL, 0};
 }
 
+static struct span_list hazards_of(struct arena *a, const json_t *line) {
+    const json_t *list = json_object_get(line, "hazards"), *word;
+    struct span *items = arena_array(a, json_array_size(list) + 1, sizeof *items);
+    size_t i, n = 0;
+    json_array_foreach(list, i, word) {
+        if (json_is_string(word))
+            items[n++] = span_dup(
+                a, (struct span){json_string_value(word), json_string_length(word)});
+    }
+    return (struct span_list){items, n};
+}
+
 struct line_classes *lines_classes(struct arena *a, struct span json) {
     struct line_classes *c = arena_zalloc(a, sizeof *c);
     json_t *lines = json.ptr ? json_loadb(json.ptr, json.len, 0, NULL) : NULL;
@@ -120,10 +133,11 @@ struct line_classes *lines_classes(struct arena *a, struct span json) {
     json_array_foreach(lines, i, line) {
         struct span class = text_of(a, line, "product_class");
         struct span id = text_of(a, line, "line_id"), sku = text_of(a, line, "sku");
+        struct span_list hazards = hazards_of(a, line);
         if (class.ptr && id.ptr)
-            c->by_id[c->n_ids++] = (struct classed){id, class};
+            c->by_id[c->n_ids++] = (struct classed){id, class, hazards};
         if (class.ptr && sku.ptr)
-            c->by_sku[c->n_skus++] = (struct classed){sku, class};
+            c->by_sku[c->n_skus++] = (struct classed){sku, class, hazards};
     }
     json_decref(lines);
     qsort(c->by_id, c->n_ids, sizeof *c->by_id, by_name);
@@ -137,10 +151,20 @@ static const struct classed *find(const struct classed *table, size_t n,
     return n > 0 && name.ptr ? bsearch(&key, table, n, sizeof key, by_name) : NULL;
 }
 
+static const struct classed *find_line(const struct line_classes *c, struct span line_id,
+                                       struct span sku) {
+    const struct classed *found = find(c->by_id, c->n_ids, line_id);
+    return found ? found : find(c->by_sku, c->n_skus, sku);
+}
+
 struct span lines_class_of(const struct line_classes *c, struct span line_id,
                            struct span sku) {
-    const struct classed *found = find(c->by_id, c->n_ids, line_id);
-    if (!found)
-        found = find(c->by_sku, c->n_skus, sku);
+    const struct classed *found = find_line(c, line_id, sku);
     return found ? found->class : (struct span) { NULL, 0 };
+}
+
+struct span_list lines_hazards_of(const struct line_classes *c, struct span line_id,
+                                  struct span sku) {
+    const struct classed *found = find_line(c, line_id, sku);
+    return found ? found->hazards : (struct span_list){NULL, 0};
 }

@@ -12,12 +12,15 @@
 struct span lines_of_order(struct arena *a, const struct order_line *lines, size_t n);
 struct span lines_of_return(struct arena *a, const struct return_line *lines, size_t n);
 
-/* The product classes of an order's lines, read once from its JSON; everything in the
+/* The product classes and hazards of an order's lines, read once from its JSON; everything in the
  * arena. */
 struct line_classes;
 struct line_classes *lines_classes(struct arena *a, struct span json);
 /* By line id, else by sku; ptr NULL: not there. */
 struct span lines_class_of(const struct line_classes *c, struct span line_id,
                            struct span sku);
+/* The same for the hazards; empty: none, or not there. */
+struct span_list lines_hazards_of(const struct line_classes *c, struct span line_id,
+                                  struct span sku);
 
 #endif

@@ -68,6 +68,13 @@ static bool some_lack_class(const struct batch *b) {
     return false;
 }
 
+static struct span_list keep(struct arena *a, struct span_list words) {
+    struct span *items = arena_array(a, words.count + 1, sizeof *items);
+    for (size_t i = 0; i < words.count; i++)
+        items[i] = span_dup(a, words.items[i]);
+    return (struct span_list){items, words.count};
+}
+
 /* Kept in the batch's arena: the event outlives the attempt. */
 static void complete(struct batch *b, struct returns_case *c, struct return_event *e) {
     if (!c->classes)
@@ -79,10 +86,13 @@ static void complete(struct batch *b, struct returns_case *c, struct return_even
         struct span class = lines_class_of(c->classes, line->line_id, line->sku);
         if (class.ptr)
             line->product_class = span_dup(b->arena, class);
+        if (line->hazards.count == 0)
+            line->hazards =
+                keep(b->arena, lines_hazards_of(c->classes, line->line_id, line->sku));
     }
 }
 
-/* A line that states no class has its order's. */
+/* A line that states no class has its order's, and the dangers that come with it. */
 static void complete_classes(struct batch *b, const struct casework *work) {
     const struct message *m;
     for (size_t i = 0; (m = batch_next(b, &i));) {
