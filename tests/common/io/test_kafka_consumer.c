@@ -308,6 +308,41 @@ static void test_kafka__broker_errors_and_outages_lose_and_double_nothing(void *
     rd_kafka_destroy(t.rk);
 }
 
+static bool file_says(FILE *f, const char *words) {
+    static char text[65536];
+    rewind(f);
+    text[fread(text, 1, sizeof text - 1, f)] = '\0';
+    return strstr(text, words) != NULL;
+}
+
+/* Whatever the broker has against it, such as a partition that has just gone. */
+static void test_kafka__a_position_that_kafka_does_not_take_is_no_warning(void **state) {
+    (void)state;
+    struct pair t;
+    pair_broker(&t, 1);
+    fixture_produce(t.bootstrap, 0, 10, 20);
+    pair_consumers(&t, 64 << 10);
+    UNTIL(20, both_took(&t, 1), pair_turn(&t, -1));
+    rd_kafka_mock_push_request_errors(t.cluster, 8 /* OffsetCommit */, 2,
+                                      RD_KAFKA_RESP_ERR_OFFSET_METADATA_TOO_LARGE,
+                                      RD_KAFKA_RESP_ERR_OFFSET_METADATA_TOO_LARGE);
+    FILE *said = tmpfile();
+    int kept = dup(STDERR_FILENO);
+    assert_true(said && dup2(fileno(said), STDERR_FILENO) >= 0);
+    const struct kafka_partition p = {TOPIC, 0};
+    const int64_t offset = 1;
+    for (size_t a = 0; a < 2; a++) {
+        kafka_mirror(t.c[a], &p, &offset, 1);
+    }
+    UNTIL(20, file_says(said, "position.unmirrored"), pair_turn(&t, -1));
+    dup2(kept, STDERR_FILENO);
+    assert_false(file_says(said, "\"warn\""));
+    assert_false(file_says(said, "kafka.reported"));
+    close(kept);
+    fclose(said);
+    pair_free(&t);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_kafka__records_come_in_order_from_the_given_offset),
@@ -318,6 +353,7 @@ int main(void) {
             test_kafka__a_lane_that_is_not_read_fetches_to_its_limit_and_stays_a_member),
         cmocka_unit_test(test_kafka__positions_are_asked_for_until_they_are_known),
         cmocka_unit_test(test_kafka__the_descriptor_tells_of_each_new_record),
+        cmocka_unit_test(test_kafka__a_position_that_kafka_does_not_take_is_no_warning),
         cmocka_unit_test(test_kafka__broker_errors_and_outages_lose_and_double_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
