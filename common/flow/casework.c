@@ -239,8 +239,10 @@ static void take_duties(struct casework *w, struct work_case *c,
                         const struct output_context *context) {
     const struct case_decision *d = context->decision;
     for (int i = 0; i < d->n_changes; i++) {
-        /* Closed before, it was told before: only the instant is corrected. */
-        bool is_told = c->state.duties[d->changes[i].index].closed_us != EVENT_ABSENT;
+        /* What was closed or breached before was told before. */
+        const struct case_duty *before = &c->state.duties[d->changes[i].index];
+        bool is_told =
+            before->closed_us != EVENT_ABSENT || before->state == DUTY_BREACHED;
         const struct case_duty *duty = work_duties_change(c, &d->changes[i]);
         if (duty->state == DUTY_BREACHED && !is_told)
             outputs_breach(w->outputs, context, duty, d->changes[i].closed_us);

@@ -25,6 +25,12 @@ struct verdict {
     const struct duty_spec *terms; /* NULL: they stay where they are */
 };
 
+/* Where a duty stands in the pass. */
+struct place {
+    int64_t severity, fires_us;
+    struct uuid id;
+};
+
 struct moves {
     const struct policy *policy;
     struct arena *arena; /* of the whole pass */
@@ -34,8 +40,7 @@ struct moves {
     bool is_begun;
     struct verdict *verdicts;
     size_t n_verdicts, verdict_room;
-    int64_t after_us; /* the last duty looked at */
-    struct uuid after_id;
+    struct place after; /* the last duty looked at */
     size_t n_moved;
 };
 
@@ -43,7 +48,7 @@ struct moves *moves_new(const struct policy *p) {
     struct moves *m = xcalloc(1, sizeof *m);
     m->policy = p;
     m->arena = arena_new(MOVES_BYTES);
-    m->after_us = INT64_MIN;
+    m->after.severity = -1;
     return m;
 }
 
@@ -68,7 +73,8 @@ static const struct pg_statement find_earlier = {
     "SELECT r.policy_revision_id, r.canonical FROM henpin.policy_revision r"
     " JOIN henpin.policy_revision l ON l.policy_revision_id = $1 AND r.since < l.since"
     " WHERE r.policy_revision_id IN"
-    "  (SELECT policy_revision_id FROM henpin.duty WHERE state = 'open')"};
+    "  (SELECT policy_revision_id FROM henpin.duty WHERE closed_at IS NULL AND state = "
+    "'open')"};
 
 static enum status begin(struct moves *m, struct pg *pg, struct error *err) {
     struct arena *a = arena_new(MOVES_BYTES);
@@ -174,21 +180,26 @@ static const struct duty_spec *verdict_of(struct moves *m, int64_t revision,
 
 /* ---- one piece ---- */
 
-/* The piece is chosen by due instant, but locked by id, as the lanes lock duties. */
+/* The piece is chosen in the order of the index, but locked by id, as the lanes lock
+ * duties. */
 static const struct pg_statement look = {
     "moves_look",
-    "SELECT w.due_at, d.duty_id, d.case_kind, d.case_id, d.name, d.seller_id,"
+    "SELECT w.severity, w.fires_at, d.duty_id, d.case_kind, d.case_id, d.name, "
+    "d.seller_id,"
     " d.marketplace, d.order_id, d.desk, d.start_at, d.due_at, d.act_by_at, d.severity,"
     " d.rule_id, d.policy_revision_id, d.state = 'open'"
-    " FROM (SELECT duty_id, due_at FROM henpin.duty WHERE state = 'open'"
-    "   AND due_at >= $2 AND (due_at, duty_id) > ($2, $3)"
-    "   AND policy_revision_id = ANY($1) ORDER BY due_at, duty_id LIMIT $4) w"
+    " FROM (SELECT duty_id, severity, fires_at FROM henpin.duty"
+    "   WHERE closed_at IS NULL AND state = 'open'"
+    "   AND (severity, fires_at) >= ($2, $3) AND (severity, fires_at, duty_id) > ($2, "
+    "$3, $4)"
+    "   AND policy_revision_id = ANY($1) ORDER BY severity, fires_at, duty_id LIMIT $5) w"
     " JOIN henpin.duty d USING (duty_id) ORDER BY d.duty_id FOR UPDATE OF d"};
 
 static const struct pg_statement move = {
     "moves_move",
     "UPDATE henpin.duty d SET due_at = t.due_at, act_by_at = t.act_by_at,"
     " aim_at = t.aim_at, warn_at = array_remove(ARRAY[t.w1, t.w2, t.w3, t.w4], NULL),"
+    " fires_at = least(t.w1, t.act_by_at, t.due_at),"
     " policy_revision_id = $1"
     " FROM unnest($2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[],"
     "  $6::timestamptz[], $7::timestamptz[], $8::timestamptz[], $9::timestamptz[])"
@@ -226,26 +237,26 @@ static void consider(struct moves *m, struct writes *w, const struct pg_query *q
                      size_t row) {
     struct policy_duty to;
     const struct duty_spec *terms =
-        verdict_of(m, pg_i64(q, row, 14), pg_text(q, row, 13), pg_text(q, row, 4));
-    if (!pg_bool(q, row, 15) || !terms ||
-        !redate_duty(m->policy, terms, pg_text(q, row, 8), pg_instant(q, row, 9), &to))
+        verdict_of(m, pg_i64(q, row, 15), pg_text(q, row, 14), pg_text(q, row, 5));
+    if (!pg_bool(q, row, 16) || !terms ||
+        !redate_duty(m->policy, terms, pg_text(q, row, 9), pg_instant(q, row, 10), &to))
         return;
     const struct duty_moved moved = {
-        .duty_id = pg_uuid(q, row, 1),
-        .case_kind = pg_text(q, row, 2),
-        .case_id = pg_uuid(q, row, 3),
-        .name = pg_text(q, row, 4),
-        .seller_id = pg_text(q, row, 5),
-        .marketplace = pg_text(q, row, 6),
-        .order_id = pg_text(q, row, 7),
-        .desk = pg_text(q, row, 8),
-        .start_us = pg_instant(q, row, 9),
-        .was_due_us = pg_instant(q, row, 10),
-        .was_act_by_us = pg_instant(q, row, 11),
+        .duty_id = pg_uuid(q, row, 2),
+        .case_kind = pg_text(q, row, 3),
+        .case_id = pg_uuid(q, row, 4),
+        .name = pg_text(q, row, 5),
+        .seller_id = pg_text(q, row, 6),
+        .marketplace = pg_text(q, row, 7),
+        .order_id = pg_text(q, row, 8),
+        .desk = pg_text(q, row, 9),
+        .start_us = pg_instant(q, row, 10),
+        .was_due_us = pg_instant(q, row, 11),
+        .was_act_by_us = pg_instant(q, row, 12),
         .due_us = to.due_us,
         .act_by_us = to.owner.act_by_us,
-        .severity = (int)pg_i64(q, row, 12),
-        .rule_id = pg_text(q, row, 13),
+        .severity = (int)pg_i64(q, row, 13),
+        .rule_id = pg_text(q, row, 14),
         .revision = policy_revision(m->policy),
         .now_us = clock_now_us(),
     };
@@ -258,21 +269,21 @@ static void consider(struct moves *m, struct writes *w, const struct pg_query *q
     m->n_moved++;
 }
 
-static bool is_after(const struct moves *m, int64_t due_us, struct uuid id) {
-    return due_us > m->after_us ||
-           (due_us == m->after_us &&
-            memcmp(id.bytes, m->after_id.bytes, sizeof id.bytes) > 0);
+static bool is_behind(const struct place *a, const struct place *b) {
+    if (a->severity != b->severity)
+        return a->severity > b->severity;
+    if (a->fires_us != b->fires_us)
+        return a->fires_us > b->fires_us;
+    return memcmp(a->id.bytes, b->id.bytes, sizeof a->id.bytes) > 0;
 }
 
 /* Where the next piece begins: behind the last of this one as it was chosen. */
 static void go_on_behind(struct moves *m, const struct pg_query *q) {
     for (size_t row = 0; row < pg_rows(q); row++) {
-        int64_t due_us = pg_instant(q, row, 0);
-        struct uuid id = pg_uuid(q, row, 1);
-        if (is_after(m, due_us, id)) {
-            m->after_us = due_us;
-            m->after_id = id;
-        }
+        const struct place at = {pg_i64(q, row, 0), pg_instant(q, row, 1),
+                                 pg_uuid(q, row, 2)};
+        if (is_behind(&at, &m->after))
+            m->after = at;
     }
 }
 
@@ -282,8 +293,9 @@ static struct pg_query *ask_piece(const struct moves *m, struct pg_script *s) {
     struct pg_array *ids = pg_param_array(q, PG_INT8, m->n_earlier);
     for (size_t i = 0; i < m->n_earlier; i++)
         pg_array_i64(ids, m->earlier[i].id);
-    pg_param_instant(q, m->after_us == INT64_MIN ? 0 : m->after_us);
-    pg_param_uuid(q, m->after_id);
+    pg_param_i16(q, (int16_t)m->after.severity);
+    pg_param_instant(q, m->after.fires_us);
+    pg_param_uuid(q, m->after.id);
     pg_param_i64(q, MOVES_PIECE);
     return q;
 }

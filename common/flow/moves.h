@@ -8,8 +8,8 @@
  * names the new revision, so nobody moves it again. A worker that still runs an earlier
  * revision moves nothing: what went live later counts.
  *
- * The pass goes through the open duties by their due instant, some thousands at a time,
- * each time in a transaction of its own.
+ * The pass goes through the open duties some thousands at a time, each time in a
+ * transaction of its own.
  */
 #ifndef COMMON_FLOW_MOVES_H
 #define COMMON_FLOW_MOVES_H

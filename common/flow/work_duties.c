@@ -135,14 +135,24 @@ const struct case_duty *work_duties_change(struct work_case *c,
 static const char copy_duty[] = "COPY henpin.duty (duty_id, case_kind, case_id, name, "
                                 "instance, state, seller_id, marketplace,"
                                 " order_id, desk, start_at, due_at, act_by_at, aim_at, "
-                                "warn_at, stop, waits_for, closed_at,"
+                                "warn_at, fires_at, stop, waits_for, closed_at,"
                                 " breach, breach_cost, severity, rule_id, "
                                 "policy_revision_id) FROM STDIN (FORMAT binary)";
+
+/* When the clock has something to tell of it first. */
+static int64_t fires_us(const struct case_duty *d, const struct policy_duty *p) {
+    int64_t first = p->due_us;
+    if (d->state != DUTY_OPEN)
+        return EVENT_ABSENT;
+    if (p->owner.act_by_us != POLICY_NO_INSTANT && p->owner.act_by_us < first)
+        first = p->owner.act_by_us;
+    return p->n_warnings > 0 && p->warn_us[0] < first ? p->warn_us[0] : first;
+}
 
 static void copy_new_duty(struct pg_copy *copy, const struct work_case *c, int i) {
     const struct case_duty *d = &c->state.duties[i];
     const struct policy_duty *p = c->duties[i].fresh;
-    pg_copy_row(copy, 23);
+    pg_copy_row(copy, 24);
     pg_copy_uuid(copy, d->duty_id);
     pg_copy_text(copy, span_of(c->kind));
     pg_copy_uuid(copy, c->id);
@@ -161,6 +171,7 @@ static void copy_new_duty(struct pg_copy *copy, const struct work_case *c, int i
     for (int k = 0; k < p->n_warnings; k++)
         pg_copy_instant(copy, p->warn_us[k]);
     pg_copy_array_end(copy);
+    pg_copy_instant(copy, fires_us(d, p));
     pg_copy_array(copy, PG_TEXT, (size_t)d->n_stops);
     for (int k = 0; k < d->n_stops; k++)
         pg_copy_text(copy, d->stop[k]);
@@ -175,7 +186,9 @@ static void copy_new_duty(struct pg_copy *copy, const struct work_case *c, int i
 }
 
 static const struct pg_statement close_duties = {
-    "casework_close", "UPDATE henpin.duty d SET state = t.state, closed_at = t.closed_at"
+    "casework_close", "UPDATE henpin.duty d SET state = t.state, closed_at = t.closed_at,"
+                      " fires_at = CASE WHEN t.state = 'open'"
+                      "  THEN least(d.warn_at[1], d.act_by_at, d.due_at) END"
                       " FROM unnest($1::uuid[], $2::text[], $3::timestamptz[]) AS "
                       "t(duty_id, state, closed_at)"
                       " WHERE d.duty_id = t.duty_id"};

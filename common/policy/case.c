@@ -55,12 +55,18 @@ static int64_t later(int64_t a, int64_t b) {
     return a > b ? a : b;
 }
 
+/* Also what the clock has told to be breached, and nobody has answered yet. */
+static bool is_standing(const struct case_duty *d) {
+    return d->state == DUTY_OPEN || d->state == DUTY_WAITING ||
+           (d->state == DUTY_BREACHED && d->closed_us == EVENT_ABSENT);
+}
+
 static void fulfil(const struct case_state *c, const struct case_event *e,
                    struct case_decision *out) {
     struct span word = span_of(e->word);
     for (int i = 0; i < c->n_duties; i++) {
         const struct case_duty *d = &c->duties[i];
-        if ((d->state != DUTY_OPEN && d->state != DUTY_WAITING) || !stops(d, word))
+        if (!is_standing(d) || !stops(d, word))
             continue;
         if (d->start_us != EVENT_ABSENT && e->occurred_us < d->start_us)
             continue; /* it answered what came before; answered_already() sees it the same

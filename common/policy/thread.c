@@ -140,6 +140,8 @@ static void agree(const struct view *v, const struct policy_duty *rule, int i,
         .index = i, .state = DUTY_CANCELLED, .closed_us = d->closed_us};
     if (has_wait(v, rule, d->start_us, &w)) {
         change.state = state_of(&w, d->has_breach, d->due_us);
+        if (change.state == DUTY_OPEN && d->state == DUTY_BREACHED)
+            change.state = DUTY_BREACHED; /* the clock has told so */
         change.closed_us = w.end_us;
     }
     if (change.state != d->state || change.closed_us != d->closed_us)

@@ -150,6 +150,7 @@ CREATE TABLE duty (
     act_by_at          timestamptz,
     aim_at             timestamptz,
     warn_at            timestamptz[] NOT NULL,
+    fires_at           timestamptz,
     stop               text[] NOT NULL,
     waits_for          text,
     closed_at          timestamptz,
@@ -160,8 +161,8 @@ CREATE TABLE duty (
     policy_revision_id bigint NOT NULL
 ) WITH (fillfactor = 85);
 
--- What stands open, the next due first: the board reads it, and who watches the deadlines.
-CREATE INDEX duty_open ON duty (due_at) WHERE state = 'open';
+-- What stands unanswered, by what the clock has to tell next: henpin-deadlines takes the gravest first, the board reads all.
+CREATE INDEX duty_standing ON duty (severity, fires_at) WHERE closed_at IS NULL AND state IN ('open', 'breached');
 
 -- Append-only. identity_at is the instant that belongs to the meaning (it stands in the first 48 bits of the id
 -- too): (identity_at, escalation_id) refuses a double across partitions.

@@ -28,7 +28,7 @@ COMMENT ON TABLE ledger IS 'How far each partition is applied: append-only, one 
 COMMENT ON TABLE dead_letter IS 'Records that could not be applied, whole, with the reason. See henpin dead-letters.';
 COMMENT ON TABLE parked IS 'Records that wait for their order, whole. Deleted when they are applied.';
 COMMENT ON TABLE schema_migration IS 'Which files of schemas/sql have been applied. Written by henpin migrate.';
-COMMENT ON INDEX duty_open IS 'Open duties by due instant, for the board and for whoever watches deadlines.';
+COMMENT ON INDEX duty_standing IS 'Duties that nobody has answered, by severity and by what the clock has to tell next.';
 COMMENT ON INDEX escalation_event_triage IS 'Triage by when it was told, for the board.';
 COMMENT ON INDEX escalation_event_timeless_subject IS 'Blockers and unknown orders by their subject, for the board.';
 COMMENT ON FUNCTION seller_directory_changed() IS 'Trigger of the seller directory: moves seller_directory_version on.';
@@ -106,6 +106,7 @@ BEGIN
             ('due_at', 'Instant of the promise, by the marketplace''s clock.'),
             ('act_by_at', 'Last instant at which a desk with language and licence is open before due_at, less the reserve.'),
             ('aim_at', 'Instant that is aimed at, earlier than due_at.'),
+            ('fires_at', 'Next instant at which the clock has something to tell of it (a warning, act-by, due); null: nothing any more.'),
             ('warn_at', 'Instants at which to warn, ascending.'),
             ('stop', 'Kinds of events that meet the duty.'),
             ('waits_for', 'What must happen before the clock runs.'),

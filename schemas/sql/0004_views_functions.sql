@@ -19,7 +19,7 @@ WITH standing AS (
            d.seller_id, d.marketplace, d.order_id, d.desk, d.due_at, d.act_by_at,
            d.start_at AS since, d.rule_id, d.breach AS consequence
     FROM duty d
-    WHERE d.state = 'open'
+    WHERE d.closed_at IS NULL AND d.state IN ('open', 'breached')
     UNION ALL
     SELECT 'blocker', b.blocker, coalesce(e.severity, 2::smallint), 'seller', NULL, b.blocker_id,
            b.seller_id, b.marketplace, NULL, coalesce(e.desk, ''), e.due_at, e.act_by_at,

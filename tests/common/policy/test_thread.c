@@ -122,7 +122,9 @@ static void keep(struct folded *f, const struct case_event *e) {
 static void fold(struct folded *f, const char *word, int hour, int number) {
     char id[32];
     snprintf(id, sizeof id, "e%d", number);
-    const struct case_event e = {word, span_of(id), FIRST_US + hour * US_PER_HOUR};
+    const struct case_event e = {.word = word,
+                                 .event_id = span_of(id),
+                                 .occurred_us = FIRST_US + hour * US_PER_HOUR};
     struct policy_facts facts;
     memset(&facts, 0, sizeof facts);
     thread_decide(&f->state, &e, NULL, &facts, &f->last);
