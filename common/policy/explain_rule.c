@@ -416,13 +416,13 @@ const char *rule_title(struct arena *a, const struct words *w, const struct rule
     return b.ptr;
 }
 
+/* Rules are numbered table by table. */
 const struct table *rule_table(const struct policy *p, const struct rule *r) {
     for (int i = 0; i < p->n_tables; i++) {
         const struct table *t = &p->tables[i];
-        for (int k = 0; k < t->n_rules; k++) {
-            if (&t->rules[k] == r) {
-                return t;
-            }
+        int first = t->n_rules > 0 ? t->rules[0].number : 0;
+        if (r->number >= first && r->number < first + t->n_rules) {
+            return t;
         }
     }
     BUG("the rule \"%s\" stands in no table", r->id);

@@ -230,7 +230,9 @@ static enum status load_all(struct loader *l, const struct load_options *o,
     }
     if (l->is_compiled) { /* what the rules do is told in one go, tests included */
         check_rules(l);
-        analyse(l);
+        if (!o->skips_proofs) {
+            analyse(l);
+        }
         if (!o->skips_tests) {
             tests_run_all(l);
         }
@@ -238,7 +240,7 @@ static enum status load_all(struct loader *l, const struct load_options *o,
     if (o->totals) {
         *o->totals = (struct load_totals){n, l->p->n_tables, l->n_rules, l->p->n_tests};
     }
-    if (l->fs->n_errors == 0) {
+    if (l->fs->n_errors == 0 && !o->skips_proofs) {
         coverage_check(l);
     }
     if (l->fs->n_errors == 0) {

@@ -11,8 +11,10 @@ struct load_totals {
 
 struct load_options {
     const struct policy_report *report; /* may be NULL */
-    bool skips_tests; /* do not run the tests in the packs: their failures then are no
+    bool skips_tests;  /* do not run the tests in the packs: their failures then are no
                          findings */
+    bool skips_proofs; /* nor look for overlaps, gaps and hours without a desk: for who
+                          only reads the rules, or asks them one thing */
     const struct source *sources; /* instead of the directory's *.yaml files; the
                                      directory still serves calendars/ */
     int n_sources;

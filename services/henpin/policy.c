@@ -27,10 +27,13 @@ static const struct action {
      "every mistake, gap and conflict in the rules of DIR; --strict: warnings fail too"},
     {"test", policy_test_main, "DIR [NAME]",
      "run the tests that stand beside the rules; only those whose name holds NAME"},
-    {"explain", policy_explain_main, "DIR EVENT.yaml",
-     "why is it decided so, and why not otherwise: for an event that you describe"},
+    {"explain", policy_explain_main, "DIR [EVENT.yaml]",
+     "why is it decided so, and why not otherwise: an event that you describe, or a "
+     "recorded one"},
     {"show", policy_show_main, "DIR [RULE]",
      "read the rules: what they ask, what they give, who says so"},
+    {"diff", policy_diff_main, "OLD NEW [FILE...]",
+     "what other rules change: rule by rule, and for events, tests or what was recorded"},
     {"coverage", policy_coverage_main, "[OPTION...] DIR",
      "who answers at each hour of the week, and where nobody does"},
 };
@@ -65,10 +68,11 @@ static void tell_error(void *context, const struct policy_finding *f) {
         policy_print_finding(f);
 }
 
-struct policy *policy_open(const char *program, const char *dir, bool skips_tests,
+struct policy *policy_open(const char *program, const char *dir, bool is_proved,
                            int *code) {
     struct policy_report report = {tell_error, NULL};
-    struct load_options o = {.report = &report, .skips_tests = skips_tests};
+    struct load_options o = {
+        .report = &report, .skips_tests = true, .skips_proofs = !is_proved};
     struct policy *p = NULL;
     struct error err = {0};
     *code = 2;

@@ -13,15 +13,16 @@ int policy_check(const char *dir, bool is_strict);
 int policy_test_main(int argc, char **argv, char **envp);
 int policy_explain_main(int argc, char **argv, char **envp);
 int policy_show_main(int argc, char **argv, char **envp);
+int policy_diff_main(int argc, char **argv, char **envp);
 int policy_coverage_main(int argc, char **argv, char **envp);
 
 /* False after telling why on stderr: exit code 2. */
 bool policy_dir_is_readable(const char *program, const char *dir);
 
-/* The rule set of `dir`, for the caller to free. NULL after telling: its errors as
- * findings (`*code` 1), or that the directory cannot be read (`*code` 2). `skips_tests`:
- * load it although tests in the packs fail. */
-struct policy *policy_open(const char *program, const char *dir, bool skips_tests,
+/* The rule set of `dir`, for the caller to free; tests in the packs are not run, overlaps
+ * and gaps only looked for when `is_proved`. NULL after telling: its errors as findings
+ * (`*code` 1), or that the directory cannot be read (`*code` 2). */
+struct policy *policy_open(const char *program, const char *dir, bool is_proved,
                            int *code);
 
 /* Writes a finding as people read it: place, what, the line with a mark under it, a

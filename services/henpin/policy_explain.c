@@ -1,19 +1,21 @@
 /* policy_explain.c: `henpin policy explain`: a decision in words: one that was taken, or
  * one for an event that a person describes. */
+#include "services/henpin/policy_explain.h"
+
 #include "common/event/marketplace.h"
-#include "common/policy/explain.h"
-#include "common/policy/explain_words.h"
 #include "common/policy/testcase.h"
 #include "services/henpin/database.h"
 #include "services/henpin/policy_command.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { EXPLAIN_TEXT_MAX = 1 << 20 };
 
 struct explain_config {
-    const char *rule, *test;
+    struct pg_config database;
+    const char *rule, *test, *order, *marketplace, *decision;
     int language;
     bool is_json;
 };
@@ -28,6 +30,12 @@ static const struct option explain_options[] = {
      "tell first why this rule applies or not, condition by condition"},
     {"test", "HENPIN_POLICY_TEST", OPT_STRING, AT(test), "", 0, 0, 0, NULL, "NAME",
      "instead of EVENT.yaml: what the test in the packs whose name holds this is given"},
+    {"order", "HENPIN_POLICY_ORDER", OPT_STRING, AT(order), "", 0, 0, 0, NULL, "ID",
+     "instead of EVENT.yaml: the last decision recorded for this order and its returns"},
+    {"marketplace", "HENPIN_POLICY_MARKETPLACE", OPT_STRING, AT(marketplace), "", 0, 0, 0,
+     NULL, "CODE", "with --order: of this store only"},
+    {"decision", "HENPIN_POLICY_DECISION", OPT_STRING, AT(decision), "", 0, 0, 0, NULL,
+     "ID", "the recorded decision on this event: TOPIC:PARTITION:OFFSET, or an event id"},
     {0},
 };
 
@@ -44,8 +52,7 @@ static const struct rule *find_rule(const struct policy *p, const char *id) {
     return NULL;
 }
 
-/* A reader of a case in Japan thinks in Japanese time. */
-static const char *zone_of(const struct policy *p, const struct policy_facts *f) {
+const char *explain_zone(const struct policy *p, const struct policy_facts *f) {
     int64_t word = f->value[FACT_MARKETPLACE];
     const struct attribute *at = &p->domain.facts[FACT_MARKETPLACE];
     if (word < 0 || word >= at->n_words)
@@ -54,85 +61,113 @@ static const char *zone_of(const struct policy *p, const struct policy_facts *f)
     return m ? m->zone : NULL;
 }
 
-static void print(const struct explanation *x, const struct words *w,
-                  const struct rule *r, bool is_json) {
+void explain_print(const struct explain_command *c, const struct explanation *x) {
     char *text = xmalloc(EXPLAIN_TEXT_MAX);
     struct builder b = builder_over(text, EXPLAIN_TEXT_MAX);
-    if (is_json)
-        explain_json(x, r, &b);
+    if (c->is_json)
+        explain_json(x, c->rule, &b);
     else
-        explain_text(x, w, r, &b);
+        explain_text(x, c->w, c->rule, &b);
     fwrite(b.ptr, 1, b.len, stdout);
     free(text);
 }
 
 /* What is to be explained, from a file or from a test of the packs. */
-static enum status read_event(const struct explain_config *c, const struct policy *p,
-                              const char *path, struct policy_facts *f,
-                              struct error *err) {
+static enum status read_event(const struct explain_config *config,
+                              const struct explain_command *c, const char *path,
+                              struct policy_facts *f, struct error *err) {
     struct policy_report report = {tell_finding, NULL};
     if (path)
-        return policy_read_given(p, path, &report, f, err);
-    for (int i = 0; i < p->n_tests; i++)
-        if (strstr(p->tests[i].name, c->test)) {
-            printf("test \"%s\" (%s:%d)\n", p->tests[i].name, p->tests[i].file,
-                   p->tests[i].line);
-            *f = p->tests[i].facts;
-            return ST_OK;
-        }
-    return error_set(err, E_CONFIG, "no test's name holds \"%s\"", c->test);
+        return policy_read_given(c->p, path, &report, f, err);
+    for (int i = 0; i < c->p->n_tests; i++) {
+        const struct testcase *t = &c->p->tests[i];
+        if (!strstr(t->name, config->test))
+            continue;
+        if (!c->is_json)
+            printf("test \"%s\" (%s:%d)\n", t->name, t->file, t->line);
+        *f = t->facts;
+        return ST_OK;
+    }
+    return error_set(err, E_CONFIG, "no test's name holds \"%s\"", config->test);
 }
 
-static int explain_event(const struct explain_config *c, const struct policy *p,
-                         const char *dir, const char *path) {
-    struct policy_report report = {tell_finding, NULL};
+static int explain_event(const struct explain_config *config,
+                         const struct explain_command *c, const char *path) {
     struct arena *a = arena_new((size_t)256 << 20);
-    struct words *w = words_new(a, p, (enum words_language)c->language);
-    const struct rule *r = *c->rule ? find_rule(p, c->rule) : NULL;
     struct policy_facts f;
     struct error err = {0};
     int code = 0;
-    if (*c->rule && !r) {
-        fprintf(stderr, "henpin policy explain: there is no rule \"%s\" in %s\n", c->rule,
-                dir);
-        code = 2;
-    } else if (words_read(w, dir, &report, &err) != ST_OK ||
-               read_event(c, p, path, &f, &err) != ST_OK) {
+    if (read_event(config, c, path, &f, &err) == ST_OK) {
+        explain_print(c, explain_build(a, c->p, &f, explain_zone(c->p, &f)));
+    } else {
         fprintf(stderr, "henpin policy explain: %s\n", err.text);
         code = 2;
-    } else {
-        print(explain_build(a, p, &f, zone_of(p, &f)), w, r, c->is_json);
     }
     arena_free(a);
     return code;
 }
 
+static int explain(const struct explain_config *config, const struct policy *p,
+                   const char *dir, const char *path) {
+    struct policy_report report = {tell_finding, NULL};
+    struct arena *a = arena_new((size_t)32 << 20);
+    struct explain_command c = {
+        .p = p,
+        .w = words_new(a, p, (enum words_language)config->language),
+        .rule = *config->rule ? find_rule(p, config->rule) : NULL,
+        .is_json = config->is_json,
+        .order = config->order,
+        .marketplace = config->marketplace,
+        .decision = config->decision};
+    struct error err = {0};
+    int code = 2;
+    if (*config->rule && !c.rule)
+        fprintf(stderr, "henpin policy explain: there is no rule \"%s\" in %s\n",
+                config->rule, dir);
+    else if (words_read(c.w, dir, &report, &err) != ST_OK)
+        fprintf(stderr, "henpin policy explain: %s\n", err.text);
+    else if (*config->order || *config->decision)
+        code = explain_recorded(&c, &config->database);
+    else
+        code = explain_event(config, &c, path);
+    arena_free(a);
+    return code;
+}
+
 int policy_explain_main(int argc, char **argv, char **envp) {
-    struct explain_config config = {.rule = "", .test = ""};
-    const struct option_table tables[] = {{explain_options, &config}, {0}};
+    struct explain_config config = {.rule = ""};
+    const struct option_table tables[] = {
+        {explain_options, &config}, {pg_options, &config.database}, {0}};
     const struct config_spec spec = {
         .program = argv[0],
-        .summary = "Tells why an event is decided as it is, and why not otherwise: rules "
-                   "that apply, rules that\nnearly do, how each deadline came about, who "
-                   "gets it. EVENT.yaml holds what a test's `given` holds:\n{event: "
-                   "return_requested, time: 2026-11-20T12:00+09:00, marketplace: "
-                   "amazon.co.jp, fulfilment: seller, ...}",
+        .summary =
+            "Tells why an event is decided as it is, and why not otherwise: rules that "
+            "apply, rules that\nnearly do, how each deadline came about, who gets it. "
+            "EVENT.yaml holds what a test's `given` holds:\n{event: return_requested, "
+            "time: 2026-11-20T12:00+09:00, marketplace: amazon.co.jp, fulfilment: "
+            "seller, "
+            "...}",
         .operands = "DIR [EVENT.yaml]",
         .tables = tables};
     struct config_result parsed;
     int code;
     if (!database_parse(&spec, argc, argv, envp, &parsed, &code))
         return code;
-    if (parsed.operands.count != (*config.test ? 1 : 2)) {
-        fprintf(stderr,
-                "%s: name a directory of rules, and a file with an event or --test\n",
-                argv[0]);
+    int n_sources = (*config.test != 0) + (*config.order || *config.decision) +
+                    (parsed.operands.count > 1);
+    if (parsed.operands.count < 1 || parsed.operands.count > 2 || n_sources != 1) {
+        fprintf(
+            stderr,
+            "%s: name a directory of rules, and one of: a file with an event, --test, "
+            "--order, --decision\n",
+            argv[0]);
         return 2;
     }
-    struct policy *p = policy_open(argv[0], parsed.operands.items[0], false, &code);
+    const char *dir = parsed.operands.items[0];
+    struct policy *p = policy_open(argv[0], dir, false, &code);
     if (p)
-        code =
-            explain_event(&config, p, parsed.operands.items[0], parsed.operands.items[1]);
+        code = explain(&config, p, dir,
+                       parsed.operands.count > 1 ? parsed.operands.items[1] : NULL);
     policy_free(p);
     return code;
 }

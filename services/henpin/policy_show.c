@@ -196,7 +196,7 @@ int policy_show_main(int argc, char **argv, char **envp) {
                 argv[0]);
         return 2;
     }
-    struct policy *p = policy_open(argv[0], parsed.operands.items[0], true, &code);
+    struct policy *p = policy_open(argv[0], parsed.operands.items[0], false, &code);
     if (!p)
         return code;
     code = show(&config, p, parsed.operands.items[0],

@@ -1,0 +1,320 @@
+/* policy_recorded.c: what a recorded decision was taken on; see policy_recorded.h. */
+#include "services/henpin/policy_recorded.h"
+
+#include "common/event/lines.h"
+#include "common/event/reason.h"
+#include "common/policy/goods.h"
+#include "common/policy/order_facts.h"
+#include "services/henpin/database.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+const char recorded_columns[] =
+    " d.occurred_at, d.recorded_at, d.case_kind, d.event_id, d.event, d.outcome, d.cause,"
+    " d.rules, d.policy_revision_id, d.source_topic, d.source_partition, d.source_offset,"
+    " c.marketplace, c.seller_id, c.order_id, c.own_id, o.fulfilment,"
+    " o.ship_from_country, o.buyer_country, coalesce(c.language, o.buyer_language),"
+    " o.purchased_at, CASE WHEN d.case_kind = 'order' THEN o.lines ELSE c.lines "
+    "END::text,"
+    " o.lines::text, c.reason_code, c.wanted, c.currency, c.amount_minor, c.topic,"
+    " h.requested_at, h.received_at, o.delivered_at, h.unanswered_at,"
+    " d.occurred_at >= h.latest_at,"
+    " ARRAY(SELECT f.fact FROM henpin.seller_fact f WHERE f.seller_id = c.seller_id"
+    "   AND f.valid_from <= d.occurred_at AND d.occurred_at < f.valid_until)"
+    " FROM henpin.decision d"
+    " LEFT JOIN LATERAL ("
+    "   SELECT r.order_key, r.marketplace, r.seller_id, r.order_id, r.return_id AS "
+    "own_id,"
+    "     NULL AS language, r.lines, r.reason_code, r.wanted, r.currency, r.amount_minor,"
+    "     NULL AS topic, r.history_event, r.history_at"
+    "   FROM henpin.return_case r WHERE d.case_kind = 'return' AND r.case_id = d.case_id"
+    "   UNION ALL SELECT t.order_key, t.marketplace, t.seller_id, t.order_id,"
+    "     t.inquiry_id, t.language, NULL, NULL, NULL, NULL, NULL, t.topic,"
+    "     t.history_event, t.history_at"
+    "   FROM henpin.inquiry_thread t"
+    "   WHERE d.case_kind = 'inquiry' AND t.case_id = d.case_id"
+    "   UNION ALL SELECT s.order_key, s.marketplace, s.seller_id, s.order_id, NULL, NULL,"
+    "     NULL, NULL, NULL, NULL, NULL, NULL, s.history_event, s.history_at"
+    "   FROM henpin.sales_order s WHERE d.case_kind = 'order' AND s.order_key = d.case_id"
+    " ) c ON true"
+    " LEFT JOIN henpin.sales_order o ON o.order_key = c.order_key"
+    " LEFT JOIN LATERAL ("
+    "   SELECT min(e.at) FILTER (WHERE e.word = 'return_requested') AS requested_at,"
+    "     min(e.at) FILTER (WHERE e.word = 'return_received') AS received_at,"
+    "     max(e.at) AS latest_at,"
+    "     min(e.at) FILTER (WHERE e.word LIKE 'message_received%' AND e.at <= "
+    "d.occurred_at"
+    "       AND NOT EXISTS (SELECT FROM unnest(c.history_event, c.history_at) x(word, at)"
+    "         WHERE (x.word LIKE 'replied_by_human%' OR x.word IN ('holding_reply_sent',"
+    "           'marked_no_reply_needed')) AND x.at >= e.at AND x.at < d.occurred_at))"
+    "       AS unanswered_at"
+    "   FROM unnest(c.history_event, c.history_at) AS e(word, at)) h ON true ";
+
+enum {
+    C_OCCURRED,
+    C_RECORDED,
+    C_KIND,
+    C_EVENT_ID,
+    C_EVENT,
+    C_OUTCOME,
+    C_CAUSE,
+    C_RULES,
+    C_REVISION,
+    C_TOPIC,
+    C_PARTITION,
+    C_OFFSET,
+    C_MARKETPLACE,
+    C_SELLER,
+    C_ORDER,
+    C_OWN_ID,
+    C_FULFILMENT,
+    C_SHIP_FROM,
+    C_BUYER_COUNTRY,
+    C_BUYER_LANGUAGE,
+    C_PURCHASED,
+    C_LINES,
+    C_ORDER_LINES,
+    C_REASON,
+    C_WANTED,
+    C_CURRENCY,
+    C_AMOUNT,
+    C_CASE_TOPIC,
+    C_REQUESTED,
+    C_RECEIVED,
+    C_DELIVERED,
+    C_UNANSWERED,
+    C_IS_LATEST,
+    C_FACTS
+};
+
+static void read_arrays(const struct pg_query *q, size_t row, struct arena *a,
+                        struct recorded *out) {
+    struct span *items;
+    size_t n = pg_array_items(q, row, C_RULES, a, &items);
+    for (size_t i = 0; i < n && out->n_rules < RECORDED_MAX_RULES; i++)
+        out->rules[out->n_rules++] = span_cstr(a, items[i]);
+    n = pg_array_items(q, row, C_FACTS, a, &items);
+    for (size_t i = 0; i < n && out->n_seller_facts < RECORDED_MAX_FACTS; i++)
+        out->seller_facts[out->n_seller_facts++] = items[i];
+}
+
+void recorded_read(const struct pg_query *q, size_t row, struct arena *a,
+                   struct recorded *out) {
+    *out = (struct recorded){
+        .occurred_us = pg_instant(q, row, C_OCCURRED),
+        .recorded_us = pg_instant(q, row, C_RECORDED),
+        .case_kind = pg_text(q, row, C_KIND),
+        .event_id = pg_text(q, row, C_EVENT_ID),
+        .event = pg_text(q, row, C_EVENT),
+        .outcome = pg_text(q, row, C_OUTCOME),
+        .cause = pg_text(q, row, C_CAUSE),
+        .revision_id = pg_i64(q, row, C_REVISION),
+        .topic = pg_text(q, row, C_TOPIC),
+        .partition = pg_i64(q, row, C_PARTITION),
+        .offset = pg_i64(q, row, C_OFFSET),
+        .marketplace = pg_text(q, row, C_MARKETPLACE),
+        .seller_id = pg_text(q, row, C_SELLER),
+        .order_id = pg_text(q, row, C_ORDER),
+        .own_id = pg_text(q, row, C_OWN_ID),
+        .fulfilment = pg_text(q, row, C_FULFILMENT),
+        .ship_from_country = pg_text(q, row, C_SHIP_FROM),
+        .buyer_country = pg_text(q, row, C_BUYER_COUNTRY),
+        .buyer_language = pg_text(q, row, C_BUYER_LANGUAGE),
+        .purchased_us = pg_instant(q, row, C_PURCHASED),
+        .lines = pg_text(q, row, C_LINES),
+        .order_lines = pg_text(q, row, C_ORDER_LINES),
+        .reason_code = pg_text(q, row, C_REASON),
+        .wanted = pg_text(q, row, C_WANTED),
+        .currency = pg_text(q, row, C_CURRENCY),
+        .amount_minor = pg_i64(q, row, C_AMOUNT),
+        .case_topic = pg_text(q, row, C_CASE_TOPIC),
+        .unanswered_us = pg_instant(q, row, C_UNANSWERED),
+        .requested_us = pg_instant(q, row, C_REQUESTED),
+        .received_us = pg_instant(q, row, C_RECEIVED),
+        .delivered_us = pg_instant(q, row, C_DELIVERED),
+        .is_latest = !pg_is_null(q, row, C_IS_LATEST) && pg_bool(q, row, C_IS_LATEST),
+    };
+    read_arrays(q, row, a, out);
+}
+
+/* ---- stating ---- */
+
+bool recorded_can_be_stated(const struct recorded *d) {
+    return d->marketplace.ptr && d->fulfilment.ptr &&
+           (span_is(d->case_kind, "order") || span_is(d->case_kind, "return") ||
+            span_is(d->case_kind, "inquiry"));
+}
+
+static struct span text_of(const json_t *object, const char *key) {
+    const json_t *v = json_object_get(object, key);
+    return (struct span){json_string_value(v), json_string_length(v)};
+}
+
+static int condition_of(struct span name) {
+    for (int i = 0; i < CONDITION_COUNT; i++)
+        if (name.ptr && span_is(name, condition_names[i]))
+            return i;
+    return CONDITION_ABSENT;
+}
+
+static void add_line(struct goods *g, const json_t *line,
+                     const struct line_classes *classes) {
+    struct span hazards[GOODS_MAX_HAZARDS + 1];
+    struct span_list list = {.items = hazards};
+    const json_t *all = json_object_get(line, "hazards");
+    size_t i;
+    json_t *one;
+    json_array_foreach(all, i, one) {
+        if (json_is_string(one) && list.count < COUNT_OF(hazards))
+            hazards[list.count++] =
+                (struct span){json_string_value(one), json_string_length(one)};
+    }
+    struct span class = text_of(line, "product_class");
+    if (!class.ptr && classes)
+        class = lines_class_of(classes, text_of(line, "line_id"), text_of(line, "sku"));
+    goods_add(g, class, condition_of(text_of(line, "condition")), &list);
+}
+
+static void state_goods(const struct recorded *d, const struct policy *p,
+                        struct policy_facts *out) {
+    json_error_t why;
+    struct goods goods = {0};
+    struct arena *a = arena_new((size_t)16 << 20);
+    json_t *lines = d->lines.ptr ? json_loadb(d->lines.ptr, d->lines.len, 0, &why) : NULL;
+    const struct line_classes *classes =
+        d->own_id.ptr && d->order_lines.ptr ? lines_classes(a, d->order_lines) : NULL;
+    size_t i;
+    json_t *line;
+    json_array_foreach(lines, i, line) {
+        add_line(&goods, line, classes);
+    }
+    goods_state(p, &goods, out);
+    json_decref(lines);
+    arena_free(a);
+}
+
+static struct span yes_no(bool value) {
+    return value ? SPAN("yes") : SPAN("no");
+}
+
+static void state_return(const struct recorded *d, const struct policy *p,
+                         struct policy_facts *out) {
+    policy_state(p, out, FACT_REASON, span_of(reason_family(d->reason_code)));
+    if (d->wanted.ptr && !span_is(d->wanted, wanted_names[WANTED_UNKNOWN]))
+        policy_state(p, out, FACT_WANTED, d->wanted);
+    policy_state(p, out, FACT_IN_POLICY, d->in_policy);
+    policy_state(p, out, FACT_CLAIM, yes_no(d->is_claim_open));
+    if (d->amount_minor != EVENT_ABSENT)
+        policy_state_number(out, FACT_VALUE, d->amount_minor);
+    policy_state(p, out, FACT_CURRENCY, d->currency);
+    if (d->requested_us != EVENT_ABSENT)
+        policy_state_instant(out, TIME_REQUESTED, d->requested_us);
+    if (d->received_us != EVENT_ABSENT)
+        policy_state_instant(out, TIME_RECEIVED, d->received_us);
+}
+
+static void state_inquiry(const struct recorded *d, const struct policy *p,
+                          struct policy_facts *out) {
+    if (d->case_topic.ptr && span_is(d->case_topic, inquiry_topic_names[TOPIC_COMPLAINT]))
+        policy_state_member(p, out, FACT_SIGNALS, SPAN("complaint"));
+    if (d->unanswered_us != EVENT_ABSENT)
+        policy_state_instant(out, TIME_OLDEST_UNANSWERED, d->unanswered_us);
+}
+
+void recorded_state(const struct recorded *d, const struct policy *p,
+                    struct policy_facts *out) {
+    const struct marketplace *m = marketplace_find(d->marketplace);
+    const struct order_facts order = {.is_known = true,
+                                      .fulfilment = d->fulfilment,
+                                      .ship_from_country = d->ship_from_country,
+                                      .buyer_country = d->buyer_country,
+                                      .buyer_language = d->buyer_language,
+                                      .purchased_us = d->purchased_us};
+    policy_facts_init(p, out);
+    policy_state(p, out, FACT_MARKETPLACE, m ? span_of(m->code) : d->marketplace);
+    order_facts_state(p, &order, m, out);
+    if (span_is(d->case_kind, "inquiry"))
+        state_inquiry(d, p, out);
+    else
+        state_goods(d, p, out);
+    if (span_is(d->case_kind, "return"))
+        state_return(d, p, out);
+    else if (span_is(d->case_kind, "order") && d->delivered_us != EVENT_ABSENT &&
+             d->delivered_us <= d->occurred_us)
+        policy_state_instant(out, TIME_DELIVERED, d->delivered_us);
+    policy_state_none(out, FACT_HAS);
+    for (int i = 0; i < d->n_seller_facts; i++)
+        policy_state_member(p, out, FACT_HAS, d->seller_facts[i]);
+    policy_state(p, out, FACT_EVENT, d->event);
+    policy_state_instant(out, TIME_EVENT, d->occurred_us);
+}
+
+/* ---- what is not stored ---- */
+
+static bool gives_recorded_rules(const struct recorded *d, const struct policy *p) {
+    struct policy_facts f;
+    struct policy_decision x;
+    recorded_state(d, p, &f);
+    policy_decide(p, &f, &x);
+    if (x.n_rules != d->n_rules)
+        return false;
+    for (int i = 0; i < x.n_rules; i++)
+        if (strcmp(x.rules[i], d->rules[i]) != 0)
+            return false;
+    return true;
+}
+
+void recorded_settle(struct recorded *d, const struct policy *p) {
+    const struct span in_policy[] = {{NULL, 0}, SPAN("yes"), SPAN("no")};
+    if (d->revision_id != policy_revision(p)->id || !recorded_can_be_stated(d))
+        return;
+    for (int claim = 0; claim < 2; claim++)
+        for (size_t i = 0; i < COUNT_OF(in_policy); i++) {
+            d->is_claim_open = claim;
+            d->in_policy = in_policy[i];
+            d->is_settled = gives_recorded_rules(d, p);
+            if (d->is_settled)
+                return;
+        }
+    d->is_claim_open = false;
+    d->in_policy = (struct span){NULL, 0};
+}
+
+/* ---- finding ---- */
+
+#define ONE_CASE                                                                         \
+    " WHERE ($1::text IS NULL OR d.case_id IN ("                                         \
+    "   SELECT s.order_key FROM henpin.sales_order s WHERE s.order_id = $1"              \
+    "   UNION ALL SELECT x.case_id FROM henpin.return_case x WHERE x.order_id = $1"      \
+    "   UNION ALL SELECT x.case_id FROM henpin.inquiry_thread x WHERE x.order_id = $1))" \
+    " AND ($2::text IS NULL OR c.marketplace = $2)"                                      \
+    " AND ($3::text IS NULL OR c.seller_id = $3)"                                        \
+    " AND ($4::text IS NULL OR d.event_id = $4 OR"                                       \
+    "   concat(d.source_topic, ':', d.source_partition, ':', d.source_offset) = $4)"     \
+    " ORDER BY d.occurred_at, d.source_topic, d.source_partition, d.source_offset"       \
+    " LIMIT $5"
+
+enum status recorded_find(struct pg *pg, const struct recorded_search *search,
+                          struct arena *a, size_t max, struct recorded **out, size_t *n,
+                          struct error *err) {
+    static char sql[8192];
+    static const struct pg_statement statement = {"policy_recorded_find", sql};
+    snprintf(sql, sizeof sql, "SELECT%s" ONE_CASE, recorded_columns);
+    struct pg_script *s = pg_script_new(a);
+    struct pg_query *q = pg_script_query(s, &statement);
+    pg_param_text(q, search->order_id);
+    pg_param_text(q, search->marketplace);
+    pg_param_text(q, search->seller_id);
+    pg_param_text(q, search->event_id);
+    pg_param_i64(q, (int64_t)max);
+    enum status st = database_run(pg, s, err);
+    if (st != ST_OK)
+        return st;
+    *n = pg_rows(q);
+    *out = arena_array(a, *n + 1, sizeof **out);
+    for (size_t row = 0; row < *n; row++)
+        recorded_read(q, row, a, &(*out)[row]);
+    return ST_OK;
+}
