@@ -1,6 +1,5 @@
-/* test_calendar.c: business time against stepping minute by minute, and the traps of
- * opening hours. */
-#include "common/base/backoff.h"
+/* test_calendar.c: the traps of opening hours; test_time_by_minutes.c compares business
+ * time with stepping minute by minute. */
 #include "common/policy/calendar.h"
 #include "common/policy/civil.h"
 #include "common/policy/duration.h"
@@ -209,110 +208,6 @@ static void test_calendar__beyond_its_years_it_says_so(void **state) {
                      POLICY_NO_INSTANT);
 }
 
-/* ---- against stepping minute by minute ---- */
-
-static struct calendar *random_calendar(uint64_t *seed) {
-    static const char *const zones[] = {"Asia/Tokyo",        "Europe/Berlin",
-                                        "America/New_York",  "Australia/Lord_Howe",
-                                        "America/Sao_Paulo", "UTC"};
-    struct calendar *c =
-        weekly(zones[random_next(seed) % COUNT_OF(zones)], 0, -1, 0, NULL);
-    for (int d = 0; d < 7; d++) {
-        int minute = 0;
-        int parts = (int)(random_next(seed) % 4);
-        for (int i = 0; i < parts; i++) {
-            int from = minute + (int)(random_next(seed) % 400),
-                to = from + 1 + (int)(random_next(seed) % 500);
-            if (to > 1440) {
-                break;
-            }
-            c->week[d].parts[i].from_min = from;
-            c->week[d].parts[i].to_min = to;
-            c->week[d].n = i + 1;
-            minute = to;
-        }
-    }
-    c->week[random_next(seed) % 7] = (struct day_hours){.n = 1, .parts = {{0, 1440}}};
-    c->closed = arena_array(a, 4, sizeof *c->closed);
-    for (int i = 0; i < 4; i++) {
-        int32_t day = civil_days(2026, 1, 1) + (int32_t)(random_next(seed) % 365);
-        c->closed[c->n_closed++] =
-            (struct closed_range){day, day + (int32_t)(random_next(seed) % 3)};
-    }
-    return compiled(c);
-}
-
-/* From the definition: the wall clock says whether it is open. */
-static bool slow_is_open(const struct calendar *c, int64_t us) {
-    int64_t wall = zone_wall_us(c->zone, us);
-    int32_t day = civil_day_of_us(wall);
-    int minute = (int)((wall - day * US_PER_DAY) / US_PER_MIN);
-    const struct day_hours *h = &c->week[civil_weekday(day)];
-    for (int i = 0; i < c->n_closed; i++) {
-        if (day >= c->closed[i].first && day <= c->closed[i].last) {
-            return false;
-        }
-    }
-    for (int i = 0; i < h->n; i++) {
-        if (minute >= h->parts[i].from_min && minute < h->parts[i].to_min) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Hours around a clock change are left to the tests above: there "open" means spans
- * between instants, not labels. */
-static bool near_a_change(const struct calendar *c, int64_t from, int64_t to) {
-    return zone_offset_us(c->zone, from - US_PER_DAY) !=
-           zone_offset_us(c->zone, to + US_PER_DAY);
-}
-
-static void test_calendar__agrees_with_stepping_minute_by_minute(void **state) {
-    (void)state;
-    uint64_t seed = 20261122;
-    int cases = 0;
-    for (int k = 0; k < 60; k++) {
-        struct arena *outer = a;
-        a = arena_new(256 << 20);
-        struct calendar *c = random_calendar(&seed);
-        for (int i = 0; i < 40; i++) {
-            int64_t from = at("2026-01-05T00:00:00Z") +
-                           (int64_t)(random_next(&seed) % (350 * 1440)) * US_PER_MIN;
-            int64_t wanted = (int64_t)(1 + random_next(&seed) % 3000), minutes = 0,
-                    us = from;
-            int64_t last_open = calendar_is_open(c, from) ? from : INT64_MIN;
-            while (minutes < wanted && us - from < 21 * US_PER_DAY) {
-                minutes += slow_is_open(c, us);
-                last_open = slow_is_open(c, us) ? us + US_PER_MIN : last_open;
-                us += US_PER_MIN;
-            }
-            if (minutes < wanted || near_a_change(c, from, us)) {
-                continue;
-            }
-            cases++;
-            assert_int_equal(calendar_add_open(c, from, wanted * US_PER_MIN), us);
-            assert_int_equal(calendar_open_between(c, from, us), wanted * US_PER_MIN);
-            assert_int_equal(calendar_last_open(c, us), us);
-            assert_int_equal(calendar_is_open(c, us), slow_is_open(c, us));
-            int64_t later = us + (int64_t)(random_next(&seed) % 2000) * US_PER_MIN,
-                    step = us;
-            int64_t closing = us;
-            for (; step < later; step += US_PER_MIN) {
-                closing = slow_is_open(c, step) ? step + US_PER_MIN : closing;
-            }
-            if (!near_a_change(c, us, later)) {
-                assert_int_equal(calendar_last_open(c, later),
-                                 slow_is_open(c, later) ? later : closing);
-            }
-        }
-        arena_free(a);
-        a = outer;
-    }
-    print_message("cases %d\n", cases);
-    assert_true(cases > 1000);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_calendar__B1_whole_days_lose_no_minute_at_midnight),
@@ -329,7 +224,6 @@ int main(void) {
         cmocka_unit_test(
             test_calendar__B10_B25_the_zone_is_the_calendars_and_nobody_elses),
         cmocka_unit_test(test_calendar__beyond_its_years_it_says_so),
-        cmocka_unit_test(test_calendar__agrees_with_stepping_minute_by_minute),
     };
     return cmocka_run_group_tests_name("calendar", tests, setup, teardown);
 }

@@ -1,10 +1,11 @@
 """Every transition of every zone from 1990 to 2037, as Python's zoneinfo sees it: an oracle for tz.c.
 
 Prints `o ZONE INSTANT OFFSET` (offset at an instant) and `w ZONE WALL INSTANT` (earliest instant of a wall time), seconds.
+Arguments: zones, or --all.
 """
 import sys
 from datetime import datetime, timedelta, timezone
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 EPOCH = datetime(1970, 1, 1)
 
@@ -46,4 +47,4 @@ def main(names):
         print("n", name, count, 0)
 
 
-main(sys.argv[1:])
+main(sorted(available_timezones()) if sys.argv[1:] == ["--all"] else sys.argv[1:])
