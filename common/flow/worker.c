@@ -14,119 +14,18 @@
 #include "common/base/metrics.h"
 #include "common/base/stop.h"
 #include "common/base/version.h"
-#include "common/flow/lane.h"
-#include "common/flow/moves.h"
-#include "common/flow/source.h"
 #include "common/flow/sweep.h"
-#include "common/flow/worker_config.h"
-#include "common/io/http.h"
+#include "common/flow/worker_private.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 
-enum { LANES_MAX = 16 };
 #define TICK_US US_PER_S /* metrics, stopped partitions, sweeps */
 #define MIRROR_US                                                                        \
     (5 * US_PER_S) /* commits during a rebalance can cost the assignment: rarely */
 #define REVOKE_WAIT_US                                                                   \
     (5 * US_PER_S) /* to let an open transaction finish when partitions go */
-
-struct worker {
-    const struct service *service;
-    struct worker_config config;
-    char program[64];
-    const char *topic, *group;
-    struct positions positions;
-    struct pg *control;
-    struct source *source;
-    struct schemas *schemas;
-    struct policy *policy;
-    const struct policy *live; /* what lanes look at */
-    struct moves *moves;       /* open duties follow the live revision; NULL: all have */
-    struct lane *lanes[LANES_MAX];
-    int n_lanes;
-    struct http *http;
-    struct error fatal;
-    bool is_fatal;
-    bool is_stopping;
-    bool wants_reload; /* SIGHUP came */
-    int64_t flush_id;  /* the last one seen */
-    int64_t next_tick_us, next_recall_us, next_mirror_us, next_sweep_us;
-};
-
-/* ---- policy ---- */
-
-static const struct pg_statement record_revision = {
-    "worker_revision",
-    "INSERT INTO henpin.policy_revision (policy_revision_id, hash, label, canonical)"
-    " VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"};
-
-static void tell_finding(void *context, const struct policy_finding *f) {
-    (void)context;
-    static const enum log_level levels[] = {[POLICY_NOTE] = LOG_INFO,
-                                            [POLICY_WARNING] = LOG_WARN,
-                                            [POLICY_ERROR] = LOG_ERROR};
-    log_write(
-        levels[f->severity], "policy.finding",
-        (const struct log_field[]){LOG_STR("kind", f->kind), LOG_STR("file", f->file),
-                                   LOG_I64("line", f->line), LOG_STR("text", f->text)},
-        4);
-}
-
-/* Every row names its revision, so the revision's row comes first. */
-static enum status record_policy(struct worker *w, const struct policy *p,
-                                 struct error *err) {
-    const struct policy_revision *r = policy_revision(p);
-    struct arena *a = arena_new(64u << 20);
-    struct pg_script *s = pg_script_new(a);
-    struct pg_query *q = pg_script_query(s, &record_revision);
-    pg_param_i64(q, r->id);
-    pg_param_text(q, span_of(r->hash));
-    pg_param_text(q, span_of(r->label));
-    pg_param_text(q, r->canonical);
-    enum status st = pg_state(w->control) == PG_IDLE
-                         ? ST_OK
-                         : pg_connect_wait(w->control, 10 * US_PER_S, err);
-    if (st == ST_OK)
-        st = pg_run_wait(w->control, s, 10 * US_PER_S, err);
-    if (st != ST_OK && err->code == E_PG_STATEMENT)
-        error_hint(err, "is the database up to date? henpin migrate");
-    if (st != ST_OK)
-        pg_close(w->control);
-    arena_free(a);
-    return st;
-}
-
-static void use_policy(struct worker *w, struct policy *p) {
-    moves_free(w->moves);
-    policy_free(w->policy);
-    w->moves = moves_new(p);
-    w->policy = p;
-    w->live = p;
-    const struct policy_revision *r = policy_revision(p);
-    metrics_set(M_POLICY_REVISION, r->id);
-    log_info("policy.loaded", LOG_STR("label", r->label), LOG_STR("hash", r->hash));
-}
-
-/* SIGHUP: the new revision goes live between two batches, or the last good one stays. */
-static void reload_policy(struct worker *w) {
-    const struct policy_report report = {tell_finding, NULL};
-    struct policy *p = NULL;
-    struct error err = {0};
-    w->wants_reload = false;
-    enum status st = policy_load(w->config.policy_dir, &report, &p, &err);
-    if (st == ST_OK)
-        st = record_policy(w, p, &err);
-    if (st == ST_OK) {
-        use_policy(w, p);
-        return;
-    }
-    log_error("policy.kept", LOG_ERR(&err));
-    policy_free(p);
-    w->wants_reload =
-        st == ST_RETRY; /* Postgres is away: once more with the next recall */
-}
 
 /* ---- partitions ---- */
 
@@ -178,78 +77,6 @@ static void on_trouble(void *context, const struct error *err) {
     w->is_fatal = true;
 }
 
-/* ---- HTTP ---- */
-
-static bool is_ready(const struct worker *w, const char **why) {
-    *why = "stopping";
-    if (w->is_stopping || w->is_fatal)
-        return false;
-    *why = "no broker answers";
-    if (!source_is_connected(w->source))
-        return false;
-    *why = "no partition is assigned";
-    if (w->positions.n == 0)
-        return false;
-    for (int i = 0; i < w->n_lanes; i++) {
-        *why = "no connection to Postgres";
-        if (!lane_is_connected(w->lanes[i]))
-            return false;
-        *why = "the breaker is open";
-        if (lane_holds(w->lanes[i]))
-            return false;
-    }
-    *why = "ready";
-    return true;
-}
-
-static void publish_partitions(struct worker *w) {
-    static struct partition_metric m[COUNT_OF(w->positions.items)];
-    int64_t oldest = 0;
-    for (size_t i = 0; i < w->positions.n; i++) {
-        const struct partition *part = w->positions.items[i];
-        m[i] = (struct partition_metric){
-            .topic = part->id.topic,
-            .partition = part->id.partition,
-            .position = part->position,
-            .end = source_end(w->source, &part->id),
-            .oldest_us = part->oldest_us,
-        };
-        if (part->oldest_us > 0 && (oldest == 0 || part->oldest_us < oldest))
-            oldest = part->oldest_us;
-    }
-    metrics_set_partitions(w->group, m, w->positions.n);
-    metrics_set(M_OLDEST_US, oldest > 0 ? clock_now_us() - oldest : 0);
-}
-
-static void publish_lanes(const struct worker *w) {
-    bool is_open = false;
-    for (int i = 0; i < w->n_lanes; i++)
-        is_open = is_open || lane_holds(w->lanes[i]);
-    metrics_set(M_BREAKER_OPEN, is_open);
-}
-
-static void answer_http(void *context, const char *path, struct http_answer *answer) {
-    struct worker *w = context;
-    const char *why = "";
-    answer->content_type = "text/plain; charset=utf-8";
-    answer->status = 200;
-    if (strcmp(path, "/metrics") == 0) {
-        answer->content_type = "text/plain; version=0.0.4; charset=utf-8";
-        publish_partitions(w);
-        publish_lanes(w);
-        metrics_expose(answer->body);
-    } else if (strcmp(path, "/live") == 0) {
-        build_text(answer->body,
-                   "live\n"); /* a loop that does not turn does not answer */
-    } else if (strcmp(path, "/ready") == 0) {
-        answer->status = is_ready(w, &why) ? 200 : 503;
-        build_format(answer->body, "%s\n", why);
-    } else {
-        answer->status = 404;
-        build_text(answer->body, "/metrics, /live, /ready\n");
-    }
-}
-
 /* ---- the loop ---- */
 
 static void mirror(struct worker *w) {
@@ -269,27 +96,11 @@ static void sweep(struct worker *w) {
     if (pg_state(w->control) != PG_IDLE &&
         pg_connect_wait(w->control, 2 * US_PER_S, &err) != ST_OK)
         return;
-    if (sweep_unknown_orders(w->control, w->live, clock_now_us(), &n, &err) != ST_OK)
+    if (sweep_unknown_orders(w->control, w->policy.live, clock_now_us(), &n, &err) !=
+        ST_OK)
         log_warn("sweep.failed", LOG_ERR(&err));
     else if (n > 0)
         log_info("orders.missed", LOG_I64("count", n));
-}
-
-/* Open duties that began under an earlier revision, some at a time. */
-static void move_deadlines(struct worker *w) {
-    struct error err = {0};
-    bool is_done = false;
-    if (pg_state(w->control) != PG_IDLE &&
-        pg_connect_wait(w->control, 2 * US_PER_S, &err) != ST_OK)
-        return;
-    if (moves_turn(w->moves, w->control, &is_done, &err) != ST_OK)
-        log_warn("moves.failed", LOG_ERR(&err));
-    if (!is_done)
-        return;
-    log_info("deadlines.moved", LOG_I64("count", (int64_t)moves_count(w->moves)),
-             LOG_STR("label", policy_revision(w->live)->label));
-    moves_free(w->moves);
-    w->moves = NULL;
 }
 
 /* Behind the last record of a partition there may be offsets without one. */
@@ -309,10 +120,8 @@ static void run_timers(struct worker *w) {
     if (now >= w->next_recall_us) {
         w->next_recall_us = now + w->config.recall_interval_us;
         lane_recall(w->lanes[0]);
-        if (w->wants_reload && lane_is_connected(w->lanes[0]))
-            reload_policy(w);
-        if (w->moves && lane_is_connected(w->lanes[0]))
-            move_deadlines(w);
+        if (lane_is_connected(w->lanes[0]))
+            live_policy_turn(&w->policy);
     }
     if (now >= w->next_mirror_us) {
         w->next_mirror_us = now + MIRROR_US;
@@ -392,7 +201,7 @@ static void turn(struct worker *w) {
     run_timers(w);
     answer_flush(w);
     if (stop_take_reload())
-        reload_policy(w);
+        live_policy_reload(&w->policy);
 }
 
 static bool is_done(const struct worker *w) {
@@ -450,8 +259,8 @@ static enum status open_source(struct worker *w, struct error *err) {
 
 static void open_lanes(struct worker *w) {
     w->n_lanes = (int)w->config.lanes;
-    const struct lane_shared shared = {&w->positions, w->source, w->schemas,
-                                       &w->live,      &w->fatal, &w->is_fatal};
+    const struct lane_shared shared = {&w->positions,   w->source, w->schemas,
+                                       &w->policy.live, &w->fatal, &w->is_fatal};
     for (int i = 0; i < w->n_lanes; i++) {
         const struct lane_config config = {
             .service = w->service,
@@ -477,7 +286,7 @@ static enum status wait_for_postgres(struct worker *w, struct error *err) {
     const int64_t began_us = clock_monotonic_us();
     int64_t tell_us = began_us;
     for (unsigned attempt = 0;; attempt++) {
-        enum status st = record_policy(w, w->policy, err);
+        enum status st = live_policy_record(&w->policy, err);
         if (st != ST_RETRY || stop_requested())
             return st;
         int64_t now = clock_monotonic_us(), waited_us = now - began_us;
@@ -493,20 +302,18 @@ static enum status wait_for_postgres(struct worker *w, struct error *err) {
 }
 
 static enum status open_all(struct worker *w, struct error *err) {
-    const struct policy_report report = {tell_finding, NULL};
-    struct policy *p = NULL;
-    enum status st = policy_load(w->config.policy_dir, &report, &p, err);
+    w->policy.dir = w->config.policy_dir;
+    enum status st = live_policy_load(&w->policy, err);
     if (st != ST_OK)
         return st;
-    use_policy(w, p);
     st = schemas_new(&w->config.schemas, w->service->reader_file, w->service->shape,
                      &w->schemas, err);
     if (st == ST_OK && w->config.listen[0])
-        st = http_new(w->config.listen, answer_http, w, &w->http, err);
+        st = http_new(w->config.listen, worker_answer, w, &w->http, err);
     if (st != ST_OK)
         return st;
     w->control = pg_new(w->config.pg.postgres, w->program);
-    w->positions.control = w->control;
+    w->positions.control = w->policy.control = w->control;
     w->positions.group = w->group;
     st = wait_for_postgres(w, err);
     if (st != ST_OK)
@@ -537,8 +344,7 @@ static void close_all(struct worker *w) {
     if (w->http)
         http_free(w->http);
     schemas_free(w->schemas);
-    moves_free(w->moves);
-    policy_free(w->policy);
+    live_policy_release(&w->policy);
 }
 
 static int run(struct worker *w) {

@@ -1,0 +1,123 @@
+#include "common/flow/live_policy.h"
+
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "common/base/metrics.h"
+#include "common/flow/moves.h"
+
+static const struct pg_statement record_revision = {
+    "worker_revision",
+    "INSERT INTO henpin.policy_revision (policy_revision_id, hash, label, canonical)"
+    " VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"};
+
+static void tell_finding(void *context, const struct policy_finding *f) {
+    (void)context;
+    static const enum log_level levels[] = {[POLICY_NOTE] = LOG_INFO,
+                                            [POLICY_WARNING] = LOG_WARN,
+                                            [POLICY_ERROR] = LOG_ERROR};
+    log_write(
+        levels[f->severity], "policy.finding",
+        (const struct log_field[]){LOG_STR("kind", f->kind), LOG_STR("file", f->file),
+                                   LOG_I64("line", f->line), LOG_STR("text", f->text)},
+        4);
+}
+
+/* Every row names its revision, so the revision's row comes first. */
+static enum status record(struct live_policy *l, const struct policy *p,
+                          struct error *err) {
+    const struct policy_revision *r = policy_revision(p);
+    struct arena *a = arena_new(64u << 20);
+    struct pg_script *s = pg_script_new(a);
+    struct pg_query *q = pg_script_query(s, &record_revision);
+    pg_param_i64(q, r->id);
+    pg_param_text(q, span_of(r->hash));
+    pg_param_text(q, span_of(r->label));
+    pg_param_text(q, r->canonical);
+    enum status st = pg_state(l->control) == PG_IDLE
+                         ? ST_OK
+                         : pg_connect_wait(l->control, 10 * US_PER_S, err);
+    if (st == ST_OK)
+        st = pg_run_wait(l->control, s, 10 * US_PER_S, err);
+    if (st != ST_OK && err->code == E_PG_STATEMENT)
+        error_hint(err, "is the database up to date? henpin migrate");
+    if (st != ST_OK)
+        pg_close(l->control);
+    arena_free(a);
+    return st;
+}
+
+static void use(struct live_policy *l, struct policy *p) {
+    moves_free(l->moves);
+    policy_free(l->policy);
+    l->moves = moves_new(p);
+    l->policy = p;
+    l->live = p;
+    const struct policy_revision *r = policy_revision(p);
+    metrics_set(M_POLICY_REVISION, r->id);
+    log_info("policy.loaded", LOG_STR("label", r->label), LOG_STR("hash", r->hash));
+}
+
+static enum status load(const struct live_policy *l, struct policy **out,
+                        struct error *err) {
+    const struct policy_report report = {tell_finding, NULL};
+    return policy_load(l->dir, &report, out, err);
+}
+
+enum status live_policy_load(struct live_policy *l, struct error *err) {
+    struct policy *p = NULL;
+    enum status st = load(l, &p, err);
+    if (st == ST_OK)
+        use(l, p);
+    return st;
+}
+
+enum status live_policy_record(struct live_policy *l, struct error *err) {
+    return record(l, l->live, err);
+}
+
+void live_policy_reload(struct live_policy *l) {
+    struct policy *p = NULL;
+    struct error err = {0};
+    l->wants_reload = false;
+    enum status st = load(l, &p, &err);
+    if (st == ST_OK)
+        st = record(l, p, &err);
+    if (st == ST_OK) {
+        use(l, p);
+        return;
+    }
+    log_error("policy.kept", LOG_ERR(&err));
+    policy_free(p);
+    l->wants_reload = st == ST_RETRY; /* Postgres is away: once more at the next turn */
+}
+
+static void move_deadlines(struct live_policy *l) {
+    struct error err = {0};
+    bool is_done = false;
+    if (pg_state(l->control) != PG_IDLE &&
+        pg_connect_wait(l->control, 2 * US_PER_S, &err) != ST_OK)
+        return;
+    if (moves_turn(l->moves, l->control, &is_done, &err) != ST_OK)
+        log_warn("moves.failed", LOG_ERR(&err));
+    if (!is_done)
+        return;
+    log_info("deadlines.moved", LOG_I64("count", (int64_t)moves_count(l->moves)),
+             LOG_STR("label", policy_revision(l->live)->label));
+    moves_free(l->moves);
+    l->moves = NULL;
+}
+
+void live_policy_turn(struct live_policy *l) {
+    if (l->wants_reload)
+        live_policy_reload(l);
+    if (l->moves)
+        move_deadlines(l);
+}
+
+void live_policy_release(struct live_policy *l) {
+    moves_free(l->moves);
+    policy_free(l->policy);
+    l->moves = NULL;
+    l->policy = NULL;
+    l->live = NULL;
+}
