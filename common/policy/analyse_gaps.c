@@ -9,7 +9,7 @@
 
 enum { GAPS_TOLD_MAX = 3, GAP_TEXT = 600, SAMPLES = 64 };
 /* The question of a whole table is worth more than that of one rule. */
-#define TABLE_WORK (COVER_QUESTION_WORK * 10)
+#define TABLE_WORK (COVER_QUESTION_WORK * 20)
 
 struct gap_search {
     struct analysis *x;

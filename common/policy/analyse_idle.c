@@ -16,9 +16,9 @@
 
 #include <stdlib.h>
 
-/* Inputs tried before a proof is begun: many for the tables that people write, few for
- * those of ten thousand rules. */
-enum { SAMPLES = 24, SAMPLES_SHARED = 20000 };
+/* Inputs tried before the exact question is asked: few in a small table, where the answer
+ * costs little; and many when it could not be found, shared by the rules of a table. */
+enum { SAMPLES_MIN = 3, SAMPLES_MAX = 24, SAMPLES_SHARED = 20000 };
 
 /* ---- who is above, who below ---- */
 
@@ -66,13 +66,18 @@ static void look_at(struct idle *x, const struct rule *r, const uint16_t *hits, 
     }
 }
 
-void idle_try_examples(struct idle *x, const struct rule *r, bool for_need,
+void idle_try_examples(struct idle *x, const struct rule *r, bool for_need, bool is_last,
                        struct use *use) {
     const struct worlds *ws = worlds_of_table(x->a, x->t);
     uint16_t hits[INDEX_MAX_HITS];
     struct policy_facts f;
     uint64_t seed = (uint64_t)r->number + 1;
-    int n_tries = SAMPLES + SAMPLES_SHARED / (x->t->n_rules + 1);
+    int n_tries = SAMPLES_MIN + x->t->n_rules / 16;
+    n_tries = n_tries < SAMPLES_MAX ? n_tries : SAMPLES_MAX;
+    if (is_last) {
+        seed ^= 0x5eed;
+        n_tries = SAMPLES_SHARED / (x->t->n_rules + 1);
+    }
     for (int i = 0; ws->n > 0 && i < n_tries; i++) {
         const struct world *w = &ws->items[i % ws->n];
         struct region region = w->region;
@@ -116,6 +121,7 @@ static void look_at_table(struct analysis *a, const struct table *t) {
                      .t = t,
                      .is_dead = arena_zalloc(a->l->scratch, n),
                      .is_idle = arena_zalloc(a->l->scratch, n)};
+    x.meets = rule_bits(a, t);
     x.list.items = arena_array(a->l->scratch, n + (size_t)n_takers, sizeof *x.list.items);
     for (int i = 0; i < t->n_rules; i++) {
         idle_look_for_dead(&x, &t->rules[i]);

@@ -1,6 +1,7 @@
 /* analyse_overlaps.c: two rules for one input where only one may be. */
 #include "common/policy/analysis.h"
 
+#include "common/policy/index.h"
 #include "common/policy/outcome.h"
 #include "common/policy/same.h"
 #include "common/policy/witness.h"
@@ -132,8 +133,11 @@ static bool tables_compete(const struct table *t, const struct table *u) {
 /* How many overlaps were found; stops beyond OVERLAPS_MAX. */
 static int compare_tables(struct analysis *x, const struct table *t,
                           const struct table *u, int n_found) {
+    uint64_t *meets = rule_bits(x, u);
     for (int a = 0; a < t->n_rules; a++) {
-        for (int b = t == u ? a + 1 : 0; b < u->n_rules; b++) {
+        index_meeting(u->index, &t->rules[a], meets);
+        for (int b = next_bit(u, meets, t == u ? a + 1 : 0); b < u->n_rules;
+             b = next_bit(u, meets, b + 1)) {
             n_found += compare_pair(x, t, u, &t->rules[a], &u->rules[b]);
             if (n_found >= OVERLAPS_MAX) {
                 finding_error(x->l->fs, "not-finished", t->at,

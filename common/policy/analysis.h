@@ -20,6 +20,11 @@ static inline const struct worlds *worlds_of_table(const struct analysis *x,
     return &x->worlds[t - x->p->tables];
 }
 
+/* A row of bits, one per rule of the table, and the first rule from `i` on whose bit is
+ * set; n_rules when there is none. */
+uint64_t *rule_bits(struct analysis *x, const struct table *t);
+int next_bit(const struct table *t, const uint64_t *bits, int i);
+
 /* Whether two rules can hit one input at all: a cheap no before the exact answer. */
 bool may_meet(const struct policy *p, const struct rule *a, const struct rule *b);
 /* The same for a rule and a region. */

@@ -16,9 +16,9 @@
 
 enum cover_answer { COVER_WHOLE, COVER_GAP, COVER_NOT_FINISHED };
 
-/* Work units that one question, and one load, may use: about a nanosecond each. */
-#define COVER_QUESTION_WORK (INT64_C(60) * 1000 * 1000)
-#define COVER_LOAD_WORK (INT64_C(2500) * 1000 * 1000)
+/* Work units that one question, and one load, may use: a nanosecond to three each. */
+#define COVER_QUESTION_WORK (INT64_C(20) * 1000 * 1000)
+#define COVER_LOAD_WORK (INT64_C(300) * 1000 * 1000)
 
 struct cover_question {
     const struct policy *p;

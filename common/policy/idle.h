@@ -6,6 +6,8 @@
 
 #include "common/policy/analysis.h"
 
+enum { PAIR_WORK = 24 }; /* of looking at one other rule; see cover.h */
+
 struct rule_list {
     const struct rule **items;
     int n;
@@ -17,6 +19,7 @@ struct idle {
     const struct table *t;
     bool *is_dead, *is_idle; /* by position; idle: dead, or found redundant so far */
     struct rule_list list;   /* of the question at hand; room for all rules and takers */
+    uint64_t *meets;         /* rules that the rule at hand may meet: bit per position */
     bool is_reached;         /* some input hits the rule at hand */
     int n_open;              /* questions that were not finished */
 };
@@ -29,8 +32,9 @@ struct use {
 };
 
 /* Tries some inputs until one shows what is asked for: that the rule wins (or hits, where
- * nothing is to be won), or with `for_need` that it is needed. */
-void idle_try_examples(struct idle *x, const struct rule *r, bool for_need,
+ * nothing is to be won), or with `for_need` that it is needed. `is_last`: the exact
+ * question was not answered in time, so it may take longer. */
+void idle_try_examples(struct idle *x, const struct rule *r, bool for_need, bool is_last,
                        struct use *use);
 /* Whether `a` wins a slot that both give: the order in which a decision fills slots. */
 bool idle_is_above(const struct rule *a, const struct rule *b);

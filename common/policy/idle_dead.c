@@ -9,8 +9,10 @@
 
 static void add_rivals(struct idle *x, const struct region *region, const struct rule *r,
                        int slot) {
-    for (int i = 0; i < x->t->n_rules; i++) {
+    for (int i = next_bit(x->t, x->meets, 0); i < x->t->n_rules;
+         i = next_bit(x->t, x->meets, i + 1)) {
         const struct rule *other = &x->t->rules[i];
+        x->a->work_left -= PAIR_WORK;
         if (other->priority > r->priority && idle_competes(x, r, other) &&
             other->then.gives >> slot & 1 && may_meet(x->a->p, r, other) &&
             may_reach(x->a->p, region, other)) {
@@ -80,23 +82,29 @@ static void tell_dead(struct idle *x, const struct rule *r,
     region_init(&own);
     bool has_input =
         region_add_rule(&own, r) && region_find(&x->a->p->domain, &own, &own_f);
-    finding_tell(l->fs, POLICY_WARNING, "dead", r->at,
-                 has_input
-                     ? witness_show(l, &own_f, "the rule is not reached", NULL, NULL)
-                     : NULL,
-                 "the rule \"%s\" can never hit: what the table needs excludes it; drop "
-                 "it, or widen its conditions",
-                 r->id);
+    finding_tell(
+        l->fs, POLICY_WARNING, "dead", r->at,
+        has_input ? witness_show(l, &own_f, "the rule is not reached", NULL, NULL) : NULL,
+        "the rule \"%s\" can never hit: what the table needs excludes it; drop "
+        "it, or widen its conditions",
+        r->id);
 }
 
 void idle_look_for_dead(struct idle *x, const struct rule *r) {
     const struct worlds *ws = worlds_of_table(x->a, x->t);
     struct use use = {0};
     struct policy_facts f, example;
-    idle_try_examples(x, r, false, &use);
+    idle_try_examples(x, r, false, false, &use);
     bool is_alive = x->t->hit == HIT_PRIORITY ? use.wins_any : use.is_hit;
     bool is_open = false;
     x->is_reached = false;
+    if (!is_alive && x->a->work_left <= 0) {
+        x->n_open++;
+        return;
+    }
+    if (!is_alive) {
+        index_meeting(x->t->index, r, x->meets);
+    }
     for (int i = 0; i < ws->n && !is_alive; i++) {
         bool was_reached = x->is_reached;
         enum cover_answer answer = wins_in(x, &ws->items[i], r, &f);
@@ -107,7 +115,8 @@ void idle_look_for_dead(struct idle *x, const struct rule *r) {
         }
     }
     if (is_open && !is_alive) {
-        x->n_open++;
+        idle_try_examples(x, r, false, true, &use);
+        x->n_open += x->t->hit == HIT_PRIORITY ? !use.wins_any : !use.is_hit;
     } else if (!is_alive) {
         x->is_dead[r - x->t->rules] = true;
         tell_dead(x, r, x->is_reached ? &example : NULL);

@@ -5,6 +5,7 @@
  */
 #include "common/policy/idle.h"
 
+#include "common/policy/index.h"
 #include "common/policy/same.h"
 #include "common/policy/witness.h"
 
@@ -18,8 +19,10 @@ static enum cover_answer needed_for_slot(struct idle *x, const struct world *w,
         return COVER_WHOLE;
     }
     idle_list_begin(&x->list, w);
-    for (int i = 0; i < x->t->n_rules; i++) {
+    for (int i = next_bit(x->t, x->meets, 0); i < x->t->n_rules;
+         i = next_bit(x->t, x->meets, i + 1)) {
         const struct rule *other = &x->t->rules[i];
+        x->a->work_left -= PAIR_WORK;
         if (idle_competes(x, r, other) && other->then.gives >> slot & 1 &&
             may_meet(x->a->p, r, other)) {
             x->list.items[x->list.n++] = other;
@@ -29,7 +32,8 @@ static enum cover_answer needed_for_slot(struct idle *x, const struct world *w,
     if (answer != COVER_WHOLE) {
         return answer;
     }
-    for (int i = 0; i < x->t->n_rules && answer == COVER_WHOLE; i++) {
+    for (int i = next_bit(x->t, x->meets, 0); i < x->t->n_rules && answer == COVER_WHOLE;
+         i = next_bit(x->t, x->meets, i + 1)) {
         const struct rule *d = &x->t->rules[i];
         struct region differs = region;
         if (!idle_competes(x, r, d) || !(d->then.gives >> slot & 1) ||
@@ -38,8 +42,10 @@ static enum cover_answer needed_for_slot(struct idle *x, const struct world *w,
             continue;
         }
         idle_list_begin(&x->list, w);
-        for (int k = 0; k < x->t->n_rules; k++) {
+        for (int k = next_bit(x->t, x->meets, 0); k < x->t->n_rules;
+             k = next_bit(x->t, x->meets, k + 1)) {
             const struct rule *other = &x->t->rules[k];
+            x->a->work_left -= PAIR_WORK;
             if (idle_competes(x, r, other) && other->then.gives >> slot & 1 &&
                 idle_is_above(other, d) && other != d && may_meet(x->a->p, r, other) &&
                 (idle_is_above(other, r) || same_slot(&r->then, &other->then, slot))) {
@@ -61,10 +67,12 @@ static enum cover_answer needed_for_item(struct idle *x, const struct world *w,
         return COVER_WHOLE;
     }
     idle_list_begin(&x->list, w);
-    for (int i = 0; i < x->t->n_rules; i++) {
+    for (int i = next_bit(x->t, x->meets, 0); i < x->t->n_rules;
+         i = next_bit(x->t, x->meets, i + 1)) {
         const struct rule *other = &x->t->rules[i];
-        if (idle_competes(x, r, other) && same_item(&r->then, item, &other->then, slot) &&
-            may_meet(x->a->p, r, other)) {
+        x->a->work_left -= PAIR_WORK;
+        if (idle_competes(x, r, other) && may_meet(x->a->p, r, other) &&
+            same_item(&r->then, item, &other->then, slot)) {
             x->list.items[x->list.n++] = other;
         }
     }
@@ -100,8 +108,10 @@ static const struct rule *find_twin(struct idle *x, const struct rule *r,
     const struct worlds *ws = worlds_of_table(x->a, x->t);
     const struct rule *found = NULL;
     *is_exact = false;
-    for (int i = 0; i < x->t->n_rules && !*is_exact; i++) {
+    for (int i = next_bit(x->t, x->meets, 0); i < x->t->n_rules && !*is_exact;
+         i = next_bit(x->t, x->meets, i + 1)) {
         const struct rule *other = &x->t->rules[i];
+        x->a->work_left -= PAIR_WORK;
         bool is_same = idle_competes(x, r, other);
         for (unsigned slots = r->then.gives; slots && is_same; slots &= slots - 1) {
             int slot = __builtin_ctz(slots);
@@ -150,9 +160,16 @@ void idle_look_for_redundant(struct idle *x, const struct rule *r) {
     const struct worlds *ws = worlds_of_table(x->a, x->t);
     struct use use = {0};
     if (x->t->hit == HIT_PRIORITY) {
-        idle_try_examples(x, r, true, &use);
+        idle_try_examples(x, r, true, false, &use);
     }
     enum cover_answer all = COVER_WHOLE;
+    if (!use.is_needed && x->a->work_left <= 0) {
+        x->n_open++;
+        return;
+    }
+    if (!use.is_needed) {
+        index_meeting(x->t->index, r, x->meets);
+    }
     for (int i = 0; i < ws->n && !use.is_needed; i++) {
         enum cover_answer answer = needed_in(x, &ws->items[i], r);
         use.is_needed = answer == COVER_GAP;
@@ -162,7 +179,10 @@ void idle_look_for_redundant(struct idle *x, const struct rule *r) {
         return;
     }
     if (all == COVER_NOT_FINISHED) {
-        x->n_open++;
+        if (x->t->hit == HIT_PRIORITY) {
+            idle_try_examples(x, r, true, true, &use);
+        }
+        x->n_open += !use.is_needed;
         return;
     }
     tell_redundant(x, r);

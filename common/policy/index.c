@@ -307,3 +307,39 @@ int index_match(const struct rule_index *x, const struct policy_facts *f, uint16
     }
     return n_hits;
 }
+
+static void add_row(const struct rule_index *x, const struct word_axis *axis, int row,
+                    uint64_t *any) {
+    const uint64_t *from = axis->rows + (size_t)row * (size_t)x->stride;
+    for (int w = 0; w < x->n_words; w++) {
+        any[w] |= from[w];
+    }
+}
+
+void index_meeting(const struct rule_index *x, const struct rule *r, uint64_t *bits) {
+    uint64_t any[POLICY_MAX_RULES / 64 + 1];
+    size_t bytes = (size_t)x->n_words * sizeof *any;
+    memset(bits, 0xff, bytes);
+    if (x->n_words > 0) {
+        bits[x->n_words - 1] = valid_bits(x, x->n_words - 1);
+    }
+    for (int i = 0; i < x->n_word_axes; i++) {
+        const struct word_axis *axis = &x->words[i];
+        const struct condition *c = r->conditions[axis->fact];
+        if (!c) {
+            continue;
+        }
+        memset(any, 0, bytes);
+        for (int v = 0; v < axis->n_words; v++) {
+            if (word_set_has(&c->words, v)) {
+                add_row(x, axis, v, any);
+            }
+        }
+        if (c->allows_missing) {
+            add_row(x, axis, axis->n_words, any);
+        }
+        for (int w = 0; w < x->n_words; w++) {
+            bits[w] &= any[w];
+        }
+    }
+}

@@ -64,4 +64,9 @@ bool index_build(struct loader *l, struct table *t);
 int index_match(const struct rule_index *x, const struct policy_facts *f, uint16_t *hits,
                 uint64_t *near, int first);
 
+/* Rules of the table that admit a common word with `r`, a rule of this or another table,
+ * on every word fact: all others cannot hit where it hits. `bits` has room for n_words
+ * words. */
+void index_meeting(const struct rule_index *x, const struct rule *r, uint64_t *bits);
+
 #endif
