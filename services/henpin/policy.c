@@ -16,14 +16,12 @@
 #include <stdio.h>
 #include <string.h>
 
-static int check_main(int argc, char **argv, char **envp);
-
 static const struct action {
     const char *name;
     int (*run)(int argc, char **argv, char **envp);
     const char *operands, *help;
 } actions[] = {
-    {"check", check_main, "[--strict] DIR",
+    {"check", policy_check_main, "[--strict] [--json] DIR",
      "every mistake, gap and conflict in the rules of DIR; --strict: warnings fail too"},
     {"test", policy_test_main, "DIR [NAME]",
      "run the tests that stand beside the rules; only those whose name holds NAME"},
@@ -83,17 +81,6 @@ struct policy *policy_open(const char *program, const char *dir, bool is_proved,
     *code = err.code == E_FILE ? 2 : 1;
     fprintf(stderr, "%s: %s\n", program, err.text);
     return NULL;
-}
-
-static int check_main(int argc, char **argv, char **envp) {
-    (void)envp;
-    bool is_strict = argc > 1 && strcmp(argv[1], "--strict") == 0;
-    int first = is_strict ? 2 : 1;
-    if (argc != first + 1 || argv[first][0] == '-')
-        return usage(argc == 2 && strcmp(argv[1], "--help") == 0 ? stdout : stderr);
-    return policy_dir_is_readable(argv[0], argv[first])
-               ? policy_check(argv[first], is_strict)
-               : 2;
 }
 
 int policy_main(int argc, char **argv, char **envp) {

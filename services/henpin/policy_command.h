@@ -9,7 +9,7 @@
 
 #include "common/policy/policy.h"
 
-int policy_check(const char *dir, bool is_strict);
+int policy_check_main(int argc, char **argv, char **envp);
 int policy_test_main(int argc, char **argv, char **envp);
 int policy_explain_main(int argc, char **argv, char **envp);
 int policy_show_main(int argc, char **argv, char **envp);
