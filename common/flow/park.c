@@ -172,6 +172,8 @@ static void apply_parked(struct batch *b, struct pg_script *s, const char *group
 }
 
 static void apply_letters(struct batch *b, struct pg_script *s, const char *group) {
+    if (!MECHANISM("dead-letters"))
+        return;
     EACH(b, m, is_new_letter) {
         struct pg_query *q = insert_record(s, &insert_letter, m, group);
         pg_param_text(q, span_of(error_token(m->error->code)));

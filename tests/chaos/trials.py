@@ -99,6 +99,24 @@ def deaf_zombie(t):
     t.finish()
 
 
+def killed_on_the_way_out(t):
+    """a worker killed while it gives its partitions back, and one killed while it learns that others did its work"""
+    leaver = t.spawn("returns", batch_max=4, lanes=1, faults={"HENPIN_CRASH_AT": "in-revoke:1"})
+    t.wait_for_share("returns", 0.02)
+    t.spawn("returns", batch_max=10)
+    until(30, "the leaver is killed", lambda: not leaver.is_alive())
+    leaver.killed = True
+    deaf = t.spawn("orders", ["revocation"], batch_max=10, lanes=1,
+                   faults={"HENPIN_STOP_AT": "after-commit:3", "HENPIN_CRASH_AT": "in-realign:1"})
+    until(20, "frozen", deaf.is_stopped)
+    t.spawn("orders", batch_max=100)
+    until(60, "the heir has read everything", lambda: t.is_read("orders"))
+    deaf.signal(signal.SIGCONT)
+    until(30, "the zombie is killed", lambda: not deaf.is_alive())
+    deaf.killed = True
+    t.finish()
+
+
 def one_row_a_range(t):
     """two transactions that write the same range into the ledger at the same time: one of them fails"""
     t.finish()
@@ -408,6 +426,7 @@ TRIALS = (
     (zombie, False, True),
     (zombie_after_load, False, False),
     (deaf_zombie, False, True),
+    (killed_on_the_way_out, False, False),
     (one_row_a_range, False, False),
     (frozen_for_ever, False, False),
     (postgres_restarts, False, True),
