@@ -61,6 +61,10 @@
       "1 while more than the allowed share of a batch is bad and the worker holds")      \
     X(M_POLICY_REVISION, GAUGE, "henpin_policy_revision",                                \
       "Id of the policy revision in use")                                                \
+    X(M_DEADLINES_TOLD, COUNTER, "henpin_deadlines_told_total",                          \
+      "Warnings, last calls and breaches told by the clock")                             \
+    X(M_DEADLINES_BEHIND_US, GAUGE_US, "henpin_deadlines_behind_seconds",                \
+      "How long what was told last had waited for the clock")                            \
     X(M_REGISTRY_REQUESTS, COUNTER, "henpin_registry_requests_total",                    \
       "Requests to the schema registry")                                                 \
     X(M_REGISTRY_FAILURES, COUNTER, "henpin_registry_failures_total",                    \

@@ -118,7 +118,7 @@ BEGIN
             ('identity_at', 'Instant that belongs to the meaning of the id; 1970 for what has none. Partition key.'),
             ('escalation_id', 'Hash of duty or blocker and level, ordered by identity_at: the same meaning has the same id.'),
             ('kind', 'What kind it is.'),
-            ('level', 'Which step of the escalation: open, breached or deadline_moved (of a duty), raised (of a blocker).'),
+            ('level', 'Which step of the escalation: of a duty open, warned, act_by (last call), breached, overdue (late at no cost) or deadline_moved; of a blocker raised.'),
             ('subject_id', 'What is escalated: a duty, a blocker, a case or an order.'),
             ('occurred_at', 'Instant at which it happened, by the event''s own time.'),
             ('recorded_at', 'Instant of the transaction that wrote the row.'),

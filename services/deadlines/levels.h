@@ -1,0 +1,50 @@
+/*
+ * levels.h: what the clock has to tell of one duty, and when it has to tell more. Pure.
+ *
+ * The levels of a duty are its warnings, act-by (the last open instant of its desk) and
+ * due. Each is told once. When several have passed since the clock was looked at last,
+ * only the latest is told, with its own instant: whoever slept a week is not woken by
+ * seven calls.
+ */
+#ifndef SERVICES_DEADLINES_LEVELS_H
+#define SERVICES_DEADLINES_LEVELS_H
+
+#include "common/event/identity.h"
+#include "common/policy/policy.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum level_kind {
+    LEVEL_NONE,
+    LEVEL_WARNED,
+    LEVEL_ACT_BY,   /* the desk must act now, or nobody can in time */
+    LEVEL_BREACHED, /* due, and it costs something */
+    LEVEL_OVERDUE,  /* due, and it costs nothing that a rule names */
+    LEVEL_KIND_COUNT
+};
+extern const char *const level_names[LEVEL_KIND_COUNT]; /* of the column `level` */
+
+/* Instants in microseconds UTC; EVENT_ABSENT: none. */
+struct standing_duty {
+    int64_t fires_us; /* what is before it was told */
+    int64_t warn_us[POLICY_MAX_WARNINGS];
+    int n_warnings;
+    int64_t act_by_us, due_us;
+    bool has_breach;
+};
+
+struct level {
+    enum level_kind kind;
+    int number;      /* of the warning, from 1; else 0 */
+    int64_t at_us;   /* when it was to be told */
+    int64_t next_us; /* when there is more to tell; EVENT_ABSENT: never */
+};
+
+/* What is to be told at `now_us`. */
+struct level level_at(const struct standing_duty *d, int64_t now_us);
+
+/* The id of that telling: the same whoever tells it (I4). */
+struct uuid level_id(struct uuid duty_id, const struct level *l);
+
+#endif

@@ -1,0 +1,25 @@
+/*
+ * round.h: one look at the duties whose time has come: what is to be told is told, in one
+ * transaction, the gravest first.
+ *
+ * Any number of instances may look at once: a duty that another one (or a worker that
+ * just reads its answer) holds is left to it, and a level that was told before is not
+ * told again, whoever told it.
+ */
+#ifndef SERVICES_DEADLINES_ROUND_H
+#define SERVICES_DEADLINES_ROUND_H
+
+#include "common/io/pg.h"
+
+struct round {
+    size_t n_looked;   /* duties whose time had come */
+    size_t n_told;     /* events written */
+    int64_t behind_us; /* how long the first of them had waited; 0: nothing had */
+};
+
+/* Looks at no more than `most` duties of each severity. Waits for Postgres, which must
+ * be connected; after a failure nothing is changed and the connection is closed. */
+MUST_USE enum status round_run(struct pg *pg, int64_t now_us, size_t most,
+                               struct round *out, struct error *err);
+
+#endif
