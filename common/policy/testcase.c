@@ -5,6 +5,7 @@
 #include "common/policy/civil.h"
 #include "common/policy/desk.h"
 #include "common/policy/schema.h"
+#include "common/policy/witness.h"
 
 #include "common/base/clock.h"
 
@@ -417,7 +418,8 @@ void tests_run_all(struct loader *l) {
     }
     for (int r = 0; r < p->n_rules && p->n_tests > 0; r++) {
         if (!is_tested[r]) {
-            finding_tell(l->fs, POLICY_NOTE, "untested", p->rules[r]->at, NULL,
+            finding_tell(l->fs, POLICY_NOTE, "untested", p->rules[r]->at,
+                         witness_of_number(l, r, "an input that reaches the rule"),
                          "no test reaches the rule \"%s\"", p->rules[r]->id);
         }
     }

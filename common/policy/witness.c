@@ -142,3 +142,14 @@ const char *witness_of_rule(struct loader *l, const struct table *t, const struc
 const char *witness_here(struct loader *l, const char *title) {
     return l->rule && l->table ? witness_of_rule(l, l->table, l->rule, title) : NULL;
 }
+
+const char *witness_of_number(struct loader *l, int number, const char *title) {
+    const struct rule *r = l->p->rules[number];
+    for (int i = 0; i < l->p->n_tables; i++) {
+        const struct table *t = &l->p->tables[i];
+        if (r >= t->rules && r < t->rules + t->n_rules) {
+            return witness_of_rule(l, t, r, title);
+        }
+    }
+    return NULL;
+}

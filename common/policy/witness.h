@@ -27,6 +27,8 @@ const char *witness_show(struct loader *l, const struct policy_facts *f,
  * when there is none. */
 const char *witness_of_rule(struct loader *l, const struct table *t, const struct rule *r,
                             const char *title);
+/* The same for a rule by its number. */
+const char *witness_of_number(struct loader *l, int number, const char *title);
 /* The same for the rule that is being read; NULL when none is. */
 const char *witness_here(struct loader *l, const char *title);
 
