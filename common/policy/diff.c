@@ -139,6 +139,29 @@ static const char *severity_word(int severity) {
     return severity >= 0 && severity < (int)COUNT_OF(words) ? words[severity] : "?";
 }
 
+/* Where two lists part: the words there; NULL: the list has ended. */
+static void compare_stops(struct diff_result *out, const struct policy_duty *x,
+                          const struct policy_duty *y) {
+    int i = 0;
+    while (i < x->n_stops && i < y->n_stops && same(x->stop[i], y->stop[i])) {
+        i++;
+    }
+    compare_words(out, DIFF_STOP, x->name, i < x->n_stops ? x->stop[i] : NULL,
+                  i < y->n_stops ? y->stop[i] : NULL, x->rule_id, y->rule_id);
+}
+
+static void compare_warnings(struct diff_result *out, const struct policy_duty *x,
+                             const struct policy_duty *y) {
+    for (int i = 0; i < x->n_warnings || i < y->n_warnings; i++) {
+        int64_t a = i < x->n_warnings ? x->warn_us[i] : POLICY_NO_INSTANT;
+        int64_t b = i < y->n_warnings ? y->warn_us[i] : POLICY_NO_INSTANT;
+        if (a != b) {
+            compare_instants(out, DIFF_WARN, x, y, a, b);
+            return;
+        }
+    }
+}
+
 static void compare_duty(struct diff_result *out, const struct policy_duty *x,
                          const struct policy_duty *y) {
     compare_instants(out, DIFF_START, x, y, x->start_us, y->start_us);
@@ -153,6 +176,8 @@ static void compare_duty(struct diff_result *out, const struct policy_duty *x,
                   y->rule_id);
     compare_words(out, DIFF_COST, x->name, x->breach_cost, y->breach_cost, x->rule_id,
                   y->rule_id);
+    compare_stops(out, x, y);
+    compare_warnings(out, x, y);
 }
 
 static void compare_duties(struct diff_result *out, const struct policy_decision *before,
@@ -207,9 +232,22 @@ static void compare_blockers(struct diff_result *out,
     }
 }
 
+static bool same_list(const char *const *a, int n, const char *const *b, int m) {
+    for (int i = 0; i < n && i < m; i++) {
+        if (!same(a[i], b[i])) {
+            return false;
+        }
+    }
+    return n == m;
+}
+
 static bool same_step(const struct policy_step *a, const struct policy_step *b) {
     return same(a->action, b->action) && same(a->to, b->to) &&
            same(a->licence, b->licence) && same(a->evidence, b->evidence) &&
+           same(a->place, b->place) && same(a->unlocks, b->unlocks) &&
+           same(a->overdue, b->overdue) && same(a->unit, b->unit) &&
+           same(a->lot, b->lot) && a->keep_years == b->keep_years &&
+           same_list(a->waste, a->n_waste, b->waste, b->n_waste) &&
            a->after == b->after && a->due_us == b->due_us &&
            a->due_after_us == b->due_after_us;
 }

@@ -47,14 +47,16 @@ void diff_event_of(const struct policy *p, const struct policy_facts *f,
     X(DIFF_HANDLE, "handle")   /* who answers */                                         \
     X(DIFF_DUTY_ADDED, "duty added")                                                     \
     X(DIFF_DUTY_REMOVED, "duty removed")                                                 \
-    X(DIFF_START, "start") /* of a duty; so are the next seven */                        \
+    X(DIFF_START, "start") /* of a duty; so are the next nine */                         \
     X(DIFF_DUE, "due")                                                                   \
     X(DIFF_ACT_BY, "act by")                                                             \
     X(DIFF_AIM, "aim")                                                                   \
     X(DIFF_DESK, "desk")                                                                 \
     X(DIFF_SEVERITY, "severity")                                                         \
-    X(DIFF_BREACH, "breach") /* what a breach raises */                                  \
-    X(DIFF_COST, "cost")     /* what it costs, in the packs' words */                    \
+    X(DIFF_BREACH, "breach")     /* what a breach raises */                              \
+    X(DIFF_COST, "cost")         /* what it costs, in the packs' words */                \
+    X(DIFF_STOP, "fulfilled by") /* the first event in which they differ */              \
+    X(DIFF_WARN, "warning")      /* the first one that differs */                        \
     X(DIFF_BLOCKER_ADDED, "blocker added")                                               \
     X(DIFF_BLOCKER_REMOVED, "blocker removed")                                           \
     X(DIFF_CODE, "goods") /* what becomes of them */                                     \

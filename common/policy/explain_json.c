@@ -284,6 +284,13 @@ static void write_steps(struct writing *j, const struct policy_disposition *d) {
         text(j, "to", s->to);
         text(j, "licence", s->licence);
         text(j, "evidence", s->evidence);
+        text(j, "place", s->place);
+        text(j, "lot", s->lot);
+        texts(j, "waste", s->waste, s->n_waste);
+        text(j, "unit", s->unit);
+        text(j, "unlocks", s->unlocks);
+        text(j, "overdue", s->overdue);
+        number(j, "keep_years", s->keep_years);
         number(j, "after", s->after + 1);
         instant(j, "due", s->due_us);
         number(j, "due_after_us", s->due_after_us);

@@ -134,12 +134,20 @@
     X(PH_REMEDY, "Offer the buyer: {0} (rule {1})", "購入者への提案：{0}（ルール {1}）") \
     X(PH_GOODS, "The goods: {0} (rule {1})", "返品された商品の扱い：{0}（ルール {1}）") \
     X(PH_STEPS, "Steps", "手順") \
-    X(PH_STEP_TO, "to {0}", "委託先：{0}") \
+    X(PH_STEP_TO, "to {0}", "担当：{0}") \
     X(PH_STEP_LICENCE, "licence {0}", "必要な許可：{0}") \
     X(PH_STEP_EVIDENCE, "evidence: {0}", "証跡：{0}") \
     X(PH_STEP_AFTER, "after step {0}", "手順{0}の後") \
     X(PH_STEP_BY, "by {0}", "{0} まで") \
-    X(PH_STEP_WITHIN, "within {0} of it", "その後 {0}以内") \
+    X(PH_STEP_WITHIN, "within {0} of it", "その後{0}以内") \
+    X(PH_STEP_LOT, "of {0}", "対象：{0}") \
+    X(PH_STEP_PLACE, "at {0}", "場所：{0}") \
+    X(PH_STEP_WASTE, "waste: {0}", "廃棄物の種類：{0}") \
+    X(PH_STEP_UNIT, "states the amount in {0}", "数量を記入（単位：{0}）") \
+    X(PH_STEP_KEEP, "kept {0} years", "{0}年間保存") \
+    X(PH_STEP_UNLOCKS, "then allowed: {0}", "完了後に可能：{0}") \
+    X(PH_STEP_OVERDUE, "if late: {0}", "遅れた場合：{0}") \
+    X(PH_R_PAUSE, "{0}: pauses at", "{0}：中断") \
     X(PH_STEP_DUE, "within {0}", "{0}以内") \
     /* a rule as rows */ \
     X(PH_R_TITLE, "title", "題名") \

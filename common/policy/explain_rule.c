@@ -255,32 +255,6 @@ static const char *chain_text(const struct writing *x, const struct chain *c) {
     return finished(&b);
 }
 
-static const char *step_text(const struct writing *x, const struct step_spec *s) {
-    struct builder b = builder_in(x->a, 2048);
-    const char *comma = words_phrase(x->w, PH_COMMA);
-    build_text(&b, words_text(x->w, "action", s->action));
-    if (s->to) {
-        join(&b, comma, say1(x, PH_STEP_TO, words_text(x->w, "role", s->to)));
-    }
-    if (s->licence) {
-        join(&b, comma,
-             say1(x, PH_STEP_LICENCE, words_text(x->w, "licence", s->licence)));
-    }
-    if (s->evidence) {
-        join(&b, comma,
-             say1(x, PH_STEP_EVIDENCE, words_text(x->w, "evidence", s->evidence)));
-    }
-    if (s->after >= 0) {
-        char number[16];
-        snprintf(number, sizeof number, "%d", s->after + 1);
-        join(&b, comma, say1(x, PH_STEP_AFTER, number));
-    }
-    if (s->has_due) {
-        join(&b, comma, say1(x, PH_STEP_DUE, words_duration(x->a, x->w, &s->due)));
-    }
-    return finished(&b);
-}
-
 static const char *list_text(const struct writing *x, const char *kind,
                              const char *const *words, int n) {
     struct builder b = builder_in(x->a, 4096);
@@ -288,6 +262,60 @@ static const char *list_text(const struct writing *x, const char *kind,
         join(&b, words_phrase(x->w, PH_COMMA), words_text(x->w, kind, words[i]));
     }
     return finished(&b);
+}
+
+static void add_part(struct writing *x, struct builder *b, enum phrase phrase,
+                     const char *kind, const char *word) {
+    if (word) {
+        join(b, words_phrase(x->w, PH_COMMA),
+             say1(x, phrase, kind ? words_text(x->w, kind, word) : word));
+    }
+}
+
+static const char *number_text(struct arena *a, int n) {
+    struct builder b = builder_in(a, 16);
+    build_i64(&b, n);
+    return finished(&b);
+}
+
+const char *step_text(struct arena *a, const struct words *w,
+                      const struct step_words *s) {
+    struct writing x = {.a = a, .w = w};
+    struct builder b = builder_in(a, TEXT_MAX);
+    build_text(&b, words_text(w, "action", s->action));
+    add_part(&x, &b, PH_STEP_LOT, "lot", s->lot);
+    add_part(&x, &b, PH_STEP_TO, "role", s->to);
+    add_part(&x, &b, PH_STEP_PLACE, "place", s->place);
+    add_part(&x, &b, PH_STEP_LICENCE, "licence", s->licence);
+    add_part(&x, &b, PH_STEP_EVIDENCE, "evidence", s->evidence);
+    if (s->n_waste > 0) {
+        add_part(&x, &b, PH_STEP_WASTE, NULL,
+                 list_text(&x, "waste", s->waste, s->n_waste));
+    }
+    add_part(&x, &b, PH_STEP_UNIT, "unit", s->unit);
+    if (s->keep_years > 0) {
+        add_part(&x, &b, PH_STEP_KEEP, NULL, number_text(a, s->keep_years));
+    }
+    if (s->after >= 0) {
+        add_part(&x, &b, PH_STEP_AFTER, NULL, number_text(a, s->after + 1));
+    }
+    add_part(&x, &b, PH_STEP_UNLOCKS, "unlocks", s->unlocks);
+    add_part(&x, &b, PH_STEP_OVERDUE, "breach", s->overdue);
+    return finished(&b);
+}
+
+static const char *spec_text(const struct writing *x, const struct step_spec *s) {
+    const struct step_words words = {
+        s->action, s->to,  s->licence, s->evidence, s->place,      s->unlocks, s->overdue,
+        s->unit,   s->lot, s->waste,   s->n_waste,  s->keep_years, s->after};
+    const char *text = step_text(x->a, x->w, &words);
+    if (!s->has_due) {
+        return text;
+    }
+    const char *due = say1(x, PH_STEP_DUE, words_duration(x->a, x->w, &s->due));
+    struct builder b = builder_in(x->a, strlen(text) + strlen(due) + 8);
+    build_format(&b, "%s%s%s%c", text, words_phrase(x->w, PH_COMMA), due, 0);
+    return b.ptr;
 }
 
 static const char *warnings_text(const struct writing *x, const struct duty_spec *d) {
@@ -354,6 +382,14 @@ static void add_duty(struct writing *x, const struct duty_spec *d) {
         add_of_duty(x, d, "warn", PH_R_WARN, warnings_text(x, d));
     }
     add_of_duty(x, d, "stop", PH_R_STOPS, list_text(x, "event", d->stops, d->n_stops));
+    if (d->n_pauses > 0) {
+        const char *pauses[COUNT_OF(d->pauses)];
+        for (int i = 0; i < d->n_pauses; i++) {
+            pauses[i] = span_cstr(a, d->pauses[i]);
+        }
+        add_of_duty(x, d, "pause", PH_R_PAUSE,
+                    list_text(x, "event", pauses, d->n_pauses));
+    }
     add_of_duty(x, d, "severity", PH_R_SEVERITY, severity_text(x->w, d->severity));
     add_of_duty(x, d, "breach", PH_R_BREACH, breach_text(x, d));
     add_of_duty(x, d, "reopen", PH_R_REOPEN, reopen_text(x, d->reopen));
@@ -394,7 +430,7 @@ static void add_outcome(struct writing *x, const struct outcome *o) {
         snprintf(number, sizeof number, "%d", i + 1);
         build_format(&key, "then.step.%02d", i + 1);
         add(x, ROW_THEN, finished(&key), say1(x, PH_R_STEP, number),
-            step_text(x, &o->steps[i]));
+            spec_text(x, &o->steps[i]));
     }
 }
 

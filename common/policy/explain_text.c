@@ -545,25 +545,10 @@ static void tell_blockers(struct telling *t) {
 
 static void tell_step(struct telling *t, int i, const struct policy_step *s) {
     const char *comma = words_phrase(t->w, PH_COMMA);
-    build_format(t->b, "  %2d %s", i + 1, words_text(t->w, "action", s->action));
-    if (s->to) {
-        build_format(t->b, "%s%s", comma,
-                     say(t, PH_STEP_TO, words_text(t->w, "role", s->to), NULL, NULL));
-    }
-    if (s->licence) {
-        build_format(
-            t->b, "%s%s", comma,
-            say(t, PH_STEP_LICENCE, words_text(t->w, "licence", s->licence), NULL, NULL));
-    }
-    if (s->evidence) {
-        build_format(t->b, "%s%s", comma,
-                     say(t, PH_STEP_EVIDENCE, words_text(t->w, "evidence", s->evidence),
-                         NULL, NULL));
-    }
-    if (s->after >= 0) {
-        build_format(t->b, "%s%s", comma,
-                     say(t, PH_STEP_AFTER, number(t, s->after + 1), NULL, NULL));
-    }
+    const struct step_words words = {
+        s->action, s->to,  s->licence, s->evidence, s->place,      s->unlocks, s->overdue,
+        s->unit,   s->lot, s->waste,   s->n_waste,  s->keep_years, s->after};
+    build_format(t->b, "  %2d %s", i + 1, step_text(t->a, t->w, &words));
     if (s->due_us != POLICY_NO_INSTANT) {
         build_format(t->b, "%s%s", comma,
                      say(t, PH_STEP_BY, instant(t, s->due_us, NULL), NULL, NULL));
@@ -584,14 +569,14 @@ static void tell_disposition(struct telling *t) {
             const struct explain_hit *h = &t->x->hits[i];
             rule = h->gave >> SLOT_REMEDY & 1 ? h->rule->id : rule;
         }
-        build_format(t->b, "\n%s %s\n",
+        build_format(t->b, "\n%s%s\n",
                      say(t, PH_REMEDY, words_text(t->w, "remedy", d->remedy), rule, NULL),
                      shadow);
     }
     if (!d->code) {
         return;
     }
-    build_format(t->b, "\n%s %s\n    %s\n",
+    build_format(t->b, "\n%s%s\n    %s\n",
                  say(t, PH_GOODS, words_text(t->w, "code", d->code), d->rule_id, NULL),
                  shadow, title_of(t, d->rule_id, d->title));
     for (int i = 0; i < d->n_steps; i++) {

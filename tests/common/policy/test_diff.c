@@ -132,6 +132,11 @@ static void test_diff__each_kind_of_change_is_told_alone(void **state) {
         const char *from, *to;
     } cases[] = {
         {"cost: a refund", "cost: nothing", "asked", DIFF_COST, "a refund", "nothing"},
+        {"stop: [answered]", "stop: [answered, arrived]", "asked", DIFF_STOP, "-",
+         "arrived"},
+        {"due: 24h", "due: 24h, warn: [2h]", "asked", DIFF_WARN, "-", "-"},
+        {"{do: store,", "{do: store, keep: 5 years,", "arrived", DIFF_STEPS, "store",
+         "store"},
         {"escalate: risk", "escalate: law", "asked", DIFF_BREACH, "risk", "law"},
         {"aim: 12h, ", "", "asked", DIFF_AIM, "-", "-"},
         {"due: 24h", "due: 24h, severity: grave", "asked", DIFF_SEVERITY, "normal",
