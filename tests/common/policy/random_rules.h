@@ -54,18 +54,20 @@ struct rr_set {
                        day, the order's day */
     enum rr_hit hit;
     bool has_else;
-    bool skips;     /* rr_next passes over what no rule tells apart */
-    unsigned guard; /* marketplaces that the table is for; 0: all */
+    bool else_gives; /* the code c9; else none */
+    bool has_duties; /* rule i gives the duty di, due i + 1 hours after the event, too */
+    bool skips;      /* rr_next passes over what no rule tells apart */
+    unsigned guard;  /* marketplaces that the table is for; 0: all */
     struct rr_scope scope;
     char text[16384];
 };
 
 struct rr_input {
-    int words[4]; /* -1 missing */
-    int value;    /* -1 missing */
-    int has;      /* -1 missing */
-    int day;      /* of January 2026; 0: the day before */
-    int order_day;
+    int words[4];  /* -1 missing, -2 a word that the domain does not list */
+    int value;     /* -1 missing */
+    int has;       /* -1 missing */
+    int day;       /* of January 2026; 0: the day before */
+    int order_day; /* -1: not stated */
 };
 
 /* RULE_SETS in the environment asks for so many sets, and then for others each time;
@@ -271,6 +273,7 @@ static inline void rr_random_set(uint64_t *seed, struct rr_set *s) {
     }
     s->hit = (enum rr_hit)rr_pick(seed, 3);
     s->has_else = rr_pick(seed, 2);
+    s->else_gives = s->has_duties = false;
     s->guard = rr_pick(seed, 4) ? 0 : 1 + rr_pick(seed, 6);
     s->scope = (struct rr_scope){.is_there = rr_pick(seed, 3) == 0,
                                  .events = 1 + rr_pick(seed, 15),
@@ -305,8 +308,9 @@ static inline void rr_random_set(uint64_t *seed, struct rr_set *s) {
     }
 }
 
-static inline void rr_write_outcome(char out[100], const struct rr_rule *r) {
-    struct builder b = builder_over(out, 99);
+/* `duty`: its number, -1: none. */
+static inline void rr_write_outcome(char out[160], const struct rr_rule *r, int duty) {
+    struct builder b = builder_over(out, 159);
     const char *comma = "";
     build_text(&b, "{");
     if (r->code >= 0) {
@@ -328,7 +332,11 @@ static inline void rr_write_outcome(char out[100], const struct rr_rule *r) {
         }
         build_text(&b, "]");
     }
+    if (duty >= 0) {
+        build_format(&b, ", duty: {name: d%d, due: %dh, stop: answered}", duty, duty + 1);
+    }
     build_text(&b, "}");
+    assert_false(b.is_cut);
     out[b.len] = '\0';
 }
 
@@ -370,8 +378,11 @@ static inline void rr_write_set(struct rr_set *s) {
     }
     build_format(&b,
                  "- table: t\n  title: t\n  hit: %s\n  gives: {code: one, remedy: one, "
-                 "blocker: set}\n%s",
-                 hits[s->hit], s->has_else ? "  else: none\n" : "");
+                 "blocker: set, duty: by-name}\n%s",
+                 hits[s->hit],
+                 !s->has_else    ? ""
+                 : s->else_gives ? "  else: {code: c9}\n"
+                                 : "  else: none\n");
     if (s->guard || s->scope.is_there) {
         build_text(&b, "  needs: {");
         build_text(&b, s->scope.is_there ? "handle: seller" : "");
@@ -383,8 +394,8 @@ static inline void rr_write_set(struct rr_set *s) {
     }
     build_text(&b, "  rules:\n");
     for (int i = 0; i < s->n; i++) {
-        char outcome[100];
-        rr_write_outcome(outcome, &s->rules[i]);
+        char outcome[160];
+        rr_write_outcome(outcome, &s->rules[i], s->has_duties ? i : -1);
         rr_write_rule(&b, &s->rules[i], i, s->hit == RR_PRIORITY, outcome);
     }
     assert_false(b.is_cut);
@@ -525,6 +536,8 @@ static inline void rr_state(const struct policy *p, const struct rr_input *x,
     for (int i = 0; i < 4; i++) {
         if (x->words[i] >= 0) {
             policy_state(p, f, facts[i], span_of(rr_texts[i][x->words[i]]));
+        } else if (x->words[i] == -2) {
+            policy_state(p, f, facts[i], SPAN("unheard-of"));
         }
     }
     if (x->value >= 0) {
@@ -541,7 +554,9 @@ static inline void rr_state(const struct policy *p, const struct rr_input *x,
     }
     int64_t first_us = INT64_C(1767268800000000); /* noon of the first of January 2026 */
     policy_state_instant(f, TIME_EVENT, first_us + (x->day - 1) * US_PER_DAY);
-    policy_state_instant(f, TIME_ORDERED, first_us + (x->order_day - 1) * US_PER_DAY);
+    if (x->order_day >= 0) {
+        policy_state_instant(f, TIME_ORDERED, first_us + (x->order_day - 1) * US_PER_DAY);
+    }
 }
 
 #endif
