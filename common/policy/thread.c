@@ -218,10 +218,9 @@ void thread_decide(const struct case_state *c, const struct case_event *e,
                    const struct policy *p, struct policy_facts *facts,
                    struct case_decision *out) {
     const struct view before = {c, NULL}, after = {c, e};
-    struct policy_decision rules;
+    struct policy_decision rules = {.n_duties = 0};
     bool is_message = e->word && strcmp(e->word, MESSAGE) == 0;
     int64_t latest = latest_message(&after);
-    rules.n_duties = 0;
     if (latest != EVENT_ABSENT)
         decide_message(p, facts, latest, &rules);
     /* An answer is judged by what waited for it. */

@@ -55,8 +55,8 @@ static struct span stated_language(const struct inquiry_event *e) {
 const char *inquiries_noted(struct arena *a, const struct inquiry_event *e) {
     const char *word = plain_word(e);
     struct span language = stated_language(e);
-    bool is_guess = e->kind == INQUIRY_MESSAGE_RECEIVED &&
-                    e->language_source == LANGUAGE_DETECTED;
+    bool is_guess =
+        e->kind == INQUIRY_MESSAGE_RECEIVED && e->language_source == LANGUAGE_DETECTED;
     if (!word || language.len == 0)
         return word;
     struct builder b = builder_in(a, strlen(word) + language.len + 3);
