@@ -236,6 +236,23 @@ static bool cell_excludes(const struct proof *x, const struct rule *rule) {
     return false;
 }
 
+/* The same for the facts of a point. */
+static bool point_excludes(const struct proof *x, const struct table *t,
+                           const struct rule *rule) {
+    for (int i = 0; i < x->world.n_axes; i++) {
+        int fact = x->world.axes[i].fact;
+        const struct condition *point = x->cell[fact],
+                               *asked[] = {rule->conditions[fact], t->guard[fact]};
+        for (int k = 0; k < 2 && x->p->domain.facts[fact].kind == KIND_WORD; k++) {
+            if (asked[k] && !word_set_meets(&asked[k]->words, &point->words) &&
+                !(asked[k]->allows_missing && point->allows_missing)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 static void take_point(struct proof *x, const struct table *t, const struct rule *rule,
                        int64_t at_us) {
     const struct rule *giver;
@@ -268,7 +285,9 @@ static void take_rule(struct proof *x, const struct table *t, const struct rule 
         }
         for (int i = 0; i < x->world.n_points; i++) {
             world_point(&x->world, i, x->cell);
-            take_point(x, t, rule, at_us);
+            if (!point_excludes(x, t, rule)) {
+                take_point(x, t, rule, at_us);
+            }
         }
         memset(x->cell, 0, sizeof x->cell);
         x->cell[FACT_MARKETPLACE] = &x->marketplace;
@@ -336,7 +355,8 @@ static void find_cell(struct proof *x, struct coverage_cell *cell) {
     finish_cell(x, cell);
 }
 
-/* The same cell in another language: only the desks may answer differently. */
+/* The same cell in another language or store, which no rule tells apart: only the desks
+ * and the clock on the wall may differ. */
 static void translate_cell(struct proof *x, const struct coverage_cell *from,
                            struct coverage_cell *cell) {
     x->n_promises = 0;
@@ -345,47 +365,63 @@ static void translate_cell(struct proof *x, const struct coverage_cell *from,
     for (int i = 0; i < from->n_promises; i++) {
         struct policy_facts f = *from->promises[i].facts;
         f.value[FACT_LANG] = cell->lang < 0 ? FACT_MISSING : cell->lang;
+        f.value[FACT_MARKETPLACE] = cell->marketplace;
         add_promise(x, from->promises[i].rule, from->promises[i].duty,
                     from->promises[i].chain, &f);
     }
     finish_cell(x, cell);
 }
 
+static bool is_wanted(const struct proof *x, int market, int lang, int class) {
+    const struct coverage_class *k = &x->out->classes[class];
+    bool is_category =
+        x->q->category == COVERAGE_ALL ||
+        (x->q->category < 0 ? k->has_missing : word_set_has(&k->words, x->q->category));
+    return is_category &&
+           (x->q->marketplace == COVERAGE_ALL || x->q->marketplace == market) &&
+           (x->q->lang == COVERAGE_ALL || x->q->lang == lang);
+}
+
+/* A cell that was found already and that no rule tells from this one. */
+static const struct coverage_cell *find_twin(const struct proof *x,
+                                             const struct coverage_cell *cell) {
+    int n_langs = x->p->domain.facts[FACT_LANG].n_words;
+    const int *markets = x->world.market_class, *langs = x->world.lang_class;
+    for (int i = 0; i + 1 < x->out->n_cells; i++) {
+        const struct coverage_cell *other = &x->out->cells[i];
+        if (other->category_class == cell->category_class &&
+            markets[other->marketplace] == markets[cell->marketplace] &&
+            langs[other->lang < 0 ? n_langs : other->lang] ==
+                langs[cell->lang < 0 ? n_langs : cell->lang]) {
+            return other;
+        }
+    }
+    return NULL;
+}
+
+static void add_cell(struct proof *x, int market, int lang, int class) {
+    struct coverage_cell *cell = &x->out->cells[x->out->n_cells++];
+    *cell = (struct coverage_cell){market, lang, class, NULL, 0, NULL};
+    const struct coverage_cell *twin = find_twin(x, cell);
+    if (twin) {
+        translate_cell(x, twin, cell);
+    } else {
+        find_cell(x, cell);
+    }
+}
+
 static void find_cells(struct proof *x) {
-    const struct domain *d = &x->p->domain;
-    const struct attribute *lang = &d->facts[FACT_LANG];
-    int n_markets = d->facts[FACT_MARKETPLACE].n_words;
-    int first_lang = lang->is_optional || !lang->is_listed ? -1 : 0;
-    x->out->cells = arena_zalloc(x->a, ((size_t)n_markets * ((size_t)lang->n_words + 1) *
-                                            (size_t)x->out->n_classes +
-                                        1) *
-                                           sizeof *x->out->cells);
-    for (int m = 0; m < n_markets; m++) {
-        int first_cell = x->out->n_cells;
-        for (int l = first_lang; l < lang->n_words; l++) {
+    const struct attribute *markets = &x->p->domain.facts[FACT_MARKETPLACE],
+                           *langs = &x->p->domain.facts[FACT_LANG];
+    int first_lang = langs->is_optional || !langs->is_listed ? -1 : 0;
+    size_t most = (size_t)markets->n_words * ((size_t)langs->n_words + 1) *
+                  (size_t)x->out->n_classes;
+    x->out->cells = arena_zalloc(x->a, (most + 1) * sizeof *x->out->cells);
+    for (int m = 0; m < markets->n_words; m++) {
+        for (int l = first_lang; l < langs->n_words; l++) {
             for (int c = 0; c < x->out->n_classes; c++) {
-                const struct coverage_class *k = &x->out->classes[c];
-                bool is_wanted =
-                    (x->q->marketplace == COVERAGE_ALL || x->q->marketplace == m) &&
-                    (x->q->lang == COVERAGE_ALL || x->q->lang == l) &&
-                    (x->q->category == COVERAGE_ALL ||
-                     (x->q->category < 0 ? k->has_missing
-                                         : word_set_has(&k->words, x->q->category)));
-                if (!is_wanted) {
-                    continue;
-                }
-                struct coverage_cell *cell = &x->out->cells[x->out->n_cells++];
-                *cell = (struct coverage_cell){m, l, c, NULL, 0, NULL};
-                const struct coverage_cell *like = NULL;
-                for (int i = first_cell;
-                     !x->world.lang_matters && !like && i + 1 < x->out->n_cells; i++) {
-                    like =
-                        x->out->cells[i].category_class == c ? &x->out->cells[i] : NULL;
-                }
-                if (like) {
-                    translate_cell(x, like, cell);
-                } else {
-                    find_cell(x, cell);
+                if (is_wanted(x, m, l, c)) {
+                    add_cell(x, m, l, c);
                 }
             }
         }

@@ -38,11 +38,10 @@ static void tell_hole(struct loader *l, const struct coverage *c,
     finding_tell(l->fs, POLICY_WARNING, "no-open-desk",
                  x->chain && x->chain->at ? x->chain->at : l->p->coverage->at, witness,
                  "nobody but the triage desk can act before \"%s\" (rule \"%s\", %s) is "
-                 "due on %.*s, %.*s, %.*s: %.*s, in %d of %d weeks; add a desk, its "
+                 "due on %.*s, %.*s, %.*s: %.*s (of %d weeks); add a desk, its "
                  "hours or its languages, or accept it under \"gaps:\" of \"coverage:\"",
                  x->duty->name, x->rule->id, x->duty->due.text, (int)s.len, stores,
-                 (int)la.len, langs, (int)g.len, goods, (int)h.len, hours,
-                 x->hours->missed[coverage_worst_hour(x->hours)], c->weeks);
+                 (int)la.len, langs, (int)g.len, goods, (int)h.len, hours, c->weeks);
 }
 
 static bool is_used(const struct policy *p, const struct coverage *c,

@@ -259,14 +259,15 @@ static void spell_range(struct builder *b, int from, int to) {
     }
 }
 
-static bool is_hole(const struct coverage_row *r, int hour) {
-    return r->slots[hour % COVERAGE_HOURS].state >= COVER_PARTLY;
+static bool is_in(const struct coverage_row *r, int hour, enum coverage_state state) {
+    return r->slots[hour % COVERAGE_HOURS].state == state;
 }
 
-/* A hole over Sunday midnight is one. */
-void coverage_spell_holes(const struct coverage_row *r, struct builder *b) {
+/* The hours in one state; what goes over Sunday midnight is one. */
+static void spell_hours(const struct coverage_row *r, enum coverage_state state,
+                        struct builder *b) {
     int first = 0;
-    while (first < COVERAGE_HOURS && is_hole(r, first)) {
+    while (first < COVERAGE_HOURS && is_in(r, first, state)) {
         first++;
     }
     if (first == COVERAGE_HOURS) {
@@ -276,7 +277,7 @@ void coverage_spell_holes(const struct coverage_row *r, struct builder *b) {
     struct builder part = {b->ptr + b->len, 0, b->cap - b->len, false};
     for (int i = first; i < first + COVERAGE_HOURS;) {
         int n = 0;
-        while (i + n < first + COVERAGE_HOURS && is_hole(r, i + n)) {
+        while (i + n < first + COVERAGE_HOURS && is_in(r, i + n, state)) {
             n++;
         }
         if (n > 0) {
@@ -286,4 +287,21 @@ void coverage_spell_holes(const struct coverage_row *r, struct builder *b) {
     }
     b->len += part.len;
     b->is_cut = b->is_cut || part.is_cut;
+}
+
+void coverage_spell_holes(const struct coverage_row *r, struct builder *b) {
+    size_t begin = b->len;
+    spell_hours(r, COVER_NOBODY, b);
+    if (b->len > begin) {
+        build_text(b, " in every week");
+    }
+    size_t every = b->len;
+    build_text(b, every > begin ? "; " : "");
+    size_t some = b->len;
+    spell_hours(r, COVER_PARTLY, b);
+    if (b->len > some) {
+        build_text(b, " in some weeks");
+    } else {
+        b->len = every;
+    }
 }

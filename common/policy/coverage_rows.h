@@ -43,7 +43,7 @@ void coverage_spell_langs(const struct policy *p, const struct coverage_row *r, 
                           struct builder *b);
 void coverage_spell_categories(const struct policy *p, const struct coverage_row *r,
                                int most, struct builder *b);
-/* "Mon 18:00 to Tue 09:00, Sat" of the hours with a hole. */
+/* "Sat, Sun in every week; Mon 18:00 to Tue 09:00 in some weeks" of the hours with a hole. */
 void coverage_spell_holes(const struct coverage_row *r, struct builder *b);
 
 #endif

@@ -211,15 +211,21 @@ static void note_fact(void *context, const struct condition *c) {
     *facts |= UINT32_C(1) << c->fact;
 }
 
+static void number_classes(const struct policy *p, int fact, int *out) {
+    struct classes x;
+    classes_init(&x, &p->domain.facts[fact]);
+    each_condition(p, fact, true, split, &x);
+    memcpy(out, x.of, sizeof x.of);
+}
+
 void world_build(struct coverage_world *w, struct arena *a, const struct policy *p) {
     *w = (struct coverage_world){.p = p, .n_points = 1};
-    uint32_t with_duties = 0;
     bool is_small = true;
     for (int fact = 0; fact < POLICY_FACT_COUNT; fact++) {
         each_condition(p, fact, false, note_fact, &w->facts);
-        each_condition(p, fact, true, note_fact, &with_duties);
     }
-    w->lang_matters = with_duties >> FACT_LANG & 1;
+    number_classes(p, FACT_MARKETPLACE, w->market_class);
+    number_classes(p, FACT_LANG, w->lang_class);
     for (int fact = 0; fact < POLICY_FACT_COUNT && is_small; fact++) {
         if (!(w->facts >> fact & 1) || fact == FACT_MARKETPLACE || fact == FACT_LANG ||
             fact == FACT_CATEGORY) {

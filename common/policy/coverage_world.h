@@ -22,9 +22,10 @@ struct coverage_world {
     const struct policy *p;
     struct coverage_atoms axes[POLICY_FACT_COUNT]; /* but marketplace, lang, category */
     int n_axes;
-    int n_points;      /* of the product; 0: more than WORLD_MAX_POINTS */
-    bool lang_matters; /* to some rule, beside the desks */
-    uint32_t facts;    /* bit per fact: what chains depend on */
+    int n_points; /* of the product; 0: more than WORLD_MAX_POINTS */
+    int market_class[DOMAIN_MAX_WORDS + 1], lang_class[DOMAIN_MAX_WORDS + 1];
+    /* words that no rule tells apart have one number; the last is "missing" */
+    uint32_t facts; /* bit per fact: what chains depend on */
 };
 
 void world_build(struct coverage_world *w, struct arena *a, const struct policy *p);

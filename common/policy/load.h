@@ -11,6 +11,7 @@ struct load_totals {
 
 struct load_options {
     const struct policy_report *report; /* may be NULL */
+    bool skips_coverage;                /* do not prove who answers when (coverage.h) */
     bool skips_tests;  /* do not run the tests in the packs: their failures then are no
                          findings */
     bool skips_proofs; /* nor look for overlaps, gaps and hours without a desk: for who

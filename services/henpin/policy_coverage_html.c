@@ -47,9 +47,7 @@ static void put_hole(const struct coverage_picture *x, const struct coverage_row
     b = builder_over(text, sizeof text);
     coverage_spell_holes(r, &b);
     markup_text(out, builder_span(&b));
-    fprintf(out, "</td><td>%d of %d</td><td>",
-            r->promise->hours->missed[coverage_worst_hour(r->promise->hours)],
-            x->coverage->weeks);
+    fputs("</td><td>", out);
     put(out, r->promise->rule->title);
     fputs("<br><span class=\"soft\">", out);
     put(out, r->promise->duty->due.text);
@@ -69,7 +67,7 @@ static void put_holes(const struct coverage_picture *x, bool is_accepted, FILE *
     }
     fprintf(out,
             "<h2>%s</h2>\n<table><tr><th>Stores</th><th>Buyers</th><th>Hours</th>"
-            "<th>Weeks</th><th>What falls due</th>%s</tr>\n",
+            "<th>What falls due</th>%s</tr>\n",
             is_accepted ? "Accepted" : "Where nobody is",
             is_accepted ? "<th>Why</th>" : "");
     for (int i = 0; i < x->n_rows; i++) {

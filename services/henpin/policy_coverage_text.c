@@ -169,10 +169,8 @@ static void print_hole(const struct coverage_picture *x, const struct coverage_r
     fprintf(out, "  %.*s\n", (int)b.len, text);
     b = builder_over(text, sizeof text);
     coverage_spell_holes(r, &b);
-    fprintf(out, "    %.*s, in %d of %d week%s: %s (%s, %s)\n", (int)b.len, text,
-            r->promise->hours->missed[coverage_worst_hour(r->promise->hours)],
-            x->coverage->weeks, x->coverage->weeks == 1 ? "" : "s",
-            r->promise->duty->name, r->promise->rule->id, r->promise->duty->due.text);
+    fprintf(out, "    %.*s: %s (%s, %s)\n", (int)b.len, text, r->promise->duty->name,
+            r->promise->rule->id, r->promise->duty->due.text);
     if (r->gap) {
         fprintf(out, "    accepted: %s\n", r->gap->why);
     }

@@ -380,8 +380,131 @@ static void test_coverage__random_maps_are_what_decisions_say_each_minute(void *
     assert_true(sets > 10 && looked_at > 10000 && promises > 20);
 }
 
+/* ---- the finding ---- */
+
+#define FINDING_PACK(coverage, chain)                                                    \
+    PACK_GROUND coverage                                                                 \
+        "tables:\n- table: t\n  title: t\n  hit: collect\n  gives: {duty: by-name}\n  "  \
+        "else: none\n  rules:\n"                                                         \
+        "  - {id: a, title: t, source: s, when: {event: asked}, then: {duty: {name: d, " \
+        "stop: answered, reopen: closed, due: 24h}}}\n"                                  \
+        "- table: r\n  title: r\n  hit: unique\n  gives: {chain: one}\n  rules:\n"       \
+        "  - {id: q, title: t, source: s, when: {event: asked}, "                        \
+        "then: "                                                                         \
+        "{chain: " chain "}}\n"                                                          \
+        "  else: none\n"
+#define WEEKS "coverage:\n  from: 2026-11-09\n  weeks: 3\n"
+#define CHAIN "[{to: office}, {to: night}]"
+
+static int count(const char *text, const char *wanted) {
+    int n = 0;
+    for (const char *at_text = strstr(text, wanted); at_text;
+         at_text = strstr(at_text + 1, wanted)) {
+        n++;
+    }
+    return n;
+}
+
+static void test_coverage__a_hole_is_a_finding_whose_witness_shows_it(void **state) {
+    (void)state;
+    struct pack_fixture x;
+    pack_load_text(&x, FINDING_PACK(WEEKS, CHAIN));
+    assert_loads(&x); /* a warning: the rules may live */
+    assert_int_equal(count(x.said, ": no-open-desk: "), 2);
+    /* ja: Fridays after closing, until what begins is due after Monday's opening (UTC) */
+    assert_non_null(strstr(x.said, "on all stores, ja, not stated, "));
+    assert_non_null(strstr(x.said, "on all stores, en, other, "));
+    /* the witness, pasted in, is a test that holds */
+    char witness[4096] = "tests:\n";
+    const char *stub = strstr(x.said, "- test: ");
+    assert_non_null(stub);
+    const char *end = strstr(strstr(stub, "expect:"), "\n");
+    strncat(witness, stub, (size_t)(end - stub) + 1);
+    pack_write(&x, "witness.yaml", witness, strlen(witness));
+    pack_load(&x);
+    assert_loads(&x);
+    assert_null(strstr(x.said, ": test: "));
+    assert_non_null(strstr(witness, "duty.d.desk: night"));
+    pack_remove(&x);
+}
+
+static void test_coverage__accepted_holes_are_silent_and_idle_gaps_are_not(void **state) {
+    (void)state;
+    struct pack_fixture x;
+    pack_load_text(&x, FINDING_PACK(WEEKS "  gaps:\n"
+                                          "  - {when: {lang: [en, other]}, why: nobody "
+                                          "speaks it}\n"
+                                          "  - {duty: d, why: the night is long}\n",
+                                    CHAIN));
+    assert_loads(&x);
+    assert_string_equal(x.said, "");
+    pack_remove(&x);
+    pack_load_text(&x, FINDING_PACK(WEEKS "  gaps:\n"
+                                          "  - {duty: other, why: no such duty}\n"
+                                          "  - {when: {marketplace: present}, why: all}\n"
+                                          "  - {when: {lang: en}, why: too late}\n",
+                                    CHAIN));
+    assert_loads(&x);
+    assert_int_equal(count(x.said, ": no-effect: this gap accepts nothing"), 2);
+    assert_int_equal(count(x.said, ": no-open-desk: "), 0);
+    pack_remove(&x);
+}
+
+static void test_coverage__triage_by_a_rule_is_meant_and_by_else_is_nobody(void **state) {
+    (void)state;
+    struct pack_fixture x;
+    pack_load_text(&x, FINDING_PACK(WEEKS, "[{to: night}]"));
+    assert_loads(&x);
+    assert_int_equal(count(x.said, ": no-open-desk: "), 0);
+    pack_remove(&x);
+    pack_load_text(&x, PACK_GROUND WEEKS
+                   "tables:\n- table: t\n  title: t\n  hit: collect\n  gives: {duty: "
+                   "by-name}\n  else: none\n  rules:\n"
+                   "  - {id: a, title: t, source: s, when: {event: asked}, then: {duty: "
+                   "{name: d, stop: answered, reopen: closed, due: 24h}}}\n"
+                   "- table: r\n  title: r\n  hit: unique\n  gives: {chain: one}\n  "
+                   "rules: []\n  else: {chain: [{to: night}]}\n");
+    assert_loads(&x);
+    assert_int_equal(count(x.said, ": no-open-desk: "), 1);
+    assert_non_null(strstr(x.said, "at any hour in every week"));
+    pack_remove(&x);
+}
+
+static void test_coverage__what_is_wrong_with_it_is_told(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *said;
+    } cases[] = {
+        {"coverage:\n  from: 2026-11-10\n", "a Monday"},
+        {"coverage:\n  weeks: 3\n", "a Monday"},
+        {"coverage:\n  from: 2026-11-09\n  weeks: 0\n", "1..260"},
+        {"coverage:\n  from: 2026-11-09\n  weeks: 1000\n", "1..260"},
+        {"coverage:\n  from: 2026-11-09\n  gaps:\n  - {when: {event: asked}, why: x}\n",
+         "not by event"},
+        {"coverage:\n  from: 2026-11-09\n  gaps:\n  - {why: x}\n", "needs \"when\""},
+        {"coverage:\n  from: 2026-11-09\n  gaps:\n  - {when: {lang: en}}\n", "why"},
+        {"coverage:\n  from: 2026-11-09\n  hours: 3\n", "hours"},
+        {"coverage: 3\n", "coverage"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        char text[8192];
+        struct pack_fixture x;
+        snprintf(text, sizeof text, "%s%s", FINDING_PACK("", CHAIN), cases[i].text);
+        pack_load_text(&x, text);
+        assert_null(x.p);
+        if (!strstr(x.said, cases[i].said)) {
+            fail_msg("%s: told %s", cases[i].text, x.said);
+        }
+        pack_remove(&x);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_coverage__a_hole_is_a_finding_whose_witness_shows_it),
+        cmocka_unit_test(test_coverage__accepted_holes_are_silent_and_idle_gaps_are_not),
+        cmocka_unit_test(test_coverage__triage_by_a_rule_is_meant_and_by_else_is_nobody),
+        cmocka_unit_test(test_coverage__what_is_wrong_with_it_is_told),
         cmocka_unit_test(test_coverage__the_shipped_map_is_what_decisions_say),
         cmocka_unit_test(test_coverage__random_maps_are_what_decisions_say_each_minute),
     };
