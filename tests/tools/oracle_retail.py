@@ -33,7 +33,7 @@ from datetime import date, datetime, timedelta, timezone
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
-LONDON = ZoneInfo("Europe/London")
+LONDON, PARIS = ZoneInfo("Europe/London"), ZoneInfo("Europe/Paris")
 NOT_GOODS = set("POST DOT M m D S B C2 CRUK AMAZONFEE".split()) | {"BANK CHARGES"}
 
 # country in the file: (code, Amazon's domain there; "" buys at the seller's home store, None unknown)
@@ -66,6 +66,9 @@ ABROAD.update({f"amazon.{d}": [(FIVE_DAYS, ALWAYS)] for d in "es fr it nl com.be
 ABROAD.update({f"amazon.{d}": [(48, ALWAYS)] for d in "com.au sg com.br ae sa co.za".split()})
 # At home the seller looks at what Amazon did not authorise itself; the file does not say [AMZ-JP-02, AMZ-MET-08, CK-RMA-48].
 AT_HOME = {"amazon.co.uk": [(48, ALWAYS)]}
+# A request that names no reason may be a withdrawal, and the law gives 14 days to refund it [EUL-01, EUL-04]; counted as whole
+# days on the wall in Paris. The same in the UK is not confirmed and starts nothing [UKL-02].
+EU = {f"amazon.{d}" for d in "de es fr it nl com.be ie se pl".split()}
 # Needed by a seller from abroad [AMZ-XB-02, AMZ-JP-04] and by every shop in Japan [GEN-02, JPL-02].
 BLOCKERS = {"amazon.co.jp": ["return_address.jp", "policy.disclosed"]}
 
@@ -140,20 +143,27 @@ def answer_hours(store, at):
     raise ValueError(f"no rule for {store} at {at}")
 
 
-def what_follows(e):
-    """(duty row or None, escalation row or None) of one event that is decided.
+def days_later(at, days):
+    """The same time on the wall in Paris; one that exists twice or not at all gives the earlier instant."""
+    wall = at.astimezone(PARIS).replace(tzinfo=None) + timedelta(days=days)
+    return min(wall.replace(tzinfo=PARIS, fold=fold).astimezone(timezone.utc) for fold in (0, 1))
 
-    Neither an order nor a refund by law [EUL-04, UKL-02] starts a clock here: nothing is delivered or received, and no reason
-    says that the buyer withdraws. Goods are general, without hazards: no disposal before they arrive.
+
+def what_follows(e):
+    """(rows of duties, rows of escalations) of one event that is decided.
+
+    An order starts no clock here: nothing is delivered. Goods are general, without hazards: no disposal before they arrive.
     """
-    day = e["at"].date().isoformat()
-    if e["marketplace"] == "UNSPECIFIED":  # never guess [C-18]
-        return None, (e["marketplace"], day, "triage", "open")
+    day, store = e["at"].date().isoformat(), e["marketplace"]
+    if store == "UNSPECIFIED":  # never guess [C-18]
+        return [], [(store, day, "triage", "open")]
     if "order" not in e:
-        return None, None
-    due = e["at"] + timedelta(hours=answer_hours(e["marketplace"], e["at"]))
-    hours = (due - e["at"]) // timedelta(hours=1)
-    return ((e["marketplace"], day, "answer_return", hours, "open"), (e["marketplace"], day, "answer_return", "open"))
+        return [], []
+    due = {"answer_return": e["at"] + timedelta(hours=answer_hours(store, e["at"]))}
+    if store in EU:
+        due["refund_by_law"] = days_later(e["at"], 14)
+    return ([(store, day, name, round((at - e["at"]) / timedelta(hours=1)), "open") for name, at in due.items()],
+            [(store, day, name, "open") for name in due])
 
 
 def counts(all_events):
@@ -167,9 +177,9 @@ def counts(all_events):
         if kind == "parked":
             first_waits[order] = min(e["at"], first_waits.get(order, e["at"]))
             continue
-        duty, escalation = what_follows(e)
-        found.update([("duty", *duty)] if duty else [])
-        found.update([("escalation", *escalation)] if escalation else [])
+        duties, escalations = what_follows(e)
+        found.update(("duty", *row) for row in duties)
+        found.update(("escalation", *row) for row in escalations)
         for name in BLOCKERS.get(e["marketplace"], []):  # once per seller, store and blocker, whatever happens there
             found["escalation", e["marketplace"], "any", name, "raised"] = 1
     for (store, _), at in first_waits.items():
