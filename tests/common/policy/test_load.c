@@ -1,6 +1,5 @@
-/* test_load.c: broken packs are refused in words, all mistakes at once, and no bytes can
- * break the loader. */
-#include "common/base/backoff.h"
+/* test_load.c: broken packs are refused in words, all mistakes at once. That no bytes can
+ * break the loader is test_load_fuzz.c. */
 #include "tests/common/policy/packs.h"
 
 #define TABLES                                                                           \
@@ -334,90 +333,6 @@ test_load__layout_and_comments_and_order_do_not_change_the_revision(void **state
     assert_string_not_equal(one, three);
 }
 
-/* ---- fuzz ---- */
-
-static const char fuzz_seed[] = PACK_GROUND TABLES
-    "  - id: a\n    title: t\n    source: s\n    when: {event: [asked, reopened], value: "
-    "[0..10, missing], has: {any: [a, b], none: [c]}}\n"
-    "    effective: {from: 2026-01-01, until: 2026-05-05T10:00+02:00, by: ordered_at}\n"
-    "    then: {duty: {name: d, due: \"5 business-days in tokyo, first day counted, to "
-    "the end of the day\", stop: answered,\n"
-    "      reserve: 2h, aim: 6 business-hours in tokyo, warn: [50%, 2h], breach: "
-    "{escalate: x, cost: y}, reopen: restart}}\n"
-    "    mode: shadow\n"
-    "tests:\n- {test: x, given: {event: reopened, time: 2026-01-01}, expect: {duties: "
-    "none}}\n";
-
-static void mutate(uint64_t *seed, char *text, size_t *len, size_t cap) {
-    static const char pieces[][8] = {"[",    "]", "{",    "}",  ":",  "\n",   "- ",
-                                     "\"",   "'", "&a ",  "*a", "!!", "\xff", "..",
-                                     "not ", "%", "\n  ", ", ", "#",  "|",    ">"};
-    for (int n = 1 + (int)(random_next(seed) % 4); n > 0; n--) {
-        size_t where = random_next(seed) % (*len + 1);
-        size_t take = random_next(seed) % 12;
-        const char *piece = pieces[random_next(seed) % COUNT_OF(pieces)];
-        switch (random_next(seed) % 5) {
-        case 0: /* flip a byte */
-            text[where] = (char)(random_next(seed) & 0xff);
-            break;
-        case 1: /* cut some out */
-            take = where + take > *len ? *len - where : take;
-            memmove(text + where, text + where + take, *len - where - take);
-            *len -= take;
-            break;
-        case 2: /* cut the end off */
-            *len = random_next(seed) % 20 == 0 ? where : *len;
-            break;
-        case 3: /* repeat a part */
-            take = where + take > *len ? *len - where : take;
-            if (*len + take < cap) {
-                memmove(text + where + take, text + where, *len - where);
-                *len += take;
-            }
-            break;
-        default: /* put a piece in */
-            take = strlen(piece);
-            if (*len + take < cap) {
-                memmove(text + where + take, text + where, *len - where);
-                memcpy(text + where, piece, take);
-                *len += take;
-            }
-        }
-    }
-}
-
-static void test_load__survives_mutated_packs(void **state) {
-    (void)state;
-    const char *rounds = getenv("FUZZ_ROUNDS");
-    int n = rounds ? atoi(rounds) : 1500, loaded = 0;
-    uint64_t seed = rounds ? random_seed() : 31337;
-    print_message("seed %llu\n", (unsigned long long)seed);
-    struct pack_fixture x;
-    pack_dir(&x);
-    static char text[sizeof fuzz_seed + 4096];
-    for (int i = 0; i < n; i++) {
-        size_t len = sizeof fuzz_seed - 1;
-        memcpy(text, fuzz_seed, len);
-        mutate(&seed, text, &len, sizeof text);
-        pack_write(&x, "pack.yaml", text, len);
-        pack_load(&x);
-        loaded += x.p != NULL;
-        /* refused with a reason, or good enough to decide with */
-        assert_true(x.p || x.len > 0 || x.err.text[0]);
-        if (x.p) {
-            struct policy_facts f;
-            struct policy_decision d;
-            policy_facts_init(x.p, &f);
-            policy_state(x.p, &f, FACT_EVENT, SPAN("asked"));
-            policy_state_instant(&f, TIME_EVENT, at("2026-02-01T00:00:00Z"));
-            policy_decide(x.p, &f, &d);
-        }
-    }
-    pack_remove(&x);
-    print_message("mutated %d, loaded %d\n", n, loaded);
-    assert_true(loaded > 0 && loaded < n);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_load__each_broken_pack_is_refused_in_words),
@@ -428,7 +343,6 @@ int main(void) {
         cmocka_unit_test(test_load__scalars_are_text_until_typed),
         cmocka_unit_test(
             test_load__layout_and_comments_and_order_do_not_change_the_revision),
-        cmocka_unit_test(test_load__survives_mutated_packs),
     };
     return cmocka_run_group_tests_name("load", tests, NULL, NULL);
 }
