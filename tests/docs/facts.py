@@ -92,6 +92,24 @@ class Checker:
                     now[found[1]] = found[2].strip("\"'")
         return rules
 
+    def read_words(self):
+        """The same of playbooks and of terms: they carry nothing, but what they cite must exist, too."""
+        cited = []
+        for path in sorted(POLICY.glob("*.yaml")):
+            part, name = "", ""
+            for n, line in enumerate(path.read_text().splitlines(), 1):
+                if re.match(r"\w", line):
+                    part = line.partition(":")[0]
+                elif found := re.match(r"  ([\w-]+):$", line):
+                    name = found[1]
+                if part == "playbooks":
+                    found = re.match(r"    source: (.*\S)$", line)
+                elif part == "terms":
+                    found = re.match(r"    \w+: \{.*\bsource: ([^}]*?)(?:, valid: .*)?\}$", line)
+                if part in ("playbooks", "terms") and found:
+                    cited.append({"place": f"{path.name}:{n}", "id": name, "source": found[1].strip("\"'")})
+        return cited
+
     def cited(self, rule, facts, pages):
         """The facts that a rule cites; says what is wrong with the citation."""
         source, names, last = rule.get("source", ""), [], 0
@@ -186,6 +204,9 @@ def main():
     checker = Checker()
     facts, pages, rules = checker.read_facts(), checker.read_pages(), checker.read_rules()
     carried = checker.judge(facts, pages, rules)
+    for word in checker.read_words():
+        if not checker.cited(word, facts, pages):
+            checker.error(word["place"], f"{word['id']} cites no fact")
     text, path = table(facts, carried, len(rules)), POLICY / "FACTS.md"
     if "--check" not in sys.argv[1:]:
         path.write_text(text)
