@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LABEL_MAX = 44, LABEL_MIN = 18 };
+enum { LABEL_MAX = 44, LABEL_GOOD = 26, LABEL_MIN = 5 };
 
 struct layout {
     int label, hours; /* columns of the label; hours a column stands for */
@@ -43,14 +43,15 @@ struct coverage_letters coverage_letters(struct arena *a,
 
 static struct layout choose(int width) {
     static const int hours[] = {1, 2, 3, 4, 6};
-    for (size_t i = 0; i < COUNT_OF(hours); i++) {
+    struct layout y = {LABEL_MIN, 6};
+    for (size_t i = 0; i < COUNT_OF(hours) && y.label < LABEL_GOOD; i++) {
         int map = COVERAGE_HOURS / hours[i] + 6; /* a blank between days */
-        if (width - map - 1 >= (hours[i] == 6 ? LABEL_MIN : 26)) {
-            int label = width - map - 1;
-            return (struct layout){label < LABEL_MAX ? label : LABEL_MAX, hours[i]};
+        int label = width - map - 1;
+        if (label >= LABEL_GOOD || (hours[i] == 6 && label > LABEL_MIN)) {
+            y = (struct layout){label < LABEL_MAX ? label : LABEL_MAX, hours[i]};
         }
     }
-    return (struct layout){LABEL_MIN, 6};
+    return y;
 }
 
 static const struct coverage_slot *worst_of(const struct coverage_slot *s, int n) {
