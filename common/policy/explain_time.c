@@ -67,7 +67,7 @@ static enum explain_why why_closed(const struct calendar *c, int32_t day,
     if (!calendar_closed_because(c, day)) {
         return WHY_OPEN;
     }
-    if (c->week[civil_weekday(day)].n == 0) {
+    if (calendar_hours(c, day)->n == 0) {
         return civil_weekday(day) >= 5 ? WHY_WEEKEND : WHY_DAY_OFF;
     }
     *holiday = holidays_name(c->holidays, day);

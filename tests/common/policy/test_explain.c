@@ -2,6 +2,7 @@
  * otherwise. */
 #include "common/policy/explain.h"
 #include "common/policy/explain_words.h"
+#include "common/policy/testcase.h"
 #include "tests/common/policy/packs.h"
 
 static struct pack_fixture x;
@@ -79,16 +80,97 @@ static void test_explain__a_due_instant_is_told_day_by_day(void **state) {
     assert_contains(text, "rakuten.yaml line ");
 }
 
-static void test_explain__says_why_a_desk_is_passed_over(void **state) {
+/* Four desks that cannot, each for a reason of its own, and three that can. */
+static const char desks_pack[] =
+    "domain:\n"
+    "  event: [asked, answered]\n"
+    "  lang: {enum: [ja, en], optional: true}\n"
+    "calendars:\n"
+    "  always: {tz: UTC, open: always}\n"
+    "  never_soon: {tz: UTC, open: {wed: [09:00-10:00]}}\n"
+    "desks:\n"
+    "  english: {langs: [en], calendar: always}\n"
+    "  ended: {langs: [ja], calendar: always, licences: [{for: repair, until: "
+    "2026-01-01}]}\n"
+    "  later: {langs: [ja], calendar: always, licences: [{for: repair, from: "
+    "2027-01-01}]}\n"
+    "  shut: {langs: [ja], calendar: never_soon}\n"
+    "  good: {langs: [ja], calendar: always}\n"
+    "  spare: {langs: [ja], calendar: always}\n"
+    "  night: {langs: [any], calendar: always}\n"
+    "triage: night\n"
+    "tables:\n"
+    "- table: duties\n"
+    "  hit: collect\n"
+    "  gives: {duty: by-name, chain: one}\n"
+    "  else: none\n"
+    "  rules:\n"
+    "  - {id: r, title: t, source: s, when: {event: asked}, then: {duty: {name: answer, "
+    "due: 24h, stop: [answered], reopen: restart}, chain: [{to: english}, {to: "
+    "ended, require: [licence:repair]}, {to: later, require: [licence:repair]}, {to: "
+    "shut}, {to: good}, {to: spare}, {to: night}]}}\n";
+
+static void test_explain__says_why_each_desk_is_passed_over(void **state) {
     (void)state;
-    const char *text = explain("given: {event: return_requested, time: "
-                               "2026-11-20T12:00+09:00, marketplace: amazon.co.jp,\n"
-                               "  fulfilment: seller, cross_border: yes, lang: zh, has: "
-                               "[policy.disclosed, return_address.jp]}\n");
+    static const enum explain_verdict expected[] = {
+        DESK_LANGUAGE, DESK_LICENCE_ENDED, DESK_LICENCE_LATER, DESK_SHUT,
+        DESK_TAKES,    DESK_SPARE,         DESK_SPARE};
+    struct pack_fixture p;
+    struct policy_facts f;
+    struct arena *a = arena_new((size_t)64 << 20);
+    pack_load_text(&p, desks_pack);
+    assert_loads(&p);
+    policy_facts_init(p.p, &f);
+    policy_state(p.p, &f, FACT_EVENT, SPAN("asked"));
+    policy_state(p.p, &f, FACT_LANG, SPAN("ja"));
+    policy_state_instant(&f, TIME_EVENT, at("2026-11-20T03:00:00Z"));
+    struct explanation *e = explain_build(a, p.p, &f, NULL);
+    const struct explain_desks *desks = &e->duties[0].desks;
+    assert_int_equal(desks->n, COUNT_OF(expected));
+    for (int i = 0; i < desks->n; i++) {
+        assert_string_equal(explain_verdict_name(desks->items[i].verdict),
+                            explain_verdict_name(expected[i]));
+    }
+    assert_string_equal(e->d.duties[0].owner.desk, "good");
+    assert_instant(desks->items[1].licence_us, "2026-01-01T00:00:00Z");
+    assert_instant(desks->items[2].licence_us, "2027-01-01T00:00:00Z");
+    assert_instant(desks->items[3].opens_us, "2026-11-25T09:00:00Z");
+    static char text[64 << 10];
+    struct builder b = builder_over(text, sizeof text - 1);
+    explain_text(e, words_new(a, p.p, WORDS_EN), NULL, &b);
+    text[b.len] = '\0';
+    assert_contains(text, "english is passed over: it does not speak the language (ja)");
     assert_contains(text,
-                    "inhouse-tokyo is passed over: it does not speak the language (zh)");
-    assert_contains(text, "triage must act by");
-    assert_contains(text, "because no other desk can");
+                    "ended is passed over: its licence repair ended on Thu 2026-01-01");
+    assert_contains(text, "shut is passed over: it is closed from the start");
+    arena_free(a);
+    pack_remove(&p);
+}
+
+/* For every test of the packs: the desk that is told to take it is the decision's. */
+static void test_explain__the_desk_that_takes_it_is_the_decisions(void **state) {
+    (void)state;
+    struct arena *a = arena_new((size_t)64 << 20);
+    int n_duties = 0;
+    for (int i = 0; i < x.p->n_tests; i++) {
+        struct explanation *e = explain_build(a, x.p, &x.p->tests[i].facts, NULL);
+        for (int k = 0; k < e->d.n_duties; k++) {
+            const struct explain_desks *desks = &e->duties[k].desks;
+            const char *owner = NULL;
+            for (int d = 0; d < desks->n && !owner; d++) {
+                bool takes = desks->items[d].verdict == DESK_TAKES ||
+                             desks->items[d].verdict == DESK_LAST;
+                owner = takes ? desks->items[d].desk->name : NULL;
+            }
+            assert_string_equal(owner, e->d.duties[k].owner.desk);
+            n_duties++;
+        }
+        assert_int_equal(e->n_hits < POLICY_MAX_RULES_HIT ? e->n_hits : e->d.n_rules,
+                         e->d.n_rules);
+        arena_reset(a);
+    }
+    assert_true(n_duties > 50);
+    arena_free(a);
 }
 
 static void test_explain__near_misses_name_the_one_condition(void **state) {
@@ -156,7 +238,8 @@ static void test_explain__japanese_names_holidays_in_japanese(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_explain__a_due_instant_is_told_day_by_day),
-        cmocka_unit_test(test_explain__says_why_a_desk_is_passed_over),
+        cmocka_unit_test(test_explain__says_why_each_desk_is_passed_over),
+        cmocka_unit_test(test_explain__the_desk_that_takes_it_is_the_decisions),
         cmocka_unit_test(test_explain__near_misses_name_the_one_condition),
         cmocka_unit_test(test_explain__what_is_not_evaluated_says_its_cause),
         cmocka_unit_test(test_explain__a_rule_is_asked_condition_by_condition),
