@@ -177,7 +177,7 @@ static size_t make_text(uint64_t *seed, char text[TEXT_MAX]) {
     const char *from = seeds[which < 5 ? which % 2 : 2];
     len = strlen(from);
     memcpy(text, from, len);
-    for (size_t n = 1 + pick(seed, 4); n > 0; n--) {
+    for (size_t n = pick(seed, 2) ? 1 : 2 + pick(seed, 3); n > 0; n--) {
         mutate_once(seed, text, &len);
     }
     return len;
