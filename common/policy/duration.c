@@ -190,7 +190,8 @@ int64_t duration_advance(const struct duration *d, int64_t from_us, int64_t coun
         return calendar_add_open(d->calendar, from_us, counted_us);
     case SPAN_CALENDAR_DAYS:
         return zone_instant_us(d->calendar->zone,
-                               zone_wall_us(d->calendar->zone, from_us) + counted_us, NULL);
+                               zone_wall_us(d->calendar->zone, from_us) + counted_us,
+                               NULL);
     }
     return from_us + counted_us;
 }
