@@ -154,7 +154,7 @@ fmt: ## format all C files
 
 # The slow checks: present when their script is.
 help_chaos := kill, stop and cut everything, at every point; compare the tables
-help_fuzz := differential fuzzing of the decoders
+help_fuzz := decoders, rules, decisions and packs against their opponents, for half an hour
 help_bench := measure rates, latencies and memory; tables and plots in $(BUILD)/bench
 help_mutants := switch each safety mechanism off and demand a red test
 help_docs := regenerate the tables of the documentation
