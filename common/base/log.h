@@ -4,7 +4,7 @@
  *   log_info("batch.applied", LOG_I64("count", n), LOG_STR("topic", topic));
  *
  * The name is `noun.past-participle`, constant and searchable. Context that a whole
- * process shares (service, and so on) is set once. Never payloads, never buyer text,
+ * process shares (service, and so on) is set once. Never payloads, never buyer text (I8),
  * never secrets. Levels: error, a person should act; warn, we coped; info, life of the
  * process and of batches; debug, per message, off by default.
  */

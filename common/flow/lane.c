@@ -137,6 +137,8 @@ void lane_send_load(struct lane *l, struct pg_script *s) {
     CRASH_POINT("load-sent");
 }
 
+/* I1: from here to the COMMIT is one transaction: ledger, cases, effects, dead letters
+ * and what waits. */
 static void begin_attempt(struct lane *l) {
     struct batch *b = l->running;
     lane_begin_fresh(l);

@@ -176,6 +176,8 @@ static bool is_fenced(const struct lane *l) {
 }
 
 static void connection_lost(struct lane *l, const struct error *err) {
+    /* I3: nothing is assumed about a COMMIT whose answer was lost: the batch is tried
+     * again, and the ledger refuses it if it had happened. */
     bool in_doubt = l->step == STEP_COMMIT;
     pg_close(l->pg);
     l->is_session_ready = false;
