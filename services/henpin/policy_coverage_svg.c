@@ -22,7 +22,7 @@ enum {
     HEAD_HEIGHT = 24, /* of the stores above their rows */
     COLOURS = 10,
     LEGEND_COLUMNS = 3,
-    LABEL_CHARACTERS = 57,
+    LABEL_CHARACTERS = 50,
 };
 
 static const char style[] =

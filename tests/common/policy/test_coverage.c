@@ -212,6 +212,29 @@ static void compare_minutes(const struct policy *p, const struct coverage *c,
     }
 }
 
+/* Who answers what begins with an hour of the first week, as the decision says. */
+static void compare_owners(const struct policy *p, const struct coverage *c,
+                           const struct coverage_promise *x) {
+    const struct zone *z = x->hours->zone;
+    for (int h = 0; h < COVERAGE_HOURS; h++) {
+        struct policy_facts f = *x->facts;
+        struct policy_decision d;
+        int64_t wall = c->first_day * US_PER_DAY + h * US_PER_HOUR;
+        int64_t t = zone_instant_us(z, wall, NULL);
+        if (x->hours->missed[h] > 0 || zone_wall_us(z, t) != wall) {
+            continue;
+        }
+        set_times(&f, t);
+        policy_decide(p, &f, &d);
+        for (int j = 0; j < d.n_duties; j++) {
+            if (strcmp(d.duties[j].rule_id, x->rule->id) == 0 && !d.duties[j].is_shadow) {
+                assert_string_equal(x->chain->steps[x->hours->desk[h]].desk->name,
+                                    d.duties[j].owner.desk);
+            }
+        }
+    }
+}
+
 /* ---- the shipped packs ---- */
 
 static void test_coverage__the_shipped_map_is_what_decisions_say(void **state) {
@@ -229,8 +252,10 @@ static void test_coverage__the_shipped_map_is_what_decisions_say(void **state) {
         const struct coverage_cell *cell =
             &c->cells[random_next(&seed) % (uint64_t)c->n_cells];
         if (cell->n_promises > 0) {
-            compare_minutes(
-                p, c, &cell->promises[random_next(&seed) % (uint64_t)cell->n_promises]);
+            const struct coverage_promise *x =
+                &cell->promises[random_next(&seed) % (uint64_t)cell->n_promises];
+            compare_minutes(p, c, x);
+            compare_owners(p, c, x);
         }
     }
     print_message("cells %d, duties decided %d, holes replayed %d\n", c->n_cells,
@@ -367,9 +392,10 @@ static void test_coverage__random_maps_are_what_decisions_say_each_minute(void *
                 &c->cells[random_next(&seed) % (uint64_t)c->n_cells];
             if (cell->n_promises > 0) {
                 promises++;
-                compare_minutes(
-                    x.p, c,
-                    &cell->promises[random_next(&seed) % (uint64_t)cell->n_promises]);
+                const struct coverage_promise *one =
+                    &cell->promises[random_next(&seed) % (uint64_t)cell->n_promises];
+                compare_minutes(x.p, c, one);
+                compare_owners(x.p, c, one);
             }
         }
         pack_remove(&x);
