@@ -1,25 +1,18 @@
-/* explain_rule.c: see explain_rule.h. */
+/* explain_rule.c: what a rule gives, and the rule as rows; see explain_rule.h. What it
+ * asks stands in explain_condition.c. */
 #include "common/policy/explain_rule.h"
 
 #include "common/policy/outcome.h"
 
 #include <stdio.h>
 
-enum { TEXT_MAX = 8192, ROWS_MAX = 256, WORDS_SPELT_OUT = 14 };
+enum { ROWS_MAX = 256 };
 
 struct writing {
     struct arena *a;
     const struct words *w;
     struct rule_rows rows;
 };
-
-static const char *finished(struct builder *b) {
-    if (b->len == b->cap) {
-        b->len--;
-    }
-    b->ptr[b->len] = '\0';
-    return b->ptr;
-}
 
 static void add(struct writing *x, enum rule_row_part part, const char *key,
                 const char *label, const char *text) {
@@ -32,206 +25,15 @@ static const char *say1(const struct writing *x, enum phrase phrase, const char 
     return words_say(x->a, x->w, phrase, v, NULL, NULL);
 }
 
-/* ---- conditions ---- */
-
-static void join(struct builder *b, const char *separator, const char *word) {
-    build_text(b, b->len ? separator : "");
-    build_text(b, word);
-}
-
-static bool same_words(const struct word_set *a, const struct word_set *b) {
-    return memcmp(a->bits, b->bits, sizeof a->bits) == 0;
-}
-
-static int count_words(const struct attribute *at, const struct condition *c) {
-    int n = 0;
-    for (int i = 0; i < at->n_words; i++) {
-        n += word_set_has(&c->words, i);
-    }
-    return n;
-}
-
-static const char *group_name(const struct attribute *at, const struct condition *c) {
-    for (int g = 0; g < at->n_groups; g++) {
-        if (same_words(&at->groups[g].words, &c->words)) {
-            return at->groups[g].name;
-        }
-    }
-    return NULL;
-}
-
-/* The words that the condition takes, or those that it does not take. */
-static const char *words_of(struct arena *a, const struct words *w,
-                            const struct attribute *at, const struct condition *c,
-                            bool taken) {
-    struct builder b = builder_in(a, TEXT_MAX);
-    for (int i = 0; i < at->n_words; i++) {
-        if (word_set_has(&c->words, i) == taken) {
-            join(&b, words_phrase(w, PH_COMMA),
-                 words_text(w, fact_name(c->fact), at->words[i]));
-        }
-    }
-    return finished(&b);
-}
-
-/* By the name that the packs give the words, with a short list spelt out; more than half
- * of a list as what it does not take. */
-static void build_words(struct builder *b, struct arena *a, const struct words *w,
-                        const struct attribute *at, const struct condition *c) {
-    int n = count_words(at, c), n_left = at->n_words - n;
-    const char *group = n > 1 ? group_name(at, c) : NULL;
-    if (n_left == 0) {
-        build_text(b, words_phrase(w, PH_ANY_SET));
-    } else if (group) {
-        build_text(b, words_text(w, fact_name(c->fact), group));
-        if (n <= WORDS_SPELT_OUT) {
-            build_format(b, " (%s)", words_of(a, w, at, c, true));
-        }
-    } else if (n > at->n_words / 2 + 1) {
-        build_text(b, words_say(a, w, n_left > 1 ? PH_NONE_OF : PH_NOT,
-                                words_of(a, w, at, c, false), NULL, NULL));
-    } else {
-        build_text(b, words_of(a, w, at, c, true));
-    }
-}
-
-static void build_clause(struct builder *b, struct arena *a, const struct words *w,
-                         const struct attribute *at, const struct set_clause *c,
-                         int fact) {
-    size_t before = b->len;
-    for (int negative = 0; negative < 2; negative++) {
-        uint64_t bits = negative ? c->none : c->all;
-        for (int i = 0; i < at->n_words; i++) {
-            if (!(bits >> i & 1)) {
-                continue;
-            }
-            const char *word = words_text(w, fact_name(fact), at->words[i]);
-            build_text(b, b->len > before ? words_phrase(w, PH_AND) : "");
-            build_text(b,
-                       negative ? words_say(a, w, PH_WITHOUT, word, NULL, NULL) : word);
-        }
-    }
-    if (b->len == before) {
-        build_text(b, words_phrase(w, PH_ANY_SET));
-    }
-}
-
-static void build_range(struct builder *b, const struct attribute *at,
-                        const struct number_range *r) {
-    if (r->low > at->min && r->low != INT64_MIN) {
-        build_i64(b, r->low);
-    }
-    if (r->low == r->high) {
-        return;
-    }
-    build_text(b, "..");
-    if (r->high < at->max && r->high != INT64_MAX) {
-        build_i64(b, r->high);
-    }
-}
-
-const char *condition_text(struct arena *a, const struct words *w,
-                           const struct condition *c) {
-    const struct attribute *at = &words_policy(w)->domain.facts[c->fact];
-    struct builder b = builder_in(a, TEXT_MAX);
-    if (c->allows_missing) { /* first: behind "none of a, b" it would be read as one of them */
-        build_text(&b, words_phrase(w, PH_MISSING));
-    }
-    if (at->kind == KIND_WORD && count_words(at, c) > 0) {
-        build_text(&b, b.len ? words_phrase(w, PH_OR) : "");
-        build_words(&b, a, w, at, c);
-    }
-    for (int i = 0; at->kind != KIND_WORD && i < c->n; i++) {
-        build_text(&b, b.len ? words_phrase(w, PH_OR) : "");
-        if (at->kind == KIND_NUMBER) {
-            build_range(&b, at, &c->ranges[i]);
-        } else {
-            build_clause(&b, a, w, at, &c->clauses[i], c->fact);
-        }
-    }
-    return finished(&b);
-}
-
-const char *fact_text(struct arena *a, const struct words *w,
-                      const struct policy_facts *f, int fact) {
-    const struct attribute *at = &words_policy(w)->domain.facts[fact];
-    int64_t v = f->value[fact];
-    if (f->outside >> fact & 1) {
-        return words_phrase(w, PH_OUTSIDE);
-    }
-    if (v == FACT_MISSING) {
-        return words_phrase(w, PH_MISSING);
-    }
-    if (at->kind == KIND_WORD) {
-        return words_text(w, fact_name(fact), at->words[v]);
-    }
-    struct builder b = builder_in(a, TEXT_MAX);
-    if (at->kind == KIND_NUMBER) {
-        build_i64(&b, v);
-        return finished(&b);
-    }
-    for (int i = 0; i < at->n_words; i++) {
-        if (v >> i & 1) {
-            join(&b, words_phrase(w, PH_COMMA),
-                 words_text(w, fact_name(fact), at->words[i]));
-        }
-    }
-    build_text(&b, v ? "" : words_phrase(w, PH_NONE));
-    return finished(&b);
-}
-
-const char *validity_text(struct arena *a, const struct words *w, const struct rule *r) {
-    bool begins = r->from_us != INT64_MIN, ends = r->until_us != INT64_MAX;
-    if (!begins && !ends) {
-        return NULL;
-    }
-    const char *from = begins ? words_moment(a, w, r->from_us, NULL) : NULL;
-    const char *until = ends ? words_moment(a, w, r->until_us, NULL) : NULL;
-    const char *span = begins && ends
-                           ? words_say(a, w, PH_R_FROM_UNTIL, from, until, NULL)
-                       : begins ? words_say(a, w, PH_R_FROM, from, NULL, NULL)
-                                : words_say(a, w, PH_R_UNTIL, until, NULL, NULL);
-    struct builder utc = builder_in(a, strlen(span) + 8);
-    build_text(&utc, span);
-    build_text(&utc, " UTC");
-    return words_say(a, w, PH_R_BY, finished(&utc),
-                     words_text(w, "time", time_name(r->by)), NULL);
-}
-
-const char *severity_text(const struct words *w, int severity) {
-    static const enum phrase names[] = {PH_SEVERITY_NOTE, PH_SEVERITY_LOW,
-                                        PH_SEVERITY_NORMAL, PH_SEVERITY_HIGH,
-                                        PH_SEVERITY_GRAVE};
-    return severity >= 0 && severity < (int)COUNT_OF(names)
-               ? words_phrase(w, names[severity])
-               : "?";
-}
-
-const char *confidence_text(const struct words *w, const char *confidence) {
-    static const struct {
-        const char *word;
-        enum phrase phrase;
-    } names[] = {{"confirmed", PH_CONFIRMED},
-                 {"seed", PH_SEED},
-                 {"own", PH_OWN},
-                 {"recalled-not-confirmed", PH_RECALLED}};
-    for (size_t i = 0; confidence && i < COUNT_OF(names); i++) {
-        if (strcmp(confidence, names[i].word) == 0) {
-            return words_phrase(w, names[i].phrase);
-        }
-    }
-    return words_phrase(w, PH_NOT_GIVEN);
-}
-
 /* ---- outcomes ---- */
 
 static const char *licences_text(const struct writing *x, const struct chain_step *s) {
     struct builder b = builder_in(x->a, 1024);
     for (int i = 0; i < s->n_requires; i++) {
-        join(&b, words_phrase(x->w, PH_COMMA),
-             words_text(x->w, "licence", s->requires[i]));
+        text_join(&b, words_phrase(x->w, PH_COMMA),
+                  words_text(x->w, "licence", s->requires[i]));
     }
-    return finished(&b);
+    return text_finished(&b);
 }
 
 static const char *chain_text(const struct writing *x, const struct chain *c) {
@@ -252,36 +54,36 @@ static const char *chain_text(const struct writing *x, const struct chain *c) {
         build_text(&b, i ? " → " : "");
         build_text(&b, text);
     }
-    return finished(&b);
+    return text_finished(&b);
 }
 
 static const char *list_text(const struct writing *x, const char *kind,
                              const char *const *words, int n) {
     struct builder b = builder_in(x->a, 4096);
     for (int i = 0; i < n; i++) {
-        join(&b, words_phrase(x->w, PH_COMMA), words_text(x->w, kind, words[i]));
+        text_join(&b, words_phrase(x->w, PH_COMMA), words_text(x->w, kind, words[i]));
     }
-    return finished(&b);
+    return text_finished(&b);
 }
 
 static void add_part(struct writing *x, struct builder *b, enum phrase phrase,
                      const char *kind, const char *word) {
     if (word) {
-        join(b, words_phrase(x->w, PH_COMMA),
-             say1(x, phrase, kind ? words_text(x->w, kind, word) : word));
+        text_join(b, words_phrase(x->w, PH_COMMA),
+                  say1(x, phrase, kind ? words_text(x->w, kind, word) : word));
     }
 }
 
 static const char *number_text(struct arena *a, int n) {
     struct builder b = builder_in(a, 16);
     build_i64(&b, n);
-    return finished(&b);
+    return text_finished(&b);
 }
 
 const char *step_text(struct arena *a, const struct words *w,
                       const struct step_words *s) {
     struct writing x = {.a = a, .w = w};
-    struct builder b = builder_in(a, TEXT_MAX);
+    struct builder b = builder_in(a, EXPLAIN_TEXT_MAX);
     build_text(&b, words_text(w, "action", s->action));
     add_part(&x, &b, PH_STEP_LOT, "lot", s->lot);
     add_part(&x, &b, PH_STEP_TO, "role", s->to);
@@ -301,7 +103,7 @@ const char *step_text(struct arena *a, const struct words *w,
     }
     add_part(&x, &b, PH_STEP_UNLOCKS, "unlocks", s->unlocks);
     add_part(&x, &b, PH_STEP_OVERDUE, "breach", s->overdue);
-    return finished(&b);
+    return text_finished(&b);
 }
 
 static const char *spec_text(const struct writing *x, const struct step_spec *s) {
@@ -329,14 +131,14 @@ static const char *warnings_text(const struct writing *x, const struct duty_spec
                                 words_elapsed(x->a, x->w, d->warnings[i].before_us)));
         }
     }
-    return finished(&b);
+    return text_finished(&b);
 }
 
 static void add_of_duty(struct writing *x, const struct duty_spec *d, const char *key,
                         enum phrase label, const char *text) {
     struct builder k = builder_in(x->a, strlen(d->name) + strlen(key) + 16);
     build_format(&k, "then.%s.%s", d->name, key);
-    add(x, ROW_THEN, finished(&k), say1(x, label, words_text(x->w, "duty", d->name)),
+    add(x, ROW_THEN, text_finished(&k), say1(x, label, words_text(x->w, "duty", d->name)),
         text);
 }
 
@@ -350,12 +152,12 @@ static const char *reopen_text(const struct writing *x, const char *reopen) {
 static const char *breach_text(const struct writing *x, const struct duty_spec *d) {
     struct builder b = builder_in(x->a, 1024);
     if (d->breach) {
-        join(&b, "", words_text(x->w, "breach", d->breach));
+        text_join(&b, "", words_text(x->w, "breach", d->breach));
     }
     if (d->cost) {
-        join(&b, words_phrase(x->w, PH_COMMA), words_text(x->w, "cost", d->cost));
+        text_join(&b, words_phrase(x->w, PH_COMMA), words_text(x->w, "cost", d->cost));
     }
-    return b.len ? finished(&b) : NULL;
+    return b.len ? text_finished(&b) : NULL;
 }
 
 static void add_duty(struct writing *x, const struct duty_spec *d) {
@@ -365,7 +167,7 @@ static void add_duty(struct writing *x, const struct duty_spec *d) {
     build_text(&due, words_phrase(x->w, PH_COMMA));
     build_text(&due,
                words_phrase(x->w, d->is_own_clock ? PH_CLOCK_OWN : PH_CLOCK_THEIRS));
-    add_of_duty(x, d, "due", PH_R_DUE, finished(&due));
+    add_of_duty(x, d, "due", PH_R_DUE, text_finished(&due));
     if (d->start_time != TIME_EVENT) {
         add_of_duty(x, d, "start", PH_R_START,
                     d->start_time >= 0
@@ -410,7 +212,8 @@ static void add_outcome(struct writing *x, const struct outcome *o) {
         struct builder text = builder_in(x->a, 1024);
         build_format(&text, "%s (%s)", words_text(w, "blocker", o->blockers[i].name),
                      severity_text(w, o->blockers[i].severity));
-        add(x, ROW_THEN, finished(&key), words_phrase(w, PH_R_BLOCKER), finished(&text));
+        add(x, ROW_THEN, text_finished(&key), words_phrase(w, PH_R_BLOCKER),
+            text_finished(&text));
     }
     if (o->chain) {
         add(x, ROW_THEN, "then.chain", words_phrase(w, PH_R_CHAIN),
@@ -429,7 +232,7 @@ static void add_outcome(struct writing *x, const struct outcome *o) {
         struct builder key = builder_in(x->a, strlen(o->steps[i].action) + 40);
         snprintf(number, sizeof number, "%d", i + 1);
         build_format(&key, "then.step.%02d", i + 1);
-        add(x, ROW_THEN, finished(&key), say1(x, PH_R_STEP, number),
+        add(x, ROW_THEN, text_finished(&key), say1(x, PH_R_STEP, number),
             spec_text(x, &o->steps[i]));
     }
 }
@@ -470,7 +273,8 @@ static void add_conditions(struct writing *x, struct condition *const *condition
         if (conditions[fact]) {
             struct builder key = builder_in(x->a, 64);
             build_format(&key, "%s.%s", prefix, fact_name(fact));
-            add(x, ROW_WHEN, finished(&key), words_text(x->w, "fact", fact_name(fact)),
+            add(x, ROW_WHEN, text_finished(&key),
+                words_text(x->w, "fact", fact_name(fact)),
                 condition_text(x->a, x->w, conditions[fact]));
         }
     }
@@ -487,7 +291,7 @@ struct rule_rows rule_rows(struct arena *a, const struct words *w, const struct 
     if (t->hit == HIT_PRIORITY) {
         struct builder b = builder_in(a, 32);
         build_i64(&b, r->priority);
-        add(&x, ROW_ABOUT, "priority", words_phrase(w, PH_R_PRIORITY), finished(&b));
+        add(&x, ROW_ABOUT, "priority", words_phrase(w, PH_R_PRIORITY), text_finished(&b));
     }
     add_conditions(&x, r->conditions, "when");
     add(&x, ROW_WHEN, "effective", words_phrase(w, PH_R_VALID), validity_text(a, w, r));

@@ -7,6 +7,24 @@
 
 #include "common/policy/explain_words.h"
 
+enum { EXPLAIN_TEXT_MAX = 8192 }; /* of one condition, one step */
+
+/* What was built, as a C string: cut when the builder was full. */
+static inline const char *text_finished(struct builder *b) {
+    if (b->len == b->cap) {
+        do {
+            b->len--;
+        } while (b->len > 0 && ((unsigned char)b->ptr[b->len] & 0xC0) == 0x80);
+    }
+    b->ptr[b->len] = '\0';
+    return b->ptr;
+}
+/* Appends a word, with a separator when there is one before. */
+static inline void text_join(struct builder *b, const char *separator, const char *word) {
+    build_text(b, b->len ? separator : "");
+    build_text(b, word);
+}
+
 enum rule_row_part { ROW_ABOUT, ROW_WHEN, ROW_THEN, ROW_SOURCE };
 
 struct rule_row {

@@ -1,53 +1,47 @@
-/* explain_text.c: an explanation as lines of text, in the language of the words. */
-#include "common/policy/explain.h"
-#include "common/policy/explain_rule.h"
+/* explain_text.c: an explanation as lines of text, in the language of the words: what was
+ * read, the rules, the goods; duties and desks stand in explain_duty.c. */
+#include "common/policy/explain_text.h"
 
 #include "common/base/version.h"
 
 #include <stdio.h>
 
-enum { SEGMENTS_SHOWN = 40, INPUT_COLUMNS = 18 };
-
-struct telling {
-    const struct explanation *x;
-    const struct words *w;
-    struct arena *a;
-    struct builder *b;
-};
+enum { INPUT_COLUMNS = 18 };
 
 /* ---- small parts ---- */
 
-static const char *say(const struct telling *t, enum phrase phrase, const char *v0,
-                       const char *v1, const char *v2) {
+const char *telling_say(const struct telling *t, enum phrase phrase, const char *v0,
+                        const char *v1, const char *v2) {
     return words_say(t->a, t->w, phrase, v0, v1, v2);
 }
 
-static void line(struct telling *t, int indent, const char *text) {
+void telling_line(struct telling *t, int indent, const char *text) {
     build_format(t->b, "%*s%s\n", indent, "", text);
 }
 
-static void tell(struct telling *t, int indent, enum phrase phrase, const char *v0,
-                 const char *v1) {
-    line(t, indent, say(t, phrase, v0, v1, NULL));
+void telling_phrase(struct telling *t, int indent, enum phrase phrase, const char *v0,
+                    const char *v1) {
+    telling_line(t, indent, telling_say(t, phrase, v0, v1, NULL));
 }
 
-static void heading(struct telling *t, enum phrase phrase) {
+void telling_heading(struct telling *t, enum phrase phrase) {
     build_format(t->b, "\n%s\n", words_phrase(t->w, phrase));
 }
 
-static const char *instant(const struct telling *t, int64_t us, const struct zone *zone) {
+const char *telling_instant(const struct telling *t, int64_t us,
+                            const struct zone *zone) {
     return words_instant(t->a, t->w, us, zone ? zone : t->x->zone);
 }
 
-static const char *number(const struct telling *t, int64_t n) {
+const char *telling_number(const struct telling *t, int64_t n) {
     struct builder b = builder_in(t->a, 32);
     build_i64(&b, n);
     build_char(&b, '\0');
     return b.ptr;
 }
 
-static const char *list(const struct telling *t, const char *kind,
-                        const char *const *words, int n) {
+const char *telling_list(const struct telling *t, const char *kind,
+                         const char *const *words, int n) {
     size_t room = 1;
     for (int i = 0; i < n; i++) {
         room += strlen(words_text(t->w, kind, words[i])) + 4;
@@ -68,16 +62,16 @@ static const char *cause_text(const struct telling *t, const char *cause) {
     for (int fact = 0; fact < POLICY_FACT_COUNT; fact++) {
         const char *name = words_text(t->w, "fact", fact_name(fact));
         if (cause == d->facts[fact].cause_missing) {
-            return say(t, PH_FACT_MISSING, name, NULL, NULL);
+            return telling_say(t, PH_FACT_MISSING, name, NULL, NULL);
         }
         if (cause == d->facts[fact].cause_outside) {
-            return say(t, PH_FACT_OUTSIDE, name, NULL, NULL);
+            return telling_say(t, PH_FACT_OUTSIDE, name, NULL, NULL);
         }
     }
     for (int time = 0; time < POLICY_TIME_COUNT; time++) {
         if (cause == d->time_missing[time]) {
-            return say(t, PH_FACT_MISSING, words_text(t->w, "time", time_name(time)),
-                       NULL, NULL);
+            return telling_say(t, PH_FACT_MISSING,
+                               words_text(t->w, "time", time_name(time)), NULL, NULL);
         }
     }
     return words_text(t->w, "cause", cause);
@@ -91,12 +85,12 @@ static void tell_head(struct telling *t) {
         x->d.outcome == POLICY_DECIDED ? words_phrase(t->w, PH_DECIDED)
         : x->d.outcome == POLICY_NOT_OURS
             ? words_phrase(t->w, PH_NOT_OURS)
-            : say(t, PH_NOT_EVALUATED, cause_text(t, x->d.cause), NULL, NULL);
+            : telling_say(t, PH_NOT_EVALUATED, cause_text(t, x->d.cause), NULL, NULL);
     char hash[13];
     snprintf(hash, sizeof hash, "%.12s", x->p->revision.hash);
-    tell(t, 0, PH_OUTCOME, outcome, NULL);
-    tell(t, 0, PH_POLICY, x->p->revision.label, hash);
-    tell(t, 0, PH_ENGINE, x->zone_data, HENPIN_VERSION);
+    telling_phrase(t, 0, PH_OUTCOME, outcome, NULL);
+    telling_phrase(t, 0, PH_POLICY, x->p->revision.label, hash);
+    telling_phrase(t, 0, PH_ENGINE, x->zone_data, HENPIN_VERSION);
 }
 
 /* Ids that stand in one list and not in the other. */
@@ -113,7 +107,7 @@ static const char *lacking(const struct telling *t, const char *const *these, in
             out[count++] = these[i];
         }
     }
-    return list(t, "", out, count);
+    return telling_list(t, "", out, count);
 }
 
 static void tell_again(struct telling *t, const struct explain_origin *o) {
@@ -122,7 +116,7 @@ static void tell_again(struct telling *t, const struct explain_origin *o) {
     const char *gone = lacking(t, o->rules, o->n_rules, d->rules, d->n_rules);
     const char *fresh = lacking(t, d->rules, d->n_rules, o->rules, o->n_rules);
     bool agrees = strcmp(gone, none) == 0 && strcmp(fresh, none) == 0;
-    tell(t, 0, agrees ? PH_ORIGIN_AGREES : PH_ORIGIN_DIFFERS, gone, fresh);
+    telling_phrase(t, 0, agrees ? PH_ORIGIN_AGREES : PH_ORIGIN_DIFFERS, gone, fresh);
 }
 
 static void tell_origin(struct telling *t) {
@@ -137,26 +131,28 @@ static void tell_origin(struct telling *t) {
         cause = b.ptr;
     }
     build_text(t->b, "\n");
-    tell(t, 0, PH_ORIGIN, o->what, NULL);
-    tell(t, 0, PH_ORIGIN_EVENT, o->event_id, o->from);
-    line(t, 0,
-         say(t, PH_ORIGIN_AT, instant(t, o->recorded_us, NULL),
-             words_text(t->w, "outcome", o->outcome), cause));
-    tell(t, 0, PH_ORIGIN_RULES, list(t, "", o->rules, o->n_rules), NULL);
+    telling_phrase(t, 0, PH_ORIGIN, o->what, NULL);
+    telling_phrase(t, 0, PH_ORIGIN_EVENT, o->event_id, o->from);
+    telling_line(t, 0,
+                 telling_say(t, PH_ORIGIN_AT, telling_instant(t, o->recorded_us, NULL),
+                             words_text(t->w, "outcome", o->outcome), cause));
+    telling_phrase(t, 0, PH_ORIGIN_RULES, telling_list(t, "", o->rules, o->n_rules),
+                   NULL);
     if (o->revision_hash) {
         char hash[13];
         snprintf(hash, sizeof hash, "%.12s", o->revision_hash);
-        tell(t, 0, PH_ORIGIN_REVISION, o->revision_label, hash);
+        telling_phrase(t, 0, PH_ORIGIN_REVISION, o->revision_label, hash);
     } else {
-        tell(t, 0, PH_ORIGIN_UNKNOWN_REVISION, NULL, NULL);
+        telling_phrase(t, 0, PH_ORIGIN_UNKNOWN_REVISION, NULL, NULL);
     }
-    tell(t, 0, o->is_same_revision ? PH_ORIGIN_SAME : PH_ORIGIN_OTHER, NULL, NULL);
+    telling_phrase(t, 0, o->is_same_revision ? PH_ORIGIN_SAME : PH_ORIGIN_OTHER, NULL,
+                   NULL);
     tell_again(t, o);
     if (o->n_unknown > 0) {
-        heading(t, PH_ORIGIN_LOST);
+        telling_heading(t, PH_ORIGIN_LOST);
     }
     for (int i = 0; i < o->n_unknown; i++) {
-        line(t, 2, words_text(t->w, "unknown", o->unknown[i]));
+        telling_line(t, 2, words_text(t->w, "unknown", o->unknown[i]));
     }
 }
 
@@ -166,7 +162,7 @@ static void input(struct telling *t, const char *name, const char *value) {
 }
 
 static void tell_inputs(struct telling *t) {
-    heading(t, PH_READ);
+    telling_heading(t, PH_READ);
     for (int fact = 0; fact < POLICY_FACT_COUNT; fact++) {
         if (t->x->trace.facts_read >> fact & 1) {
             input(t, words_text(t->w, "fact", fact_name(fact)),
@@ -176,7 +172,7 @@ static void tell_inputs(struct telling *t) {
     for (int time = 0; time < POLICY_TIME_COUNT; time++) {
         if (t->x->f->time_us[time] != POLICY_NO_INSTANT) {
             input(t, words_text(t->w, "time", time_name(time)),
-                  instant(t, t->x->f->time_us[time], NULL));
+                  telling_instant(t, t->x->f->time_us[time], NULL));
         }
     }
 }
@@ -196,18 +192,20 @@ static const char *slots_text(const struct telling *t, unsigned slots) {
             words[n++] = words_phrase(t->w, names[slot]);
         }
     }
-    return list(t, "", words, n);
+    return telling_list(t, "", words, n);
 }
 
 static void tell_source(struct telling *t, const struct rule *r) {
-    const char *place = say(t, PH_LINE, r->file, number(t, r->line), NULL);
-    line(t, 4,
-         say(t, PH_SOURCE, r->source ? r->source : words_phrase(t->w, PH_NOT_GIVEN),
-             confidence_text(t->w, r->confidence), place));
+    const char *place =
+        telling_say(t, PH_LINE, r->file, telling_number(t, r->line), NULL);
+    telling_line(t, 4,
+                 telling_say(t, PH_SOURCE,
+                             r->source ? r->source : words_phrase(t->w, PH_NOT_GIVEN),
+                             confidence_text(t->w, r->confidence), place));
 }
 
 static void tell_hits(struct telling *t) {
-    heading(t, PH_HITS);
+    telling_heading(t, PH_HITS);
     for (int i = 0; i < t->x->n_hits; i++) {
         const struct explain_hit *h = &t->x->hits[i];
         const struct rule *r = h->rule;
@@ -215,24 +213,24 @@ static void tell_hits(struct telling *t) {
                      r->is_shadow ? words_phrase(t->w, PH_SHADOW) : "",
                      rule_title(t->a, t->w, r));
         if (h->gave) {
-            tell(t, 4, PH_GIVES, slots_text(t, h->gave), NULL);
+            telling_phrase(t, 4, PH_GIVES, slots_text(t, h->gave), NULL);
         }
         if (h->lost) {
-            tell(t, 4, h->winner ? PH_OUTRANKED : PH_OUTRANKED_HERE,
-                 slots_text(t, h->lost), h->winner ? h->winner->id : NULL);
+            telling_phrase(t, 4, h->winner ? PH_OUTRANKED : PH_OUTRANKED_HERE,
+                           slots_text(t, h->lost), h->winner ? h->winner->id : NULL);
         }
         tell_source(t, r);
     }
     if (t->x->n_hits == 0) {
-        line(t, 2, words_phrase(t->w, PH_NONE));
+        telling_line(t, 2, words_phrase(t->w, PH_NONE));
     }
 }
 
 static void tell_near_validity(struct telling *t, const struct rule *r) {
     build_format(t->b, "  %s: %s\n", r->id,
-                 say(t, PH_NEAR_TIME, words_text(t->w, "time", time_name(r->by)),
-                     instant(t, t->x->f->time_us[r->by], NULL),
-                     validity_text(t->a, t->w, r)));
+                 telling_say(t, PH_NEAR_TIME, words_text(t->w, "time", time_name(r->by)),
+                             telling_instant(t, t->x->f->time_us[r->by], NULL),
+                             validity_text(t->a, t->w, r)));
 }
 
 /* All rules that failed on one fact, under a line that says what the event stated. */
@@ -245,9 +243,9 @@ static void tell_near_fact(struct telling *t, int fact) {
             continue;
         }
         if (is_first) {
-            tell(t, 2, is_missing ? PH_NEAR_MISSING : PH_NEAR_FACT,
-                 words_text(t->w, "fact", fact_name(fact)),
-                 fact_text(t->a, t->w, x->f, fact));
+            telling_phrase(t, 2, is_missing ? PH_NEAR_MISSING : PH_NEAR_FACT,
+                           words_text(t->w, "fact", fact_name(fact)),
+                           fact_text(t->a, t->w, x->f, fact));
         }
         is_first = false;
         build_format(t->b, "    %s%s%s: %s\n", r->id, r->is_shadow ? " " : "",
@@ -265,7 +263,7 @@ static void tell_nears(struct telling *t) {
     for (int i = 0; i < x->n_nears; i++) {
         int fact = x->nears[i].fact;
         if (fact != FACT_EVENT && n_told++ == 0) {
-            heading(t, PH_NEARS);
+            telling_heading(t, PH_NEARS);
         }
         if (fact == FACT_MARKETPLACE) {
             stores[n_stores++] = x->nears[i].rule->id;
@@ -279,7 +277,7 @@ static void tell_nears(struct telling *t) {
         }
     }
     if (n_stores > 0) {
-        tell(t, 2, PH_NEAR_STORES, list(t, "", stores, n_stores), NULL);
+        telling_phrase(t, 2, PH_NEAR_STORES, telling_list(t, "", stores, n_stores), NULL);
     }
 }
 
@@ -298,19 +296,20 @@ static const char *check_text(const struct telling *t, const struct rule *r,
     static const char *const kinds[SLOT_COUNT] = {
         [SLOT_HANDLE] = "handle", [SLOT_CODE] = "code", [SLOT_REMEDY] = "remedy"};
     if (c->slot) {
-        return say(t, PH_CHECK_SLOT, slots_text(t, 1u << c->slot->slot),
-                   list(t, kinds[c->slot->slot], c->slot->words, c->slot->n),
-                   slot_text(t, c->slot->slot));
+        return telling_say(
+            t, PH_CHECK_SLOT, slots_text(t, 1u << c->slot->slot),
+            telling_list(t, kinds[c->slot->slot], c->slot->words, c->slot->n),
+            slot_text(t, c->slot->slot));
     }
     if (c->is_validity) {
-        return say(t, PH_CHECK, words_phrase(t->w, PH_R_VALID),
-                   validity_text(t->a, t->w, r),
-                   instant(t, t->x->f->time_us[r->by], NULL));
+        return telling_say(t, PH_CHECK, words_phrase(t->w, PH_R_VALID),
+                           validity_text(t->a, t->w, r),
+                           telling_instant(t, t->x->f->time_us[r->by], NULL));
     }
-    return say(t, c->is_of_table ? PH_CHECK_OF_TABLE : PH_CHECK,
-               words_text(t->w, "fact", fact_name(c->fact)),
-               condition_text(t->a, t->w, c->condition),
-               fact_text(t->a, t->w, t->x->f, c->fact));
+    return telling_say(t, c->is_of_table ? PH_CHECK_OF_TABLE : PH_CHECK,
+                       words_text(t->w, "fact", fact_name(c->fact)),
+                       condition_text(t->a, t->w, c->condition),
+                       fact_text(t->a, t->w, t->x->f, c->fact));
 }
 
 static void tell_why_not(struct telling *t, const struct rule *r) {
@@ -319,201 +318,18 @@ static void tell_why_not(struct telling *t, const struct rule *r) {
     for (int i = 0; i < n; i++) {
         n_failed += !checks[i].holds;
     }
-    build_format(t->b, "\n%s: ", say(t, PH_WHY_NOT, r->id, NULL, NULL));
-    line(t, 0,
-         n_failed ? say(t, PH_DOES_NOT_APPLY, number(t, n_failed), number(t, n), NULL)
-                  : words_phrase(t->w, PH_APPLIES));
-    line(t, 4, rule_title(t->a, t->w, r));
+    build_format(t->b, "\n%s: ", telling_say(t, PH_WHY_NOT, r->id, NULL, NULL));
+    telling_line(t, 0,
+                 n_failed ? telling_say(t, PH_DOES_NOT_APPLY, telling_number(t, n_failed),
+                                        telling_number(t, n), NULL)
+                          : words_phrase(t->w, PH_APPLIES));
+    telling_line(t, 4, rule_title(t->a, t->w, r));
     for (int i = 0; i < n; i++) {
         build_format(t->b, "  %s %s\n",
                      words_phrase(t->w, checks[i].holds ? PH_CHECK_OK : PH_CHECK_FAILS),
                      check_text(t, r, &checks[i]));
     }
     tell_source(t, r);
-}
-
-/* ---- time ---- */
-
-static const char *why_text(const struct telling *t, const struct explain_segment *s) {
-    static const enum phrase names[EXPLAIN_WHY_COUNT] = {
-        [WHY_RUNS] = PH_RUNS,           [WHY_OPEN] = PH_OPEN,
-        [WHY_FIRST_DAY] = PH_FIRST_DAY, [WHY_REST_OF_DAY] = PH_REST_OF_DAY,
-        [WHY_START_DAY] = PH_START_DAY, [WHY_WEEKEND] = PH_WEEKEND,
-        [WHY_DAY_OFF] = PH_DAY_OFF,     [WHY_HOLIDAY] = PH_HOLIDAY,
-        [WHY_CLOSURE] = PH_CLOSURE,     [WHY_NIGHT] = PH_NIGHT,
-        [WHY_BREAK] = PH_BREAK,         [WHY_RESERVE] = PH_RESERVE};
-    if (s->nth > 0) {
-        return say(t, PH_NTH_DAY, number(t, s->nth), NULL, NULL);
-    }
-    return say(t, names[s->why], words_text(t->w, "holiday", s->holiday), NULL, NULL);
-}
-
-/* Days are told as days; what begins or ends within one, to the minute. */
-static const char *stretch_text(const struct telling *t, const struct explain_segment *s,
-                                const struct zone *zone) {
-    const char *from = words_day(t->a, t->w, s->from_us, zone);
-    const char *last = words_day(t->a, t->w, s->to_us - 1, zone);
-    bool is_whole = zone && zone_wall_us(zone, s->from_us) % INT64_C(86400000000) == 0 &&
-                    zone_wall_us(zone, s->to_us) % INT64_C(86400000000) == 0;
-    if (is_whole && strcmp(from, last) == 0) {
-        return from;
-    }
-    if (is_whole) {
-        return say(t, PH_SPAN, from, last, NULL);
-    }
-    const char *to = words_moment(t->a, t->w, s->to_us, zone);
-    if (strcmp(from, words_day(t->a, t->w, s->to_us, zone)) == 0) {
-        to = strrchr(to, ' ') + 1;
-    }
-    return say(t, PH_SPAN, words_moment(t->a, t->w, s->from_us, zone), to, NULL);
-}
-
-static void tell_path(struct telling *t, int indent, const struct explain_path *path,
-                      const struct zone *zone) {
-    int hidden = path->n > SEGMENTS_SHOWN + 1 ? path->n - SEGMENTS_SHOWN : 0;
-    for (int i = 0; i < path->n; i++) {
-        const struct explain_segment *s = &path->items[i];
-        if (hidden && i == SEGMENTS_SHOWN / 2) {
-            tell(t, indent, PH_MORE_SEGMENTS, number(t, hidden), NULL);
-            i += hidden - 1;
-            continue;
-        }
-        build_format(
-            t->b, "%*s%s  %s\n", indent, "", stretch_text(t, s, zone),
-            say(t, s->is_counted ? PH_COUNTED : PH_SKIPPED, why_text(t, s), NULL, NULL));
-    }
-}
-
-/* ---- desks ---- */
-
-static const char *passed_because(const struct telling *t, const struct explain_desk *e) {
-    const struct zone *zone = e->desk->calendar->zone;
-    const char *licence = e->licence ? words_text(t->w, "licence", e->licence) : NULL;
-    const char *opens = e->opens_us == POLICY_NO_INSTANT
-                            ? words_phrase(t->w, PH_OPEN_END)
-                            : words_moment(t->a, t->w, e->opens_us, zone);
-    switch (e->verdict) {
-    case DESK_LANGUAGE:
-        return say(t, PH_BY_LANGUAGE, fact_text(t->a, t->w, t->x->f, FACT_LANG), NULL,
-                   NULL);
-    case DESK_UNLICENSED:
-        return say(t, PH_BY_UNLICENSED, licence, NULL, NULL);
-    case DESK_LICENCE_LATER:
-        return say(t, PH_BY_LICENCE_LATER, licence,
-                   words_day(t->a, t->w, e->licence_us, zone), NULL);
-    case DESK_LICENCE_ENDED:
-        return say(t, PH_BY_LICENCE_ENDED, licence,
-                   words_day(t->a, t->w, e->licence_us, zone), NULL);
-    case DESK_SHUT:
-        return say(t, PH_BY_SHUT, opens, NULL, NULL);
-    case DESK_CLOSED:
-        return say(t, PH_BY_CLOSED, opens, NULL, NULL);
-    case DESK_BEYOND:
-    case DESK_TAKES:
-    case DESK_SPARE:
-    case DESK_LAST:
-    case EXPLAIN_VERDICT_COUNT:
-        break;
-    }
-    return words_phrase(t->w, PH_BY_BEYOND);
-}
-
-static void tell_desk(struct telling *t, int indent, const struct explain_desk *e,
-                      bool has_deadline) {
-    const char *desk = words_text(t->w, "desk", e->desk->name);
-    const struct zone *zone = e->desk->calendar->zone;
-    bool is_day_and_night = e->desk->calendar->is_always && t->x->zone;
-    const char *act_by = instant(t, e->act_by_us, is_day_and_night ? NULL : zone);
-    bool opens_later =
-        e->opens_us != POLICY_NO_INSTANT && e->opens_us > t->x->f->time_us[TIME_EVENT];
-    if (e->verdict == DESK_TAKES && has_deadline) {
-        tell(t, indent, PH_TAKES, desk, act_by);
-    } else if (e->verdict == DESK_TAKES) {
-        tell(t, indent, opens_later ? PH_TAKES_OPENS : PH_TAKES_NOW, desk,
-             opens_later ? instant(t, e->opens_us, zone) : NULL);
-    } else if (e->verdict == DESK_LAST) {
-        tell(t, indent, has_deadline ? PH_LAST : PH_LAST_NOW, desk, act_by);
-    } else if (e->verdict == DESK_SPARE) {
-        tell(t, indent, PH_SPARE, desk, NULL);
-    } else {
-        tell(t, indent, PH_PASSED, desk, passed_because(t, e));
-    }
-}
-
-/* ---- duties ---- */
-
-static void tell_act_by(struct telling *t, const struct explain_duty *e) {
-    bool has_deadline = e->duty->due_us != POLICY_NO_INSTANT;
-    if (e->spec->reserve_us > 0 && has_deadline) {
-        tell(t, 4, PH_LATEST, instant(t, e->latest_us, NULL),
-             words_elapsed(t->a, t->w, e->spec->reserve_us));
-    }
-    for (int i = 0; i < e->desks.n; i++) {
-        const struct explain_desk *d = &e->desks.items[i];
-        tell_desk(t, 4, d, has_deadline);
-        bool is_owner = d->verdict == DESK_TAKES || d->verdict == DESK_LAST;
-        if (is_owner && e->act_by.n > 0) {
-            const struct zone *zone = d->desk->calendar->zone;
-            tell(t, 6, PH_BEFORE_DUE, words_moment(t->a, t->w, e->latest_us, zone), NULL);
-            tell_path(t, 8, &e->act_by, zone);
-        }
-    }
-}
-
-static void tell_breach(struct telling *t, const struct policy_duty *d) {
-    struct builder b = builder_in(t->a, 1024);
-    build_text(&b, d->breach ? words_text(t->w, "breach", d->breach)
-                             : words_phrase(t->w, PH_NOTHING_FURTHER));
-    if (d->breach_cost) {
-        build_text(&b, words_phrase(t->w, PH_COMMA));
-        build_text(&b, words_text(t->w, "cost", d->breach_cost));
-    }
-    build_char(&b, '\0');
-    tell(t, 4, PH_IF_NOT, b.ptr, NULL);
-}
-
-static void tell_warnings(struct telling *t, const struct policy_duty *d) {
-    struct builder b = builder_in(t->a, 1024);
-    for (int i = 0; i < d->n_warnings; i++) {
-        build_text(&b, i ? words_phrase(t->w, PH_COMMA) : "");
-        build_text(&b, words_moment(t->a, t->w, d->warn_us[i], t->x->zone));
-    }
-    build_char(&b, '\0');
-    if (d->n_warnings > 0) {
-        tell(t, 4, PH_WARN, b.ptr, NULL);
-    }
-}
-
-static void tell_duty(struct telling *t, const struct explain_duty *e) {
-    const struct policy_duty *d = e->duty;
-    const struct zone *zone = e->spec->due.calendar ? e->spec->due.calendar->zone : NULL;
-    const char *length = words_duration(t->a, t->w, &e->spec->due);
-    build_format(t->b, "  %s%s%s\n",
-                 say(t, PH_DUTY, words_text(t->w, "duty", d->name), d->rule_id, NULL),
-                 d->is_shadow ? " " : "",
-                 d->is_shadow ? words_phrase(t->w, PH_SHADOW) : "");
-    if (d->waits_for) {
-        tell(t, 4, PH_WAITS, words_text(t->w, "event", d->waits_for), length);
-        tell_act_by(t, e);
-        return;
-    }
-    tell(t, 4, PH_RUNS_FROM, instant(t, d->start_us, zone), NULL);
-    build_format(
-        t->b, "    %s%s%s\n", say(t, PH_FOR, length, NULL, NULL),
-        words_phrase(t->w, PH_COMMA),
-        words_phrase(t->w, e->spec->is_own_clock ? PH_CLOCK_OWN : PH_CLOCK_THEIRS));
-    tell_path(t, 6, &e->due, zone ? zone : t->x->zone);
-    tell(t, 4, PH_DUE, instant(t, d->due_us, zone), NULL);
-    if (e->is_wall_moved) {
-        tell(t, 6, PH_WALL_MOVED, NULL, NULL);
-    }
-    if (d->aim_us != POLICY_NO_INSTANT) {
-        tell(t, 4, PH_AIM, instant(t, d->aim_us, zone), NULL);
-    }
-    tell_act_by(t, e);
-    tell_warnings(t, d);
-    tell(t, 4, PH_STOPS, list(t, "event", d->stop, d->n_stops), NULL);
-    tell_breach(t, d);
 }
 
 /* ---- the rest ---- */
@@ -532,11 +348,11 @@ static void tell_blockers(struct telling *t) {
     for (int i = 0; i < t->x->d.n_blockers; i++) {
         const struct policy_blocker *b = &t->x->d.blockers[i];
         if (i == 0) {
-            heading(t, PH_BLOCKERS);
+            telling_heading(t, PH_BLOCKERS);
         }
         build_format(t->b, "  %s%s%s\n    %s\n",
-                     say(t, PH_BLOCKER, words_text(t->w, "blocker", b->name),
-                         severity_text(t->w, b->severity), b->rule_id),
+                     telling_say(t, PH_BLOCKER, words_text(t->w, "blocker", b->name),
+                                 severity_text(t->w, b->severity), b->rule_id),
                      b->is_shadow ? " " : "",
                      b->is_shadow ? words_phrase(t->w, PH_SHADOW) : "",
                      title_of(t, b->rule_id, b->title));
@@ -550,12 +366,13 @@ static void tell_step(struct telling *t, int i, const struct policy_step *s) {
         s->unit,   s->lot, s->waste,   s->n_waste,  s->keep_years, s->after};
     build_format(t->b, "  %2d %s", i + 1, step_text(t->a, t->w, &words));
     if (s->due_us != POLICY_NO_INSTANT) {
-        build_format(t->b, "%s%s", comma,
-                     say(t, PH_STEP_BY, instant(t, s->due_us, NULL), NULL, NULL));
+        build_format(
+            t->b, "%s%s", comma,
+            telling_say(t, PH_STEP_BY, telling_instant(t, s->due_us, NULL), NULL, NULL));
     } else if (s->due_after_us > 0) {
         build_format(t->b, "%s%s", comma,
-                     say(t, PH_STEP_WITHIN, words_elapsed(t->a, t->w, s->due_after_us),
-                         NULL, NULL));
+                     telling_say(t, PH_STEP_WITHIN,
+                                 words_elapsed(t->a, t->w, s->due_after_us), NULL, NULL));
     }
     build_char(t->b, '\n');
 }
@@ -569,16 +386,18 @@ static void tell_disposition(struct telling *t) {
             const struct explain_hit *h = &t->x->hits[i];
             rule = h->gave >> SLOT_REMEDY & 1 ? h->rule->id : rule;
         }
-        build_format(t->b, "\n%s%s\n",
-                     say(t, PH_REMEDY, words_text(t->w, "remedy", d->remedy), rule, NULL),
-                     shadow);
+        build_format(
+            t->b, "\n%s%s\n",
+            telling_say(t, PH_REMEDY, words_text(t->w, "remedy", d->remedy), rule, NULL),
+            shadow);
     }
     if (!d->code) {
         return;
     }
-    build_format(t->b, "\n%s%s\n    %s\n",
-                 say(t, PH_GOODS, words_text(t->w, "code", d->code), d->rule_id, NULL),
-                 shadow, title_of(t, d->rule_id, d->title));
+    build_format(
+        t->b, "\n%s%s\n    %s\n",
+        telling_say(t, PH_GOODS, words_text(t->w, "code", d->code), d->rule_id, NULL),
+        shadow, title_of(t, d->rule_id, d->title));
     for (int i = 0; i < d->n_steps; i++) {
         tell_step(t, i, &d->steps[i]);
     }
@@ -596,14 +415,14 @@ void explain_text(const struct explanation *x, const struct words *w,
     tell_hits(&t);
     tell_nears(&t);
     if (x->d.outcome == POLICY_DECIDED) {
-        heading(&t, x->d.n_duties ? PH_DUTIES : PH_NO_DUTY);
+        telling_heading(&t, x->d.n_duties ? PH_DUTIES : PH_NO_DUTY);
         for (int i = 0; i < x->d.n_duties; i++) {
             tell_duty(&t, &x->duties[i]);
         }
         tell_blockers(&t);
         tell_disposition(&t);
     }
-    heading(&t, PH_ROUTE);
+    telling_heading(&t, PH_ROUTE);
     for (int i = 0; i < x->route.n; i++) {
         tell_desk(&t, 2, &x->route.items[i], false);
     }

@@ -24,7 +24,7 @@ static const struct command {
     {"dead-letters", dead_letters_main,
      "records that could not be applied: list, show, retry"},
     {"ledger", ledger_main, "how far each partition is applied; accept a loss"},
-    {"policy", policy_main, "check, test, explain and show the rules"},
+    {"policy", policy_main, "check, test, explain, show and compare the rules"},
     {"schema", schema_main, "check, show and decode schemas and records"},
     {"story", story_main, "play dated events and compare the rows with what is expected"},
     {"reference", reference_main, "options, metrics and error codes as Markdown"},

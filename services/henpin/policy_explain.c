@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EXPLAIN_TEXT_MAX = 1 << 20 };
+enum { EXPLANATION_MAX = 1 << 20 };
 
 struct explain_config {
     struct pg_config database;
@@ -62,8 +62,8 @@ const char *explain_zone(const struct policy *p, const struct policy_facts *f) {
 }
 
 void explain_print(const struct explain_command *c, const struct explanation *x) {
-    char *text = xmalloc(EXPLAIN_TEXT_MAX);
-    struct builder b = builder_over(text, EXPLAIN_TEXT_MAX);
+    char *text = xmalloc(EXPLANATION_MAX);
+    struct builder b = builder_over(text, EXPLANATION_MAX);
     if (c->is_json)
         explain_json(x, c->rule, &b);
     else
