@@ -241,6 +241,9 @@ static void test_load_fuzz__no_bytes_break_the_loader(void **state) {
             assert_true(err.code == E_POLICY && err.text[0] && x.n_told > 0);
         }
         free(exact);
+        if ((i + 1) % 100000 == 0) {
+            print_message("%lld files so far\n", (long long)i + 1);
+        }
     }
     print_message("files %lld, loaded %lld, refused %lld\n", (long long)rounds,
                   (long long)loaded, (long long)(rounds - loaded));
