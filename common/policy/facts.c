@@ -58,3 +58,8 @@ void policy_state_none(struct policy_facts *f, enum policy_fact fact) {
         f->value[fact] = 0;
     }
 }
+
+bool policy_lists(const struct policy *p, enum policy_fact fact, struct span word) {
+    const struct attribute *at = &p->domain.facts[fact];
+    return at->is_listed && attribute_find(at, word) >= 0;
+}

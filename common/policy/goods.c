@@ -35,6 +35,12 @@ void goods_add(struct goods *g, struct span product_class, int condition,
         add_hazard(g, hazards->items[i]);
 }
 
+/* Connectors have one list for what the packs tell apart: dangers, and traits that decide
+ * the way of the goods (recalled, radio_mark_missing). */
+static enum policy_fact fact_of_word(const struct policy *p, struct span word) {
+    return policy_lists(p, FACT_TRAITS, word) ? FACT_TRAITS : FACT_HAZARDS;
+}
+
 void goods_state(const struct policy *p, const struct goods *g,
                  struct policy_facts *out) {
     policy_state(p, out, FACT_CATEGORY, g->product_class);
@@ -43,7 +49,7 @@ void goods_state(const struct policy *p, const struct goods *g,
         policy_state(p, out, FACT_CONDITION, span_of(condition_names[g->condition]));
     policy_state_none(out, FACT_HAZARDS);
     for (size_t i = 0; i < g->n_hazards; i++)
-        policy_state_member(p, out, FACT_HAZARDS, g->hazards[i]);
+        policy_state_member(p, out, fact_of_word(p, g->hazards[i]), g->hazards[i]);
     if (g->has_more_hazards)
         policy_state_member(p, out, FACT_HAZARDS,
                             SPAN("more hazards than can be told apart"));

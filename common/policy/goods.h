@@ -26,7 +26,7 @@ struct goods {
 /* `condition` is CONDITION_ABSENT where events state none. */
 void goods_add(struct goods *g, struct span product_class, int condition,
                const struct span_list *hazards);
-/* States category, condition and hazards. */
+/* States category, condition, hazards, and the traits that stand among them. */
 void goods_state(const struct policy *p, const struct goods *g, struct policy_facts *out);
 
 #endif

@@ -144,6 +144,8 @@ void policy_state_number(struct policy_facts *f, enum policy_fact fact, int64_t 
 void policy_state_member(const struct policy *p, struct policy_facts *f,
                          enum policy_fact fact, struct span member);
 void policy_state_none(struct policy_facts *f, enum policy_fact fact);
+/* Whether the domain lists the word for the fact, ASCII case ignored. */
+bool policy_lists(const struct policy *p, enum policy_fact fact, struct span word);
 static inline void policy_state_instant(struct policy_facts *f, enum policy_time t,
                                         int64_t us) {
     f->time_us[t] = us;

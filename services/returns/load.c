@@ -68,11 +68,14 @@ static bool some_lack_class(const struct batch *b) {
     return false;
 }
 
-static struct span_list keep(struct arena *a, struct span_list words) {
-    struct span *items = arena_array(a, words.count + 1, sizeof *items);
-    for (size_t i = 0; i < words.count; i++)
-        items[i] = span_dup(a, words.items[i]);
-    return (struct span_list){items, words.count};
+static struct span_list join(struct arena *a, struct span_list stated,
+                             struct span_list ordered) {
+    struct span *items = arena_array(a, stated.count + ordered.count + 1, sizeof *items);
+    for (size_t i = 0; i < stated.count; i++)
+        items[i] = stated.items[i];
+    for (size_t i = 0; i < ordered.count; i++)
+        items[stated.count + i] = span_dup(a, ordered.items[i]);
+    return (struct span_list){items, stated.count + ordered.count};
 }
 
 /* Kept in the batch's arena: the event outlives the attempt. */
@@ -86,9 +89,8 @@ static void complete(struct batch *b, struct returns_case *c, struct return_even
         struct span class = lines_class_of(c->classes, line->line_id, line->sku);
         if (class.ptr)
             line->product_class = span_dup(b->arena, class);
-        if (line->hazards.count == 0)
-            line->hazards =
-                keep(b->arena, lines_hazards_of(c->classes, line->line_id, line->sku));
+        line->hazards = join(b->arena, line->hazards,
+                             lines_hazards_of(c->classes, line->line_id, line->sku));
     }
 }
 
