@@ -114,7 +114,8 @@ static bool compare_pair(struct analysis *x, const struct table *t, const struct
                          const struct rule *a, const struct rule *b) {
     char why[WHY_TEXT];
     struct policy_facts f;
-    if (a->is_shadow != b->is_shadow || !may_meet(x->p, a, b) ||
+    bool is_ranked = t == u && t->hit == HIT_PRIORITY && a->priority != b->priority;
+    if (a->is_shadow != b->is_shadow || is_ranked || !may_meet(x->p, a, b) ||
         !conflict(t, u, a, b, why) || !meet(x, t, u, a, b, &f)) {
         return false;
     }

@@ -163,15 +163,14 @@ test_witness__pasted_in_it_passes_and_the_finding_is_told_again(void **state) {
 static void test_witness__of_an_untested_rule_reaches_it(void **state) {
     (void)state;
     static struct found first, again;
-    const struct shown c = {"untested", "\"b\"",
-                            TABLE("collect", "{blocker: set}", ELSE) RULE(
-                                "a", "when: {event: asked}, then: {blocker: x}")
-                                RULE(
-                                    "b",
-                                    "when: {event: arrived, value: 7..}, then: {blocker: "
-                                    "y}") "tests:\n- {test: one, given: {event: asked, "
-                                          "marketplace: east, time: 2026-01-01}, expect: "
-                                          "{rules: a}}\n"};
+    const struct shown c = {
+        "untested", "\"b\"",
+        TABLE("collect", "{blocker: set}", ELSE)
+            RULE("a", "when: {event: asked}, then: {blocker: x}")
+                RULE("b", "when: {event: arrived, value: 7..}, then: {blocker: "
+                          "y}") "tests:\n- {test: one, given: {event: asked, "
+                                "marketplace: east, time: 2026-01-01}, expect: "
+                                "{rules: a}}\n"};
     look_for(&c, NULL, &first);
     assert_int_equal(first.n_found, 1);
     look_for(&c, first.witness, &again);
