@@ -297,25 +297,3 @@ size_t duty_clock_of_history(const struct duty_spec *spec, int64_t start_us,
     }
     return n;
 }
-
-int64_t duty_clock_oldest_unanswered(const struct case_history *history,
-                                     struct span message, const struct span *answers,
-                                     int n_answers) {
-    int64_t answered = POLICY_NO_INSTANT, oldest = POLICY_NO_INSTANT;
-    for (size_t i = 0; i < history->n; i++) {
-        for (int k = 0; k < n_answers; k++) {
-            if (span_equal(history->events[i], answers[k]) &&
-                history->at_us[i] > answered) {
-                answered = history->at_us[i];
-            }
-        }
-    }
-    for (size_t i = 0; i < history->n; i++) {
-        int64_t at = history->at_us[i];
-        if (span_equal(history->events[i], message) && at > answered &&
-            (oldest == POLICY_NO_INSTANT || at < oldest)) {
-            oldest = at;
-        }
-    }
-    return oldest;
-}

@@ -98,11 +98,4 @@ size_t duty_clock_of_history(const struct duty_spec *spec, int64_t start_us,
                              const struct case_history *history, struct clock_event *out,
                              size_t room);
 
-/* The earliest message of the buyer after the last answer, POLICY_NO_INSTANT when every
- * message is answered: the start of what `oldest_unanswered` begins. An answer is what
- * `answers` lists: a reply by a person, or the mark that none is needed. */
-int64_t duty_clock_oldest_unanswered(const struct case_history *history,
-                                     struct span message, const struct span *answers,
-                                     int n_answers);
-
 #endif

@@ -4,6 +4,7 @@
 #include "common/policy/civil.h"
 #include "common/policy/duration.h"
 #include "common/policy/duty_clock.h"
+#include "common/policy/thread.h"
 #include "tests/common/policy/packs.h"
 
 #include <stdlib.h>
@@ -192,35 +193,139 @@ static void live(struct lived *x, const char *when, const char *word) {
     x->h.ids = x->ids;
 }
 
-static const struct span answers[] = {{"replied_by_human", 16},
-                                      {"marked_no_reply_needed", 22}};
+/* ---- whose word was the last: conversations (thread.c) ---- */
 
-static int64_t unanswered(const struct lived *x) {
-    return duty_clock_oldest_unanswered(&x->h, SPAN("message_received"), answers, 2);
+static const char conversation[] =
+    "domain:\n  event: [message_received, replied_by_human, replied_by_machine, "
+    "marked_no_reply_needed]\n  marketplace: [east]\n"
+    "calendars:\n  always: {tz: UTC, open: always}\n"
+    "desks:\n  all: {langs: [any], calendar: always}\ntriage: all\n"
+    "tables:\n- table: t\n  title: t\n  hit: collect\n  gives: {duty: by-name}\n  else: "
+    "none\n  rules:\n  - {id: a, title: t, source: s, when: {event: message_received}, "
+    "then: {duty: {name: answer, due: 24h, start: oldest_unanswered, stop: "
+    "[replied_by_human, marked_no_reply_needed]}}}\n";
+
+/* From the definition: the earliest message after the last answer. */
+static int64_t slow_oldest_unanswered(const struct lived *x) {
+    int64_t answered = POLICY_NO_INSTANT, oldest = POLICY_NO_INSTANT;
+    for (size_t i = 0; i < x->h.n; i++) {
+        bool is_answer = span_is(x->words[i], "replied_by_human") ||
+                         span_is(x->words[i], "marked_no_reply_needed");
+        answered = is_answer && x->times[i] > answered ? x->times[i] : answered;
+    }
+    for (size_t i = 0; i < x->h.n; i++) {
+        if (span_is(x->words[i], "message_received") && x->times[i] > answered &&
+            (oldest == POLICY_NO_INSTANT || x->times[i] < oldest)) {
+            oldest = x->times[i];
+        }
+    }
+    return oldest;
+}
+
+struct kept {
+    struct case_state state;
+    struct case_duty duties[CASE_MAX_DUTIES];
+};
+
+/* Writes what a decision says into the duties, as a worker does. */
+static void keep(struct kept *k, const struct case_decision *d) {
+    static const struct span stops[] = {{"replied_by_human", 16},
+                                        {"marked_no_reply_needed", 22}};
+    for (int i = 0; i < d->n_changes; i++) {
+        k->duties[d->changes[i].index].state = d->changes[i].state;
+        k->duties[d->changes[i].index].closed_us = d->changes[i].closed_us;
+    }
+    for (int i = 0; i < d->n_starts; i++) {
+        const struct duty_start *s = &d->starts[i];
+        k->duties[k->state.n_duties++] =
+            (struct case_duty){.duty_id = s->duty_id,
+                               .name = SPAN("answer"),
+                               .instance = s->instance,
+                               .state = s->state,
+                               .start_us = s->policy->start_us,
+                               .due_us = s->policy->due_us,
+                               .closed_us = s->closed_us,
+                               .stop = stops,
+                               .n_stops = 2};
+    }
+}
+
+/* The start of the duty that is open when all was read in this order; POLICY_NO_INSTANT:
+ * no clock runs. */
+static int64_t told_by_thread(const struct policy *p, const struct lived *x) {
+    struct kept k = {.state = {.case_id = {{7}}, .opened_us = POLICY_NO_INSTANT}};
+    struct lived read = {0};
+    k.state.duties = k.duties;
+    for (size_t i = 0; i < x->h.n; i++) {
+        char id[32];
+        snprintf(id, sizeof id, "e%zu", i);
+        struct case_event e = {
+            .word = x->words[i].ptr, .event_id = span_of(id), .occurred_us = x->times[i]};
+        struct policy_facts f;
+        struct case_decision d;
+        policy_facts_init(p, &f);
+        policy_state(p, &f, FACT_MARKETPLACE, SPAN("east"));
+        k.state.history = read.h;
+        thread_decide(&k.state, &e, p, &f, &d);
+        keep(&k, &d);
+        read.words[i] = x->words[i];
+        read.times[i] = x->times[i];
+        read.ids[i] = identity_hash64(span_of(id));
+        read.h = (struct case_history){read.words, read.times, read.ids, i + 1};
+    }
+    int64_t open = POLICY_NO_INSTANT;
+    for (int i = 0; i < k.state.n_duties; i++) {
+        if (k.duties[i].state == DUTY_OPEN) {
+            assert_int_equal(open, POLICY_NO_INSTANT); /* one clock, not two */
+            open = k.duties[i].start_us;
+        }
+    }
+    return open;
 }
 
 static void test_duty_clock__B16_no_clock_runs_when_the_seller_spoke_last(void **state) {
     (void)state;
+    struct pack_fixture p;
+    pack_load_text(&p, conversation);
+    assert_loads(&p);
     struct lived x = {0};
-    assert_int_equal(unanswered(&x), POLICY_NO_INSTANT);
     live(&x, "2026-11-02T00:00:00Z", "message_received");
     live(&x, "2026-11-02T05:00:00Z", "replied_by_human");
-    assert_int_equal(unanswered(&x), POLICY_NO_INSTANT);
+    assert_int_equal(told_by_thread(p.p, &x), POLICY_NO_INSTANT);
     live(&x, "2026-11-02T06:00:00Z", "message_received");
-    assert_instant(unanswered(&x), "2026-11-02T06:00:00Z");
-    live(&x, "2026-11-02T07:00:00Z", "replied_by_machine");
-    assert_instant(unanswered(&x), "2026-11-02T06:00:00Z"); /* that is no answer */
+    live(&x, "2026-11-02T07:00:00Z", "replied_by_machine"); /* that is no answer */
+    assert_instant(told_by_thread(p.p, &x), "2026-11-02T06:00:00Z");
     live(&x, "2026-11-02T08:00:00Z", "marked_no_reply_needed");
-    assert_int_equal(unanswered(&x), POLICY_NO_INSTANT);
+    assert_int_equal(told_by_thread(p.p, &x), POLICY_NO_INSTANT);
+    pack_remove(&p);
 }
 
 static void test_duty_clock__B26_the_first_message_that_waits_is_charged(void **state) {
     (void)state;
-    struct lived x = {0};
-    live(&x, "2026-11-02T09:00:00Z", "message_received"); /* read last, written first */
-    live(&x, "2026-11-02T08:00:00Z", "message_received");
-    live(&x, "2026-11-02T20:00:00Z", "message_received");
-    assert_instant(unanswered(&x), "2026-11-02T08:00:00Z");
+    static const char *const words[] = {"message_received", "message_received",
+                                        "replied_by_human", "replied_by_machine",
+                                        "marked_no_reply_needed"};
+    struct pack_fixture p;
+    uint64_t seed = 26;
+    pack_load_text(&p, conversation);
+    assert_loads(&p);
+    struct lived first = {0};
+    live(&first, "2026-11-02T09:00:00Z", "message_received");
+    live(&first, "2026-11-02T08:00:00Z", "message_received"); /* read late */
+    live(&first, "2026-11-02T20:00:00Z", "message_received");
+    assert_instant(told_by_thread(p.p, &first), "2026-11-02T08:00:00Z");
+    for (int k = 0; k < 3000; k++) { /* any conversation, read in any order */
+        struct lived x = {0};
+        size_t n = 1 + random_next(&seed) % 8;
+        for (size_t i = 0; i < n; i++) {
+            live(&x, "2026-11-02T00:00:00Z", words[random_next(&seed) % COUNT_OF(words)]);
+            /* no two at one instant: which came first would be anybody's guess */
+            x.times[i] +=
+                (int64_t)((random_next(&seed) % 500) * 8 + (uint64_t)i) * US_PER_MIN;
+        }
+        assert_int_equal(told_by_thread(p.p, &x), slow_oldest_unanswered(&x));
+    }
+    pack_remove(&p);
 }
 
 static void
