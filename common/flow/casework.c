@@ -239,12 +239,10 @@ static void take_duties(struct casework *w, struct work_case *c,
                         const struct output_context *context) {
     const struct case_decision *d = context->decision;
     for (int i = 0; i < d->n_changes; i++) {
-        /* What was closed or breached before was told before. */
-        const struct case_duty *before = &c->state.duties[d->changes[i].index];
-        bool is_told =
-            before->closed_us != EVENT_ABSENT || before->state == DUTY_BREACHED;
+        bool was_breached =
+            c->state.duties[d->changes[i].index].state == DUTY_BREACHED; /* and told */
         const struct case_duty *duty = work_duties_change(c, &d->changes[i]);
-        if (duty->state == DUTY_BREACHED && !is_told)
+        if (duty->state == DUTY_BREACHED && !was_breached)
             outputs_breach(w->outputs, context, duty, d->changes[i].closed_us);
     }
     for (int i = 0; i < d->n_starts; i++) {

@@ -181,27 +181,47 @@ void outputs_duty_started(struct outputs *o, const struct output_context *c,
                     });
 }
 
+/* Row by row, as they are rare. The clock may have told it before, of a wait that was
+ * dropped since and has come back. */
+static const struct pg_statement tell_breach = {
+    "outputs_breach",
+    "INSERT INTO henpin.escalation_event (identity_at, escalation_id, kind, level,"
+    "  severity, case_kind, case_id, subject_id, seller_id, marketplace, order_id, desk,"
+    "  due_at, rule_id, policy_revision_id, occurred_at, reason, details, source_topic,"
+    "  source_partition, source_offset)"
+    " VALUES ($1, $2, $3, 'breached', $4, $5, $6, $7, $8, $9, $10, $11, $1, $12, $13,"
+    "  $14, $15, $16::jsonb, $17, $18, $19)"
+    " ON CONFLICT (identity_at, escalation_id) DO NOTHING"};
+
 void outputs_breach(struct outputs *o, const struct output_context *c,
                     const struct case_duty *duty, int64_t done_us) {
+    const struct work_case *k = c->work_case;
     char text[700];
     struct builder reason = builder_over(text, sizeof text);
     build_span(&reason, duty->name);
     build_until(&reason, " was due ", duty->due_us);
     build_until(&reason, " and done ", done_us);
     build_stake(&reason, "; at stake: ", duty->breach, duty->breach_cost);
-    copy_escalation(o, c,
-                    &(struct escalation){
-                        .identity_us = duty->due_us,
-                        .subject = duty->duty_id,
-                        .kind = duty->name,
-                        .level = "breached",
-                        .severity = duty->severity,
-                        .desk = duty->desk,
-                        .due_us = duty->due_us,
-                        .act_by_us = EVENT_ABSENT,
-                        .rule_id = duty->rule_id,
-                        .reason = builder_span(&reason),
-                    });
+    struct pg_query *q = pg_script_query(o->batch->writes, &tell_breach);
+    pg_param_instant(q, duty->due_us);
+    pg_param_uuid(q, identity_escalation(duty->due_us, duty->duty_id, "breached"));
+    pg_param_text(q, duty->name);
+    pg_param_i16(q, (int16_t)duty->severity);
+    pg_param_text(q, span_of(k->kind));
+    pg_param_uuid(q, k->id);
+    pg_param_uuid(q, duty->duty_id);
+    pg_param_text(q, k->seller_id);
+    pg_param_text(q, k->marketplace);
+    pg_param_text(q, k->order_id);
+    pg_param_text(q, duty->desk);
+    pg_param_text(q, duty->rule_id);
+    pg_param_i64(q, c->revision);
+    pg_param_instant(q, c->event->occurred_us);
+    pg_param_text(q, builder_span(&reason));
+    pg_param_jsonb(q, c->details);
+    pg_param_text(q, span_of(c->message->topic));
+    pg_param_i32(q, c->message->partition);
+    pg_param_i64(q, c->message->offset);
 }
 
 void outputs_triage(struct outputs *o, const struct output_context *c,
@@ -235,7 +255,7 @@ struct raised {
     const char *desk;
 };
 
-/* Any worker may be the first to see a blocker, so this is the one place with ON
+/* Any worker may be the first to see a blocker, hence the ON
  * CONFLICT: whoever comes second waits for the first and then writes nothing. Sorted, so
  * that two workers cannot wait for each other. */
 static const struct pg_statement raise = {

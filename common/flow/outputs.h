@@ -29,7 +29,7 @@ struct outputs *outputs_new(struct batch *b);
 void outputs_decision(struct outputs *o, const struct output_context *c);
 void outputs_duty_started(struct outputs *o, const struct output_context *c,
                           const struct duty_start *start);
-/* `done_us`: when it was fulfilled, too late. */
+/* `done_us`: when it was fulfilled, too late. Told once, whoever told it before. */
 void outputs_breach(struct outputs *o, const struct output_context *c,
                     const struct case_duty *duty, int64_t done_us);
 /* Only if it does not stand already; notes it in the cache. */
