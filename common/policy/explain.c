@@ -88,8 +88,9 @@ static void look_at_table(struct explanation *x, const struct table *t) {
         const struct rule *r = &t->rules[i];
         int fact = 0;
         while (fact < POLICY_FACT_COUNT &&
-               condition_holds(r->conditions[fact], &x->p->domain.facts[fact],
-                               x->f->value[fact])) {
+               (!r->conditions[fact] ||
+                condition_holds(r->conditions[fact], &x->p->domain.facts[fact],
+                                x->f->value[fact]))) {
             fact++;
         }
         x->nears[x->n_nears++] =
@@ -317,7 +318,7 @@ static const struct zone *zone_by_name(const struct policy *p, const char *name)
 }
 
 /* Debian's tzdata says its version in the first line of the source that it ships too. */
-static void read_zone_data_version(char out[32]) {
+void explain_zone_data(char out[32]) {
     char line[64] = "";
     struct span prefix = SPAN("# version ");
     FILE *f = fopen("/usr/share/zoneinfo/tzdata.zi", "r");
@@ -350,7 +351,6 @@ struct explanation *explain_build(struct arena *a, const struct policy *p,
         const struct calendar *c = x->duties[i].spec->due.calendar;
         x->zone = c ? c->zone : NULL;
     }
-    read_zone_data_version(x->zone_data);
     return x;
 }
 

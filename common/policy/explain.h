@@ -153,7 +153,6 @@ struct explanation {
     struct explain_duty duties[POLICY_MAX_DUTIES];
     struct explain_desks route; /* without a deadline, at the event's time */
     const struct zone *zone;    /* in which a reader of this case thinks; NULL: UTC */
-    char zone_data[32];         /* version of the time-zone data, "2025b" */
 };
 
 /* Decides and records why. `zone` as in the structure; NULL: the zone of the first duty's
@@ -175,6 +174,9 @@ enum { EXPLAIN_MAX_CHECKS = 32 };
 int explain_rule_checks(const struct explanation *x, const struct rule *r,
                         const struct table *t,
                         struct explain_check out[EXPLAIN_MAX_CHECKS]);
+
+/* The version of the system's time-zone data, "2025b"; "unknown". Reads a file. */
+void explain_zone_data(char out[32]);
 
 /* ---- renderings ---- */
 

@@ -81,6 +81,7 @@ static void texts(struct writing *j, const char *key, const char *const *items, 
 static void write_head(struct writing *j) {
     static const char *const outcomes[] = {"decided", "not_ours", "not_evaluated"};
     const struct explanation *x = j->x;
+    char zone_data[32];
     text(j, "outcome", outcomes[x->d.outcome]);
     text(j, "cause", x->d.cause);
     text(j, "handle", x->d.handler);
@@ -89,7 +90,8 @@ static void write_head(struct writing *j) {
     text(j, "hash", x->p->revision.hash);
     number(j, "id", x->p->revision.id);
     close(j, '}');
-    text(j, "zone_data", x->zone_data);
+    explain_zone_data(zone_data);
+    text(j, "zone_data", zone_data);
     text(j, "engine", HENPIN_VERSION);
 }
 

@@ -86,11 +86,12 @@ static void tell_head(struct telling *t) {
         : x->d.outcome == POLICY_NOT_OURS
             ? words_phrase(t->w, PH_NOT_OURS)
             : telling_say(t, PH_NOT_EVALUATED, cause_text(t, x->d.cause), NULL, NULL);
-    char hash[13];
+    char hash[13], zone_data[32];
     snprintf(hash, sizeof hash, "%.12s", x->p->revision.hash);
+    explain_zone_data(zone_data);
     telling_phrase(t, 0, PH_OUTCOME, outcome, NULL);
     telling_phrase(t, 0, PH_POLICY, x->p->revision.label, hash);
-    telling_phrase(t, 0, PH_ENGINE, x->zone_data, HENPIN_VERSION);
+    telling_phrase(t, 0, PH_ENGINE, zone_data, HENPIN_VERSION);
 }
 
 /* Ids that stand in one list and not in the other. */

@@ -162,7 +162,7 @@ static int on_recorded(const struct diff_config *c, const struct diff_sides *s) 
         (void)database_failed("henpin policy diff", &err);
         return 2;
     }
-    struct diff_input *in = diff_input_recorded(pg, since_us);
+    struct diff_input *in = diff_input_recorded(pg, since_us, s->before);
     int code = whole(c, s, in, "the recorded decisions");
     in->close(in);
     pg_free(pg);

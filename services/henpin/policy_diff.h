@@ -28,8 +28,10 @@ struct diff_input *diff_input_tests(const struct policy *before,
                                     const struct policy *after);
 /* Files of JSON lines, each a test's `given` as an object; "-" is the standard input. */
 struct diff_input *diff_input_files(const char *const *paths, size_t n);
-/* Decisions recorded from `since_us` on (EVENT_ABSENT: all). Borrows the connection. */
-struct diff_input *diff_input_recorded(struct pg *pg, int64_t since_us);
+/* Decisions recorded from `since_us` on (EVENT_ABSENT: all). Borrows the connection, and
+ * `before`: where it is the revision that decided, it tells what was not stored. */
+struct diff_input *diff_input_recorded(struct pg *pg, int64_t since_us,
+                                       const struct policy *before);
 
 /* ---- output ---- */
 

@@ -16,6 +16,7 @@
 struct from_recorded {
     struct diff_input in;
     struct pg *pg;
+    const struct policy *before;
     int64_t since_us;
     bool is_open, is_over;
     struct arena *a; /* of the page */
@@ -70,6 +71,7 @@ static enum status next_recorded(struct diff_input *in, bool *has_event,
             in->n_rejected++;
             continue;
         }
+        recorded_settle(&x->decision, x->before);
         snprintf(in->name, sizeof in->name, "%.*s:%lld:%lld",
                  SPAN_ARGS(x->decision.topic), (long long)x->decision.partition,
                  (long long)x->decision.offset);
@@ -91,11 +93,13 @@ static void close_recorded(struct diff_input *in) {
     free(x);
 }
 
-struct diff_input *diff_input_recorded(struct pg *pg, int64_t since_us) {
+struct diff_input *diff_input_recorded(struct pg *pg, int64_t since_us,
+                                       const struct policy *before) {
     struct from_recorded *x = xcalloc(1, sizeof *x);
     x->in = (struct diff_input){
         .next = next_recorded, .state = state_recorded, .close = close_recorded};
     x->pg = pg;
+    x->before = before;
     x->since_us = since_us;
     x->a = arena_new((size_t)256 << 20);
     x->scratch = arena_new((size_t)16 << 20);

@@ -52,13 +52,13 @@ static const struct rule *find_rule(const struct policy *p, const char *id) {
     return NULL;
 }
 
-const char *explain_zone(const struct policy *p, const struct policy_facts *f) {
+const char *explain_zone(const struct explain_command *c, const struct policy_facts *f) {
     int64_t word = f->value[FACT_MARKETPLACE];
-    const struct attribute *at = &p->domain.facts[FACT_MARKETPLACE];
-    if (word < 0 || word >= at->n_words)
-        return NULL;
-    const struct marketplace *m = marketplace_find(span_of(at->words[word]));
-    return m ? m->zone : NULL;
+    const struct attribute *at = &c->p->domain.facts[FACT_MARKETPLACE];
+    const struct marketplace *m = word >= 0 && word < at->n_words
+                                      ? marketplace_find(span_of(at->words[word]))
+                                      : NULL;
+    return m ? m->zone : words_language(c->w) == WORDS_JA ? "Asia/Tokyo" : NULL;
 }
 
 void explain_print(const struct explain_command *c, const struct explanation *x) {
@@ -98,7 +98,7 @@ static int explain_event(const struct explain_config *config,
     struct error err = {0};
     int code = 0;
     if (read_event(config, c, path, &f, &err) == ST_OK) {
-        explain_print(c, explain_build(a, c->p, &f, explain_zone(c->p, &f)));
+        explain_print(c, explain_build(a, c->p, &f, explain_zone(c, &f)));
     } else {
         fprintf(stderr, "henpin policy explain: %s\n", err.text);
         code = 2;

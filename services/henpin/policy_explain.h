@@ -15,8 +15,9 @@ struct explain_command {
     const char *order, *marketplace, *decision; /* recorded ones; "" where not asked */
 };
 
-/* The zone of the store, by which a reader of the case thinks; NULL: not known. */
-const char *explain_zone(const struct policy *p, const struct policy_facts *f);
+/* The zone by which a reader of the case thinks: that of the store; where it is not known,
+ * that of the language; NULL: neither. */
+const char *explain_zone(const struct explain_command *c, const struct policy_facts *f);
 void explain_print(const struct explain_command *c, const struct explanation *x);
 /* The exit code. */
 int explain_recorded(const struct explain_command *c, const struct pg_config *database);

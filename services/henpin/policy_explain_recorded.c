@@ -111,7 +111,7 @@ static enum status explain_last(struct pg *pg, const struct explain_command *c,
     if (st != ST_OK)
         return st;
     recorded_state(d, c->p, f);
-    struct explanation *x = explain_build(a, c->p, f, explain_zone(c->p, f));
+    struct explanation *x = explain_build(a, c->p, f, explain_zone(c, f));
     x->origin = origin;
     explain_print(c, x);
     return ST_OK;
