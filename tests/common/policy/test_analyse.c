@@ -170,73 +170,53 @@ static void test_analyse__one_duty_name_twice_for_one_input_is_an_overlap(void *
         "both give the duty \"d\"");
 }
 
+#define CODES(name, rules)                                                               \
+    "- table: " name "\n  hit: priority\n  gives: {code: one}\n  else: none\n  "         \
+    "rules:\n" rules
+
 static void test_analyse__two_tables_that_fill_one_slot_are_compared_too(void **state) {
     (void)state;
     assert_said(
-        "- table: t\n  hit: priority\n  gives: {code: one}\n  else: none\n  "
-        "rules:\n" RULE(
-            "a", "priority: 1, when: {event: asked}, then: {code: x}") "- table: u\n  "
-                                                                       "hit: priority\n  "
-                                                                       "gives: {code: "
-                                                                       "one}\n  else: "
-                                                                       "none\n  "
-                                                                       "rules:\n" RULE(
-                                                                           "b", "p"
-                                                                                "r"
-                                                                                "i"
-                                                                                "o"
-                                                                                "r"
-                                                                                "i"
-                                                                                "t"
-                                                                                "y"
-                                                                                ":"
-                                                                                " "
-                                                                                "5"
-                                                                                ","
-                                                                                " "
-                                                                                "w"
-                                                                                "h"
-                                                                                "e"
-                                                                                "n"
-                                                                                ":"
-                                                                                " "
-                                                                                "{"
-                                                                                "m"
-                                                                                "a"
-                                                                                "r"
-                                                                                "k"
-                                                                                "e"
-                                                                                "t"
-                                                                                "p"
-                                                                                "l"
-                                                                                "a"
-                                                                                "c"
-                                                                                "e"
-                                                                                ":"
-                                                                                " "
-                                                                                "e"
-                                                                                "a"
-                                                                                "s"
-                                                                                "t"
-                                                                                "}"
-                                                                                ","
-                                                                                " "
-                                                                                "t"
-                                                                                "h"
-                                                                                "e"
-                                                                                "n"
-                                                                                ":"
-                                                                                " "
-                                                                                "{"
-                                                                                "c"
-                                                                                "o"
-                                                                                "d"
-                                                                                "e"
-                                                                                ":"
-                                                                                " "
-                                                                                "y"
-                                                                                "}"),
+        CODES("t", RULE("a", "priority: 1, when: {event: asked}, then: {code: x}"))
+            CODES("u", RULE("b", "priority: 5, when: {marketplace: east}, then: "
+                                 "{code: y}")),
         "overlap: the rules \"a\" and \"b\" can both hit, but both give \"code\"");
+}
+
+static void test_analyse__equal_priorities_must_not_drop_a_blocker(void **state) {
+    (void)state;
+    assert_said(
+        "- table: t\n  hit: priority\n  gives: {blocker: set}\n  else: none\n  "
+        "rules:\n" RULE("a", "priority: 1, when: {event: asked}, then: {blocker: x}")
+            RULE("b", "priority: 1, when: {lang: ja}, then: {blocker: y}"),
+        "both give \"blocker\" with the same priority");
+}
+
+static void test_analyse__a_gap_is_told_in_words(void **state) {
+    (void)state;
+    assert_said("- table: t\n  gives: {code: one}\n  rules:\n" RULE(
+                    "a", "when: {marketplace: not north}, then: {code: x}")
+                    RULE("b", "when: {marketplace: north, value: 10..}, then: {code: x}"),
+                "says nothing where the input is: marketplace north, value missing or "
+                "0..9; add a rule");
+}
+
+#define SCOPE                                                                            \
+    "- table: scope\n  gives: {handle: one}\n  else: {handle: none}\n  rules:\n" RULE(   \
+        "s", "when: {marketplace: east, event: asked}, then: {handle: seller}")          \
+        RULE("u", "when: {marketplace: west, event: asked}, then: {handle: seller}")
+
+/* The table is whole, because nothing but `asked` in the east and west reaches it. */
+static void test_analyse__needs_are_followed_through_all_who_give_them(void **state) {
+    (void)state;
+    struct pack_fixture x = load_rules(
+        SCOPE
+        "- table: t\n  needs: {handle: seller}\n  gives: {code: one}\n  rules:\n" RULE(
+            "a", "when: {marketplace: [east, west]}, then: {code: x}"));
+    assert_loads(&x);
+    assert_contains(x.said, "no-effect: the condition on \"marketplace\"");
+    assert_null(strstr(x.said, " gap: "));
+    pack_remove(&x);
 }
 
 static void test_analyse__a_hole_between_two_versions_is_found(void **state) {
@@ -328,6 +308,9 @@ int main(void) {
         cmocka_unit_test(test_analyse__a_witness_of_a_gap_is_a_test_that_passes),
         cmocka_unit_test(test_analyse__one_duty_name_twice_for_one_input_is_an_overlap),
         cmocka_unit_test(test_analyse__two_tables_that_fill_one_slot_are_compared_too),
+        cmocka_unit_test(test_analyse__equal_priorities_must_not_drop_a_blocker),
+        cmocka_unit_test(test_analyse__a_gap_is_told_in_words),
+        cmocka_unit_test(test_analyse__needs_are_followed_through_all_who_give_them),
         cmocka_unit_test(test_analyse__a_hole_between_two_versions_is_found),
         cmocka_unit_test(test_analyse__what_does_nothing_is_found),
         cmocka_unit_test(test_analyse__a_duty_must_say_what_reopening_does),
