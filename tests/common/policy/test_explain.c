@@ -173,6 +173,33 @@ static void test_explain__the_desk_that_takes_it_is_the_decisions(void **state) 
     arena_free(a);
 }
 
+/* Both languages and the JSON, for every test of the packs: whole, and valid UTF-8. */
+static void test_explain__every_decision_can_be_written_in_every_form(void **state) {
+    (void)state;
+    static char text[512 << 10];
+    struct arena *a = arena_new((size_t)64 << 20), *kept = arena_new((size_t)32 << 20);
+    struct words *w[] = {words_new(kept, x.p, WORDS_EN), words_new(kept, x.p, WORDS_JA)};
+    struct error err = {0};
+    assert_int_equal(words_read(w[1], x.dir, NULL, &err), ST_OK);
+    for (int i = 0; i < x.p->n_tests; i++) {
+        struct explanation *e = explain_build(a, x.p, &x.p->tests[i].facts, "Asia/Tokyo");
+        const struct rule *r = x.p->rules[i % x.p->n_rules];
+        for (int form = 0; form < 3; form++) {
+            struct builder b = builder_over(text, sizeof text);
+            if (form < 2) {
+                explain_text(e, w[form], r, &b);
+            } else {
+                explain_json(e, r, &b);
+            }
+            assert_false(b.is_cut);
+            assert_true(span_is_text(builder_span(&b)));
+        }
+        arena_reset(a);
+    }
+    arena_free(kept);
+    arena_free(a);
+}
+
 static void test_explain__near_misses_name_the_one_condition(void **state) {
     (void)state;
     const char *text =
@@ -240,6 +267,7 @@ int main(void) {
         cmocka_unit_test(test_explain__a_due_instant_is_told_day_by_day),
         cmocka_unit_test(test_explain__says_why_each_desk_is_passed_over),
         cmocka_unit_test(test_explain__the_desk_that_takes_it_is_the_decisions),
+        cmocka_unit_test(test_explain__every_decision_can_be_written_in_every_form),
         cmocka_unit_test(test_explain__near_misses_name_the_one_condition),
         cmocka_unit_test(test_explain__what_is_not_evaluated_says_its_cause),
         cmocka_unit_test(test_explain__a_rule_is_asked_condition_by_condition),
