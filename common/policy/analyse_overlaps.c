@@ -121,7 +121,9 @@ static bool compare_pair(struct analysis *x, const struct table *t, const struct
     }
     finding_tell(x->l->fs, POLICY_ERROR, "overlap", b->at,
                  witness_show(x->l, &f, "two rules for one input", a, b),
-                 "the rules \"%s\" and \"%s\" can both hit, but %s", a->id, b->id, why);
+                 "the rules \"%s\" and \"%s\" can both hit, but %s (\"%s\" stands in %s, "
+                 "line %d)",
+                 a->id, b->id, why, a->id, a->file, a->line);
     return true;
 }
 
