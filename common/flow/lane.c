@@ -233,6 +233,7 @@ static void write_effects(struct lane *l) {
     CRASH_POINT("after-load");
     int64_t began = clock_monotonic_us();
     b->writes = pg_script_new(l->attempt);
+    l->revision = policy_revision(*l->shared.policy)->id;
     b->service->decide(b, *l->shared.policy);
     metrics_observe(M_DECIDE_US, clock_monotonic_us() - began);
     b->service->apply(b);
@@ -375,6 +376,11 @@ bool lane_is_empty(const struct lane *l) {
 
 bool lane_is_connected(const struct lane *l) {
     return pg_state(l->pg) == PG_IDLE || pg_state(l->pg) == PG_BUSY;
+}
+
+bool lane_is_behind(const struct lane *l) {
+    return (l->step == STEP_WRITE || l->step == STEP_COMMIT) &&
+           l->revision != policy_revision(*l->shared.policy)->id;
 }
 
 bool lane_holds(const struct lane *l) {

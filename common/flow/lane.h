@@ -72,6 +72,8 @@ short lane_poll_events(const struct lane *l);
 bool lane_is_busy(const struct lane *l);  /* a transaction is open or must be repeated */
 bool lane_is_empty(const struct lane *l); /* nothing taken that is not committed */
 bool lane_is_connected(const struct lane *l);
+/* What it is writing was decided by an earlier policy than the live one. */
+bool lane_is_behind(const struct lane *l);
 /* The breaker is open: a batch is kept aside, and its partitions with it; recalls go on. */
 bool lane_holds(const struct lane *l);
 /* A recall found nothing and nothing has been parked since: for `flush`. */

@@ -64,6 +64,7 @@ struct lane {
     int64_t wake_us;  /* not before (monotonic) */
     int64_t begun_us; /* the transaction */
     int64_t n_rows;   /* that it wrote */
+    int64_t revision; /* that it was decided by */
 };
 
 /* ---- lane.c ---- */

@@ -180,11 +180,11 @@ static const struct duty_spec *verdict_of(struct moves *m, int64_t revision,
 
 /* ---- one piece ---- */
 
-/* The piece is chosen in the order of the index, but locked by id, as the lanes lock
- * duties. */
+/* What somebody holds is not waited for: it may be a lane of this process, which could
+ * not let go meanwhile. Its row has nothing but its place then. */
 static const struct pg_statement look = {
     "moves_look",
-    "SELECT w.severity, w.fires_at, d.duty_id, d.case_kind, d.case_id, d.name, "
+    "SELECT w.severity, w.fires_at, w.duty_id, d.case_kind, d.case_id, d.name, "
     "d.seller_id,"
     " d.marketplace, d.order_id, d.desk, d.start_at, d.due_at, d.act_by_at, d.severity,"
     " d.rule_id, d.policy_revision_id, d.state = 'open'"
@@ -193,7 +193,9 @@ static const struct pg_statement look = {
     "   AND (severity, fires_at) >= ($2, $3) AND (severity, fires_at, duty_id) > ($2, "
     "$3, $4)"
     "   AND policy_revision_id = ANY($1) ORDER BY severity, fires_at, duty_id LIMIT $5) w"
-    " JOIN henpin.duty d USING (duty_id) ORDER BY d.duty_id FOR UPDATE OF d"};
+    " LEFT JOIN LATERAL (SELECT * FROM henpin.duty x WHERE x.duty_id = w.duty_id"
+    "   FOR UPDATE SKIP LOCKED) d ON true"
+    " ORDER BY w.severity, w.fires_at, w.duty_id"};
 
 static const struct pg_statement move = {
     "moves_move",
@@ -233,9 +235,15 @@ static void write_dates(struct writes *w, struct uuid id, const struct policy_du
         pg_array_i64(w->dates[3 + i], i < to->n_warnings ? to->warn_us[i] : EVENT_ABSENT);
 }
 
+static bool is_held(const struct pg_query *q, size_t row) {
+    return pg_is_null(q, row, 3);
+}
+
 static void consider(struct moves *m, struct writes *w, const struct pg_query *q,
                      size_t row) {
     struct policy_duty to;
+    if (is_held(q, row))
+        return;
     const struct duty_spec *terms =
         verdict_of(m, pg_i64(q, row, 15), pg_text(q, row, 14), pg_text(q, row, 5));
     if (!pg_bool(q, row, 16) || !terms ||
@@ -269,22 +277,16 @@ static void consider(struct moves *m, struct writes *w, const struct pg_query *q
     m->n_moved++;
 }
 
-static bool is_behind(const struct place *a, const struct place *b) {
-    if (a->severity != b->severity)
-        return a->severity > b->severity;
-    if (a->fires_us != b->fires_us)
-        return a->fires_us > b->fires_us;
-    return memcmp(a->id.bytes, b->id.bytes, sizeof a->id.bytes) > 0;
-}
-
-/* Where the next piece begins: behind the last of this one as it was chosen. */
-static void go_on_behind(struct moves *m, const struct pg_query *q) {
+/* The next piece begins behind the last of this one, or at the first that is held. False:
+ * there is none. */
+static bool go_on_behind(struct moves *m, const struct pg_query *q) {
     for (size_t row = 0; row < pg_rows(q); row++) {
-        const struct place at = {pg_i64(q, row, 0), pg_instant(q, row, 1),
-                                 pg_uuid(q, row, 2)};
-        if (is_behind(&at, &m->after))
-            m->after = at;
+        if (is_held(q, row))
+            return true;
+        m->after =
+            (struct place){pg_i64(q, row, 0), pg_instant(q, row, 1), pg_uuid(q, row, 2)};
     }
+    return pg_rows(q) == MOVES_PIECE;
 }
 
 static struct pg_query *ask_piece(const struct moves *m, struct pg_script *s) {
@@ -318,8 +320,7 @@ enum status moves_turn(struct moves *m, struct pg *pg, bool *is_done, struct err
         st = pg_run_wait(pg, w.script, MOVES_TIMEOUT_US, err);
     }
     if (st == ST_OK) {
-        go_on_behind(m, q);
-        *is_done = pg_rows(q) < MOVES_PIECE;
+        *is_done = !go_on_behind(m, q);
     } else {
         m->n_moved = n_before;
         pg_close(pg);

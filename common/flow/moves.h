@@ -9,7 +9,7 @@
  * revision moves nothing: what went live later counts.
  *
  * The pass goes through the open duties some thousands at a time, each time in a
- * transaction of its own.
+ * transaction of its own. A duty that somebody holds is come back to.
  */
 #ifndef COMMON_FLOW_MOVES_H
 #define COMMON_FLOW_MOVES_H

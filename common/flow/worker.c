@@ -115,12 +115,21 @@ static void pass_ends(struct worker *w) {
     }
 }
 
+/* Open duties follow a new policy when nothing that the one before led to is still to be
+ * committed. */
+static bool is_any_behind(const struct worker *w) {
+    for (int i = 0; i < w->n_lanes; i++)
+        if (lane_is_behind(w->lanes[i]))
+            return true;
+    return false;
+}
+
 static void run_timers(struct worker *w) {
     int64_t now = clock_monotonic_us();
     if (now >= w->next_recall_us) {
         w->next_recall_us = now + w->config.recall_interval_us;
         lane_recall(w->lanes[0]);
-        if (lane_is_connected(w->lanes[0]))
+        if (lane_is_connected(w->lanes[0]) && !is_any_behind(w))
             live_policy_turn(&w->policy);
     }
     if (now >= w->next_mirror_us) {
