@@ -50,19 +50,146 @@ at 2026-11-20 17:30 +09:00
 return R1: reopened
 at 2026-11-20 17:45 +09:00
 return R1: reopened
-expect 24 duty
+at 2026-11-20 18:00 +09:00
+return R1: reopened
+at 2026-11-20 18:15 +09:00
+return R1: reopened
+at 2026-11-20 18:30 +09:00
+return R1: reopened
+at 2026-11-20 18:45 +09:00
+return R1: reopened
+at 2026-11-20 19:00 +09:00
+return R1: reopened
+at 2026-11-20 19:15 +09:00
+return R1: reopened
+at 2026-11-20 19:30 +09:00
+return R1: reopened
+at 2026-11-20 19:45 +09:00
+return R1: reopened
+at 2026-11-20 20:00 +09:00
+return R1: reopened
+at 2026-11-20 20:15 +09:00
+return R1: reopened
+at 2026-11-20 20:30 +09:00
+return R1: reopened
+at 2026-11-20 20:45 +09:00
+return R1: reopened
+at 2026-11-20 21:00 +09:00
+return R1: reopened
+at 2026-11-20 21:15 +09:00
+return R1: reopened
+at 2026-11-20 21:30 +09:00
+return R1: reopened
+at 2026-11-20 21:45 +09:00
+return R1: reopened
+at 2026-11-20 22:00 +09:00
+return R1: reopened
+at 2026-11-20 22:15 +09:00
+return R1: reopened
+at 2026-11-20 22:30 +09:00
+return R1: reopened
+at 2026-11-20 22:45 +09:00
+return R1: reopened
+at 2026-11-20 23:00 +09:00
+return R1: reopened
+at 2026-11-20 23:15 +09:00
+return R1: reopened
+at 2026-11-20 23:30 +09:00
+return R1: reopened
+at 2026-11-20 23:45 +09:00
+return R1: reopened
+at 2026-11-21 00:00 +09:00
+return R1: reopened
+at 2026-11-21 00:15 +09:00
+return R1: reopened
+at 2026-11-21 00:30 +09:00
+return R1: reopened
+at 2026-11-21 00:45 +09:00
+return R1: reopened
+at 2026-11-21 01:00 +09:00
+return R1: reopened
+at 2026-11-21 01:15 +09:00
+return R1: reopened
+at 2026-11-21 01:30 +09:00
+return R1: reopened
+at 2026-11-21 01:45 +09:00
+return R1: reopened
+at 2026-11-21 02:00 +09:00
+return R1: reopened
+at 2026-11-21 02:15 +09:00
+return R1: reopened
+at 2026-11-21 02:30 +09:00
+return R1: reopened
+at 2026-11-21 02:45 +09:00
+return R1: reopened
+at 2026-11-21 03:00 +09:00
+return R1: reopened
+at 2026-11-21 03:15 +09:00
+return R1: reopened
+at 2026-11-21 03:30 +09:00
+return R1: reopened
+at 2026-11-21 03:45 +09:00
+return R1: reopened
+at 2026-11-21 04:00 +09:00
+return R1: reopened
+at 2026-11-21 04:15 +09:00
+return R1: reopened
+at 2026-11-21 04:30 +09:00
+return R1: reopened
+at 2026-11-21 04:45 +09:00
+return R1: reopened
+at 2026-11-21 05:00 +09:00
+return R1: reopened
+at 2026-11-21 05:15 +09:00
+return R1: reopened
+at 2026-11-21 05:30 +09:00
+return R1: reopened
+at 2026-11-21 05:45 +09:00
+return R1: reopened
+at 2026-11-21 06:00 +09:00
+return R1: reopened
+at 2026-11-21 06:15 +09:00
+return R1: reopened
+at 2026-11-21 06:30 +09:00
+return R1: reopened
+at 2026-11-21 06:45 +09:00
+return R1: reopened
+at 2026-11-21 07:00 +09:00
+return R1: reopened
+at 2026-11-21 07:15 +09:00
+return R1: reopened
+at 2026-11-21 07:30 +09:00
+return R1: reopened
+at 2026-11-21 07:45 +09:00
+return R1: reopened
+at 2026-11-21 08:00 +09:00
+return R1: reopened
+at 2026-11-21 08:15 +09:00
+return R1: reopened
+at 2026-11-21 08:30 +09:00
+return R1: reopened
+at 2026-11-21 08:45 +09:00
+return R1: reopened
+at 2026-11-21 09:00 +09:00
+return R1: reopened
+at 2026-11-21 09:15 +09:00
+return R1: reopened
+at 2026-11-21 09:30 +09:00
+return R1: reopened
+at 2026-11-21 09:45 +09:00
+return R1: reopened
+at 2026-11-21 10:00 +09:00
+return R1: reopened
+at 2026-11-21 10:15 +09:00
+return R1: reopened
+expect 90 duty
 expect no escalation triage
 
 # One more.
-at 2026-11-21 12:00 +09:00
+at 2026-11-21 18:00 +09:00
 return R1: reopened
-expect 24 duty
+expect 90 duty
 expect 1 escalation triage open, reason has as many duties as one case can
-at 2026-11-21 13:00 +09:00
-return R1: reopened
-expect 1 escalation triage
-
-# An answer ends all that are open.
 at 2026-11-22 09:00 +09:00
 return R1: authorized
-expect 24 duty answer_return met
+expect 90 duty answer_return met
