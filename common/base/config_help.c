@@ -58,7 +58,7 @@ static void explain(const struct option_state *o, struct builder *b) {
     config_value_range(row, range);
     build_text(b, row->help);
     const char *separator = "; ";
-    if (row->flags & OPT_REQUIRED) {
+    if ((row->flags & OPT_REQUIRED) && !(row->fallback && *row->fallback)) {
         build_format(b, "%srequired", separator);
         separator = ", ";
     }
@@ -243,10 +243,10 @@ void config_document(const struct config_spec *spec, FILE *out) {
         fprintf(out, "| `--%s` | `%s` | %s%s%s | ", o->row->name, o->env,
                 config_type_name(o->row->type), range[0] ? ": " : "", range);
         bool has_default = o->row->fallback && *o->row->fallback;
-        if (o->row->flags & OPT_REQUIRED)
-            fputs("required", out);
-        else if (has_default)
+        if (has_default)
             fprintf(out, "`%s`", o->row->fallback);
+        else if (o->row->flags & OPT_REQUIRED)
+            fputs("required", out);
         fputs(" | ", out);
         print_cell(out, o->row->help);
         fputs(" |\n", out);

@@ -22,7 +22,7 @@ static const struct command {
     {"feed", feed_main, "publish events from files"},
     {"board", board_main, "what is open and wants a person, ranked"},
     {"dead-letters", dead_letters_main,
-     "records that could not be applied: list, show, retry"},
+     "records that could not be applied: list, show, retry, discard"},
     {"ledger", ledger_main, "how far each partition is applied; accept a loss"},
     {"policy", policy_main, "check, test, explain, show and compare the rules"},
     {"schema", schema_main, "check, show and decode schemas and records"},

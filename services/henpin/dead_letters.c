@@ -160,7 +160,7 @@ int dead_letters_main(int argc, char **argv, char **envp) {
     const struct config_spec spec = {
         .program = program,
         .summary = action->summary,
-        .operands = "TOPIC:PARTITION:OFFSET...",
+        .operands = "[TOPIC:PARTITION:OFFSET...]",
         .tables = tables,
     };
     struct config_result parsed;

@@ -191,7 +191,7 @@ static const struct action {
 } actions[] = {
     {"show", show, show_options, NULL, "positions beside what Kafka has",
      "Shows how far each partition is applied, beside what Kafka has."},
-    {"wait", ledger_wait, wait_options, "GROUP:TOPIC...",
+    {"wait", ledger_wait, wait_options, "[GROUP:TOPIC...]",
      "until everything in Kafka is applied and nothing is left to recall",
      "Waits until everything in the given topics is applied by the given groups (without "
      "operands: by all in the "

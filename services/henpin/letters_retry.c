@@ -183,9 +183,10 @@ static void show_progress(struct run *r, bool is_last) {
 static void tell_still_bad(const struct run *r, const struct key *k,
                            const struct pg_query *q, size_t row) {
     erase_progress(r);
-    printf("still bad  %s:%d:%lld  %.*s: %.*s (tried %lld times)\n", k->topic,
+    printf("still bad  %s:%d:%lld  %.*s: %.*s (tried %lld time%s)\n", k->topic,
            k->partition, (long long)k->offset, SPAN_ARGS(pg_text(q, row, 2)),
-           SPAN_ARGS(pg_text(q, row, 3)), (long long)pg_i64(q, row, 5));
+           SPAN_ARGS(pg_text(q, row, 3)), (long long)pg_i64(q, row, 5),
+           pg_i64(q, row, 5) == 1 ? "" : "s");
     if (pg_text(q, row, 4).len > 0)
         printf("           %.*s\n", SPAN_ARGS(pg_text(q, row, 4)));
 }

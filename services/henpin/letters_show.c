@@ -120,7 +120,10 @@ static enum status find_writer(struct show *s, const struct frame *f,
         *out = schema_dir_by_fingerprint(s->dir, f->number);
     if (*out)
         return ST_OK;
-    if (f->kind == FRAME_PLAIN || f->kind == FRAME_FINGERPRINT || !s->registry)
+    if (f->kind == FRAME_PLAIN)
+        return error_set(err, E_SCHEMA_UNKNOWN,
+                         "the record names no schema, and --plain-schema names none");
+    if (f->kind == FRAME_FINGERPRINT || !s->registry)
         return error_set(err, E_SCHEMA_UNKNOWN, "the schema of %s is not known here",
                          what);
     char *text = NULL;

@@ -161,8 +161,9 @@ static void print_summary(const struct run *run) {
     }
     if (run->n_run == 0 && run->name)
         printf("%sno test's name holds \"%s\"\n", mark, run->name);
-    printf("%s%d tests, %d failed; %d of %d rules reached (%d %%)\n", mark, run->n_run,
-           run->n_failed, run->n_reached, run->p->n_rules, percent(run));
+    printf("%s%d test%s, %d failed; %d of %d rules reached (%d %%)\n", mark, run->n_run,
+           run->n_run == 1 ? "" : "s", run->n_failed, run->n_reached, run->p->n_rules,
+           percent(run));
 }
 
 static int run_all(struct run *run, int64_t min_coverage) {

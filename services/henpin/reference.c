@@ -21,30 +21,37 @@ static const char *const reactions[] = {
 static void print_options(void) {
     static struct worker_config config;
     const struct config_spec spec = worker_config_spec("henpin-returns", "", &config);
-    puts("### Options of the workers\n");
+    puts("### Options of the workers that read a topic\n");
     puts("| flag | environment | type | default | |");
     puts("|---|---|---|---|---|");
     config_document(&spec, stdout);
 }
 
+/* The kinds as Prometheus calls them. */
+#define TYPE_COUNTER "counter"
+#define TYPE_GAUGE "gauge"
+#define TYPE_GAUGE_US "gauge"
+#define TYPE_GAUGE_INSTANT "gauge"
+#define TYPE_HISTOGRAM "histogram"
+#define TYPE_HISTOGRAM_US "histogram"
+
 static void print_metrics(void) {
     puts("\n### Metrics\n");
-    puts("| name | kind | |");
+    puts("| name | type | |");
     puts("|---|---|---|");
-#define X(id, kind, name, help) printf("| `%s` | %s | %s |\n", name, #kind, help);
+#define X(id, kind, name, help) printf("| `%s` | %s | %s |\n", name, TYPE_##kind, help);
     METRICS(X)
 #undef X
-    puts("| `henpin_errors_total{code}` | COUNTER | Errors by code, see below |");
-    puts("| `kafka_consumergroup_current_offset{consumergroup,topic,partition}` | GAUGE "
-         "| Next "
-         "offset to apply |");
-    puts("| `kafka_consumergroup_lag{consumergroup,topic,partition}` | GAUGE | Records "
+    puts("| `henpin_errors_total{code}` | counter | Errors by code, see below |");
+    puts("| `kafka_consumergroup_current_offset{consumergroup,topic,partition}` | gauge "
+         "| Next offset to apply |");
+    puts("| `kafka_consumergroup_lag{consumergroup,topic,partition}` | gauge | Records "
          "not yet "
          "committed to Postgres |");
-    puts("| `kafka_consumergroup_group_lag_seconds{group,topic,partition}` | GAUGE | Age "
+    puts("| `kafka_consumergroup_group_lag_seconds{group,topic,partition}` | gauge | Age "
          "of the "
          "oldest record read and not committed |");
-    puts("| `kafka_topic_partition_current_offset{topic,partition}` | GAUGE | End of the "
+    puts("| `kafka_topic_partition_current_offset{topic,partition}` | gauge | End of the "
          "partition as last heard |");
 }
 

@@ -522,6 +522,20 @@ static void test_config__the_manual_has_a_row_for_each_option(void **state) {
     assert_int_equal(n, COUNT_OF(kafka_rows) + COUNT_OF(own_rows) - 2);
 }
 
+static void test_config__what_has_a_default_need_not_be_given(void **state) {
+    (void)state;
+    static const struct option rows[] = {{"dir", NULL, OPT_STRING, AT(url), "packs", 0, 0,
+                                          OPT_REQUIRED, NULL, "DIR", "where it is"},
+                                         {.name = NULL}};
+    const struct option_table only[] = {{rows, &s}, {NULL, NULL}};
+    const struct config_spec sp = {"p", "q", NULL, only, NULL};
+    FILE *out = tmpfile();
+    config_document(&sp, out);
+    read_back(out, shown, sizeof shown);
+    assert_string_equal(shown,
+                        "| `--dir` | `HENPIN_DIR` | text | `packs` | where it is |\n");
+}
+
 static void parse_a_wrong_default(void) {
     static const struct option rows[] = {
         {"n", NULL, OPT_I64, AT(needed), "0", 1, 5, 0, NULL, NULL, "n"}, {.name = NULL}};
@@ -565,6 +579,7 @@ int main(void) {
         cmocka_unit_test(test_config__a_variable_of_another_program_is_none_of_ours),
         cmocka_unit_test(test_config__an_address_to_listen_on_has_a_port_that_exists),
         cmocka_unit_test(test_config__the_manual_has_a_row_for_each_option),
+        cmocka_unit_test(test_config__what_has_a_default_need_not_be_given),
         cmocka_unit_test(test_config__a_default_out_of_its_range_is_a_bug),
     };
     return cmocka_run_group_tests_name("config", tests, NULL, NULL);
