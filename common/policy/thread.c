@@ -24,22 +24,6 @@ static int64_t instant_at(const struct view *v, size_t i) {
     return i < v->c->history.n ? v->c->history.at_us[i] : v->e->occurred_us;
 }
 
-static bool is_earlier(int64_t at, int64_t than) {
-    return than == EVENT_ABSENT || at < than;
-}
-
-/* The oldest message after an instant (EVENT_ABSENT: of all). */
-static int64_t message_after(const struct view *v, int64_t after_us) {
-    int64_t first = EVENT_ABSENT;
-    for (size_t i = 0; i < count(v); i++) {
-        int64_t at = instant_at(v, i);
-        if ((after_us == EVENT_ABSENT || at > after_us) && is_earlier(at, first) &&
-            span_is(word_at(v, i), MESSAGE))
-            first = at;
-    }
-    return first;
-}
-
 static bool is_answer(const struct policy_duty *d, struct span word) {
     for (int i = 0; i < d->n_stops; i++)
         if (span_is(word, d->stop[i]))
@@ -47,43 +31,80 @@ static bool is_answer(const struct policy_duty *d, struct span word) {
     return false;
 }
 
-static int64_t answer_since(const struct view *v, const struct policy_duty *d,
-                            int64_t since_us) {
-    int64_t first = EVENT_ABSENT;
-    for (size_t i = 0; i < count(v); i++) {
-        int64_t at = instant_at(v, i);
-        if (at >= since_us && is_earlier(at, first) && is_answer(d, word_at(v, i)))
-            first = at;
-    }
-    return first;
-}
-
 /* A message and its answer, EVENT_ABSENT while there is none. */
 struct wait {
     int64_t start_us, end_us;
 };
 
-/* The wait after `w`, the first one for a zeroed `w` with start EVENT_ABSENT; false:
- * there is none. */
-static bool next_wait(const struct view *v, const struct policy_duty *d, struct wait *w) {
-    if (w->start_us != EVENT_ABSENT && w->end_us == EVENT_ABSENT)
-        return false;
-    w->start_us =
-        message_after(v, w->start_us == EVENT_ABSENT ? EVENT_ABSENT : w->end_us);
-    if (w->start_us == EVENT_ABSENT)
-        return false;
-    w->end_us = answer_since(v, d, w->start_us);
-    return true;
+/* All of a conversation, the oldest first. */
+struct waits {
+    struct wait items[CASE_MAX_HISTORY + 1];
+    size_t n;
+};
+
+/* What matters of one event. One that asks and answers makes two. */
+struct moment {
+    int64_t at_us;
+    bool asks;
+};
+
+struct moments {
+    struct moment items[2 * (CASE_MAX_HISTORY + 1)];
+    size_t n;
+};
+
+/* In the order of time, which is nearly that of reading; an answer of the same instant
+ * answers. */
+static void insert(struct moments *all, struct moment m) {
+    size_t i = all->n;
+    if (i == COUNT_OF(all->items))
+        BUG("a conversation of more events than a case can hold");
+    for (; i > 0; i--) {
+        const struct moment *before = &all->items[i - 1];
+        if (before->at_us < m.at_us ||
+            (before->at_us == m.at_us && (before->asks || !m.asks)))
+            break;
+        all->items[i] = *before;
+    }
+    all->items[i] = m;
+    all->n++;
 }
 
-static const struct wait before_all = {EVENT_ABSENT, EVENT_ABSENT};
+static void collect_moments(const struct view *v, const struct policy_duty *d,
+                            struct moments *out) {
+    out->n = 0;
+    for (size_t i = 0; i < count(v); i++) {
+        struct span word = word_at(v, i);
+        if (span_is(word, MESSAGE))
+            insert(out, (struct moment){instant_at(v, i), true});
+        if (is_answer(d, word))
+            insert(out, (struct moment){instant_at(v, i), false});
+    }
+}
 
-static bool has_wait(const struct view *v, const struct policy_duty *d, int64_t start_us,
-                     struct wait *found) {
-    for (*found = before_all; next_wait(v, d, found);)
-        if (found->start_us == start_us)
-            return true;
-    return false;
+/* Each from the oldest message after the last answer. */
+static void collect_waits(const struct view *v, const struct policy_duty *d,
+                          struct waits *out) {
+    struct moments all;
+    bool is_open = false;
+    collect_moments(v, d, &all);
+    out->n = 0;
+    for (size_t i = 0; i < all.n; i++) {
+        const struct moment *m = &all.items[i];
+        if (is_open && !m->asks)
+            out->items[out->n - 1].end_us = m->at_us;
+        else if (!is_open && m->asks &&
+                 (out->n == 0 || m->at_us > out->items[out->n - 1].end_us))
+            out->items[out->n++] = (struct wait){m->at_us, EVENT_ABSENT};
+        is_open = out->n > 0 && out->items[out->n - 1].end_us == EVENT_ABSENT;
+    }
+}
+
+static const struct wait *wait_since(const struct waits *all, int64_t start_us) {
+    for (size_t i = 0; i < all->n; i++)
+        if (all->items[i].start_us == start_us)
+            return &all->items[i];
+    return NULL;
 }
 
 /* ---- the rules, asked about a message ---- */
@@ -132,17 +153,17 @@ static enum duty_state state_of(const struct wait *w, bool has_breach, int64_t d
     return has_breach && w->end_us > due_us ? DUTY_BREACHED : DUTY_MET;
 }
 
-static void agree(const struct view *v, const struct policy_duty *rule, int i,
+static void agree(const struct case_state *c, const struct waits *waits, int i,
                   struct case_decision *out) {
-    const struct case_duty *d = &v->c->duties[i];
-    struct wait w;
+    const struct case_duty *d = &c->duties[i];
+    const struct wait *w = wait_since(waits, d->start_us);
     struct duty_change change = {
         .index = i, .state = DUTY_CANCELLED, .closed_us = d->closed_us};
-    if (has_wait(v, rule, d->start_us, &w)) {
-        change.state = state_of(&w, d->has_breach, d->due_us);
+    if (w) {
+        change.state = state_of(w, d->has_breach, d->due_us);
         if (change.state == DUTY_OPEN && d->state == DUTY_BREACHED)
             change.state = DUTY_BREACHED; /* the clock has told so */
-        change.closed_us = w.end_us;
+        change.closed_us = w->end_us;
     }
     if (change.state != d->state || change.closed_us != d->closed_us)
         out->changes[out->n_changes++] = change;
@@ -155,18 +176,19 @@ static bool has_duty(const struct case_state *c, struct span name, int64_t start
     return false;
 }
 
-static void begin(const struct case_state *c, const struct policy *p,
+/* False: the case is full. */
+static bool begin(const struct case_state *c, const struct policy *p,
                   const struct policy_facts *facts, struct span name,
                   const struct wait *w, struct case_decision *out) {
     struct policy_decision then;
     decide_message(p, facts, w->start_us, &then);
     const struct policy_duty *d = duty_named(&then, name);
     if (!d)
-        return; /* at that time no rule asked for it */
+        return true; /* at that time no rule asked for it */
     if (c->n_duties + out->n_starts >= CASE_MAX_DUTIES ||
         out->n_starts == POLICY_MAX_DUTIES) {
         out->triage = case_untold(c, "the case holds as many duties as one case can");
-        return;
+        return false;
     }
     struct policy_duty *kept = &out->of_messages[out->n_starts];
     *kept = *d;
@@ -177,18 +199,22 @@ static void begin(const struct case_state *c, const struct policy *p,
         .closed_us = w->end_us,
         .policy = kept,
     };
+    return true;
 }
 
 static void fold(const struct view *v, const struct policy *p,
                  const struct policy_facts *facts, const struct policy_duty *rule,
                  struct case_decision *out) {
     struct span name = span_of(rule->name);
+    struct waits waits;
+    collect_waits(v, rule, &waits);
     for (int i = 0; i < v->c->n_duties; i++)
         if (span_equal(v->c->duties[i].name, name))
-            agree(v, rule, i, out);
-    for (struct wait w = before_all; next_wait(v, rule, &w);)
-        if (!has_duty(v->c, name, w.start_us))
-            begin(v->c, p, facts, name, &w, out);
+            agree(v->c, &waits, i, out);
+    for (size_t i = 0; i < waits.n; i++)
+        if (!has_duty(v->c, name, waits.items[i].start_us) &&
+            !begin(v->c, p, facts, name, &waits.items[i], out))
+            break; /* the rules need not be asked about the rest, nor at every event */
 }
 
 /* Since when somebody waits, by the first duty that messages call for; `else_us` when
@@ -196,12 +222,12 @@ static void fold(const struct view *v, const struct policy *p,
 static int64_t oldest_unanswered(const struct view *v,
                                  const struct policy_decision *rules, int64_t else_us) {
     for (int i = 0; i < rules->n_duties; i++) {
+        struct waits waits;
         if (!rules->duties[i].follows_messages || rules->duties[i].is_shadow)
             continue;
-        for (struct wait w = before_all; next_wait(v, &rules->duties[i], &w);)
-            if (w.end_us == EVENT_ABSENT)
-                return w.start_us;
-        break;
+        collect_waits(v, &rules->duties[i], &waits);
+        const struct wait *last = waits.n > 0 ? &waits.items[waits.n - 1] : NULL;
+        return last && last->end_us == EVENT_ABSENT ? last->start_us : else_us;
     }
     return else_us;
 }

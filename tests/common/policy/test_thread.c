@@ -18,6 +18,7 @@
 /* ---- the rules ---- */
 
 static struct span decided_word;
+static int n_decided; /* how often the rules were asked */
 
 void policy_state(const struct policy *p, struct policy_facts *f, enum policy_fact fact,
                   struct span word) {
@@ -36,6 +37,7 @@ struct policy_desk_choice policy_triage(const struct policy *p, int64_t at_us) {
 void policy_decide(const struct policy *p, const struct policy_facts *f,
                    struct policy_decision *out) {
     (void)p;
+    n_decided++;
     *out = (struct policy_decision){.route = {.desk = "tokyo"}};
     int64_t since = f->time_us[TIME_OLDEST_UNANSWERED];
     if (span_is(decided_word, "claim_opened"))
@@ -70,7 +72,7 @@ void policy_decide(const struct policy *p, const struct policy_facts *f,
 
 /* ---- a conversation in memory ---- */
 
-enum { MOST = 64 };
+enum { MOST = CASE_MAX_HISTORY };
 
 struct folded {
     struct case_state state;
@@ -261,6 +263,20 @@ static void test_thread__a_cancelled_duty_remembers_that_it_was_breached(void **
     assert_int_equal(since(f, "answer_message", 5)->state, DUTY_BREACHED);
 }
 
+/* A thousand events, an answer for each message: more waits than a case can hold. */
+static void test_thread__a_long_conversation_asks_the_rules_no_more(void **state) {
+    (void)state;
+    struct folded *f = empty();
+    int most = 0;
+    for (int i = 0; i < MOST; i++) {
+        n_decided = 0;
+        fold(f, i % 2 ? "replied_by_human" : "message_received", 3 * i, i);
+        most = n_decided > most ? n_decided : most;
+    }
+    assert_true(f->state.n_duties == CASE_MAX_DUTIES);
+    assert_true(most <= 4); /* this event, the latest message, a new wait of each duty */
+}
+
 /* ---- any order ---- */
 
 struct happened {
@@ -353,6 +369,7 @@ int main(void) {
         cmocka_unit_test(test_thread__what_is_no_message_is_an_ordinary_case),
         cmocka_unit_test(test_thread__a_second_copy_changes_nothing),
         cmocka_unit_test(test_thread__a_cancelled_duty_remembers_that_it_was_breached),
+        cmocka_unit_test(test_thread__a_long_conversation_asks_the_rules_no_more),
         cmocka_unit_test(test_thread__any_order_of_reading_ends_alike),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
