@@ -68,6 +68,15 @@ static int64_t share_of(const struct duration *d, int64_t start_us, int64_t due_
     return at == POLICY_NO_INSTANT ? due_us : at;
 }
 
+/* The earliest first: a share may come after some hours before the end, and what is put
+ * off to the opening of a desk after what is not. */
+static void add_warning(struct policy_duty *out, int64_t at_us) {
+    int i = out->n_warnings++;
+    for (; i > 0 && out->warn_us[i - 1] > at_us; i--)
+        out->warn_us[i] = out->warn_us[i - 1];
+    out->warn_us[i] = at_us;
+}
+
 void deadline_warnings(const struct policy *p, const struct duty_spec *spec,
                        struct policy_duty *out) {
     const struct calendar *hours = NULL;
@@ -81,8 +90,8 @@ void deadline_warnings(const struct policy *p, const struct duty_spec *spec,
                          ? share_of(&spec->due, out->start_us, out->due_us, w->percent)
                          : out->due_us - w->before_us;
         if (at > out->start_us) { /* else it is longer than the whole duty */
-            out->warn_us[out->n_warnings++] = deadline_notice(
-                hours, at, out->owner.act_by_us, i + 1 == spec->n_warnings);
+            add_warning(out, deadline_notice(hours, at, out->owner.act_by_us,
+                                             i + 1 == spec->n_warnings));
         }
     }
 }

@@ -134,6 +134,17 @@ test_deadline__B4_B23_notices_wait_for_the_desk_to_open_except_the_last(void **s
     assert_int_equal(d.warn_us[2], d.start_us + 96 * US_PER_HOUR / 100 * 95);
 }
 
+/* The clock looks at the first of them first, and never back. */
+static void test_deadline__B4_warnings_come_in_the_order_of_time(void **state) {
+    (void)state;
+    struct policy_duty d =
+        decide(RULES("due: 3h, warn: [50%, 2h]"), "2026-11-20T10:00:00+09:00", "ja")
+            .duties[0];
+    assert_int_equal(d.n_warnings, 2);
+    assert_instant(d.warn_us[0], "2026-11-20T11:00:00+09:00");
+    assert_instant(d.warn_us[1], "2026-11-20T11:30:00+09:00");
+}
+
 static void test_deadline__B4_a_warning_longer_than_the_duty_is_left_out(void **state) {
     (void)state;
     struct policy_duty d =
@@ -198,6 +209,7 @@ int main(void) {
             test_deadline__B6_B18_B20_only_start_and_rule_make_the_due_instant),
         cmocka_unit_test(
             test_deadline__B4_B23_notices_wait_for_the_desk_to_open_except_the_last),
+        cmocka_unit_test(test_deadline__B4_warnings_come_in_the_order_of_time),
         cmocka_unit_test(test_deadline__B4_a_warning_longer_than_the_duty_is_left_out),
         cmocka_unit_test(
             test_deadline__B26_the_clock_runs_from_the_time_that_the_rule_names),
