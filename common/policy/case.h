@@ -21,7 +21,7 @@
 #include <stdint.h>
 
 enum {
-    CASE_MAX_DUTIES = 90,   /* of one case: a conversation has one for each answer */
+    CASE_MAX_DUTIES = 90,    /* of one case: a conversation has one for each answer */
     CASE_MAX_HISTORY = 1000, /* further events are refused: nothing real has so many */
     CASE_MAX_TRIAGED = 8,
 };
