@@ -252,6 +252,38 @@ static bool same_step(const struct policy_step *a, const struct policy_step *b) 
            a->due_after_us == b->due_after_us;
 }
 
+/* What tells two steps apart: their actions; of one action its due instant, or the first
+ * word that differs. */
+static struct diff_change step_change(const struct policy_step *x,
+                                      const struct policy_step *y) {
+    const char *a = x ? x->action : NULL, *b = y ? y->action : NULL;
+    struct diff_change c = {DIFF_STEPS,        a ? a : b,         a,    b,
+                            POLICY_NO_INSTANT, POLICY_NO_INSTANT, NULL, NULL};
+    if (!a || !b || !same(a, b))
+        return c;
+    if (x->due_us != y->due_us) {
+        c.before = c.after = NULL;
+        c.before_us = x->due_us;
+        c.after_us = y->due_us;
+        return c;
+    }
+    const char *const words[][2] = {
+        {x->to, y->to},       {x->licence, y->licence}, {x->evidence, y->evidence},
+        {x->place, y->place}, {x->unlocks, y->unlocks}, {x->overdue, y->overdue},
+        {x->unit, y->unit},   {x->lot, y->lot}};
+    for (size_t i = 0; i < COUNT_OF(words); i++)
+        if (!same(words[i][0], words[i][1])) {
+            c.before = words[i][0];
+            c.after = words[i][1];
+            return c;
+        }
+    c.after = x->due_after_us != y->due_after_us ? "the same, due at another time"
+              : x->after != y->after             ? "the same, after another step"
+              : x->keep_years != y->keep_years   ? "the same, kept for another time"
+                                                 : "the same, for other waste";
+    return c;
+}
+
 static void compare_goods(struct diff_result *out, const struct policy_decision *before,
                           const struct policy_decision *after) {
     static const struct policy_disposition nothing;
@@ -265,10 +297,11 @@ static void compare_goods(struct diff_result *out, const struct policy_decision 
         i++;
     }
     if (i < n || x->n_steps != y->n_steps) {
-        const char *a = i < x->n_steps ? x->steps[i].action : NULL;
-        const char *b = i < y->n_steps ? y->steps[i].action : NULL;
-        change(out, (struct diff_change){DIFF_STEPS, a ? a : b, a, b, POLICY_NO_INSTANT,
-                                         POLICY_NO_INSTANT, x->rule_id, y->rule_id});
+        struct diff_change c = step_change(i < x->n_steps ? &x->steps[i] : NULL,
+                                           i < y->n_steps ? &y->steps[i] : NULL);
+        c.rule_before = x->rule_id;
+        c.rule_after = y->rule_id;
+        change(out, c);
     }
 }
 
