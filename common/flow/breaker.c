@@ -5,9 +5,22 @@
 
 enum { RECENT_MAX = 2000 };
 
+/* A message too many for its case is nobody's bug: a buyer's machine that answers the
+ * seller's must not hold up everybody else. */
+static bool is_bad(const struct message *m) {
+    return m->error && m->error->code != E_EVENT_SIZE;
+}
+
+static int64_t count_bad(const struct batch *b) {
+    int64_t n = 0;
+    for (size_t i = 0; b->n_rejected > 0 && i < b->n_messages; i++)
+        n += is_bad(&b->messages[i]);
+    return n;
+}
+
 static const char *latest_error(const struct batch *b) {
     for (size_t i = b->n_messages; i-- > 0;)
-        if (b->messages[i].error)
+        if (is_bad(&b->messages[i]))
             return b->messages[i].error->text;
     return "";
 }
@@ -26,8 +39,8 @@ static void tell_open(const struct breaker *k, const struct batch *b, int64_t ba
 
 bool breaker_holds(struct breaker *k, const struct batch *b) {
     int64_t n = k->recent + (int64_t)b->n_messages;
-    int64_t bad = k->recent_bad + (int64_t)b->n_rejected;
-    if (b->n_rejected == 0 || bad < k->min_bad || (double)bad <= k->share * (double)n) {
+    int64_t fresh = count_bad(b), bad = k->recent_bad + fresh;
+    if (fresh == 0 || bad < k->min_bad || (double)bad <= k->share * (double)n) {
         breaker_close(k);
         return false;
     }
@@ -39,7 +52,7 @@ bool breaker_holds(struct breaker *k, const struct batch *b) {
 
 void breaker_count(struct breaker *k, const struct batch *b) {
     k->recent += (int64_t)b->n_messages;
-    k->recent_bad += (int64_t)b->n_rejected;
+    k->recent_bad += count_bad(b);
     if (k->recent > RECENT_MAX) {
         k->recent /= 2;
         k->recent_bad /= 2;

@@ -5,7 +5,8 @@
  * It counts the messages of the last batches (each commit adds its own; beyond 2,000 all
  * counts are halved). When the bad ones of these and of the next batch pass both limits
  * that batch is not begun: its lane keeps it aside and tries it again now and then, as
- * the registry or the connector may have been mended.
+ * the registry or the connector may have been mended. A message that is refused because
+ * its case is full (E_EVENT_SIZE) is not counted among the bad ones.
  */
 #ifndef COMMON_FLOW_BREAKER_H
 #define COMMON_FLOW_BREAKER_H
