@@ -156,7 +156,7 @@ CREATE TABLE duty (
     closed_at          timestamptz,
     breach             text,
     breach_cost        text,
-    severity           smallint NOT NULL,
+    severity           smallint NOT NULL CHECK (severity BETWEEN 0 AND 4),
     rule_id            text NOT NULL,
     policy_revision_id bigint NOT NULL
 ) WITH (fillfactor = 85);

@@ -4,7 +4,7 @@
 #include "common/event/event.h"
 #include "services/deadlines/levels.h"
 
-#define ROUND_TIMEOUT_US (60 * US_PER_S)
+#define ROUND_TIMEOUT_US (10 * US_PER_S)
 #define ROUND_BYTES ((size_t)256 << 20)
 
 /* The planner may think that the table is small still; the index is the way at any size. */
