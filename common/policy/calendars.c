@@ -12,6 +12,10 @@
 static const char *const weekday_names[] = {"mon", "tue", "wed", "thu",
                                             "fri", "sat", "sun", NULL};
 
+/* What is read on with where no zone can be had: the load fails, but only at its end. */
+static struct zone_segment since_ever = {INT64_MIN, 0};
+static const struct zone utc = {"UTC", &since_ever, 1};
+
 const struct zone *zone_find(struct loader *l, struct span name, const struct node *at) {
     for (int i = 0; i < l->p->n_zones; i++) {
         if (span_is(name, l->p->zones[i]->name)) {
@@ -26,13 +30,13 @@ const struct zone *zone_find(struct loader *l, struct span name, const struct no
     struct zone *z;
     if (l->p->n_zones == ZONES_MAX) {
         finding_error(l->fs, "zone", at, "more than 64 time zones");
-        return NULL;
+        return &utc;
     }
     if (zone_load(l->a, NULL, span_cstr(l->scratch, name), &z, &err) != ST_OK) {
         finding_error(l->fs, "zone", at,
                       "the time zone \"%.*s\" is not known to this system: %s",
                       SPAN_ARGS(name), err.text);
-        return NULL;
+        return &utc;
     }
     l->p->zones[l->p->n_zones++] = z;
     return z;

@@ -15,7 +15,7 @@ void desks_read(struct loader *l, const struct node *node);
 const struct calendar *calendar_find(struct loader *l, struct span name,
                                      const struct node *at);
 const struct desk *desk_find(struct loader *l, struct span name, const struct node *at);
-/* The compiled zone, loaded once. */
+/* The compiled zone, loaded once. Never NULL: after telling that there is none, it is UTC. */
 const struct zone *zone_find(struct loader *l, struct span name, const struct node *at);
 
 /* A bare date (midnight in the file's zone) or an instant with offset. */

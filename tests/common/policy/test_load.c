@@ -56,6 +56,9 @@ static const struct refusal {
     {"desks: {d: {langs: [any], calendar: c}}\n",
      "unknown-calendar: there is no calendar \"c\""},
     {PACK_GROUND "zone: Nowhere\n", "the time zone \"Nowhere\""},
+    {PACK_GROUND TABLES RULE(
+         "effective: {from: 2026-02-01}, then: {blocker: x}") "zone: Nowhere\n",
+     "the time zone \"Nowhere\""},
     /* rules */
     {PACK_GROUND TABLES RULE("when: {event: askd}, then: {blocker: x}"),
      "unknown-value: the domain lists no event \"askd\": did you mean \"asked\"?"},
