@@ -5,10 +5,19 @@
 #include "common/base/metrics.h"
 #include "common/flow/moves.h"
 
+/* A worker that starts says nothing about which revision is the newest: it may be the
+ * last one that nobody has told. */
 static const struct pg_statement record_revision = {
     "worker_revision",
     "INSERT INTO henpin.policy_revision (policy_revision_id, hash, label, canonical)"
     " VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"};
+
+/* One that is told to change does: going back to a revision makes it the newest again. */
+static const struct pg_statement record_change = {
+    "worker_change",
+    "INSERT INTO henpin.policy_revision (policy_revision_id, hash, label, canonical)"
+    " VALUES ($1, $2, $3, $4) ON CONFLICT (policy_revision_id) DO UPDATE SET since = "
+    "now()"};
 
 static void tell_finding(void *context, const struct policy_finding *f) {
     (void)context;
@@ -23,12 +32,12 @@ static void tell_finding(void *context, const struct policy_finding *f) {
 }
 
 /* Every row names its revision, so the revision's row comes first. */
-static enum status record(struct live_policy *l, const struct policy *p,
-                          struct error *err) {
+static enum status record(struct live_policy *l, const struct pg_statement *how,
+                          const struct policy *p, struct error *err) {
     const struct policy_revision *r = policy_revision(p);
     struct arena *a = arena_new(64u << 20);
     struct pg_script *s = pg_script_new(a);
-    struct pg_query *q = pg_script_query(s, &record_revision);
+    struct pg_query *q = pg_script_query(s, how);
     pg_param_i64(q, r->id);
     pg_param_text(q, span_of(r->hash));
     pg_param_text(q, span_of(r->label));
@@ -72,7 +81,7 @@ enum status live_policy_load(struct live_policy *l, struct error *err) {
 }
 
 enum status live_policy_record(struct live_policy *l, struct error *err) {
-    return record(l, l->live, err);
+    return record(l, &record_revision, l->live, err);
 }
 
 void live_policy_reload(struct live_policy *l) {
@@ -80,8 +89,10 @@ void live_policy_reload(struct live_policy *l) {
     struct error err = {0};
     l->wants_reload = false;
     enum status st = load(l, &p, &err);
+    bool is_another =
+        st == ST_OK && policy_revision(p)->id != policy_revision(l->live)->id;
     if (st == ST_OK)
-        st = record(l, p, &err);
+        st = record(l, is_another ? &record_change : &record_revision, p, &err);
     if (st == ST_OK) {
         use(l, p);
         return;

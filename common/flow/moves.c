@@ -38,6 +38,7 @@ struct moves {
     struct earlier *earlier;
     size_t n_earlier;
     bool is_begun;
+    int64_t since_us; /* from when the live revision is the newest */
     struct verdict *verdicts;
     size_t n_verdicts, verdict_room;
     struct place after; /* the last duty looked at */
@@ -70,7 +71,7 @@ size_t moves_count(const struct moves *m) {
 
 static const struct pg_statement find_earlier = {
     "moves_earlier",
-    "SELECT r.policy_revision_id, r.canonical FROM henpin.policy_revision r"
+    "SELECT r.policy_revision_id, r.canonical, l.since FROM henpin.policy_revision r"
     " JOIN henpin.policy_revision l ON l.policy_revision_id = $1 AND r.since < l.since"
     " WHERE r.policy_revision_id IN"
     "  (SELECT policy_revision_id FROM henpin.duty WHERE closed_at IS NULL AND state = "
@@ -86,6 +87,7 @@ static enum status begin(struct moves *m, struct pg *pg, struct error *err) {
     m->earlier = arena_array(m->arena, n + 1, sizeof *m->earlier);
     for (size_t row = 0; row < n; row++) {
         struct span text = pg_text(q, row, 1);
+        m->since_us = pg_instant(q, row, 2);
         m->earlier[m->n_earlier++] =
             (struct earlier){pg_i64(q, row, 0), json_loadb(text.ptr, text.len, 0, NULL)};
     }
@@ -266,6 +268,7 @@ static void consider(struct moves *m, struct writes *w, const struct pg_query *q
         .severity = (int)pg_i64(q, row, 13),
         .rule_id = pg_text(q, row, 14),
         .revision = policy_revision(m->policy),
+        .since_us = m->since_us,
         .now_us = clock_now_us(),
     };
     if (moved.due_us == moved.was_due_us && moved.act_by_us == moved.was_act_by_us)

@@ -440,9 +440,10 @@ void outputs_order_unknown(struct pg_copy *copy, const struct order_unknown *u) 
 /* ---- moved deadlines ---- */
 
 void outputs_deadline_moved(struct pg_copy *copy, const struct duty_moved *d) {
-    char text[400], level[100];
+    char text[400], level[128];
     struct builder reason = builder_over(text, sizeof text);
-    snprintf(level, sizeof level, "deadline_moved:%s", d->revision->hash);
+    snprintf(level, sizeof level, "deadline_moved:%s:%lld", d->revision->hash,
+             (long long)d->since_us);
     build_span(&reason, d->name);
     build_until(&reason, " was due ", d->was_due_us);
     build_until(&reason, ", act by ", d->was_act_by_us);

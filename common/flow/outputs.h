@@ -60,6 +60,7 @@ struct duty_moved {
     int64_t start_us, was_due_us, was_act_by_us, due_us, act_by_us;
     int severity;
     const struct policy_revision *revision; /* that moved it */
+    int64_t since_us; /* from when it is live: it may come back after another */
     int64_t now_us;
 };
 void outputs_deadline_moved(struct pg_copy *copy, const struct duty_moved *d);

@@ -43,7 +43,7 @@ BEGIN
             ('hash', 'SHA-256 of the canonical text, hexadecimal.'),
             ('label', 'What people call this revision.'),
             ('canonical', 'The whole rule set as normalised text.'),
-            ('since', 'Instant from which it was live.'),
+            ('since', 'Instant from which it was live; of a rule set that was gone back to, the latest such.'),
             ('seller_id', 'The seller, as the marketplace calls it.'),
             ('name', 'Its name.'),
             ('country', 'ISO 3166-1 alpha-2.'),

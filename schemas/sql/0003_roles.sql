@@ -46,6 +46,7 @@ GRANT USAGE ON SCHEMA henpin TO henpin_worker, henpin_reader, henpin_desk;
 -- Workers append events, move state, and take away only what no longer waits.
 GRANT SELECT, INSERT ON henpin.escalation_event, henpin.disposal_task_event, henpin.decision,
     henpin.ledger, henpin.policy_revision TO henpin_worker;
+GRANT UPDATE (since) ON henpin.policy_revision TO henpin_worker;
 GRANT SELECT, INSERT, UPDATE ON henpin.sales_order, henpin.return_case, henpin.inquiry_thread, henpin.duty, henpin.blocker,
     henpin.dead_letter TO henpin_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON henpin.parked TO henpin_worker;
