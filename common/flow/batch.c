@@ -99,11 +99,12 @@ void batch_decode_again(struct batch *b, struct schemas *schemas) {
         if (m->fate != FATE_REJECTED || m->error->code == E_EVENT_CONSTRAINT ||
             m->error->code == E_EVENT_SIZE)
             continue;
-        /* Tried in the attempt's arena, so that a message which stays bad takes no more
-         * of the batch's. */
+        /* All of it is tried in the attempt's arena first, so that a message which stays
+         * bad takes no more of the batch's, however often it is tried. */
         arena_reset(b->attempt);
         if (schemas_decode(schemas, m->value, m->headers, m->n_headers, b->attempt,
                            m->item, &err) != ST_OK ||
+            b->service->decode(b, m, &err) != ST_OK ||
             batch_decode(b, m, schemas, &err) != ST_OK)
             continue;
         m->fate = FATE_OPEN;
