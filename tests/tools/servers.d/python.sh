@@ -9,7 +9,7 @@ fetch_python() {
     rm -rf "$dir"
     note "downloading Python packages from PyPI (80 MB unpacked) ..."
     if ! { python3 -m venv "$dir" &&
-        "$dir/bin/pip" install -q --retries 2 --disable-pip-version-check -r "$TOOLS/requirements.txt"; } \
+        "$dir/bin/python3" -m pip install -q --retries 2 --disable-pip-version-check -r "$TOOLS/requirements.txt"; } \
         </dev/null >"$log" 2>&1; then
         first_errors "$log"
         die "could not download the Python packages of the tests from PyPI: connect this machine to the network, then try again"
