@@ -255,6 +255,11 @@ const char *rule_title(struct arena *a, const struct words *w, const struct rule
     return b.ptr;
 }
 
+const char *table_title(const struct words *w, const struct table *t) {
+    const char *text = words_find(w, "table", t->name);
+    return text ? text : t->title ? t->title : t->name;
+}
+
 /* Rules are numbered table by table. */
 const struct table *rule_table(const struct policy *p, const struct rule *r) {
     for (int i = 0; i < p->n_tables; i++) {
@@ -305,8 +310,8 @@ struct rule_rows rule_rows(struct arena *a, const struct words *w, const struct 
     add(&x, ROW_SOURCE, "confidence", words_phrase(w, PH_R_CONFIDENCE),
         confidence_text(w, r->confidence));
     if (r->why) {
-        add(&x, ROW_SOURCE, "why", words_phrase(w, PH_R_WHY),
-            words_text(w, "why", r->why));
+        const char *why = words_find(w, "why", r->id);
+        add(&x, ROW_SOURCE, "why", words_phrase(w, PH_R_WHY), why ? why : r->why);
     }
     return x.rows;
 }

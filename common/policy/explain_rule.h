@@ -63,6 +63,8 @@ struct step_words {
 const char *step_text(struct arena *a, const struct words *w, const struct step_words *s);
 /* The title in the language asked for; where the packs have none, what the rule gives. */
 const char *rule_title(struct arena *a, const struct words *w, const struct rule *r);
+/* Where nobody gives one: its name. */
+const char *table_title(const struct words *w, const struct table *t);
 /* The table that a rule of this policy stands in. */
 const struct table *rule_table(const struct policy *p, const struct rule *r);
 const char *severity_text(const struct words *w, int severity);

@@ -11,8 +11,9 @@
  *
  * and, for the words of steps, `terms:` of the packs. Kinds are the facts (event,
  * marketplace, lang ...), and fact, time, handle, duty, blocker, remedy, code, action,
- * role, licence, evidence, place, waste, unlocks, breach, cost, desk, calendar, holiday,
- * rule, table, cause. A word that has no text stands as the packs write it.
+ * role, licence, evidence, place, waste, lot, unlocks, breach, cost, desk, calendar,
+ * holiday, cause; rule and why, by the rule's id; table, by its name. A word that has no
+ * text stands as the packs write it.
  */
 #ifndef COMMON_POLICY_EXPLAIN_WORDS_H
 #define COMMON_POLICY_EXPLAIN_WORDS_H

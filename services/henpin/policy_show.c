@@ -106,7 +106,7 @@ static void print_table(const struct show *s, const struct table *t) {
     printf("\n== %s\n", t->name);
     if (t->title) {
         table_cell_text(table, " ");
-        table_cell_text(table, words_text(s->w, "table", t->title));
+        table_cell_text(table, table_title(s->w, t));
     }
     table_cell_text(table, " ");
     table_cell_text(table, show_hit(s->w, t->hit));

@@ -76,10 +76,6 @@ static void write_head(const struct show *s, FILE *out) {
     fprintf(out, "<code>%s</code>; henpin %s</p>\n</header>\n", r->hash, HENPIN_VERSION);
 }
 
-static const char *table_title(const struct show *s, const struct table *t) {
-    return t->title ? words_text(s->w, "table", t->title) : t->name;
-}
-
 static int count_rules(const struct show *s, const struct table *t) {
     int n = 0;
     for (int i = 0; i < t->n_rules; i++)
@@ -95,7 +91,7 @@ static void write_contents(const struct show *s, FILE *out) {
         if (n == 0)
             continue;
         fprintf(out, "<li><a href=\"#table-%d\">", i);
-        escaped(out, table_title(s, t));
+        escaped(out, table_title(s->w, t));
         fprintf(out, "</a> (%d)</li>\n", n);
     }
     fputs("</ul></nav>\n", out);
@@ -128,7 +124,7 @@ static void write_rule(const struct show *s, const struct table *t, const struct
 
 static void write_table(const struct show *s, const struct table *t, int i, FILE *out) {
     fprintf(out, "<section>\n<h2 id=\"table-%d\">", i);
-    element(out, "", table_title(s, t), "</h2>\n");
+    element(out, "", table_title(s->w, t), "</h2>\n");
     const char *needs[SHOW_MAX_NEEDS];
     int n = show_needs(s, t, needs);
     element(out, "<p class=\"soft\">", show_hit(s->w, t->hit), "");
