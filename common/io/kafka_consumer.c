@@ -455,18 +455,22 @@ static void tell_out_of_range(struct kafka_consumer *c) {
     }
 }
 
-/* While no broker answers nothing else tells that one is back, so ask now and then. */
+/* While no broker answers nothing else tells that one is back, so ask now and then. About a
+ * topic by name: asked about those it knows, librdkafka (2.8.0 at least) lets the broker
+ * create them, whatever allow.auto.create.topics says. */
 static void probe(struct kafka_consumer *c, int64_t now_us) {
     if (c->is_connected || now_us < c->probe_at_us) {
         return;
     }
     c->probe_at_us = now_us + PROBE_US;
     const struct rd_kafka_metadata *answer = NULL;
-    if (rd_kafka_metadata(c->rk, 0, NULL, &answer, PROBE_WAIT_MS) ==
+    rd_kafka_topic_t *topic = rd_kafka_topic_new(c->rk, c->slots.topics[0], NULL);
+    if (rd_kafka_metadata(c->rk, 0, topic, &answer, PROBE_WAIT_MS) ==
         RD_KAFKA_RESP_ERR_NO_ERROR) {
         c->is_connected = true;
         rd_kafka_metadata_destroy(answer);
     }
+    rd_kafka_topic_destroy(topic);
 }
 
 void kafka_turn(struct kafka_consumer *c) {
