@@ -15,6 +15,9 @@
 
 #include <stdint.h>
 
+/* The epoch: the instant of what has none of its own (blockers, unknown orders). */
+#define IDENTITY_TIMELESS_US INT64_C(0)
+
 /* Parts are hashed with their lengths, so ("ab","c") differs from ("a","bc"). */
 struct uuid identity_named(const struct span *parts, size_t n_parts);
 struct uuid identity_at(int64_t instant_us, const struct span *parts, size_t n_parts);

@@ -139,7 +139,4 @@ void casework_take(struct casework *w, struct work_case *c, struct message *m,
  * rare; one that happens is rolled back by Postgres and tried again. */
 void casework_apply(struct casework *w, const struct case_writer *writer);
 
-/* The epoch: identity instant of what has none of its own (blockers, unknown orders). */
-#define IDENTITY_TIMELESS_US INT64_C(0)
-
 #endif

@@ -2,13 +2,14 @@
 
 #include "common/base/clock.h"
 #include "common/event/event.h"
+#include "common/flow/blocker_rows.h"
 #include "common/flow/sellers.h"
 
 struct outputs {
     struct batch *batch;
     struct pg_copy *decisions, *escalations, *tasks; /* made at their first row */
-    struct raised *raised;
-    size_t n_raised, raised_room;
+    struct blocker_step *steps;
+    size_t n_steps, step_room;
 };
 
 struct outputs *outputs_new(struct batch *b) {
@@ -248,110 +249,51 @@ void outputs_triage(struct outputs *o, const struct output_context *c,
 
 /* ---- blocker ---- */
 
-struct raised {
-    struct output_context context;
-    struct uuid blocker_id;
-    const struct policy_blocker *blocker; /* a copy in the arena */
-    const char *desk;
-};
-
-/* Any worker may be the first to see a blocker, hence the ON
- * CONFLICT: whoever comes second waits for the first and then writes nothing. Sorted, so
- * that two workers cannot wait for each other. */
-static const struct pg_statement raise = {
-    "outputs_raise",
-    "WITH seen AS (SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::uuid[], "
-    "$5::text[],"
-    "   $6::uuid[], $7::smallint[], $8::text[], $9::timestamptz[], $10::text[], "
-    "$11::text[], $12::uuid[],"
-    "   $13::text[], $14::text[], $15::int[], $16::bigint[])"
-    "  AS t(seller_id, marketplace, blocker, blocker_id, rule_id, escalation_id, "
-    "severity, desk, occurred_at,"
-    "   reason, case_kind, case_id, order_id, source_topic, source_partition, "
-    "source_offset)),"
-    " fresh AS (INSERT INTO henpin.blocker (seller_id, marketplace, blocker, instance, "
-    "blocker_id, state,"
-    "   rule_id, policy_revision_id, raised_at)"
-    "  SELECT seller_id, marketplace, blocker, 1, blocker_id, 'raised', rule_id, "
-    "$17::bigint, occurred_at"
-    "  FROM seen ORDER BY seller_id COLLATE \"C\", marketplace COLLATE \"C\", blocker "
-    "COLLATE \"C\""
-    "  ON CONFLICT DO NOTHING RETURNING blocker_id)"
-    " INSERT INTO henpin.escalation_event (identity_at, escalation_id, kind, level, "
-    "severity, case_kind,"
-    "  case_id, subject_id, seller_id, marketplace, order_id, desk, rule_id, "
-    "policy_revision_id, occurred_at,"
-    "  reason, source_topic, source_partition, source_offset)"
-    " SELECT to_timestamp(0), escalation_id, blocker, 'raised', severity, case_kind, "
-    "case_id, blocker_id,"
-    "  seller_id, marketplace, order_id, desk, rule_id, $17::bigint, occurred_at, "
-    "reason, source_topic,"
-    "  source_partition, source_offset FROM seen JOIN fresh USING (blocker_id)"};
+static struct blocker_step *add_step(struct outputs *o) {
+    if (o->n_steps == o->step_room) {
+        size_t room = o->step_room ? 2 * o->step_room : 16;
+        struct blocker_step *more = arena_array(o->batch->attempt, room, sizeof *more);
+        if (o->n_steps > 0)
+            memcpy(more, o->steps, o->n_steps * sizeof *more);
+        o->steps = more;
+        o->step_room = room;
+    }
+    return &o->steps[o->n_steps++];
+}
 
 void outputs_blocker(struct outputs *o, const struct output_context *c,
                      const struct policy_blocker *blocker, struct sellers *sellers) {
     const struct work_case *k = c->work_case;
-    if (blocker->is_shadow ||
-        sellers_is_blocked(sellers, k->seller_id, k->marketplace, blocker->name))
+    if (blocker->is_shadow)
         return;
-    sellers_note_blocker(sellers, k->seller_id, k->marketplace, blocker->name);
-    const struct span parts[] = {SPAN("blocker"), k->seller_id, k->marketplace,
-                                 span_of(blocker->name)};
-    if (o->n_raised == o->raised_room) {
-        size_t room = o->raised_room ? 2 * o->raised_room : 16;
-        struct raised *more = arena_array(o->batch->attempt, room, sizeof *more);
-        if (o->n_raised > 0)
-            memcpy(more, o->raised, o->n_raised * sizeof *more);
-        o->raised = more;
-        o->raised_room = room;
-    }
-    struct policy_blocker *kept = arena_alloc(o->batch->attempt, sizeof *kept);
-    struct case_event *event = arena_alloc(o->batch->attempt, sizeof *event);
-    *kept = *blocker;
-    *event = *c->event;
-    o->raised[o->n_raised] = (struct raised){
-        .context = *c,
-        .blocker_id = identity_named(parts, COUNT_OF(parts)),
-        .blocker = kept,
-        .desk = c->decision->policy.route.desk,
+    int instance = sellers_raise(sellers, k->seller_id, k->marketplace, blocker->name,
+                                 c->event->occurred_us);
+    if (instance == 0)
+        return;
+    *add_step(o) = (struct blocker_step){
+        .seller_id = k->seller_id,
+        .marketplace = k->marketplace,
+        .name = span_of(blocker->name),
+        .instance = instance,
+        .raised_us = c->event->occurred_us,
+        .resolved_us = EVENT_ABSENT,
+        .severity = blocker->severity,
+        .rule_id = span_of(blocker->rule_id),
+        .desk = span_of(c->decision->policy.route.desk),
+        .reason = span_of(blocker->title),
+        .revision = c->revision,
+        .message = c->message,
+        .case_kind = span_of(k->kind),
+        .case_id = k->id,
+        .order_id = k->order_id,
     };
-    o->raised[o->n_raised++].context.event = event;
 }
 
 void outputs_apply(struct outputs *o) {
-    if (o->n_raised == 0)
+    if (o->n_steps == 0)
         return;
-    static const enum pg_type types[16] = {
-        PG_TEXT,        PG_TEXT, PG_TEXT, PG_UUID, PG_TEXT, PG_UUID, PG_INT2, PG_TEXT,
-        PG_TIMESTAMPTZ, PG_TEXT, PG_TEXT, PG_UUID, PG_TEXT, PG_TEXT, PG_INT4, PG_INT8,
-    };
-    struct pg_query *q = pg_script_query(o->batch->writes, &raise);
-    struct pg_array *a[16];
-    for (size_t i = 0; i < COUNT_OF(a); i++)
-        a[i] = pg_param_array(q, types[i], o->n_raised);
-    pg_param_i64(q, o->raised[0].context.revision);
-    for (size_t i = 0; i < o->n_raised; i++) {
-        const struct raised *r = &o->raised[i];
-        const struct work_case *k = r->context.work_case;
-        const struct message *m = r->context.message;
-        pg_array_text(a[0], k->seller_id);
-        pg_array_text(a[1], k->marketplace);
-        pg_array_text(a[2], span_of(r->blocker->name));
-        pg_array_uuid(a[3], r->blocker_id);
-        pg_array_text(a[4], span_of(r->blocker->rule_id));
-        pg_array_uuid(a[5],
-                      identity_escalation(IDENTITY_TIMELESS_US, r->blocker_id, "raised"));
-        pg_array_i64(a[6], r->blocker->severity);
-        pg_array_text(a[7], span_of(r->desk));
-        pg_array_i64(a[8], r->context.event->occurred_us);
-        pg_array_text(a[9], span_of(r->blocker->title));
-        pg_array_text(a[10], span_of(k->kind));
-        pg_array_uuid(a[11], k->id);
-        pg_array_text(a[12], k->order_id);
-        pg_array_text(a[13], span_of(m->topic));
-        pg_array_i64(a[14], m->partition);
-        pg_array_i64(a[15], m->offset);
-    }
+    blocker_rows_watch(o->batch->writes, o->steps, o->n_steps);
+    blocker_rows_write(o->batch->writes, o->steps, o->n_steps);
 }
 
 /* ---- disposal tasks ---- */

@@ -32,14 +32,13 @@ void outputs_duty_started(struct outputs *o, const struct output_context *c,
 /* `done_us`: when it was fulfilled, too late. Told once, whoever told it before. */
 void outputs_breach(struct outputs *o, const struct output_context *c,
                     const struct case_duty *duty, int64_t done_us);
-/* Only if it does not stand already; notes it in the cache. */
+/* Only if it does not stand already, or was resolved since; notes it in the cache. */
 void outputs_blocker(struct outputs *o, const struct output_context *c,
                      const struct policy_blocker *blocker, struct sellers *sellers);
 void outputs_triage(struct outputs *o, const struct output_context *c, const char *cause);
 void outputs_tasks(struct outputs *o, const struct output_context *c);
 
-/* The blockers of the batch, in one statement; the other rows are in their COPYs already.
- */
+/* The blockers of the batch; the other rows are in their COPYs already. */
 void outputs_apply(struct outputs *o);
 
 /* An escalation that no message raised: an order that something waits for does not come.

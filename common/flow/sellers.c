@@ -1,5 +1,6 @@
 #include "common/flow/sellers.h"
 
+#include "common/base/absent.h"
 #include "common/event/identity.h"
 #include "common/flow/batch.h"
 
@@ -12,12 +13,18 @@ struct fact {
     int64_t from_us, until_us;
 };
 
+struct standing {
+    char *marketplace, *blocker;
+    int instance;
+    int64_t resolved_us; /* EVENT_ABSENT: it is raised */
+};
+
 struct seller {
     char *id;
     struct fact *facts;
     size_t n_facts;
-    char **blocked; /* "marketplace\nblocker" */
-    size_t n_blocked;
+    struct standing *blockers;
+    size_t n_blockers;
 };
 
 struct sellers {
@@ -38,10 +45,12 @@ static const struct pg_statement read_version = {
 static const struct pg_statement read_facts = {
     "seller_facts",
     "SELECT seller_id, fact, valid_from, valid_until FROM henpin.seller_fact"
+    " WHERE seller_id = ANY($1) UNION ALL"
+    " SELECT seller_id, licence, valid_from, valid_until FROM henpin.seller_licence"
     " WHERE seller_id = ANY($1)"};
 static const struct pg_statement read_blockers = {
-    "seller_blockers", "SELECT seller_id, marketplace, blocker FROM henpin.blocker"
-                       " WHERE seller_id = ANY($1) AND state = 'raised'"};
+    "seller_blockers", "SELECT seller_id, marketplace, blocker, instance, resolved_at"
+                       " FROM henpin.blocker WHERE seller_id = ANY($1)"};
 
 struct sellers *sellers_new(void) {
     return xcalloc(1, sizeof(struct sellers));
@@ -54,10 +63,12 @@ void sellers_forget(struct sellers *s) {
             continue;
         for (size_t f = 0; f < e->n_facts; f++)
             free(e->facts[f].name);
-        for (size_t k = 0; k < e->n_blocked; k++)
-            free(e->blocked[k]);
+        for (size_t k = 0; k < e->n_blockers; k++) {
+            free(e->blockers[k].marketplace);
+            free(e->blockers[k].blocker);
+        }
         free(e->facts);
-        free(e->blocked);
+        free(e->blockers);
         free(e->id);
         free(e);
         s->slots[i] = NULL;
@@ -153,14 +164,32 @@ static void add_fact(struct sellers *s, const struct pg_query *q, size_t row) {
     };
 }
 
-static void add_blocked(struct seller *e, struct span marketplace, struct span blocker) {
-    e->blocked = xrealloc(e->blocked, (e->n_blocked + 1) * sizeof *e->blocked);
-    char *key = xmalloc(marketplace.len + blocker.len + 2);
-    memcpy(key, marketplace.ptr, marketplace.len);
-    key[marketplace.len] = '\n';
-    memcpy(key + marketplace.len + 1, blocker.ptr, blocker.len);
-    key[marketplace.len + 1 + blocker.len] = '\0';
-    e->blocked[e->n_blocked++] = key;
+static struct standing *find_blocker(const struct seller *e, struct span marketplace,
+                                     struct span blocker) {
+    for (size_t i = 0; i < e->n_blockers; i++)
+        if (span_is(marketplace, e->blockers[i].marketplace) &&
+            span_is(blocker, e->blockers[i].blocker))
+            return &e->blockers[i];
+    return NULL;
+}
+
+static struct standing *add_blocker(struct seller *e, struct span marketplace,
+                                    struct span blocker) {
+    e->blockers = xrealloc(e->blockers, (e->n_blockers + 1) * sizeof *e->blockers);
+    struct standing *b = &e->blockers[e->n_blockers++];
+    *b = (struct standing){.marketplace = copy_text(marketplace),
+                           .blocker = copy_text(blocker),
+                           .resolved_us = EVENT_ABSENT};
+    return b;
+}
+
+static void take_blocker(struct sellers *s, const struct pg_query *q, size_t row) {
+    struct seller *e = *slot_of(s, pg_text(q, row, 0));
+    if (!e)
+        return;
+    struct standing *b = add_blocker(e, pg_text(q, row, 1), pg_text(q, row, 2));
+    b->instance = (int)pg_i64(q, row, 3);
+    b->resolved_us = pg_instant(q, row, 4);
 }
 
 bool sellers_read(struct sellers_load *l) {
@@ -176,11 +205,8 @@ bool sellers_read(struct sellers_load *l) {
     }
     for (size_t row = 0; l->facts && row < pg_rows(l->facts); row++)
         add_fact(s, l->facts, row);
-    for (size_t row = 0; l->blockers && row < pg_rows(l->blockers); row++) {
-        struct seller *e = *slot_of(s, pg_text(l->blockers, row, 0));
-        if (e)
-            add_blocked(e, pg_text(l->blockers, row, 1), pg_text(l->blockers, row, 2));
-    }
+    for (size_t row = 0; l->blockers && row < pg_rows(l->blockers); row++)
+        take_blocker(s, l->blockers, row);
     return true;
 }
 
@@ -193,22 +219,15 @@ void sellers_state(const struct sellers *s, const struct policy *p,
             policy_state_member(p, f, FACT_HAS, span_of(e->facts[i].name));
 }
 
-bool sellers_is_blocked(const struct sellers *s, struct span seller_id,
-                        struct span marketplace, const char *blocker) {
-    const struct seller *e = *slot_of(s, seller_id);
-    for (size_t i = 0; e && i < e->n_blocked; i++) {
-        const char *key = e->blocked[i];
-        if (strncmp(key, marketplace.ptr, marketplace.len) == 0 &&
-            key[marketplace.len] == '\n' &&
-            strcmp(key + marketplace.len + 1, blocker) == 0)
-            return true;
-    }
-    return false;
-}
-
-void sellers_note_blocker(struct sellers *s, struct span seller_id,
-                          struct span marketplace, const char *blocker) {
+int sellers_raise(struct sellers *s, struct span seller_id, struct span marketplace,
+                  const char *blocker, int64_t at_us) {
     struct seller *e = *slot_of(s, seller_id);
-    if (e)
-        add_blocked(e, marketplace, span_of(blocker));
+    if (!e)
+        return 1;
+    struct standing *b = find_blocker(e, marketplace, span_of(blocker));
+    if (b && (b->resolved_us == EVENT_ABSENT || at_us < b->resolved_us))
+        return 0;
+    b = b ? b : add_blocker(e, marketplace, span_of(blocker));
+    b->resolved_us = EVENT_ABSENT;
+    return ++b->instance;
 }

@@ -1,10 +1,10 @@
 /*
- * sellers.h: what is known about sellers: facts with validity, and blockers already
- * raised.
+ * sellers.h: what is known about sellers: facts and licences with validity, and their
+ * blockers.
  *
- * A cache in front of henpin.seller_fact and henpin.blocker. One row,
- * seller_directory_version, moves with each change of the directory; it is read with each
- * batch and empties the cache when it moved. Bounded: beyond SELLERS_MAX sellers it
+ * A cache in front of henpin.seller_fact, seller_licence and blocker. One row,
+ * seller_directory_version, moves with each change of the directory and with each blocker
+ * that is resolved; it is read with each batch and empties the cache when it moved. Bounded: beyond SELLERS_MAX sellers it
  * starts anew. Each lane has its own, so that no other batch can empty it between a load
  * and its decision; a lane forgets it when an attempt fails.
  */
@@ -31,15 +31,14 @@ void sellers_query(struct sellers_load *l, struct pg_script *script);
  * round). */
 bool sellers_read(struct sellers_load *l);
 
-/* States FACT_HAS: the facts of the seller that are valid at `at_us`. */
+/* States FACT_HAS: the facts and the licences of the seller that are valid at `at_us`; to
+ * the rules a licence is a fact with a number. */
 void sellers_state(const struct sellers *s, const struct policy *p,
                    struct policy_facts *f, struct span seller_id, int64_t at_us);
-/* Whether this blocker stands already for this seller and marketplace. */
-bool sellers_is_blocked(const struct sellers *s, struct span seller_id,
-                        struct span marketplace, const char *blocker);
-/* The batch raises it: from here on it stands (the cache is forgotten if the batch
- * fails). */
-void sellers_note_blocker(struct sellers *s, struct span seller_id,
-                          struct span marketplace, const char *blocker);
+/* An event that happened at `at_us` meets a blocker: the instance that the batch must
+ * raise, which stands from here on (the cache is forgotten if the batch fails). 0: it
+ * stands already, or was resolved after that event. */
+int sellers_raise(struct sellers *s, struct span seller_id, struct span marketplace,
+                  const char *blocker, int64_t at_us);
 
 #endif

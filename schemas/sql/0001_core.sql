@@ -25,6 +25,7 @@ CREATE TABLE seller_fact (
     value       text NOT NULL DEFAULT '',
     valid_from  timestamptz NOT NULL DEFAULT '-infinity',
     valid_until timestamptz NOT NULL DEFAULT 'infinity',
+    known_at    timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (seller_id, fact, valid_from),
     CHECK (valid_from < valid_until)
 );
@@ -33,9 +34,23 @@ CREATE TABLE seller_licence (
     seller_id   text NOT NULL,
     licence     text NOT NULL,
     number      text NOT NULL,
-    valid_from  timestamptz NOT NULL,
-    valid_until timestamptz NOT NULL,
-    PRIMARY KEY (seller_id, licence, number),
+    valid_from  timestamptz NOT NULL DEFAULT '-infinity',
+    valid_until timestamptz NOT NULL DEFAULT 'infinity',
+    known_at    timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (seller_id, licence, number, valid_from),
+    CHECK (valid_from < valid_until)
+);
+
+-- Where a seller sells, or is about to: so that what is missing there is told before the first order.
+CREATE TABLE seller_marketplace (
+    seller_id   text NOT NULL,
+    marketplace text NOT NULL,
+    ships_from  text NOT NULL,
+    categories  text[] NOT NULL DEFAULT '{}',
+    valid_from  timestamptz NOT NULL DEFAULT '-infinity',
+    valid_until timestamptz NOT NULL DEFAULT 'infinity',
+    known_at    timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (seller_id, marketplace),
     CHECK (valid_from < valid_until)
 );
 
@@ -46,19 +61,71 @@ CREATE TABLE seller_directory_version (
 );
 INSERT INTO seller_directory_version VALUES (true, 1);
 
--- pg_temp last: unnamed it comes first, and a temporary table could stand in for ours.
+-- When henpin-deadlines looks at a seller next: at once after a change of what is known of it or when a worker raised
+-- a blocker, else when something begins or ends. Its row is locked before the seller's blockers are, by whoever changes them.
+CREATE TABLE seller_watch (
+    seller_id          text PRIMARY KEY,
+    look_at            timestamptz NOT NULL DEFAULT '-infinity',
+    looked_at          timestamptz NOT NULL DEFAULT '-infinity',
+    policy_revision_id bigint
+) WITH (fillfactor = 85);
+CREATE INDEX seller_watch_look_at ON seller_watch (look_at);
+
+-- Who changed what in the directory: written by triggers, so that no way round it is left.
+CREATE TABLE seller_change (
+    change_id  bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    seller_id  text NOT NULL,
+    subject    text NOT NULL,
+    was        jsonb,
+    became     jsonb,
+    changed_at timestamptz NOT NULL DEFAULT now(),
+    changed_by text NOT NULL
+);
+CREATE INDEX seller_change_seller ON seller_change (seller_id, change_id);
+
+-- pg_temp last: unnamed it comes first, and a temporary table could stand in for ours. Once a transaction is enough: a row
+-- that is changed ten thousand times in one becomes slow.
 CREATE FUNCTION seller_directory_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = henpin, pg_temp AS $$
 BEGIN
-    UPDATE seller_directory_version SET version = version + 1;
+    UPDATE seller_directory_version SET version = version + 1 WHERE xmin IS DISTINCT FROM pg_current_xact_id()::xid;
     RETURN NULL;
 END $$;
-CREATE TRIGGER changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON seller
-    FOR EACH STATEMENT EXECUTE FUNCTION seller_directory_changed();
-CREATE TRIGGER changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON seller_fact
-    FOR EACH STATEMENT EXECUTE FUNCTION seller_directory_changed();
-CREATE TRIGGER changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON seller_licence
-    FOR EACH STATEMENT EXECUTE FUNCTION seller_directory_changed();
+
+-- The seller is looked at again, and the change is kept. Whoever acts for others says so in henpin.changed_by; the login
+-- is named in any case.
+CREATE FUNCTION seller_row_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = henpin, pg_temp AS $$
+DECLARE
+    was jsonb := CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) - 'updated_at' END;
+    became jsonb := CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) - 'updated_at' END;
+    person text := nullif(current_setting('henpin.changed_by', true), '');
+BEGIN
+    IF was IS NOT DISTINCT FROM became THEN
+        RETURN NULL;
+    END IF;
+    INSERT INTO seller_watch (seller_id)
+    SELECT DISTINCT v.id FROM (VALUES (was->>'seller_id'), (became->>'seller_id')) AS v (id)
+    WHERE v.id IS NOT NULL ORDER BY v.id
+    ON CONFLICT (seller_id) DO UPDATE SET look_at = '-infinity';
+    INSERT INTO seller_change (seller_id, subject, was, became, changed_by)
+    VALUES (coalesce(became, was)->>'seller_id', TG_TABLE_NAME, was - 'seller_id', became - 'seller_id',
+            CASE WHEN person IS NULL OR person = session_user THEN session_user
+                 ELSE format('%s (login %s)', person, session_user) END);
+    RETURN NULL;
+END $$;
+
+DO $$
+DECLARE
+    tab text;
+BEGIN
+    FOREACH tab IN ARRAY ARRAY['seller', 'seller_fact', 'seller_licence', 'seller_marketplace'] LOOP
+        EXECUTE format('CREATE TRIGGER changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON %I'
+            ' FOR EACH STATEMENT EXECUTE FUNCTION seller_directory_changed()', tab);
+        EXECUTE format('CREATE TRIGGER row_changed AFTER INSERT OR UPDATE OR DELETE ON %I'
+            ' FOR EACH ROW EXECUTE FUNCTION seller_row_changed()', tab);
+    END LOOP;
+END $$;
 
 CREATE TABLE sales_order (
     order_key          uuid PRIMARY KEY,
@@ -255,12 +322,17 @@ CREATE TABLE blocker (
     instance           smallint NOT NULL,
     blocker_id         uuid NOT NULL,
     state              text NOT NULL CHECK (state IN ('raised', 'resolved')),
+    severity           smallint NOT NULL CHECK (severity BETWEEN 0 AND 4),
+    desk               text NOT NULL,
     rule_id            text NOT NULL,
     policy_revision_id bigint NOT NULL,
     raised_at          timestamptz NOT NULL,
     resolved_at        timestamptz,
     PRIMARY KEY (seller_id, marketplace, blocker)
 );
+-- A worker remembers what stands: what was resolved may be raised again.
+CREATE TRIGGER resolved AFTER UPDATE ON blocker FOR EACH ROW
+    WHEN (OLD.state = 'raised' AND NEW.state = 'resolved') EXECUTE FUNCTION seller_directory_changed();
 
 -- Positions: append-only, a row a batch and partition. The unique key makes a second writer of the same
 -- range fail (I2). first_offset -1 claims the start of a partition.

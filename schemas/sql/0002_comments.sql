@@ -11,6 +11,9 @@ COMMENT ON TABLE policy_revision IS 'One row per rule set that has been live. Wr
 COMMENT ON TABLE seller IS 'The seller directory: who sells. Written by the directory''s owner, read and cached by workers.';
 COMMENT ON TABLE seller_fact IS 'What is known of a seller (branch, address, disclosed policy, languages), with its validity.';
 COMMENT ON TABLE seller_licence IS 'Licences of a seller (antique dealer, waste, medical repair ...), with their validity.';
+COMMENT ON TABLE seller_marketplace IS 'Where a seller sells or is about to, so that what is missing there is told before the first order. Written by the directory''s owner.';
+COMMENT ON TABLE seller_watch IS 'When henpin-deadlines looks at a seller next. Written by it, by changes of the directory and by workers that raise a blocker.';
+COMMENT ON TABLE seller_change IS 'Append-only: who changed what in the seller directory, and when. Written by triggers.';
 COMMENT ON TABLE seller_directory_version IS 'One row that moves on with every change of the directory: tells workers that their cache is old.';
 COMMENT ON TABLE sales_order IS 'Current facts of an order, also of one that only returns have named yet. Written by workers.';
 COMMENT ON TABLE return_case IS 'Current facts of a return case. Written by workers.';
@@ -31,6 +34,9 @@ COMMENT ON TABLE schema_migration IS 'Which files of schemas/sql have been appli
 COMMENT ON INDEX duty_standing IS 'Duties that nobody has answered, by severity and by what the clock has to tell next.';
 COMMENT ON INDEX escalation_event_triage IS 'Triage by when it was told, for the board.';
 COMMENT ON INDEX escalation_event_timeless_subject IS 'Blockers and unknown orders by their subject, for the board.';
+COMMENT ON INDEX seller_watch_look_at IS 'The sellers whose time has come.';
+COMMENT ON INDEX seller_change_seller IS 'The history of one seller.';
+COMMENT ON FUNCTION seller_row_changed() IS 'Trigger of the seller directory: has the seller looked at again and keeps who changed what.';
 COMMENT ON FUNCTION seller_directory_changed() IS 'Trigger of the seller directory: moves seller_directory_version on.';
 
 DO $$
@@ -52,6 +58,15 @@ BEGIN
             ('value', 'What it says.'),
             ('valid_from', 'First instant of validity.'),
             ('valid_until', 'First instant after the validity; infinity when open.'),
+            ('known_at', 'Instant at which it was entered: no blocker is resolved by it before.'),
+            ('ships_from', 'ISO 3166-1 alpha-2 of where the seller ships from to this marketplace.'),
+            ('categories', 'Classes of the goods sold there, in the words of the policy; empty: not said.'),
+            ('look_at', 'Next instant at which something begins, ends or is to be told; -infinity: at once; infinity: never.'),
+            ('looked_at', 'Instant up to which everything is told.'),
+            ('change_id', 'Number of the change.'),
+            ('subject', 'Table that was changed.'),
+            ('was', 'The row before; NULL when it is new.'),
+            ('became', 'The row after; NULL when it was deleted.'),
             ('licence', 'Kind of licence, in the words of the policy.'),
             ('number', 'Number of the licence as issued.'),
             ('only_row', 'Always true: keeps the table at one row.'),
@@ -118,7 +133,7 @@ BEGIN
             ('identity_at', 'Instant that belongs to the meaning of the id; 1970 for what has none. Partition key.'),
             ('escalation_id', 'Hash of duty or blocker and level, ordered by identity_at: the same meaning has the same id.'),
             ('kind', 'What kind it is.'),
-            ('level', 'Which step of the escalation: of a duty open, warned, act_by (last call), breached, overdue (late at no cost) or deadline_moved; of a blocker raised.'),
+            ('level', 'Which step of the escalation: of a duty open, warned, act_by (last call), breached, overdue (late at no cost) or deadline_moved; of a blocker raised or resolved; of what ends soon ends_soon.'),
             ('subject_id', 'What is escalated: a duty, a blocker, a case or an order.'),
             ('occurred_at', 'Instant at which it happened, by the event''s own time.'),
             ('recorded_at', 'Instant of the transaction that wrote the row.'),
@@ -171,10 +186,12 @@ BEGIN
             ('applied_at', 'Instant at which the file was applied.'),
             ('applied_by', 'Who applied it: the session''s user.')),
         special (tab, name, meaning) AS (VALUES
+            ('seller_watch', 'policy_revision_id', 'Which rule set looked last.'),
             ('seller', 'name', 'What people call the seller.'),
             ('duty', 'name', 'Which duty of the policy.'),
             ('duty', 'state', 'waiting, open, met, breached or cancelled.'),
             ('blocker', 'state', 'raised or resolved.'),
+            ('seller_change', 'changed_by', 'Who changed it: the login, and the person for whom it says it acts.'),
             ('dead_letter', 'state', 'open, retry (somebody asked for it), resolved or discarded.'),
             ('dead_letter', 'reason', 'The error as a person reads it; never the record''s values.'),
             ('ledger', 'kind', 'start, batch, accepted_loss (a person accepted the gap) or compacted.'),

@@ -7,7 +7,7 @@ DO $$
 DECLARE
     wanted text;
 BEGIN
-    FOREACH wanted IN ARRAY ARRAY['henpin_owner', 'henpin_worker', 'henpin_reader', 'henpin_desk'] LOOP
+    FOREACH wanted IN ARRAY ARRAY['henpin_owner', 'henpin_worker', 'henpin_reader', 'henpin_desk', 'henpin_directory'] LOOP
         BEGIN
             IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = wanted) THEN
                 EXECUTE format('CREATE ROLE %I NOLOGIN', wanted);
@@ -41,7 +41,7 @@ END $$;
 REVOKE ALL ON SCHEMA henpin FROM PUBLIC;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA henpin FROM PUBLIC;
 ALTER DEFAULT PRIVILEGES FOR ROLE henpin_owner REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
-GRANT USAGE ON SCHEMA henpin TO henpin_worker, henpin_reader, henpin_desk;
+GRANT USAGE ON SCHEMA henpin TO henpin_worker, henpin_reader, henpin_desk, henpin_directory;
 
 -- Workers append events, move state, and take away only what no longer waits.
 GRANT SELECT, INSERT ON henpin.escalation_event, henpin.disposal_task_event, henpin.decision,
@@ -50,13 +50,19 @@ GRANT UPDATE (since) ON henpin.policy_revision TO henpin_worker;
 GRANT SELECT, INSERT, UPDATE ON henpin.sales_order, henpin.return_case, henpin.inquiry_thread, henpin.duty, henpin.blocker,
     henpin.dead_letter TO henpin_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON henpin.parked TO henpin_worker;
-GRANT SELECT ON henpin.seller, henpin.seller_fact, henpin.seller_licence,
+GRANT SELECT, INSERT, UPDATE ON henpin.seller_watch TO henpin_worker;
+GRANT SELECT ON henpin.seller, henpin.seller_fact, henpin.seller_licence, henpin.seller_marketplace,
     henpin.seller_directory_version, henpin.schema_migration TO henpin_worker;
+
+-- Who keeps the seller directory changes it by its functions alone.
+GRANT SELECT ON henpin.seller, henpin.seller_fact, henpin.seller_licence, henpin.seller_marketplace,
+    henpin.seller_watch, henpin.seller_change, henpin.blocker, henpin.schema_migration TO henpin_directory;
 
 -- Readers see everything but the bytes of records, which may hold a buyer's words.
 GRANT SELECT ON henpin.escalation_event, henpin.disposal_task_event, henpin.decision, henpin.ledger,
     henpin.policy_revision, henpin.sales_order, henpin.return_case, henpin.inquiry_thread, henpin.duty, henpin.blocker,
-    henpin.seller, henpin.seller_fact, henpin.seller_licence, henpin.seller_directory_version,
+    henpin.seller, henpin.seller_fact, henpin.seller_licence, henpin.seller_marketplace, henpin.seller_watch,
+    henpin.seller_change, henpin.seller_directory_version,
     henpin.schema_migration TO henpin_reader;
 GRANT SELECT (consumer_group, source_topic, source_partition, source_offset, record_at, header_names,
     code, reason, hint, state, retries, recorded_at, changed_at, changed_by)
@@ -73,7 +79,8 @@ BEGIN
         ('henpin_owner', 'Owns the schema henpin; migrations and maintenance act as this role.'),
         ('henpin_worker', 'Workers: append events, move state; no DDL, no deletion of events.'),
         ('henpin_reader', 'Reads everything of henpin but the bytes of records.'),
-        ('henpin_desk', 'Desk and warehouse systems: views and functions only.')) AS v (name, meaning)
+        ('henpin_desk', 'Desk and warehouse systems: views and functions only.'),
+        ('henpin_directory', 'Who keeps the seller directory: its functions and tables, and the blockers.')) AS v (name, meaning)
         WHERE pg_catalog.shobj_description(v.name::regrole, 'pg_authid') IS NULL LOOP
         BEGIN
             EXECUTE format('COMMENT ON ROLE %I IS %L', r.name, r.meaning);

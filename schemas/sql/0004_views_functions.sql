@@ -21,15 +21,10 @@ WITH standing AS (
     FROM duty d
     WHERE d.closed_at IS NULL AND d.state IN ('open', 'breached')
     UNION ALL
-    SELECT 'blocker', b.blocker, coalesce(e.severity, 2::smallint), 'seller', NULL, b.blocker_id,
-           b.seller_id, b.marketplace, NULL, coalesce(e.desk, ''), e.due_at, e.act_by_at,
+    SELECT 'blocker', b.blocker, b.severity, 'seller', NULL, b.blocker_id,
+           b.seller_id, b.marketplace, NULL, b.desk, NULL, NULL,
            b.raised_at, b.rule_id, NULL
     FROM blocker b
-    LEFT JOIN LATERAL (
-        SELECT x.severity, x.desk, x.due_at, x.act_by_at
-        FROM escalation_event x
-        WHERE x.subject_id = b.blocker_id AND x.identity_at = 'epoch'
-        ORDER BY x.recorded_at DESC LIMIT 1) e ON true
     WHERE b.state = 'raised'
     UNION ALL
     SELECT e.kind, e.level, e.severity, e.case_kind, e.case_id, e.subject_id,
