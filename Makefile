@@ -25,10 +25,12 @@ say = $(if $(filter 0,$(V)),@printf '%-4s %s\n' $(1) $(2),@:)
 
 # The libraries, in this one place. Says nothing where they are not there yet: see `libraries` below.
 pkg-config = $(shell command -v pkg-config >/dev/null && pkg-config $(1) $(PACKAGES) 2>/dev/null)
-PACKAGES := rdkafka avro-c libpq libcurl jansson yaml-0.1 libmicrohttpd libxxhash libcrypto
+PACKAGES := rdkafka avro-c libpq libcurl jansson yaml-0.1 libmicrohttpd libxxhash libcrypto libutf8proc
 WARNINGS := -std=c17 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
   -Wmissing-prototypes -Wold-style-definition -Wwrite-strings -Wvla -Wundef -Wformat=2 \
   -Wimplicit-fallthrough -fno-common
+# common/text/cld2.cc, a library's C++ interface, is all of it.
+WARNINGS_CXX := -std=c++17 -Wall -Wextra -Wshadow -Wconversion -fno-exceptions -fno-rtti
 WERROR ?= -Werror
 SANITIZE_asan := -fsanitize=address,undefined -fno-sanitize-recover=undefined
 SANITIZE_tsan := -fsanitize=thread
@@ -49,20 +51,22 @@ endif
 CPPFLAGS_ALL := -I. -D_GNU_SOURCE $(call pkg-config,--cflags) $(CPPFLAGS)
 CFLAGS_ALL := $(WARNINGS) $(WERROR) $(CFLAGS_$(FLAVOUR)) $(SANITIZE_$(FLAVOUR)) $(CFLAGS)
 LDFLAGS_ALL := $(LDFLAGS_$(FLAVOUR)) $(SANITIZE_$(FLAVOUR)) $(LDFLAGS)
-LIBS := $(call pkg-config,--libs) -lm
+LIBS := $(call pkg-config,--libs) -lcld2 -lm
 COMPILE := $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL)
+COMPILE_CXX := $(CXX) $(CPPFLAGS_ALL) $(WARNINGS_CXX) $(WERROR) $(CFLAGS_$(FLAVOUR)) $(SANITIZE_$(FLAVOUR)) $(CFLAGS)
 LINK := $(CC) $(LDFLAGS_ALL)
 
 # ---- what there is ---------------------------------------------------------------------------
 
 COMMON := $(wildcard common/*/*.c)
+COMMON_OBJECTS := $(COMMON:%.c=$(O)/%.o) $(patsubst %.cc,$(O)/%.o,$(wildcard common/*/*.cc))
 SERVICES := $(patsubst services/%/main.c,%,$(wildcard services/*/main.c))
 TESTS := $(if $(wildcard tests),$(shell find tests/common tests/services -name 'test_*.c' 2>/dev/null))
 program_of = $(O)/$(if $(filter henpin,$(1)),henpin,henpin-$(1))
 PROGRAMS := $(foreach s,$(SERVICES),$(call program_of,$(s)))
 UNIT := $(patsubst %.c,$(O)/%,$(if $(T),$(foreach t,$(TESTS),$(if $(findstring $(T),$(t:.c=)),$(t))),$(TESTS)))
 SOURCES := $(COMMON) $(wildcard services/*/*.c) $(TESTS)
-OBJECTS := $(SOURCES:%.c=$(O)/%.o)
+OBJECTS := $(SOURCES:%.c=$(O)/%.o) $(COMMON_OBJECTS)
 
 .DEFAULT_GOAL := all
 all: $(O)/libcommon.a $(PROGRAMS) $(BUILD)/compile_commands.json ## build every program
@@ -73,7 +77,7 @@ unit: $(UNIT) # the unit tests, without running them
 
 # The stamps are touched only when their text changes, and everything that depends on the text is
 # then made again: other flags or libraries, a source that came or went.
-$(O)/flags: text = $(COMPILE) | $(LINK) $(LIBS) | $(call pkg-config,--modversion)
+$(O)/flags: text = $(COMPILE) | $(COMPILE_CXX) | $(LINK) $(LIBS) | $(call pkg-config,--modversion)
 $(O)/sources: text = $(SOURCES)
 $(O)/flags $(O)/sources: FORCE
 	@mkdir -p $(@D)
@@ -82,7 +86,7 @@ FORCE:
 
 # Without the libraries the compiler would speak of some header; say what to do instead.
 libraries:
-	@command -v $(CC) pkg-config >/dev/null && pkg-config --exists $(PACKAGES) || \
+	@command -v $(CC) >/dev/null && command -v $(CXX) >/dev/null && pkg-config --exists $(PACKAGES) || \
 	  { echo 'make: a compiler, pkg-config or one of $(PACKAGES) is missing: `make setup` installs them' >&2; exit 1; }
 
 $(O)/%.o: %.c $(O)/flags | libraries
@@ -90,7 +94,12 @@ $(O)/%.o: %.c $(O)/flags | libraries
 	@mkdir -p $(@D)
 	$(Q)$(COMPILE) -MMD -MP -c -o $@ $<
 
-$(O)/libcommon.a: $(COMMON:%.c=$(O)/%.o) $(O)/sources
+$(O)/%.o: %.cc $(O)/flags | libraries
+	$(call say,CXX,$<)
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE_CXX) -MMD -MP -c -o $@ $<
+
+$(O)/libcommon.a: $(COMMON_OBJECTS) $(O)/sources
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
 

@@ -3,7 +3,7 @@
 
     tests/lint/rules.py [ROOT]
 
-ARROWS is the architecture: services -> flow -> policy, event, io -> base. To let a layer use another,
+ARROWS is the architecture: services -> flow -> policy -> event, io, text -> base. To let a layer use another,
 change the row and tell why in the commit; to ban a function, add it to BANNED with what to use instead.
 """
 import re
@@ -16,10 +16,11 @@ ARROWS = {
     "common/base/": ["common/base/"],
     "common/io/": ["common/io/", "common/base/"],
     "common/event/": ["common/event/", "common/base/", "common/io/avro_shape.h"],
-    "common/policy/": ["common/policy/", "common/event/", "common/base/"],
+    "common/text/": ["common/text/", "common/base/"],
+    "common/policy/": ["common/policy/", "common/event/", "common/text/", "common/base/"],
     "common/flow/": ["common/"],
 }
-DECIDE = ["common/event/", "common/policy/", "common/base/"]  # what a pure decision may know
+DECIDE = ["common/event/", "common/policy/", "common/text/", "common/base/"]  # what a pure decision may know
 
 BUDGET = {"rdkafka.h": 2, "avro.h": 2, "libpq-fe.h": 2}  # files that may include a library's header
 
