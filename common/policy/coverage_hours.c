@@ -6,8 +6,7 @@
  * is no earlier, so the last open instant of that desk before it is A or later, which is
  * still ahead. So the walk jumps from t to A, and reaches every instant at which nobody is
  * left, not only full hours. Where that reasoning does not hold (near a clock change the
- * due instant may step back, a licence may end before the later act-by) it goes minute by
- * minute. Business days that begin on a closed day begin with its own wall time, which may be
+ * due instant may step back) it goes minute by minute. Business days that begin on a closed day begin with its own wall time, which may be
  * due earlier than what began on the day before: there a jump ends at midnight.
  */
 #include "common/policy/coverage.h"
@@ -86,21 +85,6 @@ static int owner_at(const struct walk *w, int64_t t, int64_t *act_by_us,
     return COVERAGE_NOBODY;
 }
 
-/* Whether a required licence begins or ends between two instants. */
-static bool licence_changes(const struct chain *c, int64_t from_us, int64_t to_us) {
-    for (int i = 0; i < c->n; i++) {
-        const struct desk *d = c->steps[i].desk;
-        for (int k = 0; c->steps[i].n_requires > 0 && k < d->n_licences; k++) {
-            const struct licence *x = &d->licences[k];
-            if ((x->from_us >= from_us && x->from_us <= to_us) ||
-                (x->until_us >= from_us && x->until_us <= to_us)) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
 static bool clock_changes(const struct zone *z, int64_t from_us, int64_t to_us) {
     return zone_offset_us(z, from_us - 3 * US_PER_HOUR) !=
            zone_offset_us(z, to_us + 3 * US_PER_HOUR);
@@ -109,10 +93,9 @@ static bool clock_changes(const struct zone *z, int64_t from_us, int64_t to_us) 
 /* The next instant to look at: nothing that begins before it can be missed. */
 static int64_t jump(const struct walk *w, int64_t t, int64_t act_by_us) {
     const struct duration *d = &w->duty->due;
-    int64_t last_due = duration_after(d, act_by_us), minute = t + US_PER_MIN;
-    if (last_due == POLICY_NO_INSTANT ||
-        (d->calendar && clock_changes(d->calendar->zone, t, act_by_us)) ||
-        licence_changes(w->r->chain, act_by_us, last_due)) {
+    int64_t minute = t + US_PER_MIN;
+    if (duration_after(d, act_by_us) == POLICY_NO_INSTANT ||
+        (d->calendar && clock_changes(d->calendar->zone, t, act_by_us))) {
         return act_by_us < minute ? act_by_us : minute;
     }
     if (d->kind == SPAN_BUSINESS_DAYS) {

@@ -9,12 +9,8 @@ static const char cause_beyond[] = "an instant lies beyond the years of the cale
 int64_t deadline_step_act_by(const struct deadline_request *q,
                              const struct chain_step *step, int64_t start_us,
                              int64_t due_us, int64_t reserve_us) {
-    int64_t act_by = calendar_last_open(step->desk->calendar, due_us - reserve_us);
-    if (act_by == POLICY_NO_INSTANT || act_by <= start_us ||
-        !desk_can(step->desk, step, q->lang, act_by)) {
-        return POLICY_NO_INSTANT;
-    }
-    return act_by;
+    int64_t act_by = desk_last_able(step->desk, step, q->lang, due_us - reserve_us);
+    return act_by > start_us ? act_by : POLICY_NO_INSTANT;
 }
 
 struct policy_desk_choice deadline_owner(const struct deadline_request *q,

@@ -1,10 +1,11 @@
 /*
  * deadline.h: due and act-by: the marketplace's clock and the desk's.
  *
- * `due` follows the duty's own clock. `act_by` is the last open instant, at or before due
- * minus the reserve, of the first desk of the chain that speaks the language, holds the
- * licences and is open once more after the start. The last step of a chain is always
- * open; when only that one remains, it is said so.
+ * `due` follows the duty's own clock. `act_by` is the last instant, at or before due minus
+ * the reserve, until which a desk is open and holds the licences: of the first desk of
+ * the chain that speaks the language and has such an instant after the start. A licence
+ * that ends before due moves it forward, as closing does. The last step of a chain is
+ * always open; when only that one remains, it is said so.
  */
 #ifndef COMMON_POLICY_DEADLINE_H
 #define COMMON_POLICY_DEADLINE_H

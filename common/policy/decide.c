@@ -4,31 +4,21 @@
  * 1. Tables run in order of need. A table that needs a slot or a fact it does not find is
  * passed over.
  * 2. A fact that the table's rules look at and that is missing or outside the domain
- * stops the decision: POLICY_NOT_EVALUATED with its cause, never a guess.
+ * stops the decision: POLICY_NOT_EVALUATED with its cause, never a guess. A rule in the
+ * shadow stops nothing: it is passed over where it would.
  * 3. The index gives the rules that hit; the hit policy says which of them fill which
  * slot.
  * 4. When all tables have run, duties get their instants and their desk from the chain
  * that was chosen.
  */
-#include "common/policy/decide.h"
+#include "common/policy/decide_fill.h"
 
 #include "common/policy/condition.h"
 #include "common/policy/deadline.h"
-#include "common/policy/duration.h"
 #include "common/policy/index.h"
 
 #define FIRST_INSTANT_US (INT64_C(-62135596800) * 1000000)
 #define LAST_INSTANT_US (INT64_C(253402300799) * 1000000)
-
-struct evaluation {
-    const struct policy *p;
-    const struct policy_facts *f;
-    struct policy_decision *d;
-    const struct chain *chain;
-    const struct duty_spec *duties[POLICY_MAX_DUTIES];
-    uint32_t unusable, facts_read;
-    const char *cause;
-};
 
 static void decision_clear(struct policy_decision *d) {
     d->outcome = POLICY_DECIDED;
@@ -98,195 +88,48 @@ static bool guard_holds(const struct evaluation *e, const struct table *t, int f
     return condition_holds(c, &e->p->domain.facts[fact], value);
 }
 
-/* ---- filling slots ---- */
-
-static void add_duty(struct evaluation *e, const struct rule *r,
-                     const struct duty_spec *spec) {
-    struct policy_decision *d = e->d;
-    for (int i = 0; i < d->n_duties; i++) {
-        if (d->duties[i].is_shadow == r->is_shadow &&
-            strcmp(d->duties[i].name, spec->name) == 0) {
-            return; /* proved at load to agree or not to happen */
-        }
-    }
-    if (d->n_duties == POLICY_MAX_DUTIES) {
-        e->cause = "more than 8 duties at once";
-        return;
-    }
-    struct policy_duty *out = &d->duties[d->n_duties];
-    out->name = spec->name;
-    out->rule_id = r->id;
-    out->title = r->title;
-    out->breach = spec->breach;
-    out->breach_cost = spec->cost;
-    out->severity = spec->severity;
-    out->is_shadow = r->is_shadow;
-    out->follows_messages = spec->start_time == TIME_OLDEST_UNANSWERED;
-    out->n_stops = spec->n_stops;
-    memcpy(out->stop, spec->stops, (size_t)spec->n_stops * sizeof *spec->stops);
-    e->duties[d->n_duties++] = spec;
+static bool lacks_time(const struct policy_facts *f, const struct rule *r) {
+    return f->time_us[r->by] == POLICY_NO_INSTANT &&
+           (r->from_us != INT64_MIN || r->until_us != INT64_MAX);
 }
 
-static void add_blocker(struct evaluation *e, const struct rule *r,
-                        const struct blocker_spec *b) {
-    struct policy_decision *d = e->d;
-    for (int i = 0; i < d->n_blockers; i++) {
-        if (d->blockers[i].is_shadow == r->is_shadow &&
-            strcmp(d->blockers[i].name, b->name) == 0) {
-            return;
+bool decide_can_ask(const struct policy_facts *f, uint32_t unusable,
+                    const struct rule *r) {
+    if (!r->is_shadow) {
+        return true; /* what it cannot look at stops the decision */
+    }
+    for (; unusable; unusable &= unusable - 1) {
+        if (r->conditions[__builtin_ctz(unusable)]) {
+            return false;
         }
     }
-    if (d->n_blockers == POLICY_MAX_BLOCKERS) {
-        e->cause = "more than 8 blockers at once";
-        return;
-    }
-    d->blockers[d->n_blockers++] =
-        (struct policy_blocker){b->name, r->id, r->title, b->severity, r->is_shadow};
-}
-
-static void fill_steps(struct evaluation *e, const struct outcome *o) {
-    struct policy_disposition *out = &e->d->disposition;
-    int64_t at = e->f->time_us[TIME_EVENT];
-    for (int i = 0; i < o->n_steps; i++) {
-        const struct step_spec *s = &o->steps[i];
-        struct policy_step *step = &out->steps[i];
-        *step = (struct policy_step){.action = s->action,
-                                     .to = s->to,
-                                     .licence = s->licence,
-                                     .evidence = s->evidence,
-                                     .place = s->place,
-                                     .unlocks = s->unlocks,
-                                     .overdue = s->overdue,
-                                     .unit = s->unit,
-                                     .lot = s->lot,
-                                     .waste = s->waste,
-                                     .n_waste = s->n_waste,
-                                     .keep_years = s->keep_years,
-                                     .due = s->has_due ? &s->due : NULL,
-                                     .after = s->after,
-                                     .due_us = POLICY_NO_INSTANT};
-        if (!s->has_due || at == POLICY_NO_INSTANT) {
-            continue;
-        }
-        int64_t due = duration_after(&s->due, at);
-        if (due == POLICY_NO_INSTANT) {
-            continue;
-        }
-        if (s->after < 0) {
-            step->due_us = due;
-        } else {
-            step->due_after_us = due - at;
-        }
-    }
-    out->n_steps = o->n_steps;
-}
-
-/* What decides on the goods: an active rule displaces one that only runs in the shadow.
- */
-static void fill_disposition(struct evaluation *e, const struct rule *r, int slot) {
-    struct policy_disposition *out = &e->d->disposition;
-    bool displaces = out->is_shadow && !r->is_shadow;
-    if (displaces) {
-        out->code = out->remedy = out->rule_id = NULL;
-        out->n_steps = 0;
-        out->is_shadow = false;
-    } else if (r->is_shadow && out->rule_id && !out->is_shadow) {
-        return;
-    }
-    bool is_new = false;
-    if (slot == SLOT_CODE && !out->code) {
-        out->code = r->then.code;
-        is_new = true;
-    } else if (slot == SLOT_REMEDY && !out->remedy) {
-        out->remedy = r->then.remedy;
-        is_new = out->rule_id == NULL;
-    } else if (slot == SLOT_STEPS && out->n_steps == 0) {
-        fill_steps(e, &r->then);
-        is_new = out->rule_id == NULL;
-    }
-    if (is_new) {
-        out->rule_id = r->id;
-        out->title = r->title;
-        out->is_shadow = r->is_shadow;
-    }
-}
-
-static void fill_slot(struct evaluation *e, const struct rule *r, int slot) {
-    switch ((enum slot)slot) {
-    case SLOT_DUTY:
-        for (int i = 0; i < r->then.n_duties; i++) {
-            add_duty(e, r, &r->then.duties[i]);
-        }
-        break;
-    case SLOT_BLOCKER:
-        for (int i = 0; i < r->then.n_blockers; i++) {
-            add_blocker(e, r, &r->then.blockers[i]);
-        }
-        break;
-    case SLOT_HANDLE:
-        if (!r->is_shadow && !e->d->handler) {
-            e->d->handler = r->then.handle;
-        }
-        break;
-    case SLOT_CHAIN:
-        if (!r->is_shadow && !e->chain) {
-            e->chain = r->then.chain;
-        }
-        break;
-    case SLOT_CODE:
-    case SLOT_REMEDY:
-    case SLOT_STEPS:
-        fill_disposition(e, r, slot);
-        break;
-    case SLOT_COUNT:
-        break;
-    }
-}
-
-static void fill_all(struct evaluation *e, const struct rule *r) {
-    for (unsigned slots = r->then.gives; slots; slots &= slots - 1) {
-        fill_slot(e, r, __builtin_ctz(slots));
-    }
-}
-
-/* The winner of each slot: active before shadow, then the highest priority. */
-static void fill_winners(struct evaluation *e, const struct table *t,
-                         const uint16_t *hits, int n) {
-    for (unsigned slots = t->gives; slots; slots &= slots - 1) {
-        int slot = __builtin_ctz(slots);
-        const struct rule *best = NULL;
-        for (int i = 0; i < n; i++) {
-            const struct rule *r = &t->rules[hits[i]];
-            if (r->then.gives >> slot & 1 &&
-                (!best || (best->is_shadow && !r->is_shadow) ||
-                 (best->is_shadow == r->is_shadow && r->priority > best->priority))) {
-                best = r;
-            }
-        }
-        if (best) {
-            fill_slot(e, best, slot);
-        }
-    }
+    return !lacks_time(f, r);
 }
 
 /* ---- one table ---- */
 
-/* Rules that hit but whose validity asks for a time that nobody stated stop the decision.
- * Gives whether an active rule hit. */
-static bool note_hits(struct evaluation *e, const struct table *t, const uint16_t *hits,
-                      int n) {
+/* Rules that hit but whose validity asks for a time that nobody stated stop the decision;
+ * those in the shadow that cannot be asked leave `hits`. Gives whether an active rule hit.
+ */
+static bool note_hits(struct evaluation *e, const struct table *t, uint16_t *hits,
+                      int *n) {
     bool has_active = false;
-    for (int i = 0; i < n; i++) {
+    int n_kept = 0;
+    for (int i = 0; i < *n; i++) {
         const struct rule *r = &t->rules[hits[i]];
-        if (UNLIKELY(e->f->time_us[r->by] == POLICY_NO_INSTANT &&
-                     (r->from_us != INT64_MIN || r->until_us != INT64_MAX))) {
+        if (UNLIKELY(r->is_shadow) && !decide_can_ask(e->f, e->unusable, r)) {
+            continue;
+        }
+        if (UNLIKELY(lacks_time(e->f, r))) {
             e->cause = e->p->domain.time_missing[r->by];
         }
+        hits[n_kept++] = hits[i];
         has_active = has_active || !r->is_shadow;
         if (e->d->n_rules < POLICY_MAX_RULES_HIT) {
             e->d->rules[e->d->n_rules++] = r->id;
         }
     }
+    *n = n_kept;
     return has_active;
 }
 
@@ -307,7 +150,7 @@ static void run_table(struct evaluation *e, const struct table *t) {
         e->cause = "more than 256 rules of one table hit";
         return;
     }
-    bool has_active = note_hits(e, t, hits, n);
+    bool has_active = note_hits(e, t, hits, &n);
     if (e->cause) {
         return;
     }
@@ -342,9 +185,12 @@ static bool is_reached(struct evaluation *e, const struct table *t) {
             return false;
         }
     }
-    e->cause = cannot_look_at(e, t->facts);
+    const char *cause = cannot_look_at(e, t->facts);
+    if (UNLIKELY(cause) && t->is_shadow) {
+        return false;
+    }
     e->facts_read |= t->rule_facts;
-    e->cause = e->cause ? e->cause : cannot_look_at(e, t->rule_facts);
+    e->cause = cause ? cause : cannot_look_at(e, t->active_facts);
     return e->cause == NULL;
 }
 
@@ -375,10 +221,23 @@ static void ask_tables(struct evaluation *e, struct decide_trace *trace) {
     }
 }
 
+/* A duty in the shadow whose instants cannot be told is left out. */
 static void finish(struct evaluation *e) {
     struct deadline_request q = {e->chain, e->p->triage, e->f->value[FACT_LANG]};
-    for (int i = 0; i < e->d->n_duties && !e->cause; i++) {
-        e->cause = deadline_fill(e->p, e->f, &q, e->duties[i], &e->d->duties[i]);
+    struct policy_decision *d = e->d;
+    int n = d->n_duties;
+    d->n_duties = 0;
+    for (int i = 0; i < n && !e->cause; i++) {
+        const char *cause = deadline_fill(e->p, e->f, &q, e->duties[i], &d->duties[i]);
+        if (UNLIKELY(cause) && d->duties[i].is_shadow) {
+            continue;
+        }
+        e->cause = cause;
+        if (UNLIKELY(i != d->n_duties)) {
+            d->duties[d->n_duties] = d->duties[i];
+            e->duties[d->n_duties] = e->duties[i];
+        }
+        d->n_duties++;
     }
     e->d->route = deadline_route(&q, e->f->time_us[TIME_EVENT]);
 }
@@ -432,6 +291,7 @@ void decide_traced(const struct policy *p, const struct policy_facts *f,
     if (trace) {
         trace->chain = e.chain;
         trace->facts_read = e.facts_read;
+        trace->unusable = e.unusable;
         memcpy(trace->duties, e.duties, sizeof e.duties);
     }
 }

@@ -129,9 +129,49 @@ static bool holds_licence(const struct desk *d, const char *name, int64_t at_us)
     return false;
 }
 
+static bool speaks(const struct desk *d, int64_t lang) {
+    return d->speaks_any || lang < 0 || word_set_has(&d->langs, (int)lang);
+}
+
+/* The last instant, at or before `at_us`, until which the licence is held; INT64_MIN: it
+ * was not held before. */
+static int64_t held_until(const struct desk *d, const char *name, int64_t at_us) {
+    int64_t last = INT64_MIN;
+    for (int i = 0; i < d->n_licences; i++) {
+        const struct licence *x = &d->licences[i];
+        if (x->from_us < at_us && strcmp(x->name, name) == 0) {
+            int64_t until = x->until_us < at_us ? x->until_us : at_us;
+            last = until > last ? until : last;
+        }
+    }
+    return last;
+}
+
+/* Open time and licences are stretches without their ends: the answer is the end of the
+ * last stretch that all have in common. */
+int64_t desk_last_able(const struct desk *d, const struct chain_step *step, int64_t lang,
+                       int64_t latest_us) {
+    int64_t at =
+        speaks(d, lang) ? calendar_last_open(d->calendar, latest_us) : POLICY_NO_INSTANT;
+    for (int i = 0; i < step->n_requires && at != POLICY_NO_INSTANT;) {
+        int64_t until = held_until(d, step->requires[i], at);
+        if (until == at) {
+            i++;
+            continue;
+        }
+        if (until == INT64_MIN) {
+            return POLICY_NO_INSTANT;
+        }
+        at = calendar_last_open(d->calendar, until - 1);
+        at += at == until - 1;
+        i = 0; /* the licences before may end earlier still */
+    }
+    return at;
+}
+
 bool desk_can(const struct desk *d, const struct chain_step *step, int64_t lang,
               int64_t at_us) {
-    if (!d->speaks_any && lang >= 0 && !word_set_has(&d->langs, (int)lang)) {
+    if (!speaks(d, lang)) {
         return false;
     }
     for (int i = 0; i < step->n_requires; i++) {

@@ -25,5 +25,10 @@ MUST_USE bool instant_read(struct loader *l, const struct node *n, int64_t *out_
  * holds every licence at that instant. */
 bool desk_can(const struct desk *d, const struct chain_step *step, int64_t lang,
               int64_t at_us);
+/* The last instant, at or before `latest_us`, until which such a desk is open and holds
+ * every licence: the closing instant counts, and so does the one at which a licence ends.
+ * POLICY_NO_INSTANT: there is none within the calendar's years. */
+int64_t desk_last_able(const struct desk *d, const struct chain_step *step, int64_t lang,
+                       int64_t latest_us);
 
 #endif

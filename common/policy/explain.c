@@ -77,6 +77,9 @@ static void look_at_table(struct explanation *x, const struct table *t) {
     int n = index_match(t->index, x->f, hits, near, 0);
     for (int i = 0; i < n && i < INDEX_MAX_HITS; i++) {
         const struct rule *r = &t->rules[hits[i]];
+        if (!decide_can_ask(x->f, x->trace.unusable, r)) {
+            continue;
+        }
         struct explain_hit *h = &x->hits[x->n_hits++];
         *h = (struct explain_hit){.rule = r, .table = t, .gave = slots_given(x, r)};
         h->lost = r->is_shadow ? 0 : r->then.gives & ~h->gave;
@@ -86,6 +89,9 @@ static void look_at_table(struct explanation *x, const struct table *t) {
             continue;
         }
         const struct rule *r = &t->rules[i];
+        if (!decide_can_ask(x->f, x->trace.unusable, r)) {
+            continue;
+        }
         int fact = 0;
         while (fact < POLICY_FACT_COUNT &&
                (!r->conditions[fact] ||
@@ -207,12 +213,15 @@ static void judge_for_duty(struct explain_desk *e, const struct chain_step *step
                            const struct deadline_request *q,
                            const struct policy_duty *duty, int64_t latest_us) {
     e->act_by_us = deadline_step_act_by(q, step, duty->start_us, latest_us, 0);
+    int64_t last = calendar_last_open(e->desk->calendar, latest_us);
+    int64_t at = last == POLICY_NO_INSTANT ? latest_us : last;
     if (e->act_by_us != POLICY_NO_INSTANT) {
+        if (e->act_by_us < last) {
+            blame_licence(e, step, last);
+        }
         e->verdict = DESK_TAKES;
         return;
     }
-    int64_t last = calendar_last_open(e->desk->calendar, latest_us);
-    int64_t at = last == POLICY_NO_INSTANT ? latest_us : last;
     if (blame_person(e, step, q->lang, at)) {
         return;
     }

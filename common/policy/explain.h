@@ -89,8 +89,9 @@ struct explain_desk {
     int64_t act_by_us;   /* last open instant before the latest; POLICY_NO_INSTANT: none,
                             or there is no deadline */
     int64_t opens_us;    /* DESK_CLOSED, DESK_SHUT: when it opens next */
-    const char *licence; /* of the three verdicts about one; else NULL */
-    int64_t licence_us;  /* when it begins, or ended */
+    const char *licence; /* of the three verdicts about one, and where act-by comes sooner
+                            because it ends; else NULL */
+    int64_t licence_us;  /* when it begins, or ends */
 };
 struct explain_desks {
     struct explain_desk items[POLICY_MAX_CHAIN];

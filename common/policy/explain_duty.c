@@ -127,8 +127,12 @@ static void tell_act_by(struct telling *t, const struct explain_duty *e) {
         const struct explain_desk *d = &e->desks.items[i];
         tell_desk(t, 4, d, has_deadline);
         bool is_owner = d->verdict == DESK_TAKES || d->verdict == DESK_LAST;
-        if (is_owner && e->act_by.n > 0) {
-            const struct zone *zone = d->desk->calendar->zone;
+        const struct zone *zone = d->desk->calendar->zone;
+        if (is_owner && d->licence) {
+            telling_phrase(t, 6, PH_UNTIL_LICENCE,
+                           words_text(t->w, "licence", d->licence),
+                           words_moment(t->a, t->w, d->licence_us, zone));
+        } else if (is_owner && e->act_by.n > 0) {
             telling_phrase(t, 6, PH_BEFORE_DUE,
                            words_moment(t->a, t->w, e->latest_us, zone), NULL);
             tell_path(t, 8, &e->act_by, zone);

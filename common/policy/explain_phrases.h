@@ -126,6 +126,7 @@
     X(PH_BY_SHUT, "it is closed from the start to the latest moment, and opens {0}", "開始から期限前まで営業時間がない（次の営業開始 {0}）") \
     X(PH_BY_CLOSED, "it is closed at that moment, and opens {0}", "受付時点で営業時間外（次の営業開始 {0}）") \
     X(PH_BY_BEYOND, "its calendar does not reach so far", "カレンダーの登録範囲外") \
+    X(PH_UNTIL_LICENCE, "sooner, since its licence {0} ends on {1}", "許可・資格「{0}」が {1} に満了するため、それまでに対応") \
     X(PH_BEFORE_DUE, "from then until {0} it is closed:", "{0} までの間は営業していません：") \
     X(PH_ROUTE, "Without a deadline it goes to", "期限のない連絡の担当") \
     /* the rest */ \

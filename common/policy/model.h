@@ -213,8 +213,10 @@ struct table {
     int n_rules;
     bool has_else;
     struct rule otherwise; /* `else`, as a rule without conditions; not numbered */
-    uint32_t facts;        /* that guard or rules look at: bit per fact */
+    bool is_shadow;        /* nothing in it is ever emitted: it stops no decision */
+    uint32_t facts;        /* that the guard looks at: bit per fact */
     uint32_t rule_facts;   /* that rules look at */
+    uint32_t active_facts; /* that rules outside the shadow look at */
     struct rule_index *index;
     int order; /* position among all files' tables */
     const struct node *at;

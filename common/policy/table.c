@@ -221,6 +221,7 @@ static void number_rules(struct loader *l) {
     int number = 0;
     for (int i = 0; i < p->n_tables; i++) {
         struct table *t = &p->tables[i];
+        int n_active = 0;
         t->facts = facts_of(t->guard);
         if (t->n_rules > 0) {
             qsort(t->rules, (size_t)t->n_rules, sizeof *t->rules, compare_rules);
@@ -228,8 +229,12 @@ static void number_rules(struct loader *l) {
         for (int k = 0; k < t->n_rules; k++) {
             t->rules[k].number = number;
             p->rules[number++] = &t->rules[k];
-            t->rule_facts |= facts_of(t->rules[k].conditions);
+            uint32_t facts = facts_of(t->rules[k].conditions);
+            t->rule_facts |= facts;
+            t->active_facts |= t->rules[k].is_shadow ? 0 : facts;
+            n_active += !t->rules[k].is_shadow;
         }
+        t->is_shadow = n_active == 0 && t->otherwise.then.gives == 0;
     }
 }
 

@@ -193,6 +193,67 @@ static void test_deadline__beyond_the_calendars_it_is_not_evaluated(void **state
     pack_remove(&x);
 }
 
+/* One desk with hours and a licence, then the night desk; due on Wednesday noon. */
+static struct policy_duty licensed_until(const char *licences) {
+    struct pack_fixture x;
+    struct policy_facts f;
+    static struct policy_decision d;
+    char text[8192];
+    snprintf(
+        text, sizeof text,
+        PACK_GROUND
+        "tables:\n- table: t\n  title: t\n  hit: collect\n  gives: {duty: by-name, "
+        "chain: one}\n  else: none\n  rules:\n  - {id: a, title: t, source: s, when: "
+        "{event: asked}, then: {duty: {name: d, stop: answered, due: 5 calendar-days "
+        "in tokyo}, chain: [{to: repairer, require: [licence:repair]}, {to: night}]}}\n");
+    char *desks = strstr(text, "desks:\n") + strlen("desks:\n");
+    char rest[8192];
+    snprintf(rest, sizeof rest, "%s", desks);
+    snprintf(desks, sizeof text - (size_t)(desks - text),
+             "  repairer: {langs: [ja], calendar: tokyo, licences: [%s]}\n%s", licences,
+             rest);
+    pack_load_text(&x, text);
+    assert_loads(&x);
+    policy_facts_init(x.p, &f);
+    policy_state(x.p, &f, FACT_EVENT, SPAN("asked"));
+    policy_state_instant(&f, TIME_EVENT, at("2026-11-20T12:00:00+09:00"));
+    policy_decide(x.p, &f, &d);
+    d.duties[0].owner.desk =
+        strcmp(d.duties[0].owner.desk, "repairer") == 0 ? "repairer" : "night";
+    pack_remove(&x);
+    return d.duties[0];
+}
+
+static void
+test_deadline__a_licence_that_ends_before_due_moves_the_act_by_forward(void **state) {
+    (void)state;
+    struct policy_duty d = licensed_until("{for: repair}");
+    assert_instant(d.owner.act_by_us, "2026-11-25T12:00:00+09:00");
+    d = licensed_until("{for: repair, until: 2026-11-24T15:00+09:00}");
+    assert_instant(d.due_us, "2026-11-25T12:00:00+09:00");
+    assert_string_equal(d.owner.desk, "repairer");
+    assert_instant(d.owner.act_by_us, "2026-11-24T15:00:00+09:00");
+    d = licensed_until("{for: repair, until: 2026-11-24T09:00+09:00}"); /* the opening */
+    assert_instant(d.owner.act_by_us, "2026-11-20T18:00:00+09:00");
+}
+
+static void
+test_deadline__a_licence_that_ended_before_the_start_passes_the_desk_over(void **state) {
+    (void)state;
+    struct policy_duty d = licensed_until("{for: repair, until: 2026-11-20T12:00+09:00}");
+    assert_string_equal(d.owner.desk, "night");
+    assert_true(d.owner.is_catch_all);
+    d = licensed_until("{for: repair, from: 2026-11-25T12:00+09:00}"); /* begins at due */
+    assert_string_equal(d.owner.desk, "night");
+}
+
+static void test_deadline__a_licence_that_was_renewed_is_held_on(void **state) {
+    (void)state;
+    struct policy_duty d = licensed_until(
+        "{for: repair, until: 2026-11-24}, {for: repair, from: 2026-11-24}");
+    assert_instant(d.owner.act_by_us, "2026-11-25T12:00:00+09:00");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(
@@ -214,6 +275,11 @@ int main(void) {
         cmocka_unit_test(
             test_deadline__B26_the_clock_runs_from_the_time_that_the_rule_names),
         cmocka_unit_test(test_deadline__beyond_the_calendars_it_is_not_evaluated),
+        cmocka_unit_test(
+            test_deadline__a_licence_that_ends_before_due_moves_the_act_by_forward),
+        cmocka_unit_test(
+            test_deadline__a_licence_that_ended_before_the_start_passes_the_desk_over),
+        cmocka_unit_test(test_deadline__a_licence_that_was_renewed_is_held_on),
     };
     return cmocka_run_group_tests_name("deadline", tests, NULL, NULL);
 }

@@ -184,6 +184,82 @@ static void test_decide__validity_without_its_timestamp_is_not_evaluated(void **
     pack_remove(&x);
 }
 
+/* A rule on trial that cannot be asked is passed over; the same rule in force stops the
+ * decision. */
+static void check_trial(const char *rest_of_rule) {
+    for (int is_trial = 0; is_trial < 2; is_trial++) {
+        struct pack_fixture x;
+        char text[8192];
+        snprintf(
+            text, sizeof text,
+            TABLE("collect", "{duty: by-name}",
+                  "  else: none\n  rules:\n  - {id: a-live, title: t, source: s, when: "
+                  "{event: asked}, then: {duty: {name: live, due: 24h, stop: "
+                  "answered}}}\n  - {id: b-trial, title: t, source: s%s, %s}\n"),
+            is_trial ? ", mode: shadow" : "", rest_of_rule);
+        pack_load_text(&x, text);
+        struct policy_decision d = decide(&x, "asked", NULL);
+        assert_int_equal(d.outcome, is_trial ? POLICY_DECIDED : POLICY_NOT_EVALUATED);
+        assert_int_equal(d.n_duties, is_trial);
+        assert_true(!is_trial || strcmp(d.duties[0].name, "live") == 0);
+        pack_remove(&x);
+    }
+}
+
+#define TRIED "then: {duty: {name: tried, stop: answered, due: 24h"
+
+static void test_decide__what_runs_in_the_shadow_stops_no_decision(void **state) {
+    (void)state;
+    check_trial(
+        "when: {event: asked}, effective: {from: 2026-01-01, by: ordered_at}, " TRIED
+        "}}");
+    check_trial("when: {event: asked, marketplace: east}, " TRIED "}}"); /* required */
+    check_trial("when: {event: asked}, " TRIED ", start: delivered_at}}");
+}
+
+static void test_decide__a_table_on_trial_needs_no_fact_that_is_not_stated(void **state) {
+    (void)state;
+    struct pack_fixture x;
+    pack_load_text(&x,
+                   TABLE("collect", "{blocker: set}",
+                         "  needs: {marketplace: east}\n  else: none\n  rules:\n"
+                         "  - {id: a, title: t, source: s, mode: shadow, when: {event: "
+                         "asked}, then: {blocker: b}}\n"));
+    assert_int_equal(decide(&x, "asked", NULL).outcome, POLICY_DECIDED);
+    assert_int_equal(decide(&x, "asked", NULL).n_rules, 0);
+    assert_int_equal(decide(&x, "asked", "east").n_rules, 1);
+    pack_remove(&x);
+}
+
+static void test_decide__duties_on_trial_take_no_place_of_those_in_force(void **state) {
+    (void)state;
+    struct pack_fixture x;
+    char text[8192];
+    struct builder b = builder_over(text, sizeof text - 1);
+    build_text(&b, TABLE("collect", "{duty: by-name, blocker: set}",
+                         "  else: none\n  rules:\n"));
+    for (int i = 0; i < POLICY_MAX_DUTIES + 4; i++) {
+        build_format(&b,
+                     "  - {id: r%02d, title: t, source: s, when: {event: asked}%s, then: "
+                     "{duty: {name: d%d, due: 24h, stop: answered}, blocker: b%d}}\n",
+                     i, i < 4 ? ", mode: shadow" : "", i, i);
+    }
+    text[b.len] = '\0';
+    pack_load_text(&x, text);
+    struct policy_decision d = decide(&x, "asked", "east");
+    assert_int_equal(d.outcome, POLICY_DECIDED);
+    assert_int_equal(d.n_duties, POLICY_MAX_DUTIES);
+    for (int i = 0; i < d.n_duties; i++) {
+        assert_false(d.duties[i].is_shadow);
+        assert_int_equal(d.duties[i].due_us - d.duties[i].start_us, 24 * US_PER_HOUR);
+    }
+    assert_int_equal(d.n_blockers, POLICY_MAX_DUTIES);
+    for (int i = 0; i < d.n_blockers; i++) {
+        assert_false(d.blockers[i].is_shadow);
+    }
+    pack_remove(&x);
+}
+
 static void test_decide__near_misses_failed_on_exactly_one_condition(void **state) {
     (void)state;
     struct pack_fixture x;
@@ -259,6 +335,9 @@ int main(void) {
         cmocka_unit_test(
             test_decide__what_runs_in_the_shadow_is_seen_but_displaces_nothing),
         cmocka_unit_test(test_decide__validity_without_its_timestamp_is_not_evaluated),
+        cmocka_unit_test(test_decide__what_runs_in_the_shadow_stops_no_decision),
+        cmocka_unit_test(test_decide__a_table_on_trial_needs_no_fact_that_is_not_stated),
+        cmocka_unit_test(test_decide__duties_on_trial_take_no_place_of_those_in_force),
         cmocka_unit_test(test_decide__near_misses_failed_on_exactly_one_condition),
         cmocka_unit_test(test_decide__too_many_duties_are_not_dropped_in_silence),
         cmocka_unit_test(test_decide__a_set_condition_can_admit_a_set_that_is_not_stated),

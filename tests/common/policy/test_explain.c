@@ -94,6 +94,8 @@ static const char desks_pack[] =
     "2026-01-01}]}\n"
     "  later: {langs: [ja], calendar: always, licences: [{for: repair, from: "
     "2027-01-01}]}\n"
+    "  ending: {langs: [ja], calendar: always, licences: [{for: repair, until: "
+    "2026-11-20T12:00Z}]}\n"
     "  shut: {langs: [ja], calendar: never_soon}\n"
     "  good: {langs: [ja], calendar: always}\n"
     "  spare: {langs: [ja], calendar: always}\n"
@@ -108,7 +110,10 @@ static const char desks_pack[] =
     "  - {id: r, title: t, source: s, when: {event: asked}, then: {duty: {name: answer, "
     "due: 24h, stop: [answered], reopen: restart}, chain: [{to: english}, {to: "
     "ended, require: [licence:repair]}, {to: later, require: [licence:repair]}, {to: "
-    "shut}, {to: good}, {to: spare}, {to: night}]}}\n";
+    "shut}, {to: good}, {to: spare}, {to: night}]}}\n"
+    "  - {id: w, title: t, source: s, when: {event: answered}, then: {duty: {name: "
+    "answer, due: 24h, stop: [asked], reopen: restart}, chain: [{to: ending, require: "
+    "[licence:repair]}, {to: good}, {to: night}]}}\n";
 
 static void test_explain__says_why_each_desk_is_passed_over(void **state) {
     (void)state;
@@ -143,6 +148,29 @@ static void test_explain__says_why_each_desk_is_passed_over(void **state) {
     assert_contains(text,
                     "ended is passed over: its licence repair ended on Thu 2026-01-01");
     assert_contains(text, "shut is passed over: it is closed from the start");
+    arena_free(a);
+    pack_remove(&p);
+}
+
+static void test_explain__says_when_a_licence_makes_a_desk_act_sooner(void **state) {
+    (void)state;
+    struct pack_fixture p;
+    struct policy_facts f;
+    struct arena *a = arena_new((size_t)64 << 20);
+    pack_load_text(&p, desks_pack);
+    assert_loads(&p);
+    policy_facts_init(p.p, &f);
+    policy_state(p.p, &f, FACT_EVENT, SPAN("answered"));
+    policy_state_instant(&f, TIME_EVENT, at("2026-11-20T03:00:00Z"));
+    struct explanation *e = explain_build(a, p.p, &f, NULL);
+    assert_string_equal(e->d.duties[0].owner.desk, "ending");
+    assert_instant(e->d.duties[0].owner.act_by_us, "2026-11-20T12:00:00Z");
+    static char text[64 << 10];
+    struct builder b = builder_over(text, sizeof text - 1);
+    explain_text(e, words_new(a, p.p, WORDS_EN), NULL, &b);
+    text[b.len] = '\0';
+    assert_contains(text,
+                    "sooner, since its licence repair ends on Fri 2026-11-20 12:00");
     arena_free(a);
     pack_remove(&p);
 }
@@ -266,6 +294,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_explain__a_due_instant_is_told_day_by_day),
         cmocka_unit_test(test_explain__says_why_each_desk_is_passed_over),
+        cmocka_unit_test(test_explain__says_when_a_licence_makes_a_desk_act_sooner),
         cmocka_unit_test(test_explain__the_desk_that_takes_it_is_the_decisions),
         cmocka_unit_test(test_explain__every_decision_can_be_written_in_every_form),
         cmocka_unit_test(test_explain__near_misses_name_the_one_condition),

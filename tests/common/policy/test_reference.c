@@ -61,6 +61,15 @@ static bool looks_at(const struct rr_rule *r, int f) {
     return f < 4 ? r->words[f] != 0 : f == 4 ? r->has_range : r->set_kind != 0;
 }
 
+static bool looks_at_unusable(const struct rr_rule *r, const struct rr_input *x) {
+    for (int f = 0; f < RR_FACTS; f++) {
+        if (looks_at(r, f) && unusable(x, f)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static int failures(const struct rr_rule *r, const struct rr_input *x) {
     int n = 0, day = r->is_by_order ? x->order_day : x->day;
     for (int f = 0; f < RR_FACTS; f++) {
@@ -173,6 +182,13 @@ static void decide_naively(const struct rr_set *s, const struct rr_input *raw,
         v->outcome = v->cause ? v->outcome : POLICY_NOT_OURS;
         return;
     }
+    bool is_shadow = !(s->has_else && s->else_gives);
+    for (int i = 0; i < s->n; i++) {
+        is_shadow = is_shadow && s->rules[i].is_shadow;
+    }
+    if (s->guard && unusable(&x, 1) && is_shadow) {
+        return;
+    }
     if (s->guard && unusable(&x, 1)) {
         give_up(v, unusable(&x, 1));
         return;
@@ -182,7 +198,7 @@ static void decide_naively(const struct rr_set *s, const struct rr_input *raw,
     }
     for (int f = 0; f < RR_FACTS; f++) {
         for (int i = 0; i < s->n; i++) {
-            if (looks_at(&s->rules[i], f) && unusable(&x, f)) {
+            if (!s->rules[i].is_shadow && looks_at(&s->rules[i], f) && unusable(&x, f)) {
                 give_up(v, unusable(&x, f));
                 return;
             }
@@ -196,9 +212,13 @@ static void decide_naively(const struct rr_set *s, const struct rr_input *raw,
         if (n == 0) {
             const struct rr_rule *r = &s->rules[i];
             bool is_dated = r->from_day > 0 || r->until_day < 99;
+            bool is_undated = is_dated && r->is_by_order && x.order_day < 0;
+            if (r->is_shadow && (is_undated || looks_at_unusable(r, &x))) {
+                continue;
+            }
             hits |= 1U << i;
             has_active = has_active || !r->is_shadow;
-            lacks_time = lacks_time || (is_dated && r->is_by_order && x.order_day < 0);
+            lacks_time = lacks_time || is_undated;
             add_rule(v, 'r', i);
         }
     }

@@ -113,17 +113,6 @@ static int slow_add(const struct painted *p, int i, int wanted) {
     return wanted == 0 ? i : -1;
 }
 
-/* The last minute at or before i that is open, or closes then; -1: none. */
-static int slow_last_open(const struct painted *p, int i) {
-    if (p->is_open[i]) {
-        return i;
-    }
-    while (i > 0 && !p->is_open[i - 1]) {
-        i--;
-    }
-    return i > 0 ? i : -1;
-}
-
 static int64_t slow_end_of_day(const struct duration *d, int64_t us) {
     int32_t day = slow_day(d->calendar->zone, us);
     while (d->roll && slow_hours(d->roll, day).n == 0) {
@@ -288,6 +277,33 @@ static void compare_elapsed(const struct painted *p, int i, int k) {
     }
 }
 
+/* Whether the desk holds what the step requires during the minute. */
+static bool slow_holds(const struct chain_step *step, int minute) {
+    bool holds = true;
+    for (int r = 0; r < step->n_requires; r++) {
+        bool has = false;
+        for (int i = 0; i < step->desk->n_licences; i++) {
+            const struct licence *x = &step->desk->licences[i];
+            has = has ||
+                  (strcmp(x->name, step->requires[r]) == 0 &&
+                   x->from_us <= minute_at(minute) && x->until_us > minute_at(minute));
+        }
+        holds = holds && has;
+    }
+    return holds;
+}
+
+/* The end of the last minute, up to `i`, in which the desk is open and licensed. */
+static int slow_last_able(const struct painted *p, const struct chain_step *step, int i) {
+    if (p->is_open[i] && (i == 0 || slow_holds(step, i - 1))) {
+        return i; /* which may be the opening instant */
+    }
+    while (i > 0 && !(p->is_open[i - 1] && slow_holds(step, i - 1))) {
+        i--;
+    }
+    return i > 0 ? i : -1;
+}
+
 /* The first desk of the chain with an open minute after the start and up to due minus the
  * reserve. */
 static void compare_act_by(const struct painted *desks, const struct chain *chain,
@@ -299,7 +315,7 @@ static void compare_act_by(const struct painted *desks, const struct chain *chai
     int begin = (int)((start - first_us) / US_PER_MIN);
     for (int i = 0; i + 1 < chain->n; i++) {
         bool speaks = lang < 0 || word_set_has(&chain->steps[i].desk->langs, (int)lang);
-        int act_by = speaks ? slow_last_open(&desks[i], last) : -1;
+        int act_by = speaks ? slow_last_able(&desks[i], &chain->steps[i], last) : -1;
         if (act_by > begin) {
             assert_string_equal(got.desk, chain->steps[i].desk->name);
             assert_int_equal(got.act_by_us, minute_at(act_by));
@@ -314,8 +330,30 @@ static void compare_act_by(const struct painted *desks, const struct chain *chai
 struct world {
     struct painted desks[2];
     struct desk desk[3];
+    struct licence licences[2][4];
     struct chain chain;
 };
+
+/* Two kinds, up to four stretches of them, which may meet, overlap or leave holes. */
+static void add_licences(struct world *w, struct chain_step *step,
+                         struct licence *licences, uint64_t *seed) {
+    static const char *const names[] = {"repair", "sale"};
+    step->n_requires = (int)(random_next(seed) % 3);
+    int n = (int)(random_next(seed) % 5);
+    for (int r = 0; r < step->n_requires; r++) {
+        step->requires[r] = names[r];
+    }
+    for (int i = 0; i < n; i++) {
+        int from = (int)(random_next(seed) % MINUTES);
+        int length = 1 + (int)(random_next(seed) % (20 * 1440));
+        licences[i] = (struct licence){names[random_next(seed) % 2], minute_at(from),
+                                       random_next(seed) % 4 ? minute_at(from + length)
+                                                             : INT64_MAX};
+    }
+    struct desk *d = &w->desk[step->desk - w->desk];
+    d->licences = licences;
+    d->n_licences = n;
+}
 
 static void world_fill(struct world *w, uint64_t *seed) {
     w->chain = (struct chain){.n = 3};
@@ -326,6 +364,7 @@ static void world_fill(struct world *w, uint64_t *seed) {
                                    .calendar = w->desks[i].c,
                                    .langs = {{1 + random_next(seed) % 3}}};
         w->chain.steps[i] = (struct chain_step){.desk = &w->desk[i]};
+        add_licences(w, &w->chain.steps[i], w->licences[i], seed);
     }
     struct calendar *always = arena_zalloc(a, sizeof *always);
     always->is_always = true;
