@@ -8,6 +8,8 @@
  */
 #include "common/base/clock.h"
 
+#include "common/base/absent.h"
+
 #include <stdio.h>
 #include <time.h>
 
@@ -90,6 +92,15 @@ void clock_text(int64_t instant_us, char out[CLOCK_TEXT_SIZE]) {
         snprintf(end, room, ".%03dZ", fraction / 1000);
     else
         snprintf(end, room, ".%06dZ", fraction);
+}
+
+void build_instant(struct builder *b, const char *before, int64_t instant_us) {
+    char text[CLOCK_TEXT_SIZE];
+    if (instant_us == EVENT_ABSENT)
+        return;
+    clock_text(instant_us, text);
+    build_text(b, before);
+    build_text(b, text);
 }
 
 static bool take_char(struct span *s, char c) {

@@ -35,6 +35,8 @@ bool clock_is_simulated(void);
 /* "2026-11-20T03:00:00Z", with a fraction when there is one; years 0001 to 9999. */
 #define CLOCK_TEXT_SIZE 40
 void clock_text(int64_t instant_us, char out[CLOCK_TEXT_SIZE]);
+/* `before` and the instant's text; nothing at all of an EVENT_ABSENT. */
+void build_instant(struct builder *b, const char *before, int64_t instant_us);
 /* Reads RFC 3339: date, 'T' or blank, time (seconds and fraction optional), then 'Z' or
  * an offset. False when anything is off, a missing offset included: an instant without a
  * zone is no instant. */

@@ -126,15 +126,6 @@ static void copy_escalation(struct outputs *o, const struct output_context *c,
     copy_source(copy, c->message);
 }
 
-static void build_until(struct builder *b, const char *before, int64_t instant_us) {
-    char text[CLOCK_TEXT_SIZE];
-    if (instant_us == EVENT_ABSENT)
-        return;
-    clock_text(instant_us, text);
-    build_text(b, before);
-    build_text(b, text);
-}
-
 /* What is at stake, in the rule's words: "Amazon refunds the buyer (account_risk)". */
 static void build_stake(struct builder *b, const char *before, struct span breach,
                         struct span cost) {
@@ -155,8 +146,8 @@ void outputs_duty_started(struct outputs *o, const struct output_context *c,
     char text[700];
     struct builder reason = builder_over(text, sizeof text);
     build_text(&reason, p->title);
-    build_until(&reason, ": due ", p->due_us);
-    build_until(&reason, ", act by ", p->owner.act_by_us);
+    build_instant(&reason, ": due ", p->due_us);
+    build_instant(&reason, ", act by ", p->owner.act_by_us);
     build_text(&reason, " at ");
     build_text(&reason, p->owner.desk);
     if (p->owner.is_catch_all)
@@ -200,8 +191,8 @@ void outputs_breach(struct outputs *o, const struct output_context *c,
     char text[700];
     struct builder reason = builder_over(text, sizeof text);
     build_span(&reason, duty->name);
-    build_until(&reason, " was due ", duty->due_us);
-    build_until(&reason, " and done ", done_us);
+    build_instant(&reason, " was due ", duty->due_us);
+    build_instant(&reason, " and done ", done_us);
     build_stake(&reason, "; at stake: ", duty->breach, duty->breach_cost);
     struct pg_query *q = pg_script_query(o->batch->writes, &tell_breach);
     pg_param_instant(q, duty->due_us);
@@ -354,7 +345,7 @@ void outputs_order_unknown(struct pg_copy *copy, const struct order_unknown *u) 
     char text[300];
     struct builder reason = builder_over(text, sizeof text);
     build_text(&reason, "events wait for an order that no connector has published");
-    build_until(&reason, "; it was wanted by ", u->wanted_by_us);
+    build_instant(&reason, "; it was wanted by ", u->wanted_by_us);
     pg_copy_row(copy, 22);
     pg_copy_instant(copy, IDENTITY_TIMELESS_US);
     pg_copy_uuid(
@@ -387,10 +378,10 @@ void outputs_deadline_moved(struct pg_copy *copy, const struct duty_moved *d) {
     snprintf(level, sizeof level, "deadline_moved:%s:%lld", d->revision->hash,
              (long long)d->since_us);
     build_span(&reason, d->name);
-    build_until(&reason, " was due ", d->was_due_us);
-    build_until(&reason, ", act by ", d->was_act_by_us);
-    build_until(&reason, "; now due ", d->due_us);
-    build_until(&reason, ", act by ", d->act_by_us);
+    build_instant(&reason, " was due ", d->was_due_us);
+    build_instant(&reason, ", act by ", d->was_act_by_us);
+    build_instant(&reason, "; now due ", d->due_us);
+    build_instant(&reason, ", act by ", d->act_by_us);
     build_format(&reason, ": a calendar or the rule changed with revision %s",
                  d->revision->label);
     pg_copy_row(copy, 22);

@@ -83,15 +83,6 @@ static struct standing_duty standing_of(struct arena *a, const struct pg_query *
     return d;
 }
 
-static void build_instant(struct builder *b, const char *before, int64_t us) {
-    char text[CLOCK_TEXT_SIZE];
-    if (us == EVENT_ABSENT)
-        return;
-    clock_text(us, text);
-    build_text(b, before);
-    build_text(b, text);
-}
-
 static void build_stake(struct builder *b, const struct pg_query *q, size_t row) {
     if (pg_is_null(q, row, D_BREACH))
         return;

@@ -11,14 +11,6 @@ static void add_text(struct builder *d, const char *name, struct span value) {
     build_json(d, value);
 }
 
-static void add_instant(struct builder *d, const char *name, int64_t us) {
-    char text[CLOCK_TEXT_SIZE];
-    if (us == EVENT_ABSENT)
-        return;
-    clock_text(us, text);
-    build_format(d, ",\"%s\":\"%s\"", name, text);
-}
-
 static void add_order(struct builder *d, const struct work_case *c, int64_t now_us) {
     if (c->order.purchased_us != EVENT_ABSENT)
         build_format(d, ",\"days_since_order\":%lld",
@@ -26,8 +18,10 @@ static void add_order(struct builder *d, const struct work_case *c, int64_t now_
     add_text(d, "shipment", c->shipment.status);
     add_text(d, "carrier", c->shipment.carrier);
     add_text(d, "tracking", c->shipment.tracking);
-    if (c->shipment.status.ptr)
-        add_instant(d, "promised_at", c->shipment.promised_us);
+    if (c->shipment.status.ptr && c->shipment.promised_us != EVENT_ABSENT) {
+        build_instant(d, ",\"promised_at\":\"", c->shipment.promised_us);
+        build_char(d, '"');
+    }
     if (c->order_lines.ptr) {
         build_text(d, ",\"lines\":");
         build_span(d, c->order_lines);

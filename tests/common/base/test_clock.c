@@ -1,6 +1,7 @@
 /* test_clock.c: RFC 3339 both ways, and the simulated clock. */
 #include "common/base/clock.h"
 
+#include "common/base/absent.h"
 #include "common/base/backoff.h"
 #include "tests/common/base/harness.h"
 
@@ -133,6 +134,17 @@ static void test_clock__every_cut_of_a_text_is_refused(void **state) {
     }
 }
 
+static void
+test_clock__builds_an_instant_behind_its_words_and_nothing_of_none(void **state) {
+    (void)state;
+    char text[60];
+    struct builder b = builder_over(text, sizeof text);
+    build_instant(&b, "; never ", EVENT_ABSENT);
+    assert_int_equal(b.len, 0);
+    build_instant(&b, "due ", 0);
+    assert_true(span_is(builder_span(&b), "due 1970-01-01T00:00:00Z"));
+}
+
 static void test_clock__is_real_until_simulated(void **state) {
     (void)state;
     assert_false(clock_is_simulated());
@@ -152,6 +164,8 @@ int main(void) {
         cmocka_unit_test(test_clock__refuses_what_is_no_instant),
         cmocka_unit_test(test_clock__an_instant_without_a_date_is_shown_as_its_number),
         cmocka_unit_test(test_clock__every_cut_of_a_text_is_refused),
+        cmocka_unit_test(
+            test_clock__builds_an_instant_behind_its_words_and_nothing_of_none),
         cmocka_unit_test(test_clock__is_real_until_simulated),
     };
     return cmocka_run_group_tests_name("clock", tests, NULL, NULL);
