@@ -168,6 +168,14 @@ void *arena_array(struct arena *a, size_t count, size_t size) {
     return arena_alloc(a, total);
 }
 
+void *arena_grow(struct arena *a, void *items, size_t n, size_t *room, size_t size) {
+    if (n < *room)
+        return items;
+    *room = *room ? 2 * *room : 16;
+    void *more = arena_array(a, *room, size);
+    return n > 0 ? memcpy(more, items, n * size) : more;
+}
+
 size_t arena_room(const struct arena *a) {
     return a->max - a->used;
 }

@@ -27,6 +27,9 @@ void *arena_alloc(struct arena *a, size_t size);
 void *arena_zalloc(struct arena *a, size_t size);
 /* count * size, checked for overflow (BUG). */
 void *arena_array(struct arena *a, size_t count, size_t size);
+/* An array that grows: `items`, `n` of them of `size` bytes in a room for *room; when it
+ * is full, a copy with room for more. */
+void *arena_grow(struct arena *a, void *items, size_t n, size_t *room, size_t size);
 
 /* What may still be allocated: ask before trusting a count that came from outside. */
 size_t arena_room(const struct arena *a);

@@ -29,6 +29,8 @@ struct uuid identity_case(const char *case_kind, struct uuid order_key, struct s
 struct uuid identity_duty(int64_t start_us, struct uuid case_id, struct span duty,
                           int instance);
 struct uuid identity_escalation(int64_t instant_us, struct uuid of, const char *level);
+/* The epoch: identity instant of what has none of its own (blockers, unknown orders). */
+#define IDENTITY_TIMELESS_US INT64_C(0)
 struct uuid identity_task(int64_t instant_us, struct uuid case_id, struct span playbook,
                           int step_no);
 

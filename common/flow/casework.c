@@ -243,14 +243,14 @@ static void take_duties(struct casework *w, struct work_case *c,
             c->state.duties[d->changes[i].index].state == DUTY_BREACHED; /* and told */
         const struct case_duty *duty = work_duties_change(c, &d->changes[i]);
         if (duty->state == DUTY_BREACHED && !was_breached)
-            outputs_breach(w->outputs, context, duty, d->changes[i].closed_us);
+            outputs_breach(w->outputs, context->message, duty);
     }
     for (int i = 0; i < d->n_starts; i++) {
         outputs_duty_started(w->outputs, context, &d->starts[i]);
         const struct case_duty *duty =
             work_duties_start(w->arena, c, &d->starts[i], context->revision);
         if (duty->state == DUTY_BREACHED)
-            outputs_breach(w->outputs, context, duty, d->starts[i].closed_us);
+            outputs_breach(w->outputs, context->message, duty);
     }
 }
 

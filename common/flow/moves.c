@@ -2,7 +2,8 @@
 
 #include "common/base/clock.h"
 #include "common/event/event.h"
-#include "common/flow/outputs.h"
+#include "common/event/identity.h"
+#include "common/flow/escalation.h"
 #include "common/policy/redate.h"
 
 #include <jansson.h>
@@ -167,13 +168,8 @@ static const struct duty_spec *verdict_of(struct moves *m, int64_t revision,
             span_equal(v->duty, duty))
             return v->terms;
     }
-    if (m->n_verdicts == m->verdict_room) {
-        m->verdict_room = m->verdict_room ? 2 * m->verdict_room : 64;
-        struct verdict *more = arena_array(m->arena, m->verdict_room, sizeof *more);
-        if (m->n_verdicts > 0)
-            memcpy(more, m->verdicts, m->n_verdicts * sizeof *more);
-        m->verdicts = more;
-    }
+    m->verdicts = arena_grow(m->arena, m->verdicts, m->n_verdicts, &m->verdict_room,
+                             sizeof *m->verdicts);
     struct verdict *v = &m->verdicts[m->n_verdicts++];
     *v = (struct verdict){revision, span_dup(m->arena, rule_id), span_dup(m->arena, duty),
                           judge(m, revision, rule_id, duty)};
@@ -220,7 +216,7 @@ struct writes {
 };
 
 static void open_writes(struct writes *w, const struct moves *m, size_t n) {
-    w->events = pg_script_copy(w->script, outputs_copy_escalation);
+    w->events = pg_script_copy(w->script, escalation_copy_sql);
     struct pg_query *q = pg_script_query(w->script, &move);
     pg_param_i64(q, policy_revision(m->policy)->id);
     w->ids = pg_param_array(q, PG_UUID, n);
@@ -241,6 +237,44 @@ static bool is_held(const struct pg_query *q, size_t row) {
     return pg_is_null(q, row, 3);
 }
 
+/* The same dates may come back with another revision, or with this one after another. */
+static void tell(struct pg_copy *copy, const struct moves *m, const struct pg_query *q,
+                 size_t row, const struct policy_duty *to) {
+    const struct policy_revision *revision = policy_revision(m->policy);
+    struct span name = pg_text(q, row, 5);
+    char text[400], meaning[128];
+    struct builder reason = builder_over(text, sizeof text);
+    snprintf(meaning, sizeof meaning, "deadline_moved:%s:%lld", revision->hash,
+             (long long)m->since_us);
+    build_span(&reason, name);
+    build_instant(&reason, " was due ", pg_instant(q, row, 11));
+    build_instant(&reason, ", act by ", pg_instant(q, row, 12));
+    build_instant(&reason, "; now due ", to->due_us);
+    build_instant(&reason, ", act by ", to->owner.act_by_us);
+    build_format(&reason, ": a calendar or the rule changed with revision %s",
+                 revision->label);
+    escalation_copy(copy, &(struct escalation){
+                              .identity_us = pg_instant(q, row, 10),
+                              .meaning = meaning,
+                              .subject_id = pg_uuid(q, row, 2),
+                              .kind = name,
+                              .level = "deadline_moved",
+                              .severity = (int)pg_i64(q, row, 13),
+                              .case_kind = pg_text(q, row, 3),
+                              .case_id = pg_uuid(q, row, 4),
+                              .seller_id = pg_text(q, row, 6),
+                              .marketplace = pg_text(q, row, 7),
+                              .order_id = pg_text(q, row, 8),
+                              .desk = pg_text(q, row, 9),
+                              .due_us = to->due_us,
+                              .act_by_us = to->owner.act_by_us,
+                              .rule_id = pg_text(q, row, 14),
+                              .revision = revision->id,
+                              .occurred_us = clock_now_us(),
+                              .reason = builder_span(&reason),
+                          });
+}
+
 static void consider(struct moves *m, struct writes *w, const struct pg_query *q,
                      size_t row) {
     struct policy_duty to;
@@ -251,32 +285,13 @@ static void consider(struct moves *m, struct writes *w, const struct pg_query *q
     if (!pg_bool(q, row, 16) || !terms ||
         !redate_duty(m->policy, terms, pg_text(q, row, 9), pg_instant(q, row, 10), &to))
         return;
-    const struct duty_moved moved = {
-        .duty_id = pg_uuid(q, row, 2),
-        .case_kind = pg_text(q, row, 3),
-        .case_id = pg_uuid(q, row, 4),
-        .name = pg_text(q, row, 5),
-        .seller_id = pg_text(q, row, 6),
-        .marketplace = pg_text(q, row, 7),
-        .order_id = pg_text(q, row, 8),
-        .desk = pg_text(q, row, 9),
-        .start_us = pg_instant(q, row, 10),
-        .was_due_us = pg_instant(q, row, 11),
-        .was_act_by_us = pg_instant(q, row, 12),
-        .due_us = to.due_us,
-        .act_by_us = to.owner.act_by_us,
-        .severity = (int)pg_i64(q, row, 13),
-        .rule_id = pg_text(q, row, 14),
-        .revision = policy_revision(m->policy),
-        .since_us = m->since_us,
-        .now_us = clock_now_us(),
-    };
-    if (moved.due_us == moved.was_due_us && moved.act_by_us == moved.was_act_by_us)
+    if (to.due_us == pg_instant(q, row, 11) &&
+        to.owner.act_by_us == pg_instant(q, row, 12))
         return;
     if (!w->ids)
         open_writes(w, m, pg_rows(q));
-    outputs_deadline_moved(w->events, &moved);
-    write_dates(w, moved.duty_id, &to);
+    tell(w->events, m, q, row, &to);
+    write_dates(w, pg_uuid(q, row, 2), &to);
     m->n_moved++;
 }
 

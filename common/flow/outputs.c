@@ -1,8 +1,10 @@
 #include "common/flow/outputs.h"
 
 #include "common/base/clock.h"
+#include "common/event/breach.h"
 #include "common/event/event.h"
 #include "common/flow/blocker_rows.h"
+#include "common/flow/escalation.h"
 #include "common/flow/sellers.h"
 
 struct outputs {
@@ -10,6 +12,8 @@ struct outputs {
     struct pg_copy *decisions, *escalations, *tasks; /* made at their first row */
     struct blocker_step *steps;
     size_t n_steps, step_room;
+    struct late *late; /* whose rows may still be in a COPY behind: told last */
+    size_t n_late, late_room;
 };
 
 struct outputs *outputs_new(struct batch *b) {
@@ -22,19 +26,6 @@ static struct pg_copy *lazily(struct outputs *o, struct pg_copy **copy, const ch
     if (!*copy)
         *copy = pg_script_copy(o->batch->writes, sql);
     return *copy;
-}
-
-static void copy_source(struct pg_copy *c, const struct message *m) {
-    pg_copy_text(c, span_of(m->topic));
-    pg_copy_i32(c, m->partition);
-    pg_copy_i64(c, m->offset);
-}
-
-/* Of what no message raised. */
-static void copy_no_source(struct pg_copy *c) {
-    pg_copy_text(c, SPAN("henpin"));
-    pg_copy_i32(c, -1);
-    pg_copy_i64(c, -1);
 }
 
 /* ---- decision ---- */
@@ -73,71 +64,25 @@ void outputs_decision(struct outputs *o, const struct output_context *c) {
         pg_copy_text(copy, span_of(p->rules[i]));
     pg_copy_array_end(copy);
     pg_copy_i64(copy, c->revision);
-    copy_source(copy, c->message);
+    escalation_copy_source(copy, c->message);
 }
 
 /* ---- escalation ---- */
 
-const char outputs_copy_escalation[] =
-    "COPY henpin.escalation_event (identity_at, escalation_id, kind, level, severity, "
-    "case_kind,"
-    " case_id, subject_id, seller_id, marketplace, order_id, desk, due_at, act_by_at, "
-    "rule_id,"
-    " policy_revision_id, occurred_at, reason, details, source_topic, source_partition, "
-    "source_offset)"
-    " FROM STDIN (FORMAT binary)";
-
-struct escalation {
-    int64_t identity_us;
-    struct uuid subject;
-    struct span kind;
-    const char *level;
-    int severity;
-    struct span desk;
-    int64_t due_us, act_by_us;
-    struct span rule_id;
-    struct span reason;
-};
-
-static void copy_escalation(struct outputs *o, const struct output_context *c,
-                            const struct escalation *e) {
+/* What `e` does not say comes from the case and its message. */
+static void escalate(struct outputs *o, const struct output_context *c,
+                     struct escalation e) {
     const struct work_case *k = c->work_case;
-    struct pg_copy *copy = lazily(o, &o->escalations, outputs_copy_escalation);
-    pg_copy_row(copy, 22);
-    pg_copy_instant(copy, e->identity_us);
-    pg_copy_uuid(copy, identity_escalation(e->identity_us, e->subject, e->level));
-    pg_copy_text(copy, e->kind);
-    pg_copy_text(copy, span_of(e->level));
-    pg_copy_i16(copy, (int16_t)e->severity);
-    pg_copy_text(copy, span_of(k->kind));
-    pg_copy_uuid(copy, k->id);
-    pg_copy_uuid(copy, e->subject);
-    pg_copy_text(copy, k->seller_id);
-    pg_copy_text(copy, k->marketplace);
-    pg_copy_text(copy, k->order_id);
-    pg_copy_text(copy, e->desk);
-    pg_copy_instant(copy, e->due_us);
-    pg_copy_instant(copy, e->act_by_us);
-    pg_copy_text(copy, e->rule_id);
-    pg_copy_i64(copy, c->revision);
-    pg_copy_instant(copy, c->event->occurred_us);
-    pg_copy_text(copy, e->reason);
-    pg_copy_jsonb(copy, c->details);
-    copy_source(copy, c->message);
-}
-
-/* What is at stake, in the rule's words: "Amazon refunds the buyer (account_risk)". */
-static void build_stake(struct builder *b, const char *before, struct span breach,
-                        struct span cost) {
-    if (breach.len == 0 && cost.len == 0)
-        return;
-    build_text(b, before);
-    build_span(b, cost.len > 0 ? cost : breach);
-    if (cost.len > 0 && breach.len > 0) {
-        build_text(b, " (");
-        build_span(b, breach);
-        build_char(b, ')');
-    }
+    e.case_kind = span_of(k->kind);
+    e.case_id = k->id;
+    e.seller_id = k->seller_id;
+    e.marketplace = k->marketplace;
+    e.order_id = k->order_id;
+    e.revision = c->revision;
+    e.occurred_us = c->event->occurred_us;
+    e.details = c->details;
+    e.source = c->message;
+    escalation_copy(lazily(o, &o->escalations, escalation_copy_sql), &e);
 }
 
 void outputs_duty_started(struct outputs *o, const struct output_context *c,
@@ -156,99 +101,84 @@ void outputs_duty_started(struct outputs *o, const struct output_context *c,
      * is written for each duty. */
     build_stake(&reason, "; else ", span_of(p->breach_cost ? NULL : p->breach),
                 span_of(p->breach_cost));
-    copy_escalation(o, c,
-                    &(struct escalation){
-                        .identity_us = start->state == DUTY_WAITING
-                                           ? c->event->occurred_us
-                                           : p->start_us,
-                        .subject = start->duty_id,
-                        .kind = span_of(p->name),
-                        .level = "open",
-                        .severity = p->severity,
-                        .desk = span_of(p->owner.desk),
-                        .due_us = p->due_us,
-                        .act_by_us = p->owner.act_by_us,
-                        .rule_id = span_of(p->rule_id),
-                        .reason = builder_span(&reason),
-                    });
-}
-
-/* Row by row, as they are rare. The clock may have told it before, of a wait that was
- * dropped since and has come back. */
-static const struct pg_statement tell_breach = {
-    "outputs_breach",
-    "INSERT INTO henpin.escalation_event (identity_at, escalation_id, kind, level,"
-    "  severity, case_kind, case_id, subject_id, seller_id, marketplace, order_id, desk,"
-    "  due_at, rule_id, policy_revision_id, occurred_at, reason, details, source_topic,"
-    "  source_partition, source_offset)"
-    " VALUES ($1, $2, $3, 'breached', $4, $5, $6, $7, $8, $9, $10, $11, $1, $12, $13,"
-    "  $14, $15, $16::jsonb, $17, $18, $19)"
-    " ON CONFLICT (identity_at, escalation_id) DO NOTHING"};
-
-void outputs_breach(struct outputs *o, const struct output_context *c,
-                    const struct case_duty *duty, int64_t done_us) {
-    const struct work_case *k = c->work_case;
-    char text[700];
-    struct builder reason = builder_over(text, sizeof text);
-    build_span(&reason, duty->name);
-    build_instant(&reason, " was due ", duty->due_us);
-    build_instant(&reason, " and done ", done_us);
-    build_stake(&reason, "; at stake: ", duty->breach, duty->breach_cost);
-    struct pg_query *q = pg_script_query(o->batch->writes, &tell_breach);
-    pg_param_instant(q, duty->due_us);
-    pg_param_uuid(q, identity_escalation(duty->due_us, duty->duty_id, "breached"));
-    pg_param_text(q, duty->name);
-    pg_param_i16(q, (int16_t)duty->severity);
-    pg_param_text(q, span_of(k->kind));
-    pg_param_uuid(q, k->id);
-    pg_param_uuid(q, duty->duty_id);
-    pg_param_text(q, k->seller_id);
-    pg_param_text(q, k->marketplace);
-    pg_param_text(q, k->order_id);
-    pg_param_text(q, duty->desk);
-    pg_param_text(q, duty->rule_id);
-    pg_param_i64(q, c->revision);
-    pg_param_instant(q, c->event->occurred_us);
-    pg_param_text(q, builder_span(&reason));
-    pg_param_jsonb(q, c->details);
-    pg_param_text(q, span_of(c->message->topic));
-    pg_param_i32(q, c->message->partition);
-    pg_param_i64(q, c->message->offset);
+    bool is_waiting = start->state == DUTY_WAITING;
+    escalate(o, c,
+             (struct escalation){
+                 .identity_us = is_waiting ? c->event->occurred_us : p->start_us,
+                 .subject_id = start->duty_id,
+                 .kind = span_of(p->name),
+                 .level = "open",
+                 .severity = p->severity,
+                 .desk = span_of(p->owner.desk),
+                 .due_us = p->due_us,
+                 .act_by_us = p->owner.act_by_us,
+                 .rule_id = span_of(p->rule_id),
+                 .reason = builder_span(&reason),
+             });
 }
 
 void outputs_triage(struct outputs *o, const struct output_context *c,
                     const char *cause) {
+    int64_t opened_us = c->work_case->state.opened_us;
     char text[300], level[200];
     struct builder reason = builder_over(text, sizeof text);
     build_format(&reason, "a person must look: %s", cause);
     snprintf(level, sizeof level, "triage:%s", cause);
-    struct policy_desk_choice desk = c->decision->policy.route;
-    struct escalation e = {
-        .identity_us = c->work_case->state.opened_us,
-        .subject =
-            identity_escalation(c->work_case->state.opened_us, c->work_case->id, level),
-        .kind = SPAN("triage"),
-        .level = "open",
-        .severity = 2,
-        .desk = span_of(desk.desk),
-        .due_us = EVENT_ABSENT,
-        .act_by_us = EVENT_ABSENT,
-        .reason = builder_span(&reason),
-    };
-    copy_escalation(o, c, &e);
+    escalate(o, c,
+             (struct escalation){
+                 .identity_us = opened_us,
+                 .subject_id = identity_escalation(opened_us, c->work_case->id, level),
+                 .kind = SPAN("triage"),
+                 .level = "open",
+                 .severity = 2,
+                 .desk = span_of(c->decision->policy.route.desk),
+                 .due_us = EVENT_ABSENT,
+                 .act_by_us = EVENT_ABSENT,
+                 .reason = builder_span(&reason),
+             });
+}
+
+/* ---- breach ---- */
+
+struct late {
+    struct case_duty duty;
+    const struct message *message;
+};
+
+void outputs_breach(struct outputs *o, const struct message *m,
+                    const struct case_duty *duty) {
+    o->late =
+        arena_grow(o->batch->attempt, o->late, o->n_late, &o->late_room, sizeof *o->late);
+    o->late[o->n_late++] = (struct late){*duty, m};
+}
+
+/* The clock may have told it before, of a wait that was dropped since and has come back. */
+static void tell_late(const struct outputs *o) {
+    if (o->n_late == 0)
+        return;
+    const struct tell tell = tell_open(o->batch->writes, o->n_late);
+    for (size_t i = 0; i < o->n_late; i++) {
+        const struct case_duty *d = &o->late[i].duty;
+        char text[700];
+        struct builder reason = builder_over(text, sizeof text);
+        build_breach(&reason, d->name, d->due_us, d->breach, d->breach_cost);
+        tell_add(&tell, &(struct telling){
+                            .duty_id = d->duty_id,
+                            .at_us = d->due_us,
+                            .id = identity_escalation(d->due_us, d->duty_id, "breached"),
+                            .level = "breached",
+                            .reason = builder_span(&reason),
+                            .occurred_us = o->late[i].message->occurred_us,
+                            .source = o->late[i].message,
+                        });
+    }
 }
 
 /* ---- blocker ---- */
 
 static struct blocker_step *add_step(struct outputs *o) {
-    if (o->n_steps == o->step_room) {
-        size_t room = o->step_room ? 2 * o->step_room : 16;
-        struct blocker_step *more = arena_array(o->batch->attempt, room, sizeof *more);
-        if (o->n_steps > 0)
-            memcpy(more, o->steps, o->n_steps * sizeof *more);
-        o->steps = more;
-        o->step_room = room;
-    }
+    o->steps = arena_grow(o->batch->attempt, o->steps, o->n_steps, &o->step_room,
+                          sizeof *o->steps);
     return &o->steps[o->n_steps++];
 }
 
@@ -280,7 +210,7 @@ void outputs_blocker(struct outputs *o, const struct output_context *c,
     };
 }
 
-void outputs_apply(struct outputs *o) {
+static void write_steps(const struct outputs *o) {
     if (o->n_steps == 0)
         return;
     blocker_rows_watch(o->batch->writes, o->steps, o->n_steps);
@@ -326,7 +256,7 @@ static void copy_task_event(struct outputs *o, const struct output_context *c, i
     pg_copy_text(copy, span_of(d->rule_id));
     pg_copy_i64(copy, c->revision);
     pg_copy_instant(copy, c->event->occurred_us);
-    copy_source(copy, c->message);
+    escalation_copy_source(copy, c->message);
 }
 
 /* A step that waits for no other is ready from the start. */
@@ -339,70 +269,7 @@ void outputs_tasks(struct outputs *o, const struct output_context *c) {
     }
 }
 
-/* ---- unknown orders ---- */
-
-void outputs_order_unknown(struct pg_copy *copy, const struct order_unknown *u) {
-    char text[300];
-    struct builder reason = builder_over(text, sizeof text);
-    build_text(&reason, "events wait for an order that no connector has published");
-    build_instant(&reason, "; it was wanted by ", u->wanted_by_us);
-    pg_copy_row(copy, 22);
-    pg_copy_instant(copy, IDENTITY_TIMELESS_US);
-    pg_copy_uuid(
-        copy, identity_escalation(IDENTITY_TIMELESS_US, u->order_key, "order_unknown"));
-    pg_copy_text(copy, SPAN("order_unknown"));
-    pg_copy_text(copy, SPAN("open"));
-    pg_copy_i16(copy, 2);
-    pg_copy_text(copy, SPAN("order"));
-    pg_copy_uuid(copy, u->order_key);
-    pg_copy_uuid(copy, u->order_key);
-    pg_copy_text(copy, u->seller_id);
-    pg_copy_text(copy, u->marketplace);
-    pg_copy_text(copy, u->order_id);
-    pg_copy_text(copy, span_of(u->desk.desk));
-    pg_copy_null(copy);
-    pg_copy_null(copy);
-    pg_copy_null(copy);
-    pg_copy_i64(copy, u->revision);
-    pg_copy_instant(copy, u->wanted_by_us);
-    pg_copy_text(copy, builder_span(&reason));
-    pg_copy_null(copy);
-    copy_no_source(copy);
-}
-
-/* ---- moved deadlines ---- */
-
-void outputs_deadline_moved(struct pg_copy *copy, const struct duty_moved *d) {
-    char text[400], level[128];
-    struct builder reason = builder_over(text, sizeof text);
-    snprintf(level, sizeof level, "deadline_moved:%s:%lld", d->revision->hash,
-             (long long)d->since_us);
-    build_span(&reason, d->name);
-    build_instant(&reason, " was due ", d->was_due_us);
-    build_instant(&reason, ", act by ", d->was_act_by_us);
-    build_instant(&reason, "; now due ", d->due_us);
-    build_instant(&reason, ", act by ", d->act_by_us);
-    build_format(&reason, ": a calendar or the rule changed with revision %s",
-                 d->revision->label);
-    pg_copy_row(copy, 22);
-    pg_copy_instant(copy, d->start_us);
-    pg_copy_uuid(copy, identity_escalation(d->start_us, d->duty_id, level));
-    pg_copy_text(copy, d->name);
-    pg_copy_text(copy, SPAN("deadline_moved"));
-    pg_copy_i16(copy, (int16_t)d->severity);
-    pg_copy_text(copy, d->case_kind);
-    pg_copy_uuid(copy, d->case_id);
-    pg_copy_uuid(copy, d->duty_id);
-    pg_copy_text(copy, d->seller_id);
-    pg_copy_text(copy, d->marketplace);
-    pg_copy_text(copy, d->order_id);
-    pg_copy_text(copy, d->desk);
-    pg_copy_instant(copy, d->due_us);
-    pg_copy_instant(copy, d->act_by_us);
-    pg_copy_text(copy, d->rule_id);
-    pg_copy_i64(copy, d->revision->id);
-    pg_copy_instant(copy, d->now_us);
-    pg_copy_text(copy, builder_span(&reason));
-    pg_copy_null(copy);
-    copy_no_source(copy);
+void outputs_apply(struct outputs *o) {
+    tell_late(o);
+    write_steps(o);
 }

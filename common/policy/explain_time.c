@@ -22,7 +22,7 @@ struct walk {
     struct arena *a;
     const struct calendar *c;
     struct explain_path path;
-    int room;
+    size_t room;
     int nth; /* open days counted so far */
 };
 
@@ -38,15 +38,8 @@ static struct explain_segment *add(struct walk *w, int64_t from_us, int64_t to_u
         last->to_us = to_us;
         return last;
     }
-    if (w->path.n == w->room) {
-        int room = w->room ? 2 * w->room : 16;
-        struct explain_segment *items = arena_array(w->a, (size_t)room, sizeof *items);
-        if (w->path.n > 0) {
-            memcpy(items, w->path.items, (size_t)w->path.n * sizeof *items);
-        }
-        w->path.items = items;
-        w->room = room;
-    }
+    w->path.items = arena_grow(w->a, w->path.items, (size_t)w->path.n, &w->room,
+                               sizeof *w->path.items);
     struct explain_segment *s = &w->path.items[w->path.n++];
     *s = (struct explain_segment){from_us, to_us, why, counts[why], holiday, 0};
     return s;

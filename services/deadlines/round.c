@@ -1,7 +1,9 @@
 #include "services/deadlines/round.h"
 
 #include "common/base/clock.h"
+#include "common/event/breach.h"
 #include "common/event/event.h"
+#include "common/flow/escalation.h"
 #include "services/deadlines/levels.h"
 
 #define ROUND_TIMEOUT_US (10 * US_PER_S)
@@ -46,21 +48,6 @@ enum {
     D_REVISION
 };
 
-/* Whoever told it before is right: the same level has the same id. */
-static const struct pg_statement tell = {
-    "deadlines_tell",
-    "INSERT INTO henpin.escalation_event (identity_at, escalation_id, kind, level,"
-    "  severity, case_kind, case_id, subject_id, seller_id, marketplace, order_id, desk,"
-    "  due_at, act_by_at, rule_id, policy_revision_id, occurred_at, reason, source_topic,"
-    "  source_partition, source_offset)"
-    " SELECT t.at, t.id, d.name, t.level, d.severity, d.case_kind, d.case_id, d.duty_id,"
-    "  d.seller_id, d.marketplace, d.order_id, d.desk, d.due_at, d.act_by_at, d.rule_id,"
-    "  d.policy_revision_id, t.at, t.reason, 'henpin', -1, -1"
-    " FROM unnest($1::uuid[], $2::timestamptz[], $3::uuid[], $4::text[], $5::text[])"
-    "  WITH ORDINALITY AS t(duty_id, at, id, level, reason, place)"
-    " JOIN henpin.duty d ON d.duty_id = t.duty_id ORDER BY t.place"
-    " ON CONFLICT (identity_at, escalation_id) DO NOTHING"};
-
 static const struct pg_statement go_on = {
     "deadlines_go_on", "UPDATE henpin.duty d SET fires_at = t.next,"
                        " state = CASE WHEN t.is_breached THEN 'breached' ELSE d.state END"
@@ -83,48 +70,38 @@ static struct standing_duty standing_of(struct arena *a, const struct pg_query *
     return d;
 }
 
-static void build_stake(struct builder *b, const struct pg_query *q, size_t row) {
-    if (pg_is_null(q, row, D_BREACH))
-        return;
-    build_text(b, "; at stake: ");
-    build_span(b, pg_text(q, row, D_BREACH));
-    if (!pg_is_null(q, row, D_COST)) {
-        build_text(b, ": ");
-        build_span(b, pg_text(q, row, D_COST));
-    }
-}
-
 static void build_reason(struct builder *b, const struct pg_query *q, size_t row,
                          const struct level *l) {
-    bool is_over = l->kind == LEVEL_BREACHED || l->kind == LEVEL_OVERDUE;
-    build_span(b, pg_text(q, row, D_NAME));
-    build_instant(b, is_over ? " was due " : " is due ", pg_instant(q, row, D_DUE));
+    struct span name = pg_text(q, row, D_NAME);
+    struct span breach = pg_text(q, row, D_BREACH), cost = pg_text(q, row, D_COST);
+    int64_t due_us = pg_instant(q, row, D_DUE);
+    if (l->kind == LEVEL_BREACHED || l->kind == LEVEL_OVERDUE) {
+        build_breach(b, name, due_us, breach, cost);
+        return;
+    }
+    build_span(b, name);
+    build_instant(b, " is due ", due_us);
     if (l->kind == LEVEL_ACT_BY) {
         build_text(b, " and ");
         build_span(b, pg_text(q, row, D_DESK));
         build_text(b, " must act now, it is not open again in time");
-    } else if (l->kind == LEVEL_WARNED) {
+    } else {
         build_instant(b, ", act by ", pg_instant(q, row, D_ACT_BY));
     }
     build_text(b, "; nobody has answered");
-    build_stake(b, q, row);
+    build_stake(b, "; at stake: ", breach, cost);
 }
 
-/* The arrays of the two statements. */
+/* The two statements. */
 struct writes {
-    struct pg_array *told_ids, *at, *event_ids, *levels, *reasons;
+    struct tell tell;
     struct pg_array *ids, *next, *breached;
 };
 
 static struct writes open_writes(struct pg_script *s, size_t n) {
     struct writes w;
-    struct pg_query *q = pg_script_query(s, &tell);
-    w.told_ids = pg_param_array(q, PG_UUID, n);
-    w.at = pg_param_array(q, PG_TIMESTAMPTZ, n);
-    w.event_ids = pg_param_array(q, PG_UUID, n);
-    w.levels = pg_param_array(q, PG_TEXT, n);
-    w.reasons = pg_param_array(q, PG_TEXT, n);
-    q = pg_script_query(s, &go_on);
+    w.tell = tell_open(s, n);
+    struct pg_query *q = pg_script_query(s, &go_on);
     w.ids = pg_param_array(q, PG_UUID, n);
     w.next = pg_param_array(q, PG_TIMESTAMPTZ, n);
     w.breached = pg_param_array(q, PG_BOOL, n);
@@ -142,11 +119,14 @@ static size_t write_one(const struct writes *w, const struct pg_query *q, size_t
     char text[800];
     struct builder reason = builder_over(text, sizeof text);
     build_reason(&reason, q, row, l);
-    pg_array_uuid(w->told_ids, duty_id);
-    pg_array_i64(w->at, l->at_us);
-    pg_array_uuid(w->event_ids, level_id(duty_id, l));
-    pg_array_text(w->levels, span_of(level_names[l->kind]));
-    pg_array_text(w->reasons, builder_span(&reason));
+    tell_add(&w->tell, &(struct telling){
+                           .duty_id = duty_id,
+                           .at_us = l->at_us,
+                           .id = level_id(duty_id, l),
+                           .level = level_names[l->kind],
+                           .reason = builder_span(&reason),
+                           .occurred_us = l->at_us,
+                       });
     return 1;
 }
 

@@ -176,6 +176,23 @@ static void test_arena__a_giant_batch_is_forgotten(void **state) {
     arena_free(a);
 }
 
+static void test_arena__a_growing_array_keeps_what_it_holds(void **state) {
+    (void)state;
+    struct arena *a = arena_new(1 << 16);
+    size_t room = 0;
+    int *items = NULL;
+    for (int n = 0; n < 100; n++) {
+        int *before = items;
+        bool was_full = (size_t)n == room;
+        items = arena_grow(a, items, (size_t)n, &room, sizeof *items);
+        assert_int_equal(items != before, was_full);
+        items[n] = n;
+    }
+    for (int n = 0; n < 100; n++)
+        assert_int_equal(items[n], n);
+    arena_free(a);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_arena__gives_aligned_memory_that_does_not_overlap),
@@ -188,6 +205,7 @@ int main(void) {
         cmocka_unit_test(test_arena__pieces_larger_than_a_block_live_beside_small_ones),
         cmocka_unit_test(test_arena__a_steady_load_allocates_nothing_new),
         cmocka_unit_test(test_arena__a_giant_batch_is_forgotten),
+        cmocka_unit_test(test_arena__a_growing_array_keeps_what_it_holds),
     };
     return cmocka_run_group_tests_name("arena", tests, NULL, NULL);
 }
