@@ -231,7 +231,8 @@ CREATE TABLE duty (
 -- What stands unanswered, by what the clock has to tell next: henpin-deadlines takes the gravest first, the board reads all.
 CREATE INDEX duty_standing ON duty (severity, fires_at) WHERE closed_at IS NULL AND state IN ('open', 'breached');
 
--- Append-only. identity_at is the instant that belongs to the meaning (it stands in the first 48 bits of the id
+-- Append-only, read by cursor (read_events) in the order of recorded_xid.
+-- identity_at is the instant that belongs to the meaning (it stands in the first 48 bits of the id
 -- too): (identity_at, escalation_id) refuses a double across partitions.
 CREATE TABLE escalation_event (
     identity_at        timestamptz NOT NULL,
@@ -257,8 +258,10 @@ CREATE TABLE escalation_event (
     source_topic       text NOT NULL,
     source_partition   integer NOT NULL,
     source_offset      bigint NOT NULL,
+    recorded_xid       xid8 NOT NULL DEFAULT pg_current_xact_id(),
     PRIMARY KEY (identity_at, escalation_id)
 ) PARTITION BY RANGE (identity_at);
+CREATE INDEX escalation_event_recorded_xid ON escalation_event (recorded_xid);
 -- Blockers and unknown orders have no instant of their own: theirs is the epoch, and retention leaves them alone.
 CREATE TABLE escalation_event_timeless PARTITION OF escalation_event
     FOR VALUES FROM (MINVALUE) TO ('1970-01-02 00:00:00+00');
@@ -292,8 +295,10 @@ CREATE TABLE disposal_task_event (
     source_topic       text NOT NULL,
     source_partition   integer NOT NULL,
     source_offset      bigint NOT NULL,
+    recorded_xid       xid8 NOT NULL DEFAULT pg_current_xact_id(),
     PRIMARY KEY (identity_at, task_id, change)
 ) PARTITION BY RANGE (identity_at);
+CREATE INDEX disposal_task_event_recorded_xid ON disposal_task_event (recorded_xid);
 CREATE TABLE disposal_task_event_default PARTITION OF disposal_task_event DEFAULT;
 
 -- The audit trail: one row an applied event. Found by time (BRIN) and by case within the case's own times.
@@ -396,3 +401,16 @@ CREATE TABLE parked (
 CREATE INDEX return_case_parked ON return_case (order_key) WHERE is_parked;
 CREATE INDEX inquiry_thread_parked ON inquiry_thread (order_key) WHERE is_parked;
 CREATE INDEX parked_ready ON parked (source_topic, order_key) WHERE is_ready;
+
+-- Who has taken an escalation: the first who says so. Written by acknowledge().
+CREATE TABLE acknowledgement (
+    escalation_id   uuid PRIMARY KEY,
+    subject_id      uuid NOT NULL,
+    acknowledged_by text NOT NULL,
+    login           text NOT NULL,
+    note            text,
+    acknowledged_at timestamptz NOT NULL DEFAULT now(),
+    recorded_xid    xid8 NOT NULL DEFAULT pg_current_xact_id()
+);
+CREATE INDEX acknowledgement_subject ON acknowledgement (subject_id, acknowledged_at);
+CREATE INDEX acknowledgement_recorded_xid ON acknowledgement (recorded_xid);

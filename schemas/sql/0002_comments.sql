@@ -30,6 +30,7 @@ COMMENT ON TABLE blocker IS 'What keeps a seller from selling or handling somewh
 COMMENT ON TABLE ledger IS 'How far each partition is applied: append-only, one row per batch and partition. Its key lets one writer of a range win.';
 COMMENT ON TABLE dead_letter IS 'Records that could not be applied, whole, with the reason. See henpin dead-letters.';
 COMMENT ON TABLE parked IS 'Records that wait for their order, whole. Deleted when they are applied.';
+COMMENT ON TABLE acknowledgement IS 'Who has taken an escalation: the first who said so. Written by acknowledge() alone.';
 COMMENT ON TABLE schema_migration IS 'Which files of schemas/sql have been applied. Written by henpin migrate.';
 COMMENT ON INDEX duty_standing IS 'Duties that nobody has answered, by severity and by what the clock has to tell next.';
 COMMENT ON INDEX escalation_event_triage IS 'Triage by when it was told, for the board.';
@@ -37,6 +38,10 @@ COMMENT ON INDEX escalation_event_timeless_subject IS 'Blockers and unknown orde
 COMMENT ON INDEX seller_watch_look_at IS 'The sellers whose time has come.';
 COMMENT ON INDEX seller_change_seller IS 'The history of one seller.';
 COMMENT ON FUNCTION seller_row_changed() IS 'Trigger of the seller directory: has the seller looked at again and keeps who changed what.';
+COMMENT ON INDEX escalation_event_recorded_xid IS 'Escalations by the transaction that wrote them, for read_events().';
+COMMENT ON INDEX disposal_task_event_recorded_xid IS 'Task events by the transaction that wrote them, for read_events().';
+COMMENT ON INDEX acknowledgement_recorded_xid IS 'Acknowledgements by the transaction that wrote them, for read_events().';
+COMMENT ON INDEX acknowledgement_subject IS 'Acknowledgements by what was escalated, the latest last, for the board.';
 COMMENT ON FUNCTION seller_directory_changed() IS 'Trigger of the seller directory: moves seller_directory_version on.';
 
 DO $$
@@ -137,6 +142,7 @@ BEGIN
             ('subject_id', 'What is escalated: a duty, a blocker, a case or an order.'),
             ('occurred_at', 'Instant at which it happened, by the event''s own time.'),
             ('recorded_at', 'Instant of the transaction that wrote the row.'),
+            ('recorded_xid', 'Number of that transaction: the order in which read_events() tells.'),
             ('reason', 'Why, as one readable sentence.'),
             ('details', 'Further facts for programs.'),
             ('source_topic', 'Kafka topic of the record that caused it; henpin for the clock.'),
@@ -184,7 +190,11 @@ BEGIN
             ('parked_at', 'Instant at which it was set aside.'),
             ('checksum', 'SHA-256 of the file, hexadecimal.'),
             ('applied_at', 'Instant at which the file was applied.'),
-            ('applied_by', 'Who applied it: the session''s user.')),
+            ('applied_by', 'Who applied it: the session''s user.'),
+            ('acknowledged_by', 'Who has taken it, as they said.'),
+            ('acknowledged_at', 'Instant at which they said so.'),
+            ('login', 'The session''s user who said so.'),
+            ('note', 'What they added; not for a buyer''s words.')),
         special (tab, name, meaning) AS (VALUES
             ('seller_watch', 'policy_revision_id', 'Which rule set looked last.'),
             ('seller', 'name', 'What people call the seller.'),

@@ -62,7 +62,7 @@ GRANT SELECT ON henpin.seller, henpin.seller_fact, henpin.seller_licence, henpin
 GRANT SELECT ON henpin.escalation_event, henpin.disposal_task_event, henpin.decision, henpin.ledger,
     henpin.policy_revision, henpin.sales_order, henpin.return_case, henpin.inquiry_thread, henpin.duty, henpin.blocker,
     henpin.seller, henpin.seller_fact, henpin.seller_licence, henpin.seller_marketplace, henpin.seller_watch,
-    henpin.seller_change, henpin.seller_directory_version,
+    henpin.seller_change, henpin.seller_directory_version, henpin.acknowledgement,
     henpin.schema_migration TO henpin_reader;
 GRANT SELECT (consumer_group, source_topic, source_partition, source_offset, record_at, header_names,
     code, reason, hint, state, retries, recorded_at, changed_at, changed_by)

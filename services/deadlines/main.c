@@ -15,6 +15,7 @@
 #include "common/base/version.h"
 #include "common/io/http.h"
 #include "common/io/pg_options.h"
+#include "services/deadlines/announce.h"
 #include "services/deadlines/round.h"
 
 #include <poll.h>
@@ -50,7 +51,8 @@ struct clockwork {
     struct http *http;
     unsigned failures;
     uint64_t random;
-    int64_t wake_us; /* not before (monotonic) */
+    int64_t wake_us;   /* not before (monotonic) */
+    int64_t announced; /* up to which transaction: announce.h */
 };
 
 static void answer(void *context, const char *path, struct http_answer *answer) {
@@ -90,6 +92,8 @@ static bool look(struct clockwork *c, struct error *err) {
         st = pg_connect_wait(c->pg, 10 * US_PER_S, err);
     if (st == ST_OK)
         st = round_run(c->pg, clock_now_us(), (size_t)config.most, &r, err);
+    if (st == ST_OK)
+        st = announce(c->pg, &c->announced, err);
     if (st == ST_OK) {
         observe(&r);
         c->failures = 0;

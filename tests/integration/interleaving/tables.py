@@ -2,7 +2,7 @@
 import subprocess
 
 # Provenance and when a row was written: they say how we came to know, not what holds.
-EVERYWHERE = ["recorded_at", "source_partition", "source_offset", "parked_at", "changed_at", "since", "updated_at",
+EVERYWHERE = ["recorded_at", "recorded_xid", "source_partition", "source_offset", "parked_at", "changed_at", "since", "updated_at",
               "applied_at"]
 # A blocker stands per seller and marketplace and is raised by whichever event is read first: its row
 # and its escalation tell of that event.
