@@ -24,10 +24,7 @@ static void decision_clear(struct policy_decision *d) {
     d->outcome = POLICY_DECIDED;
     d->cause = d->handler = NULL;
     d->n_duties = d->n_blockers = d->n_rules = 0;
-    d->disposition.code = d->disposition.rule_id = d->disposition.title =
-        d->disposition.remedy = NULL;
-    d->disposition.n_steps = 0;
-    d->disposition.is_shadow = false;
+    disposition_clear(&d->disposition);
     memset(d->near_misses, 0, sizeof d->near_misses);
 }
 
@@ -247,8 +244,7 @@ static void give_up(struct evaluation *e) {
     d->outcome = POLICY_NOT_EVALUATED;
     d->cause = e->cause;
     d->n_duties = d->n_blockers = 0;
-    d->disposition.code = d->disposition.remedy = d->disposition.rule_id = NULL;
-    d->disposition.n_steps = 0;
+    disposition_clear(&d->disposition);
     d->route = policy_triage(e->p, e->f->time_us[TIME_EVENT]);
 }
 

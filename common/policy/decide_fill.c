@@ -116,15 +116,21 @@ static void fill_steps(struct evaluation *e, const struct outcome *o) {
     out->n_steps = o->n_steps;
 }
 
+void disposition_clear(struct policy_disposition *d) {
+    d->code = d->rule_id = d->title = NULL;
+    d->remedy = d->remedy_rule_id = NULL;
+    d->destination = d->destination_rule_id = NULL;
+    d->n_steps = 0;
+    d->is_shadow = false;
+}
+
 /* What decides on the goods: an active rule displaces one that only runs in the shadow.
  */
 static void fill_disposition(struct evaluation *e, const struct rule *r, int slot) {
     struct policy_disposition *out = &e->d->disposition;
     bool displaces = out->is_shadow && !r->is_shadow;
     if (displaces) {
-        out->code = out->remedy = out->rule_id = NULL;
-        out->n_steps = 0;
-        out->is_shadow = false;
+        disposition_clear(out);
     } else if (r->is_shadow && out->rule_id && !out->is_shadow) {
         return;
     }
@@ -134,6 +140,11 @@ static void fill_disposition(struct evaluation *e, const struct rule *r, int slo
         is_new = true;
     } else if (slot == SLOT_REMEDY && !out->remedy) {
         out->remedy = r->then.remedy;
+        out->remedy_rule_id = r->id;
+        is_new = out->rule_id == NULL;
+    } else if (slot == SLOT_DESTINATION && !out->destination) {
+        out->destination = r->then.destination;
+        out->destination_rule_id = r->id;
         is_new = out->rule_id == NULL;
     } else if (slot == SLOT_STEPS && out->n_steps == 0) {
         fill_steps(e, &r->then);
@@ -170,6 +181,7 @@ static void fill_slot(struct evaluation *e, const struct rule *r, int slot) {
         break;
     case SLOT_CODE:
     case SLOT_REMEDY:
+    case SLOT_DESTINATION:
     case SLOT_STEPS:
         fill_disposition(e, r, slot);
         break;

@@ -14,6 +14,8 @@ struct evaluation {
     const char *cause;
 };
 
+/* No code, remedy, destination or step. */
+void disposition_clear(struct policy_disposition *d);
 /* Everything that a rule gives, as `collect` and `else` do. */
 void fill_all(struct evaluation *e, const struct rule *r);
 /* The winner of each slot among the `n` rules of `hits` (positions in the table): active

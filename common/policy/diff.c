@@ -291,7 +291,10 @@ static void compare_goods(struct diff_result *out, const struct policy_decision 
     x = x->is_shadow ? &nothing : x;
     y = y->is_shadow ? &nothing : y;
     compare_words(out, DIFF_CODE, "", x->code, y->code, x->rule_id, y->rule_id);
-    compare_words(out, DIFF_REMEDY, "", x->remedy, y->remedy, x->rule_id, y->rule_id);
+    compare_words(out, DIFF_REMEDY, "", x->remedy, y->remedy, x->remedy_rule_id,
+                  y->remedy_rule_id);
+    compare_words(out, DIFF_DESTINATION, "", x->destination, y->destination,
+                  x->destination_rule_id, y->destination_rule_id);
     int i = 0, n = x->n_steps < y->n_steps ? x->n_steps : y->n_steps;
     while (i < n && same_step(&x->steps[i], &y->steps[i])) {
         i++;

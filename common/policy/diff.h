@@ -62,6 +62,7 @@ void diff_event_of(const struct policy *p, const struct policy_facts *f,
     X(DIFF_CODE, "goods") /* what becomes of them */                                     \
     X(DIFF_STEPS, "steps")                                                               \
     X(DIFF_REMEDY, "remedy")                                                             \
+    X(DIFF_DESTINATION, "destination")                                                   \
     X(DIFF_ROUTE, "route") /* who gets it without a deadline */
 
 enum diff_kind {

@@ -50,7 +50,8 @@ static unsigned slots_given(const struct explanation *x, const struct rule *r) {
     if (d->disposition.is_shadow == r->is_shadow) {
         const struct policy_disposition *o = &d->disposition;
         gave |= r->then.code && o->code == r->then.code ? 1u << SLOT_CODE : 0;
-        gave |= r->then.remedy && o->remedy == r->then.remedy ? 1u << SLOT_REMEDY : 0;
+        gave |= o->remedy_rule_id == r->id ? 1u << SLOT_REMEDY : 0;
+        gave |= o->destination_rule_id == r->id ? 1u << SLOT_DESTINATION : 0;
         gave |= r->then.n_steps > 0 && o->n_steps == r->then.n_steps &&
                         o->steps[0].action == r->then.steps[0].action
                     ? 1u << SLOT_STEPS

@@ -316,6 +316,9 @@ static void write_rest(struct writing *j) {
     open(j, "disposition", '{');
     text(j, "code", d->disposition.code);
     text(j, "remedy", d->disposition.remedy);
+    text(j, "remedy_rule", d->disposition.remedy_rule_id);
+    text(j, "destination", d->disposition.destination);
+    text(j, "destination_rule", d->disposition.destination_rule_id);
     text(j, "rule", d->disposition.rule_id);
     truth(j, "is_shadow", d->disposition.is_shadow);
     write_steps(j, &d->disposition);

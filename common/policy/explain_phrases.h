@@ -45,6 +45,7 @@
     X(PH_SLOT_CHAIN, "the desks", "担当窓口") \
     X(PH_SLOT_CODE, "what becomes of the goods", "商品の扱い") \
     X(PH_SLOT_REMEDY, "what to offer the buyer", "購入者への提案") \
+    X(PH_SLOT_DESTINATION, "where the buyer sends it", "返送先") \
     X(PH_GIVES, "gives: {0}", "決めること：{0}") \
     X(PH_OUTRANKED, "but {1}, which has priority, sets {0}", "ただし「{0}」は優先順位の高い {1} が決定") \
     X(PH_OUTRANKED_HERE, "but another rule sets {0}", "ただし「{0}」は別のルールがすでに決定") \
@@ -133,6 +134,7 @@
     X(PH_BLOCKERS, "What the seller must have first", "出品者が先に整えること") \
     X(PH_BLOCKER, "{0} ({1}, rule {2})", "{0}（{1}、ルール {2}）") \
     X(PH_REMEDY, "Offer the buyer: {0} (rule {1})", "購入者への提案：{0}（ルール {1}）") \
+    X(PH_DESTINATION, "Where the buyer sends it: {0} (rule {1})", "返送先：{0}（ルール {1}）") \
     X(PH_GOODS, "The goods: {0} (rule {1})", "返品された商品の扱い：{0}（ルール {1}）") \
     X(PH_STEPS, "Steps", "手順") \
     X(PH_STEP_TO, "to {0}", "担当：{0}") \
@@ -172,6 +174,7 @@
     X(PH_R_CODE, "the goods", "商品の扱い") \
     X(PH_R_STEP, "step {0}", "手順{0}") \
     X(PH_R_REMEDY, "offer", "購入者への提案") \
+    X(PH_R_DESTINATION, "send to", "返送先") \
     X(PH_R_DUE, "{0}: due", "{0}：期限") \
     X(PH_R_START, "{0}: runs from", "{0}：起算") \
     X(PH_R_AIM, "{0}: aim", "{0}：目標") \

@@ -223,6 +223,10 @@ static void add_outcome(struct writing *x, const struct outcome *o) {
         add(x, ROW_THEN, "then.remedy", words_phrase(w, PH_R_REMEDY),
             words_text(w, "remedy", o->remedy));
     }
+    if (o->destination) {
+        add(x, ROW_THEN, "then.destination", words_phrase(w, PH_R_DESTINATION),
+            words_text(w, "destination", o->destination));
+    }
     if (o->code) {
         add(x, ROW_THEN, "then.code", words_phrase(w, PH_R_CODE),
             words_text(w, "code", o->code));

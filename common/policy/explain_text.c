@@ -181,11 +181,15 @@ static void tell_inputs(struct telling *t) {
 /* ---- rules ---- */
 
 static const char *slots_text(const struct telling *t, unsigned slots) {
-    static const enum phrase names[SLOT_COUNT] = {
-        [SLOT_HANDLE] = PH_SLOT_HANDLE,   [SLOT_DUTY] = PH_SLOT_DUTY,
-        [SLOT_BLOCKER] = PH_SLOT_BLOCKER, [SLOT_CHAIN] = PH_SLOT_CHAIN,
-        [SLOT_CODE] = PH_SLOT_CODE,       [SLOT_REMEDY] = PH_SLOT_REMEDY,
-        [SLOT_STEPS] = PH_STEPS};
+    static const enum phrase names[SLOT_COUNT] = {[SLOT_HANDLE] = PH_SLOT_HANDLE,
+                                                  [SLOT_DUTY] = PH_SLOT_DUTY,
+                                                  [SLOT_BLOCKER] = PH_SLOT_BLOCKER,
+                                                  [SLOT_CHAIN] = PH_SLOT_CHAIN,
+                                                  [SLOT_CODE] = PH_SLOT_CODE,
+                                                  [SLOT_REMEDY] = PH_SLOT_REMEDY,
+                                                  [SLOT_DESTINATION] =
+                                                      PH_SLOT_DESTINATION,
+                                                  [SLOT_STEPS] = PH_STEPS};
     const char *words[SLOT_COUNT];
     int n = 0;
     for (int slot = 0; slot < SLOT_COUNT; slot++) {
@@ -382,15 +386,17 @@ static void tell_disposition(struct telling *t) {
     const struct policy_disposition *d = &t->x->d.disposition;
     const char *shadow = d->is_shadow ? words_phrase(t->w, PH_SHADOW) : "";
     if (d->remedy) {
-        const char *rule = "?";
-        for (int i = 0; i < t->x->n_hits; i++) {
-            const struct explain_hit *h = &t->x->hits[i];
-            rule = h->gave >> SLOT_REMEDY & 1 ? h->rule->id : rule;
-        }
-        build_format(
-            t->b, "\n%s%s\n",
-            telling_say(t, PH_REMEDY, words_text(t->w, "remedy", d->remedy), rule, NULL),
-            shadow);
+        build_format(t->b, "\n%s%s\n",
+                     telling_say(t, PH_REMEDY, words_text(t->w, "remedy", d->remedy),
+                                 d->remedy_rule_id, NULL),
+                     shadow);
+    }
+    if (d->destination) {
+        build_format(t->b, "\n%s%s\n",
+                     telling_say(t, PH_DESTINATION,
+                                 words_text(t->w, "destination", d->destination),
+                                 d->destination_rule_id, NULL),
+                     shadow);
     }
     if (!d->code) {
         return;

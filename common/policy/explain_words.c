@@ -114,10 +114,15 @@ static const char *term_text(const struct words *w, const char *kind, const char
     static const struct {
         const char *kind;
         enum policy_term_kind term;
-    } kinds[] = {{"code", TERM_CODE},         {"action", TERM_ACTION},
-                 {"role", TERM_ROLE},         {"licence", TERM_LICENCE},
-                 {"evidence", TERM_EVIDENCE}, {"place", TERM_PLACE},
-                 {"waste", TERM_WASTE},       {"unlocks", TERM_UNLOCKS}};
+    } kinds[] = {{"code", TERM_CODE},
+                 {"action", TERM_ACTION},
+                 {"role", TERM_ROLE},
+                 {"licence", TERM_LICENCE},
+                 {"evidence", TERM_EVIDENCE},
+                 {"place", TERM_PLACE},
+                 {"waste", TERM_WASTE},
+                 {"unlocks", TERM_UNLOCKS},
+                 {"destination", TERM_DESTINATION}};
     for (size_t i = 0; i < COUNT_OF(kinds); i++) {
         if (strcmp(kind, kinds[i].kind) == 0) {
             const struct policy_term *t = policy_term(w->p, kinds[i].term, word);

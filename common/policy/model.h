@@ -108,6 +108,7 @@ enum slot {
     SLOT_CHAIN,
     SLOT_CODE,
     SLOT_REMEDY,
+    SLOT_DESTINATION,
     SLOT_STEPS,
     SLOT_COUNT
 };
@@ -167,7 +168,7 @@ struct playbook {
 
 struct outcome {
     unsigned gives; /* bit per enum slot */
-    const char *handle, *code, *remedy;
+    const char *handle, *code, *remedy, *destination;
     struct duty_spec *duties;
     int n_duties;
     struct blocker_spec *blockers;

@@ -5,8 +5,8 @@
 #include "common/policy/schema.h"
 #include "common/policy/terms.h"
 
-static const char *const slot_names[] = {"handle", "duty",   "blocker", "chain",
-                                         "code",   "remedy", "steps",   NULL};
+static const char *const slot_names[] = {
+    "handle", "duty", "blocker", "chain", "code", "remedy", "destination", "steps", NULL};
 static const char *const severity_names[] = {"note", "low",   "normal",
                                              "high", "grave", NULL};
 _Static_assert(COUNT_OF(severity_names) == SEVERITY_MAX + 2, "each severity has a word");
@@ -61,6 +61,9 @@ static void read_slot(struct loader *l, const struct node *n, int slot,
         break;
     case SLOT_REMEDY:
         out->remedy = schema_word(l, n, "remedy");
+        break;
+    case SLOT_DESTINATION:
+        out->destination = term_word(l, n, TERM_DESTINATION, "destination");
         break;
     case SLOT_CHAIN:
         out->chain = chain_read(l, n);
@@ -173,6 +176,8 @@ bool outcome_equal(const struct outcome *a, const struct outcome *b, int slot) {
         return text_equal(a->code, b->code);
     case SLOT_REMEDY:
         return text_equal(a->remedy, b->remedy);
+    case SLOT_DESTINATION:
+        return text_equal(a->destination, b->destination);
     case SLOT_CHAIN:
         return chain_equal(a->chain, b->chain);
     case SLOT_STEPS:

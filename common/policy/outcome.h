@@ -1,6 +1,6 @@
 /*
  * outcome.h: what a rule gives: `then: {duty: {...}}`, `{blocker: ...}`, `{chain:
- * [...]}`, `{code:, steps:, remedy:}`.
+ * [...]}`, `{code:, steps:, remedy:, destination:}`.
  */
 #ifndef COMMON_POLICY_OUTCOME_H
 #define COMMON_POLICY_OUTCOME_H

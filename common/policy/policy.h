@@ -214,7 +214,7 @@ struct policy_step {
  * `from_us`: business days and holidays counted from there. POLICY_NO_INSTANT: never. */
 int64_t policy_step_due(const struct policy_step *s, int64_t from_us);
 
-/* What the words of steps mean, for people: `terms:` in the packs. */
+/* What the words of steps and destinations mean, for people: `terms:` in the packs. */
 enum policy_term_kind {
     TERM_CODE,
     TERM_ACTION,
@@ -224,6 +224,7 @@ enum policy_term_kind {
     TERM_PLACE,
     TERM_WASTE,
     TERM_UNLOCKS,
+    TERM_DESTINATION,
     POLICY_TERM_KINDS
 };
 struct policy_term {
@@ -242,6 +243,10 @@ struct policy_disposition {
     const char *rule_id;
     const char *title;
     const char *remedy; /* refund, exchange ...; may be NULL */
+    const char *remedy_rule_id;
+    const char *destination; /* where the buyer sends it: own_address, prepaid_label ...,
+                                no_return_shipping; may be NULL */
+    const char *destination_rule_id;
     struct policy_step steps[POLICY_MAX_STEPS];
     int n_steps;
     bool is_shadow;

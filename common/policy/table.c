@@ -40,7 +40,7 @@ static void read_gives(struct loader *l, const struct node *n, struct table *t) 
             finding_error(
                 l->fs, "unknown-key", part->key,
                 "there is no slot \"%s\"; slots are handle, duty, blocker, chain, "
-                "code, remedy, steps",
+                "code, remedy, destination, steps",
                 part->key->text.ptr);
         } else if (merge >= 0 && !merge_fits(slot, merge)) {
             finding_error(l->fs, "slot", part, "\"%s\" cannot be merged by \"%s\"",

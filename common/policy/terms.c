@@ -6,9 +6,15 @@
 
 /* The keys under `terms:` are the keys of a step, so that the list reads like the steps. */
 static const char *const kind_names[POLICY_TERM_KINDS + 1] = {
-    [TERM_CODE] = "code",       [TERM_ACTION] = "do",         [TERM_ROLE] = "to",
-    [TERM_LICENCE] = "licence", [TERM_EVIDENCE] = "evidence", [TERM_PLACE] = "place",
-    [TERM_WASTE] = "waste",     [TERM_UNLOCKS] = "unlocks",
+    [TERM_CODE] = "code",
+    [TERM_ACTION] = "do",
+    [TERM_ROLE] = "to",
+    [TERM_LICENCE] = "licence",
+    [TERM_EVIDENCE] = "evidence",
+    [TERM_PLACE] = "place",
+    [TERM_WASTE] = "waste",
+    [TERM_UNLOCKS] = "unlocks",
+    [TERM_DESTINATION] = "destination",
 };
 
 static const struct policy_term *find(const struct policy *p, int kind,

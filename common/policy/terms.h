@@ -1,5 +1,6 @@
 /*
- * terms.h: the closed list of words that steps are written with, and what they mean.
+ * terms.h: the closed list of words that steps and destinations are written with, and
+ * what they mean.
  *
  *     terms:
  *       licence:

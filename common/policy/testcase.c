@@ -301,6 +301,8 @@ static void actual_of(struct actual *a, const struct policy *p,
         actual_word(a, d->disposition.code);
     } else if (span_is(key, "remedy")) {
         actual_word(a, d->disposition.remedy);
+    } else if (span_is(key, "destination")) {
+        actual_word(a, d->disposition.destination);
     } else if (span_is(key, "route.first_open")) {
         actual_word(a, d->route.desk);
     } else {

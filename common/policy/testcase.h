@@ -8,8 +8,9 @@
  * `given` takes the facts of the domain, the times of policy.h, and `time` for
  * event.time. What may be expected:
  *
- *     outcome: decided | not_ours | not_evaluated      cause, handle, code, remedy: WORD
- * | none rules, hits, shadow, duties, blockers, steps: a list of names, or none
+ *     outcome: decided | not_ours | not_evaluated
+ *     cause, handle, code, remedy, destination: WORD | none
+ *     rules, hits, shadow, duties, blockers, steps: a list of names, or none
  *     duty.NAME.start|due|act_by|aim: INSTANT | none
  * duty.NAME.desk|rule|waits_for|breach: WORD | none duty.NAME.warn: list of instants
  * route.first_open: DESK

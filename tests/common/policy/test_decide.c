@@ -139,6 +139,49 @@ static void test_decide__the_highest_priority_wins_slot_by_slot(void **state) {
     pack_remove(&x);
 }
 
+static void test_decide__each_of_remedy_and_destination_names_its_rule(void **state) {
+    (void)state;
+    struct pack_fixture x;
+    pack_load_text(&x, TABLE("priority", "{remedy: one, destination: one}",
+                             "  rules:\n"
+                             "  - {id: high, title: t, source: s, priority: 9, when: "
+                             "{marketplace: east}, then: {destination: nowhere}}\n"
+                             "  - {id: low, title: t, source: s, priority: 1, then: "
+                             "{remedy: refund, destination: home}}\n"));
+    struct policy_decision d = decide(&x, "asked", "east");
+    assert_string_equal(d.disposition.destination, "nowhere");
+    assert_string_equal(d.disposition.destination_rule_id, "high");
+    assert_string_equal(d.disposition.remedy, "refund");
+    assert_string_equal(d.disposition.remedy_rule_id, "low");
+    d = decide(&x, "asked", "west");
+    assert_string_equal(d.disposition.destination, "home");
+    assert_string_equal(d.disposition.destination_rule_id, "low");
+    assert_null(d.disposition.code);
+    pack_remove(&x);
+}
+
+static void
+test_decide__nothing_of_a_disposition_is_left_of_an_open_question(void **state) {
+    (void)state;
+    struct pack_fixture x;
+    pack_load_text(&x, PACK_GROUND
+                   "tables:\n- table: a\n  title: t\n  hit: unique\n"
+                   "  gives: {remedy: one, destination: one}\n  rules:\n"
+                   "  - {id: a, title: t, source: s, then: {remedy: refund, "
+                   "destination: home}}\n"
+                   "- table: b\n  title: t\n  hit: collect\n  gives: {blocker: "
+                   "set}\n  else: none\n  rules:\n"
+                   "  - {id: b, title: t, source: s, when: {marketplace: east}, "
+                   "then: {blocker: x}}\n");
+    struct policy_decision d = decide(&x, "asked", NULL);
+    assert_int_equal(d.outcome, POLICY_NOT_EVALUATED);
+    assert_null(d.disposition.remedy);
+    assert_null(d.disposition.remedy_rule_id);
+    assert_null(d.disposition.destination);
+    assert_null(d.disposition.destination_rule_id);
+    pack_remove(&x);
+}
+
 /* In either order of their ids: the one in the shadow has the higher priority. */
 static void check_shadow(const char *shadow, const char *active) {
     struct pack_fixture x;
@@ -332,6 +375,9 @@ int main(void) {
         cmocka_unit_test(
             test_decide__a_table_about_another_event_needs_none_of_its_facts),
         cmocka_unit_test(test_decide__the_highest_priority_wins_slot_by_slot),
+        cmocka_unit_test(test_decide__each_of_remedy_and_destination_names_its_rule),
+        cmocka_unit_test(
+            test_decide__nothing_of_a_disposition_is_left_of_an_open_question),
         cmocka_unit_test(
             test_decide__what_runs_in_the_shadow_is_seen_but_displaces_nothing),
         cmocka_unit_test(test_decide__validity_without_its_timestamp_is_not_evaluated),

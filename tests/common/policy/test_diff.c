@@ -36,9 +36,9 @@ static const char rules[] = PACK_GROUND
     "steps: list}\n  rules:\n"
     "  - {id: g-all, title: t, source: s, then: {code: keep, steps: [{do: look}, {do: "
     "store, after: look}]}}\n"
-    "- table: offers\n  needs: {event: arrived}\n  hit: unique\n  gives: {remedy: one}\n"
-    "  rules:\n"
-    "  - {id: o-all, title: t, source: s, then: {remedy: refund}}\n";
+    "- table: offers\n  needs: {event: arrived}\n  hit: unique\n  gives: {remedy: one, "
+    "destination: one}\n  rules:\n"
+    "  - {id: o-all, title: t, source: s, then: {remedy: refund, destination: home}}\n";
 
 static void load_changed(const char *what, const char *change) {
     static char text[sizeof rules + 1024];
@@ -154,6 +154,8 @@ static void test_diff__each_kind_of_change_is_told_alone(void **state) {
         {"{do: store, after: look}", "{do: burn, after: look}", "arrived", DIFF_STEPS,
          "store", "burn"},
         {"remedy: refund", "remedy: repair", "arrived", DIFF_REMEDY, "refund", "repair"},
+        {"destination: home", "destination: branch", "arrived", DIFF_DESTINATION, "home",
+         "branch"},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         load_changed(cases[i].what, cases[i].change);

@@ -181,6 +181,7 @@ static void want_outcome(struct tally *t, const struct outcome *o) {
     want(t, "handle", o->handle);
     want(t, "code", o->code);
     want(t, "remedy", o->remedy);
+    want(t, "destination", o->destination);
     for (int i = 0; i < o->n_steps; i++) {
         want_step(t, &o->steps[i]);
     }
