@@ -172,6 +172,8 @@ CREATE TABLE return_case (
     lines          jsonb,
     disposition    text,
     tasks          smallint NOT NULL,
+    remedy         text,
+    destination    text,
     opened_at      timestamptz NOT NULL,
     history_event  text[] NOT NULL,
     history_at     timestamptz[] NOT NULL,

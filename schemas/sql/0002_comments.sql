@@ -115,6 +115,8 @@ BEGIN
             ('amount_minor', 'Amount in minor units of the currency.'),
             ('currency', 'ISO 4217.'),
             ('disposition', 'What policy does with the goods.'),
+            ('remedy', 'What policy proposes to offer the buyer: refund, exchange, repair ...; null: no rule has said. The latest word counts.'),
+            ('destination', 'Where policy wants the buyer to send the goods: own_address, partner_address, branch, prepaid_label or no_return_shipping (which stays); null: no rule has said.'),
             ('duties', 'Ids of the case''s duties.'),
             ('triaged', 'What the case was sent to a person for already, so that it is told once.'),
             ('duty_id', 'Hash of case, duty and clock instance, ordered by the start.'),

@@ -67,7 +67,8 @@ SELECT row_number() OVER (ORDER BY
                NULLS LAST, s.severity DESC, s.since, s.subject_id) AS rank,
        s.kind, s.subject, s.severity, s.desk, s.due_at, s.act_by_at,
        coalesce(s.act_by_at, s.due_at) - now() AS time_left, s.seller_id, s.marketplace, s.order_id,
-       r.return_id, s.case_kind, s.case_id, s.subject_id, s.since, s.rule_id, s.consequence
+       r.return_id, s.case_kind, s.case_id, s.subject_id, s.since, s.rule_id, s.consequence,
+       r.remedy, r.destination
 FROM standing s
 LEFT JOIN return_case r ON r.case_id = s.case_id) s;
 

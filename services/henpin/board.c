@@ -52,7 +52,7 @@ static const struct pg_statement ranked = {
     "  b.return_id, b.rule_id, b.consequence, b.source_topic, b.source_partition, "
     "b.source_offset, b.reason,"
     "  CASE WHEN b.due_at < now() THEN (extract(epoch FROM now() - b.due_at) * "
-    "1000000)::bigint END"
+    "1000000)::bigint END, b.remedy, b.destination"
     " FROM henpin.open_escalations b" WHERE " ORDER BY b.rank LIMIT $4"};
 enum {
     B_RANK,
@@ -73,7 +73,9 @@ enum {
     B_PARTITION,
     B_OFFSET,
     B_REASON,
-    B_BREACHED /* since how long; NULL: not */
+    B_BREACHED, /* since how long; NULL: not */
+    B_REMEDY,
+    B_DESTINATION,
 };
 
 static const struct pg_statement counted = {
@@ -177,6 +179,8 @@ static const struct rows_column ranked_columns[] = {
     {"SELLER", rows_text, B_SELLER, 8},
     {"ORDER", rows_text, B_ORDER, 0},
     {"RETURN", rows_text, B_RETURN, 7},
+    {"OFFER", rows_text, B_REMEDY, 8},
+    {"SEND TO", rows_text, B_DESTINATION, 6},
     {"WHY", cell_why, B_REASON, 0},
 };
 
@@ -257,6 +261,8 @@ static const struct rows_field ranked_fields[] = {
     {"order_id", rows_json_text, B_ORDER},
     {"return_id", rows_json_text, B_RETURN},
     {"rule_id", rows_json_text, B_RULE},
+    {"remedy", rows_json_text, B_REMEDY},
+    {"destination", rows_json_text, B_DESTINATION},
     {"consequence", rows_json_text, B_CONSEQUENCE},
     {"reason", rows_json_text, B_REASON},
     {"source_topic", rows_json_text, B_TOPIC},

@@ -6,9 +6,11 @@
 #include "services/returns/worker.h"
 
 /* What an agent sees beside an escalation, without opening the case. */
-static struct span details_of(struct batch *b, const struct return_event *e) {
+static struct span details_of(struct batch *b, const struct return_event *e,
+                              const struct returns_offer *offer) {
     struct builder d = builder_in(
-        b->attempt, 200 + 6 * (e->return_id.len + e->reason_code.len + e->currency.len));
+        b->attempt, 250 + 6 * (e->return_id.len + e->reason_code.len + e->currency.len +
+                               offer->remedy.len + offer->destination.len));
     build_text(&d, "{\"return_id\":");
     build_json(&d, e->return_id);
     build_text(&d, ",\"reason_code\":");
@@ -22,6 +24,14 @@ static struct span details_of(struct batch *b, const struct return_event *e) {
     if (e->currency.ptr) {
         build_text(&d, ",\"currency\":");
         build_json(&d, e->currency);
+    }
+    if (offer->remedy.ptr) {
+        build_text(&d, ",\"remedy\":");
+        build_json(&d, offer->remedy);
+    }
+    if (offer->destination.ptr) {
+        build_text(&d, ",\"destination\":");
+        build_json(&d, offer->destination);
     }
     build_char(&d, '}');
     return builder_span(&d);
@@ -62,11 +72,13 @@ static void decide_one(struct batch *b, struct message *m, const struct policy *
     returns_state(p, e, m->subject.marketplace, &c->work.order, &goods, &facts);
     casework_state_seller(work, m, p, &facts);
     returns_decide(&c->work.state, e, &goods, p, &facts, &d);
+    struct returns_offer offer = returns_offer_after(&c->offer, &c->work.state, e, &d);
     if (!casework_admits(work, &c->work, m, &d))
         return;
+    c->offer = offer;
     struct span details = {NULL, 0};
     if (raises_something(&d))
-        details = details_of(b, e);
+        details = details_of(b, e, &offer);
     show_latest(b, c, e);
     casework_take(work, &c->work, m, returns_word(e->kind), NULL, &d,
                   policy_revision(p)->id, goods.product_class, details);
@@ -83,7 +95,8 @@ void returns_decide_batch(struct batch *b, const struct policy *p) {
 
 #define CASE_COLUMNS                                                                     \
     "case_id, order_key, marketplace, seller_id, order_id, return_id, is_parked,"        \
-    " status, reason_code, wanted, amount_minor, currency, lines, disposition, tasks"
+    " status, reason_code, wanted, amount_minor, currency, lines, disposition, tasks,"   \
+    " remedy, destination"
 
 const struct pg_statement returns_session = {
     "returns_session", CASEWORK_SESSION("return_case_changed", "henpin.return_case")};
@@ -93,7 +106,7 @@ static const struct pg_statement update_cases = {
     "UPDATE henpin.return_case c SET is_parked = t.is_parked, status = t.status,"
     " reason_code = t.reason_code, wanted = t.wanted, amount_minor = t.amount_minor,"
     " currency = t.currency, lines = t.lines, disposition = t.disposition,"
-    " tasks = t.tasks, " CASEWORK_UPDATES
+    " tasks = t.tasks, remedy = t.remedy, destination = t.destination, " CASEWORK_UPDATES
     " FROM pg_temp.return_case_changed t WHERE c.case_id = t.case_id"};
 
 static void copy_row(struct pg_copy *copy, const struct work_case *work) {
@@ -116,12 +129,14 @@ static void copy_row(struct pg_copy *copy, const struct work_case *work) {
     pg_copy_jsonb(copy, c->lines);
     pg_copy_text(copy, work->state.disposition);
     pg_copy_i16(copy, (int16_t)work->state.n_tasks);
+    pg_copy_text(copy, c->offer.remedy);
+    pg_copy_text(copy, c->offer.destination);
 }
 
 static const struct case_writer writer = {
     .copy_new = CASEWORK_COPY("henpin.return_case", CASE_COLUMNS),
     .copy_changed = CASEWORK_COPY("pg_temp.return_case_changed", CASE_COLUMNS),
-    .n_columns = 15,
+    .n_columns = 17,
     .copy_row = copy_row,
     .update = &update_cases,
 };

@@ -55,6 +55,67 @@ void returns_state(const struct policy *p, const struct return_event *e,
     policy_state(p, out, FACT_CURRENCY, e->currency);
 }
 
+/* ---- what is offered, and where the goods go ---- */
+
+/* Whether one of these kinds has been read, `e` included. */
+static bool has_one_of(const struct case_state *c, const struct return_event *e,
+                       const int *kinds, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (e->kind == kinds[i] ||
+            case_happened(c, returns_word(kinds[i])) != EVENT_ABSENT)
+            return true;
+    return false;
+}
+
+static bool is_late(const struct case_state *c, const struct return_event *e) {
+    for (size_t i = 0; i < c->history.n; i++)
+        if (c->history.at_us[i] > e->head.occurred_at_us)
+            return true;
+    return false;
+}
+
+static bool is_nowhere(struct span destination) {
+    return span_is(destination, "no_return_shipping");
+}
+
+static struct span destination_after(const struct returns_offer *before,
+                                     const struct case_state *c,
+                                     const struct return_event *e, struct span said) {
+    static const int here[] = {RETURN_RECEIVED, RETURN_INSPECTED};
+    bool may_move = !is_nowhere(before->destination) &&
+                    (is_nowhere(said) || !before->destination.ptr || !is_late(c, e));
+    return said.ptr && may_move && !has_one_of(c, e, here, COUNT_OF(here))
+               ? said
+               : before->destination;
+}
+
+static bool goes_wrong(const struct returns_offer *before, struct span after,
+                       const struct case_state *c, const struct return_event *e) {
+    static const int told[] = {RETURN_AUTHORIZED, RETURN_LABEL_ISSUED, RETURN_IN_TRANSIT};
+    static const int sent[] = {RETURN_LABEL_ISSUED, RETURN_IN_TRANSIT};
+    bool has_moved = before->destination.ptr && !span_equal(before->destination, after);
+    return (has_moved && has_one_of(c, e, told, COUNT_OF(told))) ||
+           (is_nowhere(after) && has_one_of(c, e, sent, COUNT_OF(sent)));
+}
+
+struct returns_offer returns_offer_after(const struct returns_offer *before,
+                                         const struct case_state *c,
+                                         const struct return_event *e,
+                                         struct case_decision *d) {
+    const struct policy_disposition *said = &d->policy.disposition;
+    struct returns_offer after = *before;
+    if (d->is_duplicate || d->policy.outcome != POLICY_DECIDED ||
+        !returns_word(e->kind) || said->is_shadow)
+        return after;
+    if (said->remedy && (!before->remedy.ptr || !is_late(c, e)))
+        after.remedy = span_of(said->remedy);
+    after.destination = destination_after(before, c, e, span_of(said->destination));
+    if (!d->triage && goes_wrong(before, after.destination, c, e))
+        d->triage =
+            case_untold(c, "the goods may be on their way to where they should not go");
+    return after;
+}
+
 void returns_decide(const struct case_state *c, const struct return_event *e,
                     const struct goods *g, const struct policy *p,
                     struct policy_facts *facts, struct case_decision *out) {

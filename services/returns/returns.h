@@ -1,6 +1,6 @@
 /*
- * returns.h: what the returns worker decides: duties, blockers and what becomes of the
- * goods. No library types.
+ * returns.h: what the returns worker decides: duties, blockers, what becomes of the
+ * goods, what the buyer is offered and where the goods go. No library types.
  */
 #ifndef SERVICES_RETURNS_RETURNS_H
 #define SERVICES_RETURNS_RETURNS_H
@@ -30,5 +30,27 @@ void returns_state(const struct policy *p, const struct return_event *e,
 void returns_decide(const struct case_state *c, const struct return_event *e,
                     const struct goods *g, const struct policy *p,
                     struct policy_facts *facts, struct case_decision *out);
+
+/* What the case shows to the desk; words of the packs, ptr NULL: no rule has said. */
+struct returns_offer {
+    struct span remedy;      /* refund, exchange, repair ... */
+    struct span destination; /* own_address, partner_address, branch, prepaid_label,
+                                no_return_shipping */
+};
+
+/* The offer after `e`, whose decision `d` is. The latest word counts, by the events' own
+ * time; a decision that says nothing changes nothing. Two things are firmer:
+ *
+ * - no_return_shipping stays. What later events do not repeat is still dangerous, and
+ *   what the buyer may keep is not asked for afterwards; only a person can lift it.
+ * - Once the goods are here, they are no longer sent anywhere: the destination stays.
+ *
+ * Where the goods may be on their way to the wrong place, d->triage says so, once for the
+ * case: the destination moved after the buyer was told one, or the parcel has a label or
+ * has left though nothing should be sent. */
+struct returns_offer returns_offer_after(const struct returns_offer *before,
+                                         const struct case_state *c,
+                                         const struct return_event *e,
+                                         struct case_decision *d);
 
 #endif

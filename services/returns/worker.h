@@ -18,6 +18,7 @@ struct returns_case {
     int64_t latest_us;
     struct span status, reason_code, wanted, currency, lines;
     int64_t amount_minor;
+    struct returns_offer offer;
 };
 
 struct returns_state {

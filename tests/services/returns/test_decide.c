@@ -1,5 +1,6 @@
 /* test_decide.c: what the returns worker tells the rules about an event and its order,
  * and the goods of several lines taken together. */
+#include "common/base/clock.h"
 #include "services/returns/returns.h"
 #include "tests/services/probes.h"
 
@@ -271,6 +272,135 @@ static void test_returns__a_second_copy_is_a_duplicate(void **state) {
     assert_true(f->d.is_duplicate);
 }
 
+/* ---- what is offered, and where the goods go ---- */
+
+#define NOWHERE "no_return_shipping"
+
+/* An event, what the rules say of it, and what must stand afterwards. */
+struct chapter {
+    int kind, hour;
+    const char *remedy, *destination;
+    const char *then_remedy, *then_destination;
+    bool is_told;
+};
+
+static void assert_word(struct span word, const char *expected) {
+    if (expected)
+        assert_true(span_is(word, expected));
+    else
+        assert_null(word.ptr);
+}
+
+static struct returns_offer read_chapter(const struct returns_offer *before,
+                                         struct case_state *c, const struct chapter *x) {
+    struct return_event e = {
+        .kind = x->kind,
+        .head = {.occurred_at_us = NOON_US + x->hour * US_PER_HOUR},
+    };
+    struct case_decision d = {.policy = {.outcome = POLICY_DECIDED}};
+    d.policy.disposition.remedy = x->remedy;
+    d.policy.disposition.destination = x->destination;
+    struct returns_offer after = returns_offer_after(before, c, &e, &d);
+    assert_word(after.remedy, x->then_remedy);
+    assert_word(after.destination, x->then_destination);
+    assert_int_equal(d.triage != NULL, x->is_told);
+    return after;
+}
+
+static void read_story(const struct chapter *chapters, size_t n) {
+    struct span words[8], told;
+    int64_t at_us[COUNT_OF(words)], ids[COUNT_OF(words)] = {0};
+    struct case_state c = {.opened_us = NOON_US, .triaged = &told};
+    struct returns_offer offer = {0};
+    for (size_t i = 0; i < n; i++) {
+        offer = read_chapter(&offer, &c, &chapters[i]);
+        words[i] = span_of(returns_word(chapters[i].kind));
+        at_us[i] = NOON_US + chapters[i].hour * US_PER_HOUR;
+        c.history = (struct case_history){words, at_us, ids, i + 1};
+        if (chapters[i].is_told) {
+            told = SPAN("the goods may be on their way to where they should not go");
+            c.n_triaged = 1;
+        }
+    }
+}
+
+#define STORY(...)                                                                       \
+    read_story((const struct chapter[]){__VA_ARGS__},                                    \
+               COUNT_OF(((const struct chapter[]){__VA_ARGS__})))
+
+static void test_returns__the_latest_word_on_the_offer_counts(void **state) {
+    (void)state;
+    STORY({RETURN_REQUESTED, 0, "refund", "label", "refund", "label", false},
+          {RETURN_CLOSED, 1, NULL, NULL, "refund", "label", false},
+          {RETURN_REOPENED, 3, "repair", "own", "repair", "own", false},
+          {RETURN_REOPENED, 2, "exchange", "branch", "repair", "own", false});
+}
+
+static void test_returns__a_first_word_counts_however_late_it_is_read(void **state) {
+    (void)state;
+    STORY({RETURN_CLOSED, 5, NULL, NULL, NULL, NULL, false},
+          {RETURN_REQUESTED, 0, "refund", "own", "refund", "own", false});
+}
+
+static void
+test_returns__a_destination_that_moves_is_told_once_the_buyer_knows(void **state) {
+    (void)state;
+    static const int told[] = {RETURN_AUTHORIZED, RETURN_LABEL_ISSUED, RETURN_IN_TRANSIT};
+    for (size_t i = 0; i < COUNT_OF(told); i++)
+        STORY({RETURN_REQUESTED, 0, "refund", "label", "refund", "label", false},
+              {told[i], 1, NULL, NULL, "refund", "label", false},
+              {RETURN_REOPENED, 2, NULL, "own", "refund", "own", true},
+              {RETURN_REOPENED, 3, NULL, "label", "refund", "label", false});
+}
+
+static void test_returns__nowhere_stays_and_no_later_word_lifts_it(void **state) {
+    (void)state;
+    STORY({RETURN_REQUESTED, 0, NULL, NOWHERE, NULL, NOWHERE, false},
+          {RETURN_REOPENED, 1, "refund", "own", "refund", NOWHERE, false});
+    STORY({RETURN_REOPENED, 1, NULL, "own", NULL, "own", false},
+          {RETURN_REQUESTED, 0, NULL, NOWHERE, NULL, NOWHERE, false});
+}
+
+static void
+test_returns__a_parcel_that_should_not_be_is_told_in_either_order(void **state) {
+    (void)state;
+    STORY({RETURN_REQUESTED, 0, NULL, NOWHERE, NULL, NOWHERE, false},
+          {RETURN_AUTHORIZED, 1, NULL, NULL, NULL, NOWHERE, false},
+          {RETURN_LABEL_ISSUED, 2, NULL, NULL, NULL, NOWHERE, true},
+          {RETURN_IN_TRANSIT, 3, NULL, NULL, NULL, NOWHERE, false});
+    STORY({RETURN_IN_TRANSIT, 3, NULL, NULL, NULL, NULL, false},
+          {RETURN_REQUESTED, 0, NULL, NOWHERE, NULL, NOWHERE, true});
+    STORY({RETURN_REQUESTED, 0, NULL, "own", NULL, "own", false},
+          {RETURN_IN_TRANSIT, 1, NULL, NOWHERE, NULL, NOWHERE, true});
+}
+
+static void test_returns__goods_that_are_here_are_sent_nowhere_else(void **state) {
+    (void)state;
+    STORY({RETURN_REQUESTED, 0, "refund", "own", "refund", "own", false},
+          {RETURN_LABEL_ISSUED, 1, NULL, NULL, "refund", "own", false},
+          {RETURN_INSPECTED, 2, "partial", NOWHERE, "partial", "own", false},
+          {RETURN_REOPENED, 3, NULL, "label", "partial", "own", false});
+}
+
+static void test_returns__only_what_was_decided_for_good_is_offered(void **state) {
+    (void)state;
+    const struct returns_offer before = {SPAN("refund"), SPAN("own")};
+    const struct return_event e = {.kind = RETURN_REQUESTED};
+    const struct case_state c = {.opened_us = EVENT_ABSENT};
+    struct case_decision cases[3] = {0};
+    cases[0].is_duplicate = true;
+    cases[1].policy.outcome = POLICY_NOT_EVALUATED;
+    cases[2].policy.disposition.is_shadow = true;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        cases[i].policy.disposition.remedy = "repair";
+        cases[i].policy.disposition.destination = "label";
+        struct returns_offer after = returns_offer_after(&before, &c, &e, &cases[i]);
+        assert_word(after.remedy, "refund");
+        assert_word(after.destination, "own");
+        assert_null(cases[i].triage);
+    }
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void) {
@@ -290,6 +420,13 @@ int main(void) {
         CASE(test_returns__lines_that_agree_do_not_differ),
         CASE(test_returns__an_unknown_kind_decides_nothing),
         CASE(test_returns__a_second_copy_is_a_duplicate),
+        CASE(test_returns__the_latest_word_on_the_offer_counts),
+        CASE(test_returns__a_first_word_counts_however_late_it_is_read),
+        CASE(test_returns__a_destination_that_moves_is_told_once_the_buyer_knows),
+        CASE(test_returns__nowhere_stays_and_no_later_word_lifts_it),
+        CASE(test_returns__a_parcel_that_should_not_be_is_told_in_either_order),
+        CASE(test_returns__goods_that_are_here_are_sent_nowhere_else),
+        CASE(test_returns__only_what_was_decided_for_good_is_offered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
