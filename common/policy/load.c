@@ -17,6 +17,7 @@
 #include "common/policy/playbook.h"
 #include "common/policy/revision.h"
 #include "common/policy/schema.h"
+#include "common/policy/signals.h"
 #include "common/policy/table.h"
 #include "common/policy/terms.h"
 #include "common/policy/testcase.h"
@@ -32,9 +33,10 @@ struct pack {
     const struct zone *zone;
 };
 
-static const char *const pack_keys[] = {
-    "ruleset", "revision", "zone",  "domain", "groups",    "calendars", "desks", "triage",
-    "tables",  "tests",    "title", "terms",  "playbooks", "coverage",  NULL};
+static const char *const pack_keys[] = {"ruleset",   "revision",  "zone",    "domain",
+                                        "groups",    "calendars", "desks",   "triage",
+                                        "tables",    "tests",     "title",   "terms",
+                                        "playbooks", "coverage",  "signals", NULL};
 
 /* The texts of the directory's files; those that cannot be read are told and left out. */
 static enum status read_files(struct loader *l, const struct source **out, int *n_out,
@@ -163,6 +165,8 @@ static void type_packs(struct loader *l, struct pack *packs, int n) {
     each_pack(l, packs, n, "calendars", calendars_read);
     each_pack(l, packs, n, "desks", desks_read);
     each_pack(l, packs, n, "triage", read_triage);
+    each_pack(l, packs, n, "signals", signals_read);
+    signals_compile(l);
     each_pack(l, packs, n, "terms", terms_read);
     each_pack(l, packs, n, "playbooks", playbooks_collect);
     playbooks_read(l);

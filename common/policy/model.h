@@ -231,6 +231,8 @@ struct table_list {
 
 struct testcase;      /* testcase.h */
 struct coverage_spec; /* coverage.h */
+struct signal_lists;  /* signals.c */
+struct phrases;       /* common/text/phrases.h */
 
 struct policy {
     struct arena *a;
@@ -260,6 +262,8 @@ struct policy {
     const struct rule **rules; /* by number */
     struct testcase *tests;
     int n_tests;
+    struct signal_lists *signals;   /* NULL: no file has phrases */
+    struct phrases *phrases;        /* the same, compiled */
     struct coverage_spec *coverage; /* NULL: no file says what must be covered */
 };
 

@@ -89,6 +89,7 @@ enum {
     POLICY_MAX_CHAIN = 8,
     POLICY_MAX_WARNINGS = 4,
     POLICY_MAX_STOPS = 12,
+    POLICY_MAX_SIGNALS = 60, /* as many as a set has members */
 };
 #define POLICY_NO_INSTANT INT64_MIN
 
@@ -150,6 +151,12 @@ static inline void policy_state_instant(struct policy_facts *f, enum policy_time
                                         int64_t us) {
     f->time_us[t] = us;
 }
+
+/* The signals that a buyer's words give, by the phrases of the packs: words of the domain,
+ * in its order; how many. Any bytes will do; of a long text the beginning is read. Scratch
+ * memory, at most 200 KiB, comes from `scratch`. */
+int policy_signals(const struct policy *p, struct arena *scratch, struct span text,
+                   const char *out[POLICY_MAX_SIGNALS]);
 
 /* All text in a decision borrows from the policy and is NUL-terminated. */
 struct policy_desk_choice {
