@@ -3,6 +3,7 @@
 #include "common/base/absent.h"
 #include "common/event/identity.h"
 #include "common/flow/batch.h"
+#include "common/policy/directory.h"
 
 #include <stdlib.h>
 
@@ -10,6 +11,7 @@ enum { SELLERS_MAX = 2 * BATCH_MESSAGES_MAX, SLOTS = 2 * SELLERS_MAX };
 
 struct fact {
     char *name;
+    bool is_licence;
     int64_t from_us, until_us;
 };
 
@@ -44,9 +46,10 @@ static const struct pg_statement read_version = {
     "seller_version", "SELECT version FROM henpin.seller_directory_version"};
 static const struct pg_statement read_facts = {
     "seller_facts",
-    "SELECT seller_id, fact, valid_from, valid_until FROM henpin.seller_fact"
+    "SELECT seller_id, fact, valid_from, valid_until, false FROM henpin.seller_fact"
     " WHERE seller_id = ANY($1) UNION ALL"
-    " SELECT seller_id, licence, valid_from, valid_until FROM henpin.seller_licence"
+    " SELECT seller_id, licence, valid_from, valid_until, true"
+    " FROM henpin.seller_licence"
     " WHERE seller_id = ANY($1)"};
 static const struct pg_statement read_blockers = {
     "seller_blockers", "SELECT seller_id, marketplace, blocker, instance, resolved_at"
@@ -161,6 +164,7 @@ static void add_fact(struct sellers *s, const struct pg_query *q, size_t row) {
         .name = copy_text(pg_text(q, row, 1)),
         .from_us = pg_instant(q, row, 2),
         .until_us = pg_instant(q, row, 3),
+        .is_licence = pg_bool(q, row, 4),
     };
 }
 
@@ -214,9 +218,15 @@ void sellers_state(const struct sellers *s, const struct policy *p,
                    struct policy_facts *f, struct span seller_id, int64_t at_us) {
     const struct seller *e = *slot_of(s, seller_id);
     policy_state_none(f, FACT_HAS);
-    for (size_t i = 0; e && i < e->n_facts; i++)
-        if (e->facts[i].from_us <= at_us && at_us < e->facts[i].until_us)
-            policy_state_member(p, f, FACT_HAS, span_of(e->facts[i].name));
+    for (size_t i = 0; e && i < e->n_facts; i++) {
+        const struct fact *fact = &e->facts[i];
+        if (at_us < fact->from_us || at_us >= fact->until_us)
+            continue;
+        if (fact->is_licence)
+            directory_state_licence(p, f, span_of(fact->name));
+        else
+            policy_state_member(p, f, FACT_HAS, span_of(fact->name));
+    }
 }
 
 int sellers_raise(struct sellers *s, struct span seller_id, struct span marketplace,

@@ -32,7 +32,7 @@ void sellers_query(struct sellers_load *l, struct pg_script *script);
 bool sellers_read(struct sellers_load *l);
 
 /* States FACT_HAS: the facts and the licences of the seller that are valid at `at_us`; to
- * the rules a licence is a fact with a number. */
+ * the rules a licence is a fact, see directory.h. */
 void sellers_state(const struct sellers *s, const struct policy *p,
                    struct policy_facts *f, struct span seller_id, int64_t at_us);
 /* An event that happened at `at_us` meets a blocker: the instance that the batch must

@@ -12,6 +12,7 @@
 #include "common/policy/check.h"
 #include "common/policy/coverage.h"
 #include "common/policy/desk.h"
+#include "common/policy/directory_read.h"
 #include "common/policy/files.h"
 #include "common/policy/index.h"
 #include "common/policy/playbook.h"
@@ -33,10 +34,10 @@ struct pack {
     const struct zone *zone;
 };
 
-static const char *const pack_keys[] = {"ruleset",   "revision",  "zone",    "domain",
-                                        "groups",    "calendars", "desks",   "triage",
-                                        "tables",    "tests",     "title",   "terms",
-                                        "playbooks", "coverage",  "signals", NULL};
+static const char *const pack_keys[] = {
+    "ruleset",   "revision", "zone",    "domain",    "groups", "calendars",
+    "desks",     "triage",   "tables",  "tests",     "title",  "terms",
+    "playbooks", "coverage", "signals", "directory", NULL};
 
 /* The texts of the directory's files; those that cannot be read are told and left out. */
 static enum status read_files(struct loader *l, const struct source **out, int *n_out,
@@ -168,6 +169,7 @@ static void type_packs(struct loader *l, struct pack *packs, int n) {
     each_pack(l, packs, n, "signals", signals_read);
     signals_compile(l);
     each_pack(l, packs, n, "terms", terms_read);
+    each_pack(l, packs, n, "directory", directory_read);
     each_pack(l, packs, n, "playbooks", playbooks_collect);
     playbooks_read(l);
     each_pack(l, packs, n, "tables", tables_read);

@@ -229,6 +229,26 @@ struct table_list {
     int n;
 };
 
+/* ---- the seller directory ---- */
+
+struct directory_ends {
+    int64_t us[POLICY_MAX_WARNINGS]; /* before the end, the longest first */
+    int n;
+};
+
+struct directory_word {
+    const char *word;
+    int fact; /* of a licence: the word of `has` that it stands for; -1: none */
+    struct directory_ends ends_soon;
+};
+
+struct directory_spec {
+    bool is_read;
+    struct directory_ends ends_soon; /* of words that say nothing else */
+    struct directory_word *words;
+    int n_words;
+};
+
 struct testcase;      /* testcase.h */
 struct coverage_spec; /* coverage.h */
 struct signal_lists;  /* signals.c */
@@ -252,6 +272,7 @@ struct policy {
     int n_terms[POLICY_TERM_KINDS];
     struct playbook *playbooks;
     int n_playbooks;
+    struct directory_spec directory;
     struct table *tables; /* in the order of evaluation */
     int n_tables;
     /* By the number of the event's word: those whose `needs` do not rule it out. Most

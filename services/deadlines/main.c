@@ -1,9 +1,10 @@
 /*
  * henpin-deadlines: the clock. Tells warnings, last calls and breaches of duties that
- * nobody has answered.
+ * nobody has answered; resolves, raises again and raises ahead the blockers of sellers,
+ * and tells what of theirs ends soon.
  *
- * It keeps nothing: what is to be told next stands in henpin.duty, what was told in
- * henpin.escalation_event. Any number of instances may run; one is enough, two survive
+ * It keeps nothing: what is to be told next stands in henpin.duty and
+ * henpin.seller_watch, what was told in henpin.escalation_event. Any number of instances may run; one is enough, two survive
  * the loss of one.
  */
 #include "common/base/backoff.h"
@@ -13,19 +14,22 @@
 #include "common/base/metrics.h"
 #include "common/base/stop.h"
 #include "common/base/version.h"
+#include "common/flow/live_policy.h"
 #include "common/io/http.h"
 #include "common/io/pg_options.h"
 #include "services/deadlines/announce.h"
 #include "services/deadlines/round.h"
+#include "services/deadlines/seller_round.h"
 
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 
 static const char program[] = "henpin-deadlines";
 
 static struct {
     struct pg_config pg;
-    const char *listen;
+    const char *listen, *policy_dir, *at;
     int64_t look_every_us, most;
     int log_level, log_format;
 } config;
@@ -35,6 +39,10 @@ static struct {
 static const struct option options[] = {
     {"listen", NULL, OPT_LISTEN, AT(listen), "127.0.0.1:0", 0, 0, 0, NULL, "HOST:PORT",
      "where /metrics, /live and /ready are served; port 0: a free one; empty: nowhere"},
+    {"policy", "HENPIN_POLICY_DIR", OPT_STRING, AT(policy_dir), "deploy/policy", 0, 0,
+     OPT_REQUIRED, NULL, "DIR", "directory of the rule packs"},
+    {"at", NULL, OPT_STRING, AT(at), "", 0, 0, 0, NULL, "INSTANT",
+     "look as if it were then, until nothing is left to tell, and end; for stories"},
     {"look-every", NULL, OPT_DURATION, AT(look_every_us), "1s", 10000, 60000000, 0, NULL,
      NULL, "how often duties whose time has come are looked for"},
     {"most", NULL, OPT_I64, AT(most), "1000", 1, 10000, 0, NULL, "N",
@@ -46,8 +54,14 @@ static const struct option options[] = {
     {0},
 };
 
+/* Sellers in one transaction: each may have a hundred facts. */
+#define SELLERS_MOST 200
+
 struct clockwork {
     struct pg *pg;
+    struct live_policy policy; /* its control connection is `pg`: both are used waiting */
+    int64_t revision;          /* that all sellers are looked at with; 0: none yet */
+    bool is_done;              /* nothing is left to tell: the end of --at */
     struct http *http;
     unsigned failures;
     uint64_t random;
@@ -74,7 +88,7 @@ static void answer(void *context, const char *path, struct http_answer *answer) 
     }
 }
 
-static void observe(const struct round *r) {
+static void observe(const struct round *r, const struct seller_round *sellers) {
     metrics_set(M_DEADLINES_BEHIND_US, r->behind_us);
     metrics_set(M_LAST_COMMIT, clock_now_us());
     metrics_add(M_DEADLINES_TOLD, (int64_t)r->n_told);
@@ -82,22 +96,56 @@ static void observe(const struct round *r) {
     if (r->n_told > 0)
         log_info("deadlines.told", LOG_I64("count", r->n_told),
                  LOG_I64("behind_s", r->behind_us / US_PER_S));
+    if (sellers->n_told > 0)
+        log_info("sellers.told", LOG_I64("sellers", sellers->n_looked),
+                 LOG_I64("count", sellers->n_told));
+}
+
+/* The packs are loaded once the duties that were due are told: those need no rules, and
+ * loading takes a moment. Another rule set may ask for other things: every seller is
+ * looked at once more. */
+static enum status follow_policy(struct clockwork *c, struct error *err) {
+    if (!c->policy.live && live_policy_load(&c->policy, err) != ST_OK)
+        return ST_FATAL;
+    if (c->policy.wants_reload)
+        live_policy_reload(&c->policy);
+    int64_t revision = policy_revision(c->policy.live)->id;
+    if (revision == c->revision)
+        return ST_OK;
+    enum status st = live_policy_record(&c->policy, err);
+    if (st == ST_OK)
+        st = seller_round_renew(c->pg, c->policy.live, err);
+    if (st == ST_OK)
+        c->revision = revision;
+    return st;
+}
+
+static enum status look_at_sellers(struct clockwork *c, struct seller_round *out,
+                                   struct error *err) {
+    enum status st = follow_policy(c, err);
+    return st == ST_OK ? seller_round_run(c->pg, c->policy.live, clock_now_us(),
+                                          SELLERS_MOST, out, err)
+                       : st;
 }
 
 /* False: it cannot work at all; `err` says why. */
 static bool look(struct clockwork *c, struct error *err) {
     struct round r = {0};
+    struct seller_round sellers = {0};
     enum status st = ST_OK;
     if (pg_state(c->pg) != PG_IDLE)
         st = pg_connect_wait(c->pg, 10 * US_PER_S, err);
     if (st == ST_OK)
         st = round_run(c->pg, clock_now_us(), (size_t)config.most, &r, err);
+    if (st == ST_OK && (c->policy.live || r.n_looked == 0))
+        st = look_at_sellers(c, &sellers, err);
     if (st == ST_OK)
         st = announce(c->pg, &c->announced, err);
     if (st == ST_OK) {
-        observe(&r);
+        observe(&r, &sellers);
         c->failures = 0;
-        c->wake_us = clock_monotonic_us() + (r.n_looked > 0 ? 0 : config.look_every_us);
+        c->is_done = r.n_looked == 0 && sellers.n_looked == 0;
+        c->wake_us = clock_monotonic_us() + (c->is_done ? config.look_every_us : 0);
         return true;
     }
     metrics_count_error(err->code);
@@ -122,7 +170,8 @@ static void wait_for(struct clockwork *c) {
         stop_drain_fd();
     if (c->http)
         http_turn(c->http);
-    (void)stop_take_reload(); /* there is no policy to load */
+    if (stop_take_reload() && c->policy.live)
+        live_policy_reload(&c->policy);
 }
 
 static int run(struct clockwork *c) {
@@ -139,9 +188,12 @@ static int run(struct clockwork *c) {
             log_error("worker.failed", LOG_ERR(&err));
             return error_exit_code(err.code);
         }
+        if (c->is_done && *config.at)
+            break;
         wait_for(c);
     }
-    log_info("worker.stopped", LOG_STR("why", "asked to"),
+    log_info("worker.stopped",
+             LOG_STR("why", stop_requested() ? "asked to" : "nothing is left"),
              LOG_I64("told", metrics_value(M_DEADLINES_TOLD)));
     return 0;
 }
@@ -152,19 +204,32 @@ int main(int argc, char **argv, char **envp) {
     const struct config_spec spec = {
         .program = program,
         .summary = "tells, once, what nobody has answered in time: warnings, last calls "
-                   "and breaches",
+                   "and breaches; keeps the blockers of sellers up to date",
         .tables = tables,
     };
     struct config_result parsed = config_parse(&spec, argc, argv, envp, stdout, stderr);
     if (parsed.outcome != CONFIG_RUN)
         return parsed.outcome == CONFIG_WRONG ? 2 : 0;
+    int64_t at_us;
+    if (*config.at) {
+        if (!clock_parse(span_of(config.at), &at_us)) {
+            fprintf(stderr,
+                    "%s: option \"at\" must be an instant such as"
+                    " 2026-11-20T03:00:00Z; got \"%s\"\n",
+                    program, config.at);
+            return 2;
+        }
+        clock_simulate(at_us);
+    }
     log_set_service(program);
     log_set_level((enum log_level)config.log_level);
     log_set_format((enum log_format)config.log_format);
     stop_install();
     struct clockwork c = {.pg = pg_new(config.pg.postgres, program),
                           .random = random_seed()};
+    c.policy = (struct live_policy){.dir = config.policy_dir, .control = c.pg};
     int code = run(&c);
+    live_policy_release(&c.policy);
     pg_free(c.pg);
     if (c.http)
         http_free(c.http);

@@ -67,6 +67,8 @@ static enum status play_step(struct run *r, struct story_stage *stage,
     switch (step->kind) {
     case STORY_CLOCK:
         return story_stage_clock(stage, step->clock_us, err);
+    case STORY_LOOK:
+        return story_stage_look(stage, err);
     case STORY_SELLER:
         return story_stage_seller(stage, step, err);
     case STORY_EVENT:

@@ -28,6 +28,21 @@ struct story_column {
 
 enum { STORY_COLUMNS_MAX = 12, STORY_FACTS_MAX = 12 };
 
+/* What the directory of sellers learns: what a seller has, what it has no more, or where
+ * it sells. */
+struct story_seller {
+    enum { STORY_HAS, STORY_LOSES, STORY_SELLS } what;
+    struct span seller;
+    struct story_fact {
+        struct span word;
+        bool is_licence;
+        int64_t until_us; /* INT64_MAX: open */
+    } facts[STORY_FACTS_MAX];
+    size_t n_facts;
+    struct span marketplace, ships_from, category; /* category: empty when not said */
+    int64_t opens_us;                              /* INT64_MIN + 1: long ago */
+};
+
 struct story_expect {
     const struct story_table *table;
     struct story_column columns[STORY_COLUMNS_MAX];
@@ -41,15 +56,13 @@ struct story_event {
     struct span key, value;
 };
 
-enum story_kind { STORY_CLOCK, STORY_SELLER, STORY_EVENT, STORY_EXPECT };
+enum story_kind { STORY_CLOCK, STORY_LOOK, STORY_SELLER, STORY_EVENT, STORY_EXPECT };
 
 struct story_step {
     enum story_kind kind;
     int line;
-    int64_t clock_us;   /* STORY_CLOCK */
-    struct span seller; /* STORY_SELLER */
-    struct span facts[STORY_FACTS_MAX];
-    size_t n_facts;
+    int64_t clock_us; /* STORY_CLOCK */
+    struct story_seller seller;
     struct story_event event;
     struct story_expect expect;
 };
@@ -84,6 +97,15 @@ MUST_USE enum status story_read(struct arena *a, struct story_writer *w, const c
 bool story_instant(struct span text, int64_t *us);
 /* The first word off the front of `*rest`, blanks skipped; empty at the end. */
 struct span story_word(struct span *rest);
+
+/* "A1 has branch.jp, licence MD_SALES_HIGH until 2027-01-01 00:00 Z", "A1 loses
+ * branch.jp", "A1 sells on rakuten.co.jp, ships from CN, opens INSTANT". E_INPUT. */
+MUST_USE enum status story_seller_read(struct span words, struct story_seller *out,
+                                       struct error *err);
+/* Known from `clock_us` on; EVENT_ABSENT: since long ago. */
+MUST_USE enum status story_seller_tell(struct arena *a, struct pg *pg,
+                                       const struct story_seller *seller,
+                                       int64_t clock_us, struct error *err);
 
 /* ---- expectations (story_expect.c) ---- */
 
@@ -140,6 +162,8 @@ MUST_USE enum status story_stage_seller(struct story_stage *s,
                                         const struct story_step *step, struct error *err);
 MUST_USE enum status story_stage_clock(struct story_stage *s, int64_t clock_us,
                                        struct error *err);
+/* henpin-deadlines tells what there is to tell by now. */
+MUST_USE enum status story_stage_look(struct story_stage *s, struct error *err);
 /* Returns when both workers have nothing left to do. */
 MUST_USE enum status story_stage_event(struct story_stage *s, const struct story_event *e,
                                        struct error *err);

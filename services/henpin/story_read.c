@@ -51,16 +51,14 @@ static enum status read_clock(struct reader *r, struct span rest, struct story_s
     return ST_OK;
 }
 
-/* "A1 has return_address.jp, policy.disclosed" */
-static enum status read_seller(struct span rest, struct story_step *step,
-                               struct error *err) {
-    step->kind = STORY_SELLER;
-    step->seller = story_word(&rest);
-    if (!span_is(story_word(&rest), "has"))
-        return error_set(err, E_INPUT, "must read: seller ID has FACT, FACT ...");
-    struct span fact;
-    while (span_cut(&rest, ',', &fact) && step->n_facts < STORY_FACTS_MAX)
-        step->facts[step->n_facts++] = span_trim(fact);
+/* "the clock looks" */
+static enum status read_look(const struct reader *r, struct span rest,
+                             struct story_step *step, struct error *err) {
+    step->kind = STORY_LOOK;
+    bool is_good = span_is(story_word(&rest), "clock") &&
+                   span_is(story_word(&rest), "looks") && span_trim(rest).len == 0;
+    if (!is_good || r->clock_us == EVENT_ABSENT)
+        return error_set(err, E_INPUT, "must read: the clock looks; after an `at`");
     return ST_OK;
 }
 
@@ -98,8 +96,12 @@ static enum status read_line(struct reader *r, struct span line, int number,
     *step = (struct story_step){.line = number};
     if (span_is(word, "at"))
         return read_clock(r, rest, step, err);
-    if (span_is(word, "seller"))
-        return read_seller(rest, step, err);
+    if (span_is(word, "seller")) {
+        step->kind = STORY_SELLER;
+        return story_seller_read(rest, &step->seller, err);
+    }
+    if (span_is(word, "the"))
+        return read_look(r, rest, step, err);
     if (span_is(word, "order"))
         return read_event(r, STORY_ORDERS, rest, step, err);
     if (span_is(word, "return"))
@@ -110,8 +112,8 @@ static enum status read_line(struct reader *r, struct span line, int number,
     if (span_is(word, "expect"))
         return story_expect_read(r->arena, rest, &step->expect, err);
     return error_set(err, E_INPUT,
-                     "a line begins with story:, seller, at, order, return, again or "
-                     "expect, not with \"%.30s\"",
+                     "a line begins with story:, seller, at, order, return, again, the "
+                     "clock looks or expect, not with \"%.30s\"",
                      span_cstr(r->arena, word));
 }
 

@@ -11,6 +11,7 @@
  */
 #include "services/henpin/story.h"
 
+#include "common/base/absent.h"
 #include "common/base/clock.h"
 #include "common/base/stop.h"
 
@@ -152,7 +153,7 @@ static enum status prepare_topics(struct story_stage *s, struct error *err) {
 enum status story_stage_open(const struct story_config *config, struct arena *a,
                              int number, struct story_stage **out, struct error *err) {
     struct story_stage *s = arena_zalloc(a, sizeof *s);
-    *s = (struct story_stage){.config = config, .arena = a};
+    *s = (struct story_stage){.config = config, .arena = a, .clock_us = EVENT_ABSENT};
     *out = s;
     snprintf(s->name, sizeof s->name, "henpin_story_%d_%d", (int)getpid(), number);
     for (int t = 0; t < STORY_TOPIC_COUNT; t++) {
@@ -195,21 +196,23 @@ enum status story_stage_close(struct story_stage *s, struct error *err) {
 
 /* ---- what a story does ---- */
 
-static const struct pg_statement insert_seller = {
-    "story_seller",
-    "WITH s AS (INSERT INTO henpin.seller (seller_id) VALUES ($1) ON CONFLICT DO NOTHING)"
-    " INSERT INTO henpin.seller_fact (seller_id, fact) SELECT $1, unnest($2::text[])"
-    " ON CONFLICT DO NOTHING"};
-
 enum status story_stage_seller(struct story_stage *s, const struct story_step *step,
                                struct error *err) {
-    struct pg_script *script = pg_script_new(s->arena);
-    struct pg_query *q = pg_script_query(script, &insert_seller);
-    pg_param_text(q, step->seller);
-    struct pg_array *facts = pg_param_array(q, PG_TEXT, STORY_FACTS_MAX);
-    for (size_t i = 0; i < step->n_facts; i++)
-        pg_array_text(facts, step->facts[i]);
-    return pg_run_wait(s->pg, script, RUN_TIMEOUT_US, err);
+    return story_seller_tell(s->arena, s->pg, &step->seller, s->clock_us, err);
+}
+
+enum status story_stage_look(struct story_stage *s, struct error *err) {
+    char at[CLOCK_TEXT_SIZE];
+    clock_text(s->clock_us, at);
+    const char *const argv[] = {program_path(s, "henpin-deadlines"),
+                                "--at",
+                                at,
+                                "--listen=",
+                                "--log-level=warn",
+                                "--policy",
+                                s->config->policy_dir,
+                                NULL};
+    return story_run(argv, err);
 }
 
 static enum status flush_workers(struct story_stage *s, struct error *err) {
