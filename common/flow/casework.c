@@ -237,7 +237,7 @@ static void tell(struct casework *w, struct case_state *s, const char *cause) {
 
 static void take_duties(struct casework *w, struct work_case *c,
                         const struct output_context *context) {
-    const struct case_decision *d = context->decision;
+    const struct case_decision *d = context->step->decision;
     for (int i = 0; i < d->n_changes; i++) {
         bool was_breached =
             c->state.duties[d->changes[i].index].state == DUTY_BREACHED; /* and told */
@@ -248,25 +248,18 @@ static void take_duties(struct casework *w, struct work_case *c,
     for (int i = 0; i < d->n_starts; i++) {
         outputs_duty_started(w->outputs, context, &d->starts[i]);
         const struct case_duty *duty =
-            work_duties_start(w->arena, c, &d->starts[i], context->revision);
+            work_duties_start(w->arena, c, &d->starts[i], context->step->revision);
         if (duty->state == DUTY_BREACHED)
             outputs_breach(w->outputs, context->message, duty);
     }
 }
 
 void casework_take(struct casework *w, struct work_case *c, struct message *m,
-                   const char *word, const char *noted, const struct case_decision *d,
-                   int64_t revision, struct span product_class, struct span details) {
-    const struct case_event event = {word, m->subject.event_id, m->occurred_us, noted};
-    const struct output_context context = {
-        .message = m,
-        .work_case = c,
-        .event = &event,
-        .decision = d,
-        .revision = revision,
-        .product_class = product_class,
-        .details = details,
-    };
+                   const struct case_step *step) {
+    const struct case_decision *d = step->decision;
+    const struct case_event event = {step->word, m->subject.event_id, m->occurred_us,
+                                     step->noted};
+    const struct output_context context = {m, c, &event, step};
     m->fate = FATE_APPLIED;
     c->is_changed = true;
     if (c->state.history.n == 0) /* what was parked before may have been rejected since */

@@ -124,13 +124,20 @@ void casework_state_seller(const struct casework *w, const struct message *m,
  * CASE_MAX_HISTORY events, whose message is rejected. The message has its fate then. */
 bool casework_admits(struct casework *w, const struct work_case *c, struct message *m,
                      const struct case_decision *d);
+/* What a service has made of one event. Texts live as long as the attempt. */
+struct case_step {
+    const char *word;  /* the event's in the packs, NULL for a kind that we do not know */
+    const char *noted; /* what the history keeps of it, NULL: the word */
+    const struct case_decision *decision;
+    int64_t revision;
+    struct span product_class; /* for the disposal tasks; ptr NULL: not known */
+    struct span details;       /* a JSON object for the escalations, or ptr NULL */
+};
+
 /* Moves the case on by one decided event and keeps what is to be written; the message is
- * applied. `word`: the event's in the packs, NULL for a kind that we do not know;
- * `noted`: what the history keeps of it, NULL: the word. `details` is a JSON object for
- * the escalations, or ptr NULL. */
+ * applied. */
 void casework_take(struct casework *w, struct work_case *c, struct message *m,
-                   const char *word, const char *noted, const struct case_decision *d,
-                   int64_t revision, struct span product_class, struct span details);
+                   const struct case_step *step);
 
 /* ---- apply ---- */
 

@@ -49,7 +49,7 @@ static const char *outcome_word(const struct case_decision *d) {
 }
 
 void outputs_decision(struct outputs *o, const struct output_context *c) {
-    const struct policy_decision *p = &c->decision->policy;
+    const struct policy_decision *p = &c->step->decision->policy;
     struct pg_copy *copy = lazily(o, &o->decisions, copy_decision);
     pg_copy_row(copy, 12);
     pg_copy_instant(copy, c->event->occurred_us);
@@ -57,13 +57,13 @@ void outputs_decision(struct outputs *o, const struct output_context *c) {
     pg_copy_uuid(copy, c->work_case->id);
     pg_copy_text(copy, c->event->event_id);
     pg_copy_text(copy, span_of(c->event->word ? c->event->word : "unknown"));
-    pg_copy_text(copy, span_of(outcome_word(c->decision)));
+    pg_copy_text(copy, span_of(outcome_word(c->step->decision)));
     pg_copy_text(copy, span_of(p->cause));
     pg_copy_array(copy, PG_TEXT, (size_t)p->n_rules);
     for (int i = 0; i < p->n_rules; i++)
         pg_copy_text(copy, span_of(p->rules[i]));
     pg_copy_array_end(copy);
-    pg_copy_i64(copy, c->revision);
+    pg_copy_i64(copy, c->step->revision);
     escalation_copy_source(copy, c->message);
 }
 
@@ -78,9 +78,9 @@ static void escalate(struct outputs *o, const struct output_context *c,
     e.seller_id = k->seller_id;
     e.marketplace = k->marketplace;
     e.order_id = k->order_id;
-    e.revision = c->revision;
+    e.revision = c->step->revision;
     e.occurred_us = c->event->occurred_us;
-    e.details = c->details;
+    e.details = c->step->details;
     e.source = c->message;
     escalation_copy(lazily(o, &o->escalations, escalation_copy_sql), &e);
 }
@@ -131,7 +131,7 @@ void outputs_triage(struct outputs *o, const struct output_context *c,
                  .kind = SPAN("triage"),
                  .level = "open",
                  .severity = 2,
-                 .desk = span_of(c->decision->policy.route.desk),
+                 .desk = span_of(c->step->decision->policy.route.desk),
                  .due_us = EVENT_ABSENT,
                  .act_by_us = EVENT_ABSENT,
                  .reason = builder_span(&reason),
@@ -200,9 +200,9 @@ void outputs_blocker(struct outputs *o, const struct output_context *c,
         .resolved_us = EVENT_ABSENT,
         .severity = blocker->severity,
         .rule_id = span_of(blocker->rule_id),
-        .desk = span_of(c->decision->policy.route.desk),
+        .desk = span_of(c->step->decision->policy.route.desk),
         .reason = span_of(blocker->title),
-        .revision = c->revision,
+        .revision = c->step->revision,
         .message = c->message,
         .case_kind = span_of(k->kind),
         .case_id = k->id,
@@ -229,7 +229,7 @@ static const char copy_task[] = "COPY henpin.disposal_task_event (identity_at, t
 
 static void copy_task_event(struct outputs *o, const struct output_context *c, int i,
                             const char *change) {
-    const struct policy_disposition *d = &c->decision->policy.disposition;
+    const struct policy_disposition *d = &c->step->decision->policy.disposition;
     const struct policy_step *step = &d->steps[i];
     const struct work_case *k = c->work_case;
     struct pg_copy *copy = lazily(o, &o->tasks, copy_task);
@@ -239,7 +239,7 @@ static void copy_task_event(struct outputs *o, const struct output_context *c, i
     pg_copy_text(copy, span_of(change));
     pg_copy_i16(copy, (int16_t)(i + 1));
     pg_copy_text(copy, span_of(step->action));
-    pg_copy_text(copy, c->product_class);
+    pg_copy_text(copy, c->step->product_class);
     pg_copy_text(copy, span_of(step->to));
     pg_copy_text(copy, span_of(step->licence));
     pg_copy_text(copy, span_of(step->evidence));
@@ -254,14 +254,14 @@ static void copy_task_event(struct outputs *o, const struct output_context *c, i
     pg_copy_text(copy, k->marketplace);
     pg_copy_text(copy, k->order_id);
     pg_copy_text(copy, span_of(d->rule_id));
-    pg_copy_i64(copy, c->revision);
+    pg_copy_i64(copy, c->step->revision);
     pg_copy_instant(copy, c->event->occurred_us);
     escalation_copy_source(copy, c->message);
 }
 
 /* A step that waits for no other is ready from the start. */
 void outputs_tasks(struct outputs *o, const struct output_context *c) {
-    const struct policy_disposition *d = &c->decision->policy.disposition;
+    const struct policy_disposition *d = &c->step->decision->policy.disposition;
     for (int i = 0; i < d->n_steps; i++) {
         copy_task_event(o, c, i, "CREATED");
         if (d->steps[i].after < 0)

@@ -18,10 +18,7 @@ struct output_context {
     const struct message *message;
     const struct work_case *work_case;
     const struct case_event *event;
-    const struct case_decision *decision;
-    int64_t revision;
-    struct span product_class;
-    struct span details; /* JSON object or ptr NULL */
+    const struct case_step *step;
 };
 
 struct outputs *outputs_new(struct batch *b);

@@ -134,6 +134,10 @@ static void start(const struct case_state *c, const struct case_event *e,
     }
 }
 
+bool case_tells(const struct case_decision *d) {
+    return d->n_starts > 0 || d->n_changes > 0 || d->triage || d->policy.n_blockers > 0;
+}
+
 const char *case_untold(const struct case_state *c, const char *cause) {
     for (int i = 0; i < c->n_triaged; i++)
         if (span_is(c->triaged[i], cause))

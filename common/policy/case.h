@@ -110,6 +110,9 @@ void case_decide(const struct case_state *c, const struct case_event *e,
                  const struct policy *p, struct policy_facts *facts,
                  struct case_decision *out);
 
+/* Whether anybody is told something of it. */
+bool case_tells(const struct case_decision *d);
+
 /* The cause itself, or NULL when a person was told already (or of too many others). */
 const char *case_untold(const struct case_state *c, const char *cause);
 

@@ -49,10 +49,6 @@ static struct span details_of(struct batch *b, const struct inquiries_case *c,
     return builder_span(&d);
 }
 
-static bool raises_something(const struct case_decision *d) {
-    return d->n_starts > 0 || d->n_changes > 0 || d->triage || d->policy.n_blockers > 0;
-}
-
 /* ---- deciding ---- */
 
 static void show_latest(struct inquiries_case *c, const struct inquiry_event *e) {
@@ -82,12 +78,14 @@ static void decide_one(struct batch *b, struct message *m, const struct policy *
         return;
     c->language = language;
     show_latest(c, e);
-    struct span details = {NULL, 0};
-    if (raises_something(&d))
-        details = details_of(b, c, e);
-    casework_take(work, &c->work, m, inquiries_word(e, &language),
-                  inquiries_noted(b->attempt, e), &d, policy_revision(p)->id,
-                  (struct span){NULL, 0}, details);
+    casework_take(work, &c->work, m,
+                  &(struct case_step){
+                      .word = inquiries_word(e, &language),
+                      .noted = inquiries_noted(b->attempt, e),
+                      .decision = &d,
+                      .revision = policy_revision(p)->id,
+                      .details = case_tells(&d) ? details_of(b, c, e) : (struct span){0},
+                  });
 }
 
 void inquiries_decide_batch(struct batch *b, const struct policy *p) {

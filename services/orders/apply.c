@@ -35,9 +35,13 @@ static void decide_one(struct batch *b, struct message *m, const struct policy *
     if (!casework_admits(work, &c->work, m, &d))
         return;
     show(b, c, e);
-    casework_take(work, &c->work, m, orders_word(e->kind), NULL, &d,
-                  policy_revision(p)->id, orders_goods(e).product_class,
-                  (struct span){NULL, 0});
+    casework_take(work, &c->work, m,
+                  &(struct case_step){
+                      .word = orders_word(e->kind),
+                      .decision = &d,
+                      .revision = policy_revision(p)->id,
+                      .product_class = orders_goods(e).product_class,
+                  });
 }
 
 void orders_decide_batch(struct batch *b, const struct policy *p) {

@@ -37,10 +37,6 @@ static struct span details_of(struct batch *b, const struct return_event *e,
     return builder_span(&d);
 }
 
-static bool raises_something(const struct case_decision *d) {
-    return d->n_starts > 0 || d->n_changes > 0 || d->triage || d->policy.n_blockers > 0;
-}
-
 /* The row shows the latest word on each thing, by the events' own time. */
 static void show_latest(struct batch *b, struct returns_case *c,
                         const struct return_event *e) {
@@ -76,12 +72,16 @@ static void decide_one(struct batch *b, struct message *m, const struct policy *
     if (!casework_admits(work, &c->work, m, &d))
         return;
     c->offer = offer;
-    struct span details = {NULL, 0};
-    if (raises_something(&d))
-        details = details_of(b, e, &offer);
     show_latest(b, c, e);
-    casework_take(work, &c->work, m, returns_word(e->kind), NULL, &d,
-                  policy_revision(p)->id, goods.product_class, details);
+    casework_take(
+        work, &c->work, m,
+        &(struct case_step){
+            .word = returns_word(e->kind),
+            .decision = &d,
+            .revision = policy_revision(p)->id,
+            .product_class = goods.product_class,
+            .details = case_tells(&d) ? details_of(b, e, &offer) : (struct span){0},
+        });
 }
 
 void returns_decide_batch(struct batch *b, const struct policy *p) {
