@@ -9,13 +9,16 @@ static size_t room_of(struct span s) {
     return 6 * s.len + 2;
 }
 
+static void build_name(struct builder *b, const char *name) {
+    build_text(b, ",\"");
+    build_text(b, name);
+    build_text(b, "\":");
+}
+
 static void build_field(struct builder *b, const char *name, struct span value) {
     if (!value.ptr)
         return;
-    build_char(b, ',');
-    build_char(b, '"');
-    build_text(b, name);
-    build_text(b, "\":");
+    build_name(b, name);
     build_json(b, value);
 }
 
@@ -36,27 +39,46 @@ static size_t room_of_hazards(const struct span_list *hazards) {
     return room;
 }
 
+/* What lines of both kinds have, beside the numbers. */
+static size_t room_of_line(struct span line_id, struct span sku, struct span class,
+                           const struct span_list *hazards) {
+    return 200 + room_of(line_id) + room_of(sku) + room_of(class) +
+           room_of_hazards(hazards);
+}
+
+static void begin_line(struct builder *b, size_t i, struct span line_id,
+                       struct span sku) {
+    build_text(b, i > 0 ? ",{\"line_id\":" : "{\"line_id\":");
+    build_json(b, line_id);
+    build_field(b, "sku", sku);
+}
+
+static void build_number(struct builder *b, const char *name, int64_t value) {
+    build_name(b, name);
+    build_i64(b, value);
+}
+
+static void end_line(struct builder *b, const struct span_list *hazards) {
+    build_hazards(b, hazards);
+    build_char(b, '}');
+}
+
 struct span lines_of_order(struct arena *a, const struct order_line *lines, size_t n) {
     size_t room = 2;
     for (size_t i = 0; i < n; i++)
-        room += 200 + room_of(lines[i].line_id) + room_of(lines[i].sku) +
-                room_of(lines[i].title) + room_of(lines[i].currency) +
-                room_of(lines[i].product_class) + room_of_hazards(&lines[i].hazards);
+        room += room_of_line(lines[i].line_id, lines[i].sku, lines[i].product_class,
+                             &lines[i].hazards) +
+                room_of(lines[i].title) + room_of(lines[i].currency);
     struct builder b = builder_in(a, room);
     build_char(&b, '[');
     for (size_t i = 0; i < n; i++) {
-        build_text(&b, i > 0 ? ",{\"line_id\":" : "{\"line_id\":");
-        build_json(&b, lines[i].line_id);
-        build_field(&b, "sku", lines[i].sku);
+        begin_line(&b, i, lines[i].line_id, lines[i].sku);
         build_field(&b, "title", lines[i].title);
-        build_text(&b, ",\"quantity\":");
-        build_i64(&b, lines[i].quantity);
-        build_text(&b, ",\"unit_price_minor\":");
-        build_i64(&b, lines[i].unit_price_minor);
+        build_number(&b, "quantity", lines[i].quantity);
+        build_number(&b, "unit_price_minor", lines[i].unit_price_minor);
         build_field(&b, "currency", lines[i].currency);
         build_field(&b, "product_class", lines[i].product_class);
-        build_hazards(&b, &lines[i].hazards);
-        build_char(&b, '}');
+        end_line(&b, &lines[i].hazards);
     }
     build_char(&b, ']');
     return builder_span(&b);
@@ -65,21 +87,17 @@ struct span lines_of_order(struct arena *a, const struct order_line *lines, size
 struct span lines_of_return(struct arena *a, const struct return_line *lines, size_t n) {
     size_t room = 2;
     for (size_t i = 0; i < n; i++)
-        room += 160 + room_of(lines[i].line_id) + room_of(lines[i].sku) +
-                room_of(lines[i].product_class) + room_of_hazards(&lines[i].hazards);
+        room += room_of_line(lines[i].line_id, lines[i].sku, lines[i].product_class,
+                             &lines[i].hazards);
     struct builder b = builder_in(a, room);
     build_char(&b, '[');
     for (size_t i = 0; i < n; i++) {
-        build_text(&b, i > 0 ? ",{\"line_id\":" : "{\"line_id\":");
-        build_json(&b, lines[i].line_id);
-        build_field(&b, "sku", lines[i].sku);
-        build_text(&b, ",\"quantity\":");
-        build_i64(&b, lines[i].quantity);
+        begin_line(&b, i, lines[i].line_id, lines[i].sku);
+        build_number(&b, "quantity", lines[i].quantity);
         build_field(&b, "product_class", lines[i].product_class);
         if (lines[i].condition != CONDITION_ABSENT)
             build_field(&b, "condition", span_of(condition_names[lines[i].condition]));
-        build_hazards(&b, &lines[i].hazards);
-        build_char(&b, '}');
+        end_line(&b, &lines[i].hazards);
     }
     build_char(&b, ']');
     return builder_span(&b);

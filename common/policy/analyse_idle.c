@@ -32,6 +32,19 @@ bool idle_competes(const struct idle *x, const struct rule *r, const struct rule
            !x->is_idle[other - x->t->rules];
 }
 
+const struct rule *idle_next_rival(struct idle *x, const struct rule *r, unsigned slots,
+                                   int *i) {
+    while ((*i = next_bit(x->t, x->meets, *i)) < x->t->n_rules) {
+        const struct rule *other = &x->t->rules[(*i)++];
+        x->a->work_left -= PAIR_WORK;
+        if (idle_competes(x, r, other) && (other->then.gives & slots) == slots &&
+            may_meet(x->a->p, r, other)) {
+            return other;
+        }
+    }
+    return NULL;
+}
+
 void idle_list_begin(struct rule_list *list, const struct world *w) {
     list->n = 0;
     for (int i = 0; i < w->n_takers; i++) {

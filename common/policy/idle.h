@@ -40,6 +40,10 @@ void idle_try_examples(struct idle *x, const struct rule *r, bool for_need, bool
 bool idle_is_above(const struct rule *a, const struct rule *b);
 /* Whether `other` counts beside `r`: in the same mode, and not idle itself. */
 bool idle_competes(const struct idle *x, const struct rule *r, const struct rule *other);
+/* The next rule from position *i on that counts beside `r`, may be hit together with it
+ * and gives all of `slots`; NULL: no more. Start with *i = 0. x->meets is of `r`. */
+const struct rule *idle_next_rival(struct idle *x, const struct rule *r, unsigned slots,
+                                   int *i);
 /* The list of a new question: what takes inputs from this world. */
 void idle_list_begin(struct rule_list *list, const struct world *w);
 

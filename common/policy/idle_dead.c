@@ -9,13 +9,9 @@
 
 static void add_rivals(struct idle *x, const struct region *region, const struct rule *r,
                        int slot) {
-    for (int i = next_bit(x->t, x->meets, 0); i < x->t->n_rules;
-         i = next_bit(x->t, x->meets, i + 1)) {
-        const struct rule *other = &x->t->rules[i];
-        x->a->work_left -= PAIR_WORK;
-        if (other->priority > r->priority && idle_competes(x, r, other) &&
-            other->then.gives >> slot & 1 && may_meet(x->a->p, r, other) &&
-            may_reach(x->a->p, region, other)) {
+    const struct rule *other;
+    for (int i = 0; (other = idle_next_rival(x, r, 1u << slot, &i));) {
+        if (other->priority > r->priority && may_reach(x->a->p, region, other)) {
             x->list.items[x->list.n++] = other;
         }
     }

@@ -9,50 +9,47 @@
 #include "common/policy/same.h"
 #include "common/policy/witness.h"
 
+/* Whether `r` is covered, where it meets `d`, by rules that win over `d` and say what `r`
+ * says, or win over both. */
+static enum cover_answer covered_from(struct idle *x, const struct world *w,
+                                      const struct rule *r, const struct rule *d,
+                                      const struct region *region, int slot) {
+    struct region differs = *region;
+    struct policy_facts f;
+    const struct rule *other;
+    if (!region_add_rule(&differs, d)) {
+        return COVER_WHOLE;
+    }
+    idle_list_begin(&x->list, w);
+    for (int i = 0; (other = idle_next_rival(x, r, 1u << slot, &i));) {
+        if (idle_is_above(other, d) && other != d &&
+            (idle_is_above(other, r) || same_slot(&r->then, &other->then, slot))) {
+            x->list.items[x->list.n++] = other;
+        }
+    }
+    return analysis_find(x->a, &differs, x->list.items, x->list.n, &f);
+}
+
 /* Rules below `r` give the slot the same, and those that would give it differently are
  * always covered: then what holds without `r` is the same. */
 static enum cover_answer needed_for_slot(struct idle *x, const struct world *w,
                                          const struct rule *r, int slot) {
     struct region region = w->region;
     struct policy_facts f;
+    const struct rule *other;
     if (!region_add_rule(&region, r)) {
         return COVER_WHOLE;
     }
     idle_list_begin(&x->list, w);
-    for (int i = next_bit(x->t, x->meets, 0); i < x->t->n_rules;
-         i = next_bit(x->t, x->meets, i + 1)) {
-        const struct rule *other = &x->t->rules[i];
-        x->a->work_left -= PAIR_WORK;
-        if (idle_competes(x, r, other) && other->then.gives >> slot & 1 &&
-            may_meet(x->a->p, r, other)) {
-            x->list.items[x->list.n++] = other;
-        }
+    for (int i = 0; (other = idle_next_rival(x, r, 1u << slot, &i));) {
+        x->list.items[x->list.n++] = other;
     }
     enum cover_answer answer = analysis_find(x->a, &region, x->list.items, x->list.n, &f);
-    if (answer != COVER_WHOLE) {
-        return answer;
-    }
-    for (int i = next_bit(x->t, x->meets, 0); i < x->t->n_rules && answer == COVER_WHOLE;
-         i = next_bit(x->t, x->meets, i + 1)) {
-        const struct rule *d = &x->t->rules[i];
-        struct region differs = region;
-        if (!idle_competes(x, r, d) || !(d->then.gives >> slot & 1) ||
-            idle_is_above(d, r) || same_slot(&r->then, &d->then, slot) ||
-            !may_meet(x->a->p, r, d) || !region_add_rule(&differs, d)) {
-            continue;
+    for (int i = 0;
+         answer == COVER_WHOLE && (other = idle_next_rival(x, r, 1u << slot, &i));) {
+        if (!idle_is_above(other, r) && !same_slot(&r->then, &other->then, slot)) {
+            answer = covered_from(x, w, r, other, &region, slot);
         }
-        idle_list_begin(&x->list, w);
-        for (int k = next_bit(x->t, x->meets, 0); k < x->t->n_rules;
-             k = next_bit(x->t, x->meets, k + 1)) {
-            const struct rule *other = &x->t->rules[k];
-            x->a->work_left -= PAIR_WORK;
-            if (idle_competes(x, r, other) && other->then.gives >> slot & 1 &&
-                idle_is_above(other, d) && other != d && may_meet(x->a->p, r, other) &&
-                (idle_is_above(other, r) || same_slot(&r->then, &other->then, slot))) {
-                x->list.items[x->list.n++] = other;
-            }
-        }
-        answer = analysis_find(x->a, &differs, x->list.items, x->list.n, &f);
     }
     return answer;
 }
@@ -62,22 +59,18 @@ static enum cover_answer needed_for_item(struct idle *x, const struct world *w,
                                          const struct rule *r, int slot, int item) {
     struct region region = w->region;
     struct policy_facts f;
-    int n_takers = w->n_takers;
+    const struct rule *other;
     if (!region_add_rule(&region, r)) {
         return COVER_WHOLE;
     }
     idle_list_begin(&x->list, w);
-    for (int i = next_bit(x->t, x->meets, 0); i < x->t->n_rules;
-         i = next_bit(x->t, x->meets, i + 1)) {
-        const struct rule *other = &x->t->rules[i];
-        x->a->work_left -= PAIR_WORK;
-        if (idle_competes(x, r, other) && may_meet(x->a->p, r, other) &&
-            same_item(&r->then, item, &other->then, slot)) {
+    for (int i = 0; (other = idle_next_rival(x, r, 1u << slot, &i));) {
+        if (same_item(&r->then, item, &other->then, slot)) {
             x->list.items[x->list.n++] = other;
         }
     }
     /* nobody else gives it: needed wherever the rule hits, and it does */
-    return x->list.n == n_takers
+    return x->list.n == w->n_takers
                ? COVER_GAP
                : analysis_find(x->a, &region, x->list.items, x->list.n, &f);
 }
