@@ -21,7 +21,7 @@
 struct marketplace;
 struct sellers;
 struct pg_script;
-struct pg_query;
+struct park_recount;
 struct positions;
 struct schemas;
 struct service;
@@ -105,7 +105,7 @@ struct batch {
     size_t n_ranges;
     int64_t order_patience_us; /* how long a message may wait for its order */
     struct sellers *sellers;   /* the lane's cache */
-    const struct pg_query
+    struct park_recount
         *recount;             /* of a recall: what is parked for its orders; else NULL */
     struct pg_script *writes; /* the statements after the load; decide and apply append */
     void *state;              /* the service's, zeroed for each attempt */

@@ -85,10 +85,12 @@ void lane_committed(struct lane *l) {
     l->is_attempt_open = false;
     observe_commit(l);
     move_positions(l);
-    if (l->is_recall)
+    if (l->is_recall) {
         l->recall.is_wanted = true; /* there may be more */
-    else
+        l->recall.failures = 0;
+    } else {
         breaker_count(&l->breaker, l->running);
+    }
     lane_forget_batch(l);
 }
 
@@ -188,7 +190,7 @@ static void connection_lost(struct lane *l, const struct error *err) {
         lane_committed(l);
     } else if (l->is_recall) { /* rows, not records: they are looked for afresh */
         lane_forget_batch(l);
-        l->recall.is_wanted = true;
+        lane_recall_failed(l);
     }
     lane_pause(l, 50, 10000);
 }
@@ -261,8 +263,7 @@ void lane_rolled_back(struct lane *l) {
         unsigned conflicts = l->conflicts;
         lane_forget_batch(l);
         l->conflicts = conflicts;
-        l->recall.is_wanted = true;
-        l->recall.at_us = clock_monotonic_us() + 20 * US_PER_MS;
+        lane_recall_failed(l);
         return;
     }
     if (l->wants_realign) {

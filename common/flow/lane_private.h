@@ -29,6 +29,7 @@ struct recall {
     bool is_wanted;      /* look at the next idle moment */
     bool was_last;       /* the last thing begun was one: records are next */
     bool is_quiet;       /* the last one found nothing */
+    unsigned failures;   /* since one came to an end */
     int64_t at_us;       /* not before (monotonic) */
     struct arena *arena; /* of the search */
     struct pg_query *found;
@@ -80,6 +81,8 @@ void lane_send_load(struct lane *l, struct pg_script *s);
 /* ---- lane_recall.c ---- */
 void lane_find_recall(struct lane *l);
 void lane_found(struct lane *l);
+/* Its rows went back: they are looked for afresh, later each time. */
+void lane_recall_failed(struct lane *l);
 
 /* ---- lane_end.c ---- */
 void lane_forget_batch(struct lane *l);

@@ -3,6 +3,7 @@
  * looked for and applied in one transaction, which takes the rows that it found out of
  * their tables; whatever ends it, they are looked for afresh.
  */
+#include "common/base/backoff.h"
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/flow/lane_private.h"
@@ -41,6 +42,7 @@ static enum status decode_all(struct lane *l) {
 void lane_found(struct lane *l) {
     l->recall.is_quiet = pg_rows(l->recall.found) == 0;
     if (l->recall.is_quiet) {
+        l->recall.failures = 0;
         lane_roll_back(l);
         return;
     }
@@ -49,8 +51,7 @@ void lane_found(struct lane *l) {
     park_take(l->running, l->recall.found);
     if (decode_all(l) != ST_OK) {
         batch_reset(l->running);
-        l->recall.at_us = clock_monotonic_us() + US_PER_S;
-        l->recall.is_wanted = true;
+        lane_recall_failed(l);
         lane_roll_back(l);
         return;
     }
@@ -59,6 +60,14 @@ void lane_found(struct lane *l) {
     lane_begin_fresh(l);
     l->ledger = NULL;
     lane_send_load(l, pg_script_new(l->attempt));
+}
+
+/* On its own clock: records do not wait for a recall that fails. */
+void lane_recall_failed(struct lane *l) {
+    int64_t wait_ms =
+        backoff_ms(++l->recall.failures, 20, 10000, random_next(&l->random));
+    l->recall.at_us = clock_monotonic_us() + US_PER_MS * wait_ms;
+    l->recall.is_wanted = true;
 }
 
 void lane_recall(struct lane *l) {

@@ -5,6 +5,8 @@
 #include "common/event/event.h"
 #include "common/flow/worker.h"
 
+#include <stdlib.h>
+
 /* Both kinds are locked in queries of their own, because FOR UPDATE cannot stand in a
  * UNION. Parked records are waited for, not skipped: an order's must not be split between
  * two workers. `parked` first: an order's records together and in their order, so that a
@@ -42,7 +44,7 @@ static const struct pg_statement find = {
 static const struct pg_statement recount = {
     "park_recount",
     "SELECT order_key, count(*) FROM henpin.parked WHERE source_topic = $1"
-    " AND order_key = ANY($2) GROUP BY order_key"};
+    " AND order_key = ANY($2) GROUP BY order_key ORDER BY order_key"};
 
 static const struct pg_statement unpark = {
     "park_unpark",
@@ -328,24 +330,54 @@ static bool begins_order(const struct batch *b, size_t i) {
            (i == 0 || !uuid_equal(b->messages[i - 1].order_key, m->order_key));
 }
 
-struct pg_query *park_recount(struct batch *b, struct pg_script *s, const char *topic) {
+struct park_recount {
+    const struct pg_query *parked; /* (order, how many), by order */
+    struct uuid *orders;           /* of the recall, ascending as it found them */
+    bool *remains;                 /* at the same index; NULL: not compared yet */
+    size_t n;
+};
+
+struct park_recount *park_recount(struct batch *b, struct pg_script *s,
+                                  const char *topic) {
+    struct park_recount *r = arena_zalloc(b->attempt, sizeof *r);
     struct pg_query *q = pg_script_query(s, &recount);
     pg_param_text(q, span_of(topic));
     struct pg_array *orders = pg_param_array(q, PG_UUID, b->n_messages);
+    r->parked = q;
+    r->orders = arena_array(b->attempt, b->n_messages, sizeof *r->orders);
     for (size_t i = 0; i < b->n_messages; i++)
-        if (begins_order(b, i))
+        if (begins_order(b, i)) {
+            r->orders[r->n++] = b->messages[i].order_key;
             pg_array_uuid(orders, b->messages[i].order_key);
-    return q;
+        }
+    return r;
 }
 
-bool park_remains(const struct batch *b, const struct pg_query *q,
-                  struct uuid order_key) {
-    int64_t held = 0, parked = 0;
-    for (size_t i = 0; i < b->n_messages; i++)
-        held += b->messages[i].origin == ORIGIN_PARKED && i < b->limit &&
-                uuid_equal(b->messages[i].order_key, order_key);
-    for (size_t row = 0; row < pg_rows(q); row++)
-        if (uuid_equal(pg_uuid(q, row, 0), order_key))
-            parked = pg_i64(q, row, 1);
-    return parked > held;
+/* The batch's records and the counted orders stand in the same order: one walk. */
+static void compare(const struct batch *b, struct park_recount *r) {
+    size_t i = 0, row = 0;
+    r->remains = arena_zalloc(b->attempt, r->n + 1);
+    for (size_t k = 0; k < r->n; k++) {
+        int64_t held = 0, parked = 0;
+        for (; i < b->n_messages && b->messages[i].origin == ORIGIN_PARKED &&
+               uuid_equal(b->messages[i].order_key, r->orders[k]);
+             i++)
+            held += i < b->limit;
+        if (row < pg_rows(r->parked) &&
+            uuid_equal(pg_uuid(r->parked, row, 0), r->orders[k]))
+            parked = pg_i64(r->parked, row++, 1);
+        r->remains[k] = parked > held;
+    }
+}
+
+static int by_bytes(const void *a, const void *b) {
+    return memcmp(a, b, sizeof(struct uuid));
+}
+
+bool park_remains(const struct batch *b, struct park_recount *r, struct uuid order_key) {
+    if (!r->remains)
+        compare(b, r);
+    const struct uuid *found =
+        bsearch(&order_key, r->orders, r->n, sizeof *r->orders, by_bytes);
+    return found && r->remains[found - r->orders];
 }

@@ -31,11 +31,12 @@ struct pg_query *park_find(struct pg_script *s, const char *group, size_t max_re
 /* Turns its rows into messages of an empty batch; the count. */
 size_t park_take(struct batch *b, const struct pg_query *found);
 /* Counts what is parked for the batch's orders: after the cases are locked, so that
- * whoever parks more must wait. */
-struct pg_query *park_recount(struct batch *b, struct pg_script *s, const char *topic);
+ * whoever parks more must wait. Lives as long as the attempt. */
+struct park_recount *park_recount(struct batch *b, struct pg_script *s,
+                                  const char *topic);
 /* Whether records of this order stay parked when the batch's own are taken out: its cases
  * then stay parked too. */
-bool park_remains(const struct batch *b, const struct pg_query *recount,
+bool park_remains(const struct batch *b, struct park_recount *recount,
                   struct uuid order_key);
 
 #endif

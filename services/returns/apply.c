@@ -59,9 +59,9 @@ static void show_latest(struct batch *b, struct returns_case *c,
 static void decide_one(struct batch *b, struct message *m, const struct policy *p) {
     struct casework *work = returns_state_of(b)->work;
     struct returns_case *c = (struct returns_case *)casework_of(work, m);
-    const struct return_event *e = returns_event_of(m);
     if (!order_wait_admits(&c->work, m))
         return;
+    const struct return_event *e = returns_completed(b, c, returns_event_of(m));
     struct goods goods = returns_goods(e);
     struct policy_facts facts;
     struct case_decision d;

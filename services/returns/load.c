@@ -75,47 +75,40 @@ static struct span_list join(struct arena *a, struct span_list stated,
     for (size_t i = 0; i < stated.count; i++)
         items[i] = stated.items[i];
     for (size_t i = 0; i < ordered.count; i++)
-        items[stated.count + i] = span_dup(a, ordered.items[i]);
+        items[stated.count + i] = ordered.items[i];
     return (struct span_list){items, stated.count + ordered.count};
 }
 
-/* Kept in the batch's arena: the event outlives the attempt. */
-static void complete(struct batch *b, struct returns_case *c, struct return_event *e) {
+const struct return_event *returns_completed(struct batch *b, struct returns_case *c,
+                                             const struct return_event *e) {
+    if (!lacks_class(e))
+        return e;
     if (!c->classes)
         c->classes = lines_classes(b->attempt, c->work.order_lines);
+    struct return_event *whole = arena_alloc(b->attempt, sizeof *whole);
+    struct return_line *lines = arena_array(b->attempt, e->n_lines, sizeof *lines);
+    *whole = *e;
+    whole->lines = lines;
     for (size_t i = 0; i < e->n_lines; i++) {
-        struct return_line *line = &e->lines[i];
+        struct return_line *line = &lines[i];
+        *line = e->lines[i];
         if (line->product_class.ptr)
             continue;
-        struct span class = lines_class_of(c->classes, line->line_id, line->sku);
-        if (class.ptr)
-            line->product_class = span_dup(b->arena, class);
-        line->hazards = join(b->arena, line->hazards,
+        line->product_class = lines_class_of(c->classes, line->line_id, line->sku);
+        line->hazards = join(b->attempt, line->hazards,
                              lines_hazards_of(c->classes, line->line_id, line->sku));
     }
-}
-
-/* A line that states no class has its order's, and the dangers that come with it. */
-static void complete_classes(struct batch *b, const struct casework *work) {
-    const struct message *m;
-    for (size_t i = 0; (m = batch_next(b, &i));) {
-        struct returns_case *c = (struct returns_case *)casework_of(work, m);
-        if (c->work.order.is_known && lacks_class(returns_event_of(m)))
-            complete(b, c, returns_event_of(m));
-    }
+    return whole;
 }
 
 void returns_load(struct batch *b, struct pg_script *s) {
     struct returns_state *state = returns_state_of(b);
     if (b->round == 0) {
-        state->wants_lines = some_lack_class(b);
         state->wait = order_wait_begin(b, &waiter, s);
         state->work = casework_begin(b, &reader, s);
-        order_wait_ask(state->wait, state->work, state->wants_lines, s);
+        order_wait_ask(state->wait, state->work, some_lack_class(b), s);
         return;
     }
     order_wait_load(state->wait, s);
     casework_load(state->work, s);
-    if (pg_script_is_empty(s) && state->wants_lines)
-        complete_classes(b, state->work);
 }

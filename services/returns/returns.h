@@ -15,7 +15,7 @@
  * not know. */
 const char *returns_word(int kind);
 
-/* Lines that state no class must have been given their order's before (returns_load
+/* Lines that state no class must have been given their order's before (returns_completed()
  * does). */
 struct goods returns_goods(const struct return_event *e);
 

@@ -24,7 +24,6 @@ struct returns_case {
 struct returns_state {
     struct casework *work;
     struct order_wait *wait;
-    bool wants_lines; /* some event leaves a product class to its order */
 };
 
 static inline struct return_event *returns_event_of(const struct message *m) {
@@ -38,6 +37,11 @@ extern const struct pg_statement returns_session; /* temporary tables of a conne
 
 enum status returns_decode(struct batch *b, struct message *m, struct error *err);
 void returns_load(struct batch *b, struct pg_script *s);
+/* The event with the classes that it leaves to its order, and the dangers that come with
+ * them: itself, or a copy that lives as long as the attempt. What was decoded is not
+ * touched, it is decided again by the next attempt. */
+const struct return_event *returns_completed(struct batch *b, struct returns_case *c,
+                                             const struct return_event *e);
 void returns_decide_batch(struct batch *b, const struct policy *p);
 void returns_apply(struct batch *b);
 
