@@ -112,8 +112,9 @@ static void move_deadlines(struct live_policy *l) {
         log_warn("moves.failed", LOG_ERR(&err));
     if (!is_done)
         return;
-    log_info("deadlines.moved", LOG_I64("count", (int64_t)moves_count(l->moves)),
-             LOG_STR("label", policy_revision(l->live)->label));
+    size_t n = moves_count(l->moves);
+    log_at(n > 0 ? LOG_INFO : LOG_DEBUG, "deadlines.moved", LOG_I64("count", n),
+           LOG_STR("label", policy_revision(l->live)->label));
     moves_free(l->moves);
     l->moves = NULL;
 }

@@ -4,9 +4,10 @@
 #include "common/event/event.h"
 #include "common/event/identity.h"
 #include "common/flow/escalation.h"
+#include "common/policy/canonical.h"
 #include "common/policy/redate.h"
 
-#include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { MOVES_PIECE = 2000 };
@@ -16,14 +17,15 @@ enum { MOVES_PIECE = 2000 };
 /* A revision that open duties began under. */
 struct earlier {
     int64_t id;
-    json_t *text;
+    struct canonical *text;
 };
 
 /* What was found out about one rule's duty, for all duties that came of it. */
 struct verdict {
     int64_t revision;
     struct span rule_id, duty;
-    const struct duty_spec *terms; /* NULL: they stay where they are */
+    const struct duty_spec *terms; /* of the live revision; NULL: it has none */
+    enum canonical_terms change;   /* TERMS_SAME when they are for open duties, too */
 };
 
 /* Where a duty stands in the pass. */
@@ -35,22 +37,25 @@ struct place {
 struct moves {
     const struct policy *policy;
     struct arena *arena; /* of the whole pass */
-    json_t *live;
+    struct canonical *live;
     struct earlier *earlier;
     size_t n_earlier;
     bool is_begun;
     int64_t since_us; /* from when the live revision is the newest */
     struct verdict *verdicts;
     size_t n_verdicts, verdict_room;
+    bool is_at_late;    /* the second of the two looks */
     struct place after; /* the last duty looked at */
     size_t n_moved;
 };
+
+static const struct place before_all = {.severity = -1};
 
 struct moves *moves_new(const struct policy *p) {
     struct moves *m = xcalloc(1, sizeof *m);
     m->policy = p;
     m->arena = arena_new(MOVES_BYTES);
-    m->after.severity = -1;
+    m->after = before_all;
     return m;
 }
 
@@ -58,8 +63,8 @@ void moves_free(struct moves *m) {
     if (!m)
         return;
     for (size_t i = 0; i < m->n_earlier; i++)
-        json_decref(m->earlier[i].text);
-    json_decref(m->live);
+        canonical_free(m->earlier[i].text);
+    canonical_free(m->live);
     arena_free(m->arena);
     free(m);
 }
@@ -87,15 +92,12 @@ static enum status begin(struct moves *m, struct pg *pg, struct error *err) {
     size_t n = st == ST_OK ? pg_rows(q) : 0;
     m->earlier = arena_array(m->arena, n + 1, sizeof *m->earlier);
     for (size_t row = 0; row < n; row++) {
-        struct span text = pg_text(q, row, 1);
         m->since_us = pg_instant(q, row, 2);
         m->earlier[m->n_earlier++] =
-            (struct earlier){pg_i64(q, row, 0), json_loadb(text.ptr, text.len, 0, NULL)};
+            (struct earlier){pg_i64(q, row, 0), canonical_read(pg_text(q, row, 1))};
     }
-    if (n > 0) {
-        struct span text = policy_revision(m->policy)->canonical;
-        m->live = json_loadb(text.ptr, text.len, 0, NULL);
-    }
+    if (n > 0)
+        m->live = canonical_read(policy_revision(m->policy)->canonical);
     m->is_begun = st == ST_OK;
     if (st != ST_OK)
         pg_close(pg);
@@ -103,97 +105,76 @@ static enum status begin(struct moves *m, struct pg *pg, struct error *err) {
     return st;
 }
 
-static bool has_text(const json_t *object, const char *key, struct span text) {
-    const char *found = json_string_value(json_object_get(object, key));
-    return found && span_is(text, found);
-}
-
-/* A rule gives one duty, or a list of them. */
-static json_t *duty_of_rule(json_t *rule, struct span name) {
-    json_t *duty = json_object_get(json_object_get(rule, "then"), "duty"), *each;
-    size_t i;
-    if (json_is_object(duty))
-        return has_text(duty, "name", name) ? duty : NULL;
-    json_array_foreach(duty, i, each) {
-        if (has_text(each, "name", name))
-            return each;
-    }
-    return NULL;
-}
-
-static json_t *duty_in(json_t *revision, struct span rule_id, struct span name) {
-    json_t *pack, *table, *rule;
-    size_t i, k, n;
-    json_array_foreach(json_object_get(revision, "packs"), i, pack) {
-        json_array_foreach(json_object_get(pack, "tables"), k, table) {
-            json_array_foreach(json_object_get(table, "rules"), n, rule) {
-                if (has_text(rule, "id", rule_id))
-                    return duty_of_rule(rule, name);
-            }
-        }
-    }
-    return NULL;
-}
-
-/* The same words for how long and from when; what they lead to is for the calendars to
- * say. */
-static bool are_same_terms(json_t *a, json_t *b) {
-    json_t *due = json_object_get(a, "due"), *start = json_object_get(a, "start");
-    json_t *other = json_object_get(b, "start");
-    return due && json_equal(due, json_object_get(b, "due")) &&
-           (start == other || (start && other && json_equal(start, other)));
-}
-
-static const struct duty_spec *judge(const struct moves *m, int64_t revision,
-                                     struct span rule_id, struct span duty) {
+static struct verdict judge(const struct moves *m, int64_t revision, struct span rule_id,
+                            struct span duty) {
+    struct verdict v = {revision, span_dup(m->arena, rule_id), span_dup(m->arena, duty),
+                        NULL, TERMS_SAME};
     bool applies_to_open = false;
-    const struct duty_spec *terms =
-        redate_terms(m->policy, rule_id, duty, &applies_to_open);
-    if (!terms || applies_to_open)
-        return terms;
-    for (size_t i = 0; i < m->n_earlier; i++)
+    v.terms = redate_terms(m->policy, rule_id, duty, &applies_to_open);
+    for (size_t i = 0; v.terms && !applies_to_open && i < m->n_earlier; i++)
         if (m->earlier[i].id == revision)
-            return are_same_terms(duty_in(m->earlier[i].text, rule_id, duty),
-                                  duty_in(m->live, rule_id, duty))
-                       ? terms
-                       : NULL;
-    return NULL;
+            v.change = canonical_compare(m->earlier[i].text, m->live, rule_id, duty);
+    return v;
 }
 
-static const struct duty_spec *verdict_of(struct moves *m, int64_t revision,
-                                          struct span rule_id, struct span duty) {
+static const struct verdict *verdict_of(struct moves *m, int64_t revision,
+                                        struct span rule_id, struct span duty) {
     for (size_t i = 0; i < m->n_verdicts; i++) {
         const struct verdict *v = &m->verdicts[i];
         if (v->revision == revision && span_equal(v->rule_id, rule_id) &&
             span_equal(v->duty, duty))
-            return v->terms;
+            return v;
     }
     m->verdicts = arena_grow(m->arena, m->verdicts, m->n_verdicts, &m->verdict_room,
                              sizeof *m->verdicts);
-    struct verdict *v = &m->verdicts[m->n_verdicts++];
-    *v = (struct verdict){revision, span_dup(m->arena, rule_id), span_dup(m->arena, duty),
-                          judge(m, revision, rule_id, duty)};
-    return v->terms;
+    m->verdicts[m->n_verdicts] = judge(m, revision, rule_id, duty);
+    return &m->verdicts[m->n_verdicts++];
 }
 
 /* ---- one piece ---- */
 
 /* What somebody holds is not waited for: it may be a lane of this process, which could
  * not let go meanwhile. Its row has nothing but its place then. */
-static const struct pg_statement look = {
-    "moves_look",
-    "SELECT w.severity, w.fires_at, w.duty_id, d.case_kind, d.case_id, d.name, "
-    "d.seller_id,"
-    " d.marketplace, d.order_id, d.desk, d.start_at, d.due_at, d.act_by_at, d.severity,"
-    " d.rule_id, d.policy_revision_id, d.state = 'open'"
-    " FROM (SELECT duty_id, severity, fires_at FROM henpin.duty"
-    "   WHERE closed_at IS NULL AND state = 'open'"
-    "   AND (severity, fires_at) >= ($2, $3) AND (severity, fires_at, duty_id) > ($2, "
-    "$3, $4)"
-    "   AND policy_revision_id = ANY($1) ORDER BY severity, fires_at, duty_id LIMIT $5) w"
-    " LEFT JOIN LATERAL (SELECT * FROM henpin.duty x WHERE x.duty_id = w.duty_id"
-    "   FOR UPDATE SKIP LOCKED) d ON true"
-    " ORDER BY w.severity, w.fires_at, w.duty_id"};
+#define LOOK(behind)                                                                     \
+    "SELECT w.severity, w.fires_at, w.duty_id, d.case_kind, d.case_id, d.name,"          \
+    " d.seller_id, d.marketplace, d.order_id, d.desk, d.start_at, d.due_at,"             \
+    " d.act_by_at, d.aim_at, d.warn_at, d.rule_id, d.policy_revision_id,"                \
+    " d.state = 'open' FROM (SELECT duty_id, severity, fires_at FROM henpin.duty"        \
+    "   WHERE closed_at IS NULL AND state = 'open' AND " behind                          \
+    "   AND policy_revision_id = ANY($1) ORDER BY severity, fires_at, duty_id LIMIT $5)" \
+    " w LEFT JOIN LATERAL (SELECT * FROM henpin.duty x WHERE x.duty_id = w.duty_id"      \
+    "   FOR UPDATE SKIP LOCKED) d ON true"                                               \
+    " ORDER BY w.severity, w.fires_at, w.duty_id"
+
+enum {
+    D_SEVERITY,
+    D_FIRES,
+    D_DUTY,
+    D_CASE_KIND,
+    D_CASE,
+    D_NAME,
+    D_SELLER,
+    D_MARKETPLACE,
+    D_ORDER,
+    D_DESK,
+    D_START,
+    D_DUE,
+    D_ACT_BY,
+    D_AIM,
+    D_WARN,
+    D_RULE,
+    D_REVISION,
+    D_IS_OPEN
+};
+
+/* Behind the place: those that the clock has something to tell of, by the index; then
+ * those that are late at no cost, of which it has nothing to tell any more. */
+static const struct pg_statement looks[] = {
+    {"moves_look", LOOK("fires_at IS NOT NULL AND (severity, fires_at) >= ($2, $3)"
+                        " AND (severity, fires_at, duty_id) > ($2, $3, $4)")},
+    {"moves_look_late", LOOK("fires_at IS NULL AND $3::timestamptz IS NULL"
+                             " AND severity >= $2 AND (severity, duty_id) > ($2, $4)")},
+};
 
 static const struct pg_statement move = {
     "moves_move",
@@ -210,6 +191,7 @@ enum { MOVE_DATES = 3 + POLICY_MAX_WARNINGS }; /* due, act-by, aim, warnings */
 
 /* What is written of the duties that move; made at the first. */
 struct writes {
+    struct arena *arena;
     struct pg_script *script;
     struct pg_copy *events;
     struct pg_array *ids, *dates[MOVE_DATES];
@@ -234,64 +216,88 @@ static void write_dates(struct writes *w, struct uuid id, const struct policy_du
 }
 
 static bool is_held(const struct pg_query *q, size_t row) {
-    return pg_is_null(q, row, 3);
+    return pg_is_null(q, row, D_CASE_KIND);
 }
 
 /* The same dates may come back with another revision, or with this one after another. */
 static void tell(struct pg_copy *copy, const struct moves *m, const struct pg_query *q,
                  size_t row, const struct policy_duty *to) {
     const struct policy_revision *revision = policy_revision(m->policy);
-    struct span name = pg_text(q, row, 5);
+    struct span name = pg_text(q, row, D_NAME);
     char text[400], meaning[128];
     struct builder reason = builder_over(text, sizeof text);
     snprintf(meaning, sizeof meaning, "deadline_moved:%s:%lld", revision->hash,
              (long long)m->since_us);
     build_span(&reason, name);
-    build_instant(&reason, " was due ", pg_instant(q, row, 11));
-    build_instant(&reason, ", act by ", pg_instant(q, row, 12));
+    build_instant(&reason, " was due ", pg_instant(q, row, D_DUE));
+    build_instant(&reason, ", act by ", pg_instant(q, row, D_ACT_BY));
     build_instant(&reason, "; now due ", to->due_us);
     build_instant(&reason, ", act by ", to->owner.act_by_us);
     build_format(&reason, ": a calendar or the rule changed with revision %s",
                  revision->label);
     escalation_copy(copy, &(struct escalation){
-                              .identity_us = pg_instant(q, row, 10),
+                              .identity_us = pg_instant(q, row, D_START),
                               .meaning = meaning,
-                              .subject_id = pg_uuid(q, row, 2),
+                              .subject_id = pg_uuid(q, row, D_DUTY),
                               .kind = name,
                               .level = "deadline_moved",
-                              .severity = (int)pg_i64(q, row, 13),
-                              .case_kind = pg_text(q, row, 3),
-                              .case_id = pg_uuid(q, row, 4),
-                              .seller_id = pg_text(q, row, 6),
-                              .marketplace = pg_text(q, row, 7),
-                              .order_id = pg_text(q, row, 8),
-                              .desk = pg_text(q, row, 9),
+                              .severity = (int)pg_i64(q, row, D_SEVERITY),
+                              .case_kind = pg_text(q, row, D_CASE_KIND),
+                              .case_id = pg_uuid(q, row, D_CASE),
+                              .seller_id = pg_text(q, row, D_SELLER),
+                              .marketplace = pg_text(q, row, D_MARKETPLACE),
+                              .order_id = pg_text(q, row, D_ORDER),
+                              .desk = pg_text(q, row, D_DESK),
                               .due_us = to->due_us,
                               .act_by_us = to->owner.act_by_us,
-                              .rule_id = pg_text(q, row, 14),
+                              .rule_id = pg_text(q, row, D_RULE),
                               .revision = revision->id,
                               .occurred_us = clock_now_us(),
                               .reason = builder_span(&reason),
                           });
 }
 
+static bool has_same_warnings(struct arena *a, const struct pg_query *q, size_t row,
+                              const struct policy_duty *to) {
+    struct span *warnings;
+    size_t n = pg_array_items(q, row, D_WARN, a, &warnings);
+    bool is_same = n == (size_t)to->n_warnings;
+    for (size_t i = 0; i < n && is_same; i++)
+        is_same = pg_item_instant(warnings[i]) == to->warn_us[i];
+    return is_same;
+}
+
+/* A calendar that moves the due instant moves all that hangs on it, by the live terms.
+ * Otherwise what the rule says anew of reserve, aim or warnings is for new duties. */
+static bool are_other_dates(const struct writes *w, const struct pg_query *q, size_t row,
+                            enum canonical_terms change, const struct policy_duty *to) {
+    if (change == TERMS_OTHER)
+        return false;
+    if (to->due_us != pg_instant(q, row, D_DUE))
+        return true;
+    return change == TERMS_SAME && (to->owner.act_by_us != pg_instant(q, row, D_ACT_BY) ||
+                                    to->aim_us != pg_instant(q, row, D_AIM) ||
+                                    !has_same_warnings(w->arena, q, row, to));
+}
+
 static void consider(struct moves *m, struct writes *w, const struct pg_query *q,
                      size_t row) {
     struct policy_duty to;
-    if (is_held(q, row))
+    if (is_held(q, row) || !pg_bool(q, row, D_IS_OPEN))
         return;
-    const struct duty_spec *terms =
-        verdict_of(m, pg_i64(q, row, 15), pg_text(q, row, 14), pg_text(q, row, 5));
-    if (!pg_bool(q, row, 16) || !terms ||
-        !redate_duty(m->policy, terms, pg_text(q, row, 9), pg_instant(q, row, 10), &to))
-        return;
-    if (to.due_us == pg_instant(q, row, 11) &&
-        to.owner.act_by_us == pg_instant(q, row, 12))
+    const struct verdict *v = verdict_of(
+        m, pg_i64(q, row, D_REVISION), pg_text(q, row, D_RULE), pg_text(q, row, D_NAME));
+    if (!v->terms ||
+        !redate_duty(m->policy, v->terms, pg_text(q, row, D_DESK),
+                     pg_instant(q, row, D_START), &to) ||
+        !are_other_dates(w, q, row, v->change, &to))
         return;
     if (!w->ids)
         open_writes(w, m, pg_rows(q));
-    tell(w->events, m, q, row, &to);
-    write_dates(w, pg_uuid(q, row, 2), &to);
+    if (to.due_us != pg_instant(q, row, D_DUE) ||
+        to.owner.act_by_us != pg_instant(q, row, D_ACT_BY))
+        tell(w->events, m, q, row, &to);
+    write_dates(w, pg_uuid(q, row, D_DUTY), &to);
     m->n_moved++;
 }
 
@@ -301,20 +307,20 @@ static bool go_on_behind(struct moves *m, const struct pg_query *q) {
     for (size_t row = 0; row < pg_rows(q); row++) {
         if (is_held(q, row))
             return true;
-        m->after =
-            (struct place){pg_i64(q, row, 0), pg_instant(q, row, 1), pg_uuid(q, row, 2)};
+        m->after = (struct place){pg_i64(q, row, D_SEVERITY), pg_instant(q, row, D_FIRES),
+                                  pg_uuid(q, row, D_DUTY)};
     }
     return pg_rows(q) == MOVES_PIECE;
 }
 
 static struct pg_query *ask_piece(const struct moves *m, struct pg_script *s) {
     (void)pg_script_query(s, &pg_begin);
-    struct pg_query *q = pg_script_query(s, &look);
+    struct pg_query *q = pg_script_query(s, &looks[m->is_at_late]);
     struct pg_array *ids = pg_param_array(q, PG_INT8, m->n_earlier);
     for (size_t i = 0; i < m->n_earlier; i++)
         pg_array_i64(ids, m->earlier[i].id);
     pg_param_i16(q, (int16_t)m->after.severity);
-    pg_param_instant(q, m->after.fires_us);
+    pg_param_instant(q, m->is_at_late ? EVENT_ABSENT : m->after.fires_us);
     pg_param_uuid(q, m->after.id);
     pg_param_i64(q, MOVES_PIECE);
     return q;
@@ -331,15 +337,17 @@ enum status moves_turn(struct moves *m, struct pg *pg, bool *is_done, struct err
     size_t n_before = m->n_moved;
     st = pg_run_wait(pg, s, MOVES_TIMEOUT_US, err);
     if (st == ST_OK) {
-        struct writes w = {.script = pg_script_new(a)};
+        struct writes w = {.arena = a, .script = pg_script_new(a)};
         for (size_t row = 0; row < pg_rows(q); row++)
             consider(m, &w, q, row);
         (void)pg_script_query(w.script, &pg_commit);
         st = pg_run_wait(pg, w.script, MOVES_TIMEOUT_US, err);
     }
-    if (st == ST_OK) {
-        *is_done = !go_on_behind(m, q);
-    } else {
+    if (st == ST_OK && !go_on_behind(m, q)) {
+        *is_done = m->is_at_late;
+        m->is_at_late = true;
+        m->after = before_all;
+    } else if (st != ST_OK) {
         m->n_moved = n_before;
         pg_close(pg);
     }

@@ -3,8 +3,8 @@
  *
  * When a revision goes live, every open duty that began under an earlier one is looked
  * at: if the same terms now lead to another instant (a holiday was moved), or the rule
- * says `applies_to: open`, its dates move and an escalation event of level
- * `deadline_moved` tells both instants. Whoever comes first moves a duty; the row then
+ * says `applies_to: open`, its dates move; an escalation event of level
+ * `deadline_moved` tells both instants when due or act-by did. Whoever comes first moves a duty; the row then
  * names the new revision, so nobody moves it again. A worker that still runs an earlier
  * revision moves nothing: what went live later counts.
  *

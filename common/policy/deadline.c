@@ -92,27 +92,35 @@ void deadline_warnings(const struct policy *p, const struct duty_spec *spec,
     }
 }
 
+bool deadline_dates(const struct duty_spec *spec, int64_t start_us,
+                    struct policy_duty *out) {
+    out->start_us = start_us;
+    out->due_us =
+        start_us == POLICY_NO_INSTANT ? start_us : duration_after(&spec->due, start_us);
+    out->aim_us = POLICY_NO_INSTANT;
+    out->n_warnings = 0;
+    if (out->due_us != POLICY_NO_INSTANT && spec->has_aim) {
+        out->aim_us = duration_after(&spec->aim, start_us);
+    }
+    return out->due_us != POLICY_NO_INSTANT;
+}
+
 const char *deadline_fill(const struct policy *p, const struct policy_facts *f,
                           const struct deadline_request *q, const struct duty_spec *spec,
                           struct policy_duty *out) {
-    out->start_us = out->due_us = out->aim_us = POLICY_NO_INSTANT;
+    bool is_waiting = spec->start_time < 0;
+    bool has_due = deadline_dates(
+        spec, is_waiting ? POLICY_NO_INSTANT : f->time_us[spec->start_time], out);
     out->waits_for = spec->waits_for;
-    out->n_warnings = 0;
-    if (spec->start_time < 0) {
+    if (is_waiting) {
         out->owner = deadline_route(q, f->time_us[TIME_EVENT]);
         out->owner.act_by_us = POLICY_NO_INSTANT;
         return NULL;
     }
-    out->start_us = f->time_us[spec->start_time];
-    if (out->start_us == POLICY_NO_INSTANT) {
-        return p->domain.time_missing[spec->start_time];
-    }
-    out->due_us = duration_after(&spec->due, out->start_us);
-    if (out->due_us == POLICY_NO_INSTANT) {
-        return cause_beyond;
-    }
-    if (spec->has_aim) {
-        out->aim_us = duration_after(&spec->aim, out->start_us);
+    if (!has_due) {
+        return out->start_us == POLICY_NO_INSTANT
+                   ? p->domain.time_missing[spec->start_time]
+                   : cause_beyond;
     }
     out->owner = deadline_owner(q, out->start_us, out->due_us, spec->reserve_us);
     deadline_warnings(p, spec, out);

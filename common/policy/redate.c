@@ -1,7 +1,6 @@
 #include "common/policy/redate.h"
 
 #include "common/policy/deadline.h"
-#include "common/policy/duration.h"
 
 static const struct rule *find_rule(const struct policy *p, struct span id) {
     for (int i = 0; i < p->n_rules; i++)
@@ -30,15 +29,9 @@ static const struct desk *find_desk(const struct policy *p, struct span name) {
 bool redate_duty(const struct policy *p, const struct duty_spec *terms, struct span desk,
                  int64_t start_us, struct policy_duty *out) {
     const struct desk *owner = find_desk(p, desk);
-    *out = (struct policy_duty){
-        .start_us = start_us,
-        .due_us = duration_after(&terms->due, start_us),
-        .aim_us = POLICY_NO_INSTANT,
-    };
-    if (out->due_us == POLICY_NO_INSTANT)
+    *out = (struct policy_duty){0};
+    if (!deadline_dates(terms, start_us, out))
         return false;
-    if (terms->has_aim)
-        out->aim_us = duration_after(&terms->aim, start_us);
     int64_t latest = out->due_us - terms->reserve_us;
     int64_t act_by = calendar_last_open(owner->calendar, latest);
     if (act_by == POLICY_NO_INSTANT || act_by <= start_us)
