@@ -31,7 +31,7 @@ struct service;
  * arena_alloc stops the process. */
 #define BATCH_ARENA_BYTES (512u << 20)
 
-/* The option batch-max goes no further; a recall may hold twice as many. */
+/* The option batch-max goes no further. */
 enum { BATCH_MESSAGES_MAX = 20000 };
 
 enum origin {

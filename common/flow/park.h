@@ -18,7 +18,7 @@
 #include "common/flow/batch.h"
 #include "common/io/pg.h"
 
-/* Appends the COPYs for the batch's parked and rejected messages that came from Kafka,
+/* Appends the inserts of the batch's parked and rejected messages that came from Kafka,
  * and the statements that take recalled records out of their tables again. */
 void park_apply(struct batch *b, struct pg_script *s, const char *group);
 

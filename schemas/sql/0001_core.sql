@@ -349,7 +349,7 @@ CREATE TABLE ledger (
     partition        integer NOT NULL,
     first_offset     bigint NOT NULL,
     next_offset      bigint NOT NULL,
-    kind             text NOT NULL CHECK (kind IN ('start', 'batch', 'accepted_loss', 'compacted')),
+    kind             text NOT NULL CHECK (kind IN ('start', 'batch', 'accepted_loss')),
     records          bigint NOT NULL,
     last_offset      bigint,
     last_fingerprint bigint,
