@@ -72,6 +72,23 @@ static const struct rule *find_winner(const struct explanation *x,
     return NULL;
 }
 
+/* A rule that failed on one condition: on which? */
+static void look_at_near(struct explanation *x, const struct table *t,
+                         const struct rule *r) {
+    if (!decide_can_ask(x->f, x->trace.unusable, r)) {
+        return;
+    }
+    int fact = 0;
+    while (fact < POLICY_FACT_COUNT &&
+           (!r->conditions[fact] ||
+            condition_holds(r->conditions[fact], &x->p->domain.facts[fact],
+                            x->f->value[fact]))) {
+        fact++;
+    }
+    x->nears[x->n_nears++] =
+        (struct explain_near){r, t, fact < POLICY_FACT_COUNT ? fact : -1};
+}
+
 static void look_at_table(struct explanation *x, const struct table *t) {
     uint16_t hits[INDEX_MAX_HITS];
     uint64_t near[INDEX_NEAR_RULES / 64] = {0};
@@ -85,23 +102,10 @@ static void look_at_table(struct explanation *x, const struct table *t) {
         *h = (struct explain_hit){.rule = r, .table = t, .gave = slots_given(x, r)};
         h->lost = r->is_shadow ? 0 : r->then.gives & ~h->gave;
     }
-    for (int i = 0; i < t->n_rules && i < INDEX_NEAR_RULES; i++) {
-        if (!(near[i >> 6] >> (i & 63) & 1)) {
-            continue;
+    for (int w = 0; w < INDEX_NEAR_RULES / 64; w++) {
+        for (uint64_t bits = near[w]; bits; bits &= bits - 1) {
+            look_at_near(x, t, &t->rules[w * 64 + __builtin_ctzll(bits)]);
         }
-        const struct rule *r = &t->rules[i];
-        if (!decide_can_ask(x->f, x->trace.unusable, r)) {
-            continue;
-        }
-        int fact = 0;
-        while (fact < POLICY_FACT_COUNT &&
-               (!r->conditions[fact] ||
-                condition_holds(r->conditions[fact], &x->p->domain.facts[fact],
-                                x->f->value[fact]))) {
-            fact++;
-        }
-        x->nears[x->n_nears++] =
-            (struct explain_near){r, t, fact < POLICY_FACT_COUNT ? fact : -1};
     }
 }
 
@@ -297,7 +301,10 @@ static void look_at_duty(struct explanation *x, int i) {
     const struct policy_duty *duty = &x->d.duties[i];
     e->duty = duty;
     e->spec = x->trace.duties[i];
+    e->due = e->act_by = (struct explain_path){0};
+    e->is_wall_moved = false;
     e->latest_us = POLICY_NO_INSTANT;
+    e->desks.n = 0;
     if (duty->due_us == POLICY_NO_INSTANT) {
         look_at_desks(x, NULL, POLICY_NO_INSTANT, &e->desks);
         return;
@@ -346,10 +353,14 @@ void explain_zone_data(char out[32]) {
 
 struct explanation *explain_build(struct arena *a, const struct policy *p,
                                   const struct policy_facts *f, const char *zone) {
-    struct explanation *x = arena_zalloc(a, sizeof *x);
+    /* Clearing all of it would cost more than the decision. */
+    struct explanation *x = arena_alloc(a, sizeof *x);
     x->p = p;
     x->f = f;
+    x->origin = NULL;
     x->a = a;
+    x->n_hits = x->n_nears = 0;
+    x->route.n = 0;
     decide_traced(p, f, &x->d, &x->trace);
     look_at_rules(x);
     for (int i = 0; i < x->d.n_duties; i++) {

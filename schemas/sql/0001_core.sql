@@ -156,6 +156,9 @@ CREATE TABLE sales_order (
 CREATE INDEX sales_order_wanted ON sales_order (wanted_by)
     WHERE NOT is_known AND wanted_by IS NOT NULL;
 
+-- The number that a buyer names; its returns and inquiries follow by order_key.
+CREATE INDEX sales_order_order_id ON sales_order (order_id);
+
 CREATE TABLE return_case (
     case_id        uuid PRIMARY KEY,
     order_key      uuid NOT NULL,
@@ -181,6 +184,7 @@ CREATE TABLE return_case (
     duties         uuid[] NOT NULL,
     triaged        text[] NOT NULL
 ) WITH (fillfactor = 85);
+CREATE INDEX return_case_order ON return_case (order_key);
 
 -- A conversation with a buyer. `language` is the one that the buyer reads, as far as it is known.
 CREATE TABLE inquiry_thread (
@@ -202,6 +206,7 @@ CREATE TABLE inquiry_thread (
     duties         uuid[] NOT NULL,
     triaged        text[] NOT NULL
 ) WITH (fillfactor = 85);
+CREATE INDEX inquiry_thread_order ON inquiry_thread (order_key);
 
 CREATE TABLE duty (
     duty_id            uuid PRIMARY KEY,
@@ -303,7 +308,8 @@ CREATE TABLE disposal_task_event (
 CREATE INDEX disposal_task_event_recorded_xid ON disposal_task_event (recorded_xid);
 CREATE TABLE disposal_task_event_default PARTITION OF disposal_task_event DEFAULT;
 
--- The audit trail: one row an applied event. Found by time (BRIN) and by case within the case's own times.
+-- The audit trail: one row an applied event. Found by time, and by case at the times of the case's history; by where
+-- its event was read, and by the event's id. BRIN: rows are only appended, so that none of it costs the writers anything.
 CREATE TABLE decision (
     occurred_at        timestamptz NOT NULL,
     case_kind          text NOT NULL,
@@ -320,7 +326,8 @@ CREATE TABLE decision (
     source_offset      bigint NOT NULL
 ) PARTITION BY RANGE (occurred_at);
 CREATE TABLE decision_default PARTITION OF decision DEFAULT;
-CREATE INDEX decision_occurred_at ON decision USING brin (occurred_at);
+CREATE INDEX decision_occurred_at ON decision USING brin (occurred_at, source_offset);
+CREATE INDEX decision_event_id ON decision USING brin (event_id text_bloom_ops);
 
 CREATE TABLE blocker (
     seller_id          text NOT NULL,

@@ -29,17 +29,21 @@ struct from_recorded {
 static char declare_sql[8192];
 static const struct pg_statement read_only = {
     "policy_diff_begin", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"};
+/* All rows will be fetched. */
+static const struct pg_statement settings = {
+    "policy_diff_settings", "SELECT set_config('cursor_tuple_fraction', '1', true)"};
 static const struct pg_statement declare = {"policy_diff_declare", declare_sql};
 static const struct pg_statement fetch = {"policy_diff_fetch",
                                           "FETCH FORWARD " PAGE " FROM policy_diff"};
 
 static enum status open_cursor(struct from_recorded *x, struct error *err) {
     snprintf(declare_sql, sizeof declare_sql,
-             "DECLARE policy_diff NO SCROLL CURSOR FOR SELECT%s"
-             " WHERE $1::timestamptz IS NULL OR d.occurred_at >= $1",
-             recorded_columns);
+             "DECLARE policy_diff NO SCROLL CURSOR FOR SELECT%s FROM henpin.decision d%s"
+             " WHERE d.occurred_at >= coalesce($1::timestamptz, '-infinity')",
+             recorded_columns, recorded_joins);
     struct pg_script *s = pg_script_new(x->a);
     (void)pg_script_query(s, &read_only);
+    (void)pg_script_query(s, &settings);
     pg_param_instant(pg_script_query(s, &declare), x->since_us);
     x->is_open = true;
     return pg_run_wait(x->pg, s, PAGE_PATIENCE_US, err);

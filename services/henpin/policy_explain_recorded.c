@@ -125,7 +125,7 @@ static enum status search(struct pg *pg, const struct explain_command *c, struct
                           int *code, struct error *err) {
     const struct recorded_search search = {.order_id = wanted(c->order),
                                            .marketplace = wanted(c->marketplace),
-                                           .event_id = wanted(c->decision)};
+                                           .event = wanted(c->decision)};
     struct recorded *all;
     size_t n;
     enum status st = recorded_find(pg, &search, a, DECISIONS_MAX, &all, &n, err);

@@ -45,8 +45,9 @@ struct recorded {
     bool is_settled; /* the recorded rules come out with these two */
 };
 
-/* The columns, in the order in which recorded_read takes them. */
-extern const char recorded_columns[];
+/* What to select, in the order in which recorded_read takes it, from henpin.decision (or
+ * some of its rows) AS d, followed by the joins. */
+extern const char recorded_columns[], recorded_joins[];
 void recorded_read(const struct pg_query *q, size_t row, struct arena *a,
                    struct recorded *out);
 
@@ -58,10 +59,11 @@ void recorded_state(const struct recorded *d, const struct policy *p,
  * the recorded rules come out again, if it can. */
 void recorded_settle(struct recorded *d, const struct policy *p);
 
-/* What to find; absent spans (ptr NULL) match anything. */
+/* What to find: all of an order, of its returns and inquiries, or one event. */
 struct recorded_search {
-    struct span order_id, marketplace, seller_id;
-    struct span event_id; /* or "topic:partition:offset" */
+    struct span order_id;    /* ptr NULL: look for the event */
+    struct span marketplace; /* of the order; ptr NULL: any */
+    struct span event;       /* the connector's id, or "topic:partition:offset" */
 };
 /* At most `max`, the earliest first, everything in the arena. */
 MUST_USE enum status recorded_find(struct pg *pg, const struct recorded_search *search,

@@ -46,6 +46,34 @@ static const char *const seeds[] = {
          "tests:\n- test: x\n  given: {event: asked, marketplace: east, lang: ja, has: "
          "[a], value: 7, time: 2026-01-01T00:00Z}\n"
          "  expect: {hits: [s, r], handle: seller, route.first_open: licensed}\n",
+    HEAD
+    "terms:\n  code: {scrap: {title: Scrapped, ja: x, source: s}}\n"
+    "  do: {keep: {title: Kept}, carry: {title: Carried}}\n"
+    "  to: {staff: {title: Staff}}\n  evidence: {photo: {title: Photo}}\n"
+    "  licence: {CARRY: {title: Carriers, valid: 5 years}}\n"
+    "  place: {store: {title: Store}}\n  waste: {METAL: {title: Metal}}\n"
+    "  unlocks: {resale: {title: Resale}}\n"
+    "playbooks:\n  inner: {title: t, source: s, confidence: own, steps: [{do: carry, "
+    "licence: CARRY, unit: kg, keep: 5 years, evidence: photo}]}\n"
+    "  outer: {title: t, steps: [{do: keep, to: staff, place: store, due: 4h, overdue: "
+    "boss}, {play: inner, lot: rest, waste: [METAL], after: keep}]}\n"
+    "coverage:\n  from: 2026-11-23\n  weeks: 1\n  gaps:\n"
+    "  - {when: {lang: ja, marketplace: [east, west]}, duty: d, why: w}\n"
+    "  - {duty: [d, e], why: w}\n"
+    "tables:\n- table: goods\n  needs: {event: [asked, answered]}\n  hit: priority\n"
+    "  gives: {code: one, steps: list, blocker: set}\n  else: {code: scrap}\n  rules:\n"
+    "  - {id: a, title: t, source: s, priority: 3, when: {value: 0..5, has: {all: [a, "
+    "b], or: missing}}, applies_to: open, then: {code: scrap, blocker: {name: b, "
+    "severity: grave}, steps: [{do: carry}, {play: outer, after: carry}, {do: keep, lot: "
+    "x, "
+    "unlocks: resale, after: carry, due: 3 calendar-days in always}]}}\n"
+    "- table: d\n  hit: collect\n  gives: {duty: by-name}\n  else: none\n  rules:\n"
+    "  - {id: b, title: t, source: s, when: {event: [asked, reopened]}, then: {duty: "
+    "{name: d, due: 2h, stop: answered, "
+    "clock: own, pause: reopened, start: requested_at, reopen: resume}}}\n"
+    "  - {id: c, title: t, source: s, confidence: recalled-not-confirmed, mode: "
+    "shadow, when: {event: asked}, effective: {from: 2026-01-01, by: received_at}, "
+    "then: {duty: {name: e, due: 24h, stop: [answered], reopen: closed}}}\n",
     /* a calendar of hours costs most of the time of a load: one seed in three */
     "ruleset: x\nrevision: 1\nzone: Asia/Tokyo\ndomain:\n  event: [asked, answered]\n"
     "  lang: [ja, en]\ncalendars:\n"
@@ -173,8 +201,8 @@ static size_t make_text(uint64_t *seed, char text[TEXT_MAX]) {
         }
         return len;
     }
-    size_t which = pick(seed, 6);
-    const char *from = seeds[which < 5 ? which % 2 : 2];
+    size_t which = pick(seed, 8);
+    const char *from = seeds[which < 7 ? which % 3 : 3];
     len = strlen(from);
     memcpy(text, from, len);
     for (size_t n = pick(seed, 2) ? 1 : 2 + pick(seed, 3); n > 0; n--) {
