@@ -25,6 +25,20 @@ static void read_requires(struct loader *l, const struct node *n, struct chain_s
     }
 }
 
+static bool read_wait(struct loader *l, const struct node *n, struct chain_step *s) {
+    int64_t percent = 0;
+    size_t len = n->kind == NODE_SCALAR ? n->text.len : 0;
+    if (len == 0 || n->text.ptr[len - 1] != '%')
+        return duration_read_elapsed(l, n, &s->wait_us);
+    if (!span_to_i64((struct span){n->text.ptr, len - 1}, &percent) || percent < 1 ||
+        percent > 99) {
+        finding_error(l->fs, "duration", n, "a share of the time is 1%% to 99%%");
+        return false;
+    }
+    s->wait_percent = (int)percent;
+    return true;
+}
+
 static void read_step(struct loader *l, const struct node *n, struct chain *c) {
     static const char *const keys[] = {"to", "skip_if", "wait", "require", NULL};
     if (!schema_map(l, n, "a step of a chain", keys)) {
@@ -44,8 +58,17 @@ static void read_step(struct loader *l, const struct node *n, struct chain *c) {
     if (require) {
         read_requires(l, require, s);
     }
-    if (wait && !duration_read_elapsed(l, wait, &s->wait_us)) {
+    if (wait && !read_wait(l, wait, s)) {
         return;
+    }
+    for (int i = 0; i < c->n; i++) {
+        if (s->desk && c->steps[i].desk == s->desk) {
+            finding_error(l->fs, "chain", to,
+                          "the desk \"%s\" stands in this chain already: nobody is "
+                          "assigned twice",
+                          s->desk->name);
+            return;
+        }
     }
     if (s->desk) {
         c->n++;

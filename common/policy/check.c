@@ -24,7 +24,8 @@ static const char *takes(struct loader *l, const struct table *t, const struct r
 
 static void check_chain(struct loader *l, const struct table *t, const struct rule *r) {
     const struct chain *c = r->then.chain;
-    if (c && c->n > 0 && c->steps[c->n - 1].wait_us > 0) {
+    if (c && c->n > 0 && 
+        (c->steps[c->n - 1].wait_us > 0 || c->steps[c->n - 1].wait_percent > 0)) {
         finding_tell(l->fs, POLICY_WARNING, "no-effect", c->at, takes(l, t, r),
                      "the last step has nobody to wait for: drop its \"wait\"");
     }
@@ -149,14 +150,16 @@ static void check_budget(struct loader *l, const struct table *t, const struct r
                          const struct rule *route, const struct region *both) {
     struct policy_facts f;
     const struct chain *c = route->then.chain;
-    int64_t waits = 0;
+    int64_t waits = 0, percent = 0;
     for (int i = 0; i + 1 < c->n; i++) {
         waits += c->steps[i].wait_us;
+        percent += c->steps[i].wait_percent;
     }
     for (int i = 0; i < r->then.n_duties; i++) {
         const struct duty_spec *d = &r->then.duties[i];
-        if (waits > 0 && d->start_time >= 0 &&
-            waits + d->reserve_us >= rough_length_us(&d->due) &&
+        int64_t whole = rough_length_us(&d->due) - d->reserve_us;
+        if ((waits > 0 || percent > 0) && d->start_time >= 0 &&
+            waits + whole / 100 * percent >= whole &&
             region_find(&l->p->domain, both, &f) && route_serves(l, t, route, both, &f)) {
             finding_tell(l->fs, POLICY_WARNING, "wait-exceeds-budget", route->at,
                          witness_show(l, &f, "the chain waits too long", r, route),

@@ -3,6 +3,7 @@
 
 #include "common/policy/desk.h"
 #include "common/policy/duration.h"
+#include "common/policy/handover.h"
 
 static const char cause_beyond[] = "an instant lies beyond the years of the calendars";
 
@@ -73,12 +74,18 @@ static void add_warning(struct policy_duty *out, int64_t at_us) {
     out->warn_us[i] = at_us;
 }
 
+/* The hours of the desk that has it at that instant. */
+static const struct calendar *hours_of(const struct policy *p, const char *desk) {
+    for (int i = 0; i < p->n_desks; i++) {
+        if (p->desks[i].name == desk) {
+            return p->desks[i].calendar;
+        }
+    }
+    return NULL;
+}
+
 void deadline_warnings(const struct policy *p, const struct duty_spec *spec,
                        struct policy_duty *out) {
-    const struct calendar *hours = NULL;
-    for (int i = 0; i < p->n_desks && !hours; i++) {
-        hours = p->desks[i].name == out->owner.desk ? p->desks[i].calendar : NULL;
-    }
     out->n_warnings = 0;
     for (int i = 0; i < spec->n_warnings; i++) {
         const struct warning *w = &spec->warnings[i];
@@ -86,7 +93,10 @@ void deadline_warnings(const struct policy *p, const struct duty_spec *spec,
                          ? share_of(&spec->due, out->start_us, out->due_us, w->percent)
                          : out->due_us - w->before_us;
         if (at > out->start_us) { /* else it is longer than the whole duty */
-            add_warning(out, deadline_notice(hours, at, out->owner.act_by_us,
+            const struct policy_turn *turn =
+                handover_turn(out->turns, out->n_turns, at);
+            add_warning(out, deadline_notice(hours_of(p, turn->desk), at,
+                                             turn->act_by_us,
                                              i + 1 == spec->n_warnings));
         }
     }
@@ -105,6 +115,13 @@ bool deadline_dates(const struct duty_spec *spec, int64_t start_us,
     return out->due_us != POLICY_NO_INSTANT;
 }
 
+static struct policy_desk_choice owner_of(const struct deadline_request *q,
+                                          const struct policy_turn *first) {
+    int n = q->chain ? q->chain->n : 0;
+    bool is_last = n == 0 || first->desk == q->chain->steps[n - 1].desk->name;
+    return (struct policy_desk_choice){first->desk, first->act_by_us, is_last && n != 1};
+}
+
 const char *deadline_fill(const struct policy *p, const struct policy_facts *f,
                           const struct deadline_request *q, const struct duty_spec *spec,
                           struct policy_duty *out) {
@@ -112,6 +129,7 @@ const char *deadline_fill(const struct policy *p, const struct policy_facts *f,
     bool has_due = deadline_dates(
         spec, is_waiting ? POLICY_NO_INSTANT : f->time_us[spec->start_time], out);
     out->waits_for = spec->waits_for;
+    out->n_turns = 0;
     if (is_waiting) {
         out->owner = deadline_route(q, f->time_us[TIME_EVENT]);
         out->owner.act_by_us = POLICY_NO_INSTANT;
@@ -122,7 +140,9 @@ const char *deadline_fill(const struct policy *p, const struct policy_facts *f,
                    ? p->domain.time_missing[spec->start_time]
                    : cause_beyond;
     }
-    out->owner = deadline_owner(q, out->start_us, out->due_us, spec->reserve_us);
+    out->n_turns = handover_plan(q, out->start_us, out->due_us, spec->reserve_us,
+                                 out->turns);
+    out->owner = owner_of(q, &out->turns[0]);
     deadline_warnings(p, spec, out);
     return NULL;
 }

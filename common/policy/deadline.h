@@ -1,5 +1,6 @@
 /*
- * deadline.h: due and act-by: the marketplace's clock and the desk's.
+ * deadline.h: due and act-by: the marketplace's clock and the desk's. Who has it when is
+ * laid out in handover.h.
  *
  * `due` follows the duty's own clock. `act_by` is the last instant, at or before due minus
  * the reserve, until which a desk is open and holds the licences: of the first desk of
@@ -44,7 +45,8 @@ bool deadline_dates(const struct duty_spec *spec, int64_t start_us,
 const char *deadline_fill(const struct policy *p, const struct policy_facts *f,
                           const struct deadline_request *q, const struct duty_spec *spec,
                           struct policy_duty *out);
-/* The warnings of a duty whose start, due and owner are filled in. */
+/* The warnings of a duty whose start, due and turns (at least one) are filled in: each
+ * waits for the desk that has the duty then. */
 void deadline_warnings(const struct policy *p, const struct duty_spec *spec,
                        struct policy_duty *out);
 

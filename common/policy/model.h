@@ -87,7 +87,8 @@ struct desk {
 
 struct chain_step {
     const struct desk *desk;
-    int64_t wait_us; /* how long it is offered before it goes on; 0: until act-by */
+    int64_t wait_us;  /* how long it is offered before it goes on; 0: until act-by */
+    int wait_percent; /* the same as a share of the time to the latest moment; 0: none */
     bool skip_closed, skip_full;
     const char *requires[4]; /* licences */
     int n_requires;

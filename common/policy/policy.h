@@ -167,6 +167,16 @@ struct policy_desk_choice {
                           decision */
 };
 
+/* A desk's time with a duty: it ends when the next turn begins. See handover.h. */
+struct policy_turn {
+    const char *desk;
+    int64_t from_us;             /* when it gets it */
+    int64_t act_by_us;           /* the last open instant of that desk before due - reserve */
+    const char *const *licences; /* that it must hold for it: `n_licences` */
+    int n_licences;
+    bool skips_full; /* passed over when the desk has as much as it can take */
+};
+
 struct policy_duty {
     const char *name; /* answer_return */
     const char *rule_id;
@@ -175,7 +185,9 @@ struct policy_duty {
     const char *waits_for; /* name of that event, NULL otherwise */
     int64_t due_us;        /* POLICY_NO_INSTANT while waiting */
     int64_t aim_us;        /* softer target, POLICY_NO_INSTANT when none */
-    struct policy_desk_choice owner;
+    struct policy_desk_choice owner; /* of the first turn */
+    struct policy_turn turns[POLICY_MAX_CHAIN];
+    int n_turns; /* 0 while waiting */
     int64_t warn_us[POLICY_MAX_WARNINGS];
     int n_warnings;
     const char *stop[POLICY_MAX_STOPS]; /* events that fulfil it */
