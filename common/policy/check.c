@@ -24,7 +24,7 @@ static const char *takes(struct loader *l, const struct table *t, const struct r
 
 static void check_chain(struct loader *l, const struct table *t, const struct rule *r) {
     const struct chain *c = r->then.chain;
-    if (c && c->n > 0 && 
+    if (c && c->n > 0 &&
         (c->steps[c->n - 1].wait_us > 0 || c->steps[c->n - 1].wait_percent > 0)) {
         finding_tell(l->fs, POLICY_WARNING, "no-effect", c->at, takes(l, t, r),
                      "the last step has nobody to wait for: drop its \"wait\"");

@@ -1,6 +1,8 @@
 /*
  * coverage_hours.c: one duty, one chain, one language: who answers, hour by hour.
  *
+ * Whether anybody can act in time is asked of deadline_owner; who is asked first is the
+ * plan's word (handover.h), which falls back on triage in the same cases.
  * The owner at an instant t is asked of deadline_owner, as a decision asks it. When its
  * desk must act by A, nothing that begins between t and A can be missed: its due instant
  * is no earlier, so the last open instant of that desk before it is A or later, which is
@@ -15,6 +17,7 @@
 #include "common/policy/civil.h"
 #include "common/policy/deadline.h"
 #include "common/policy/duration.h"
+#include "common/policy/handover.h"
 
 struct walk {
     struct coverage_hours *h;
@@ -85,6 +88,18 @@ static int owner_at(const struct walk *w, int64_t t, int64_t *act_by_us,
     return COVERAGE_NOBODY;
 }
 
+/* Who has what begins at `t` first: somebody, since somebody owns it. */
+static int first_at(const struct walk *w, int64_t t, int64_t due_us) {
+    struct policy_turn turns[POLICY_MAX_CHAIN];
+    const struct chain *c = w->r->chain;
+    int i = 0;
+    (void)handover_plan(w->r, t, due_us, w->duty->reserve_us, turns);
+    while (i + 1 < c->n && c->steps[i].desk->name != turns[0].desk) {
+        i++;
+    }
+    return i;
+}
+
 static bool clock_changes(const struct zone *z, int64_t from_us, int64_t to_us) {
     return zone_offset_us(z, from_us - 3 * US_PER_HOUR) !=
            zone_offset_us(z, to_us + 3 * US_PER_HOUR);
@@ -152,8 +167,9 @@ static void find_owners(struct walk *w, int64_t from_us, int64_t to_us) {
         if (w->h->desk[hour] != COVERAGE_NOBODY) {
             continue;
         }
-        if (w->h->missed[hour] < w->h->weeks) {
-            w->h->desk[hour] = (int16_t)owner_at(w, t, &act_by, &due);
+        if (w->h->missed[hour] < w->h->weeks &&
+            owner_at(w, t, &act_by, &due) != COVERAGE_NOBODY) {
+            w->h->desk[hour] = (int16_t)first_at(w, t, due);
         }
         wanted -=
             w->h->desk[hour] != COVERAGE_NOBODY || w->h->missed[hour] == w->h->weeks;

@@ -93,10 +93,8 @@ void deadline_warnings(const struct policy *p, const struct duty_spec *spec,
                          ? share_of(&spec->due, out->start_us, out->due_us, w->percent)
                          : out->due_us - w->before_us;
         if (at > out->start_us) { /* else it is longer than the whole duty */
-            const struct policy_turn *turn =
-                handover_turn(out->turns, out->n_turns, at);
-            add_warning(out, deadline_notice(hours_of(p, turn->desk), at,
-                                             turn->act_by_us,
+            const struct policy_turn *turn = handover_turn(out->turns, out->n_turns, at);
+            add_warning(out, deadline_notice(hours_of(p, turn->desk), at, turn->act_by_us,
                                              i + 1 == spec->n_warnings));
         }
     }
@@ -140,8 +138,8 @@ const char *deadline_fill(const struct policy *p, const struct policy_facts *f,
                    ? p->domain.time_missing[spec->start_time]
                    : cause_beyond;
     }
-    out->n_turns = handover_plan(q, out->start_us, out->due_us, spec->reserve_us,
-                                 out->turns);
+    out->n_turns =
+        handover_plan(q, out->start_us, out->due_us, spec->reserve_us, out->turns);
     out->owner = owner_of(q, &out->turns[0]);
     deadline_warnings(p, spec, out);
     return NULL;

@@ -170,6 +170,10 @@ static void compare_duty(struct diff_result *out, const struct policy_duty *x,
     compare_instants(out, DIFF_AIM, x, y, x->aim_us, y->aim_us);
     compare_words(out, DIFF_DESK, x->name, x->owner.desk, y->owner.desk, x->rule_id,
                   y->rule_id);
+    for (int i = 1; i < x->n_turns && i < y->n_turns; i++) {
+        compare_words(out, DIFF_DESK, x->name, x->turns[i].desk, y->turns[i].desk,
+                      x->rule_id, y->rule_id);
+    }
     compare_words(out, DIFF_SEVERITY, x->name, severity_word(x->severity),
                   severity_word(y->severity), x->rule_id, y->rule_id);
     compare_words(out, DIFF_BREACH, x->name, x->breach, y->breach, x->rule_id,

@@ -245,8 +245,42 @@ static void judge_for_route(struct explain_desk *e, const struct chain_step *ste
     e->verdict = is_closed ? DESK_CLOSED : DESK_TAKES;
 }
 
-/* `duty` NULL: who takes something without a deadline. The first desk that can takes it;
- * the last one of a chain always can. */
+static bool could_take(const struct explain_desk *e) {
+    return e->verdict == DESK_TAKES || e->verdict == DESK_LAST;
+}
+
+/* The first that can takes it. True: this one does. */
+static bool place_first(struct explain_desk *e, bool is_taken) {
+    e->verdict = could_take(e) && is_taken ? DESK_SPARE : e->verdict;
+    return could_take(e);
+}
+
+/* The first turn of the plan takes it, the others may later. True: this one does. */
+static bool place_in_plan(struct explain_desk *e, const struct policy_duty *duty) {
+    if (!could_take(e) || e->desk->name == duty->turns[0].desk) {
+        return could_take(e);
+    }
+    e->verdict = DESK_SPARE;
+    for (int i = 1; i < duty->n_turns; i++) {
+        if (e->desk->name == duty->turns[i].desk) {
+            e->verdict = DESK_NEXT;
+            e->from_us = duty->turns[i].from_us;
+        }
+    }
+    return false;
+}
+
+static int last_with_turn(const struct explain_desks *desks) {
+    int i = desks->n - 1;
+    while (i > 0 && desks->items[i].verdict != DESK_NEXT &&
+           !could_take(&desks->items[i])) {
+        i--;
+    }
+    return i;
+}
+
+/* `duty` NULL: who takes something without a deadline: the first desk that can; the last
+ * one of a chain always can. Who is spare although a later one has a turn was away. */
 static void look_at_desks(const struct explanation *x, const struct policy_duty *duty,
                           int64_t latest_us, struct explain_desks *out) {
     const struct chain *c = x->d.outcome == POLICY_NOT_EVALUATED ? NULL : x->trace.chain;
@@ -255,6 +289,7 @@ static void look_at_desks(const struct explanation *x, const struct policy_duty 
     for (int i = 0; c && i < c->n; i++) {
         struct explain_desk *e = &out->items[out->n++];
         *e = (struct explain_desk){.desk = c->steps[i].desk,
+                                   .from_us = POLICY_NO_INSTANT,
                                    .act_by_us = POLICY_NO_INSTANT,
                                    .opens_us = POLICY_NO_INSTANT};
         if (i + 1 == c->n) {
@@ -265,13 +300,17 @@ static void look_at_desks(const struct explanation *x, const struct policy_duty 
         } else {
             judge_for_route(e, &c->steps[i], &q, x->f->time_us[TIME_EVENT]);
         }
-        bool can = e->verdict == DESK_TAKES || e->verdict == DESK_LAST;
-        e->verdict = can && is_taken ? DESK_SPARE : e->verdict;
-        is_taken = is_taken || can;
+        bool takes = duty ? place_in_plan(e, duty) : place_first(e, is_taken);
+        is_taken = is_taken || takes;
+    }
+    for (int i = 0, last = duty ? last_with_turn(out) : 0; i < last; i++) {
+        struct explain_desk *e = &out->items[i];
+        e->verdict = e->verdict == DESK_SPARE ? DESK_AWAY : e->verdict;
     }
     if (!c) {
         out->items[out->n++] =
             (struct explain_desk){.desk = x->p->triage,
+                                  .from_us = POLICY_NO_INSTANT,
                                   .verdict = DESK_LAST,
                                   .act_by_us = duty ? latest_us : POLICY_NO_INSTANT,
                                   .opens_us = POLICY_NO_INSTANT};

@@ -65,7 +65,9 @@ struct explain_path explain_hours(struct arena *a, const struct calendar *c,
 /* Why a desk of a chain gets it, or does not. */
 #define EXPLAIN_VERDICTS(X)                                                              \
     X(DESK_TAKES, "takes_it")                /* this one */                              \
+    X(DESK_NEXT, "takes_over")               /* from from_us on, while nobody answers */ \
     X(DESK_SPARE, "not_needed")              /* could, but an earlier one does */        \
+    X(DESK_AWAY, "closed_while_asked")       /* closed as long as it could wait */       \
     X(DESK_LAST, "last_resort")              /* gets it because no other can */          \
     X(DESK_LANGUAGE, "language")             /* does not speak the buyer's language */   \
     X(DESK_UNLICENSED, "no_licence")         /* never held what the step requires */     \
@@ -86,6 +88,7 @@ const char *explain_verdict_name(enum explain_verdict verdict);
 struct explain_desk {
     const struct desk *desk;
     enum explain_verdict verdict;
+    int64_t from_us;     /* DESK_NEXT: when it gets it; else POLICY_NO_INSTANT */
     int64_t act_by_us;   /* last open instant before the latest; POLICY_NO_INSTANT: none,
                             or there is no deadline */
     int64_t opens_us;    /* DESK_CLOSED, DESK_SHUT: when it opens next */

@@ -83,8 +83,11 @@ static const char *passed_because(const struct telling *t, const struct explain_
         return telling_say(t, PH_BY_SHUT, opens, NULL, NULL);
     case DESK_CLOSED:
         return telling_say(t, PH_BY_CLOSED, opens, NULL, NULL);
+    case DESK_AWAY:
+        return words_phrase(t->w, PH_BY_AWAY);
     case DESK_BEYOND:
     case DESK_TAKES:
+    case DESK_NEXT:
     case DESK_SPARE:
     case DESK_LAST:
     case EXPLAIN_VERDICT_COUNT:
@@ -108,6 +111,12 @@ void tell_desk(struct telling *t, int indent, const struct explain_desk *e,
                        opens_later ? telling_instant(t, e->opens_us, zone) : NULL);
     } else if (e->verdict == DESK_LAST) {
         telling_phrase(t, indent, has_deadline ? PH_LAST : PH_LAST_NOW, desk, act_by);
+    } else if (e->verdict == DESK_NEXT) {
+        telling_line(
+            t, indent,
+            telling_say(t, PH_NEXT, desk,
+                        telling_instant(t, e->from_us, is_day_and_night ? NULL : zone),
+                        act_by));
     } else if (e->verdict == DESK_SPARE) {
         telling_phrase(t, indent, PH_SPARE, desk, NULL);
     } else {

@@ -234,6 +234,7 @@ static void write_desks(struct writing *j, const char *key,
         open(j, NULL, '{');
         text(j, "desk", e->desk->name);
         text(j, "verdict", explain_verdict_name(e->verdict));
+        instant(j, "from", e->from_us);
         instant(j, "act_by", e->act_by_us);
         instant(j, "opens", e->opens_us);
         if (e->licence) {

@@ -118,6 +118,7 @@
     X(PH_TAKES_OPENS, "{0} gets it; it opens {1}", "担当：{0}（{1} に営業開始）") \
     X(PH_LAST, "{0} must act by {1}, because no other desk can", "担当：{0}、{1} までに対応（ほかに対応できる窓口なし）") \
     X(PH_LAST_NOW, "{0} gets it, because no other desk can", "担当：{0}（ほかに対応できる窓口なし）") \
+    X(PH_NEXT, "then, unanswered, {0} from {1} on, who must act by {2}", "未対応なら {1} から{0}が担当、{2} までに対応") \
     X(PH_SPARE, "{0} could too, and is not needed", "{0}：対応可能だが、先の窓口が担当するため不要") \
     X(PH_PASSED, "{0} is passed over: {1}", "{0}：見送り（{1}）") \
     X(PH_BY_LANGUAGE, "it does not speak the language ({0})", "{0}に対応していない") \
@@ -125,6 +126,7 @@
     X(PH_BY_LICENCE_LATER, "its licence {0} begins only on {1}", "許可・資格「{0}」の開始が {1}") \
     X(PH_BY_LICENCE_ENDED, "its licence {0} ended on {1}", "許可・資格「{0}」が {1} に満了") \
     X(PH_BY_SHUT, "it is closed from the start to the latest moment, and opens {0}", "開始から期限前まで営業時間がない（次の営業開始 {0}）") \
+    X(PH_BY_AWAY, "it is closed for as long as it would be waited for", "待機時間を通して営業時間外") \
     X(PH_BY_CLOSED, "it is closed at that moment, and opens {0}", "受付時点で営業時間外（次の営業開始 {0}）") \
     X(PH_BY_BEYOND, "its calendar does not reach so far", "カレンダーの登録範囲外") \
     X(PH_UNTIL_LICENCE, "sooner, since its licence {0} ends on {1}", "許可・資格「{0}」が {1} に満了するため、それまでに対応") \
@@ -201,6 +203,8 @@
     X(PH_ANY_SET, "stated", "記載あり") \
     X(PH_WAIT, "{0}, for {1}", "{0}（{1}で次へ）") \
     X(PH_UNLESS_CLOSED, "{0} (unless closed)", "{0}（営業時間内のみ）") \
+    X(PH_UNLESS_FULL, "{0} (unless full)", "{0}（空きがある場合のみ）") \
+    X(PH_WAIT_SHARE, "{0}, for {1} % of the time", "{0}（期間の{1} %で次へ）") \
     X(PH_REQUIRES, "{0} with licence {1}", "{0}（許可・資格「{1}」が必要）") \
     X(PH_BEFORE_END, "{0} before due", "期限の{0}前") \
     X(PH_SEVERITY_NOTE, "note", "参考") \

@@ -47,6 +47,14 @@ static const char *chain_text(const struct writing *x, const struct chain *c) {
         if (s->skip_closed) {
             text = say1(x, PH_UNLESS_CLOSED, text);
         }
+        if (s->skip_full) {
+            text = say1(x, PH_UNLESS_FULL, text);
+        }
+        if (s->wait_percent > 0) {
+            char percent[16];
+            snprintf(percent, sizeof percent, "%d", s->wait_percent);
+            text = words_say(x->a, x->w, PH_WAIT_SHARE, text, percent, NULL);
+        }
         if (s->wait_us > 0) {
             text = words_say(x->a, x->w, PH_WAIT, text,
                              words_elapsed(x->a, x->w, s->wait_us), NULL);

@@ -1,6 +1,8 @@
 /* handover.c: see handover.h. */
 #include "common/policy/handover.h"
 
+#include "common/policy/desk.h"
+
 struct planning {
     const struct deadline_request *q;
     int64_t start_us, latest_us;
@@ -17,7 +19,6 @@ struct candidate {
  * desk is open. */
 static int64_t end_of_turn(const struct planning *p, const struct chain_step *s,
                            int64_t counted_us, int64_t act_by_us) {
-    const struct calendar *hours = s->desk->calendar;
     int64_t wait_us = s->wait_percent > 0
                           ? (p->latest_us - p->start_us) / 100 * s->wait_percent
                           : s->wait_us;
@@ -25,9 +26,9 @@ static int64_t end_of_turn(const struct planning *p, const struct chain_step *s,
         return act_by_us;
     }
     if (s->skip_closed) {
-        return calendar_last_open(hours, counted_us + wait_us);
+        return desk_last_able(s->desk, s, p->q->lang, counted_us + wait_us);
     }
-    int64_t end = calendar_add_open(hours, counted_us, wait_us);
+    int64_t end = calendar_add_open(s->desk->calendar, counted_us, wait_us);
     return end == POLICY_NO_INSTANT || end > act_by_us ? act_by_us : end;
 }
 
@@ -38,20 +39,20 @@ static struct candidate find_next(const struct planning *p, int first) {
     int64_t opens_first = INT64_MAX;
     for (int i = first; i + 1 < c->n; i++) {
         const struct chain_step *s = &c->steps[i];
-        int64_t act_by =
-            deadline_step_act_by(p->q, s, p->from_us, p->latest_us, 0);
+        int64_t act_by = deadline_step_act_by(p->q, s, p->from_us, p->latest_us, 0);
         if (act_by == POLICY_NO_INSTANT) {
             continue;
         }
         int64_t end = end_of_turn(p, s, p->from_us, act_by);
-        if (end != POLICY_NO_INSTANT && end > p->from_us) {
+        if (end > p->from_us) { /* POLICY_NO_INSTANT is before all others */
             return (struct candidate){i, act_by, end};
         }
         int64_t opens = calendar_next_open(s->desk->calendar, p->from_us);
         if (opens < opens_first) {
             opens_first = opens;
-            waited_for =
-                (struct candidate){i, act_by, end_of_turn(p, s, opens, act_by)};
+            end = end_of_turn(p, s, opens, act_by);
+            /* not so when its licence begins later still */
+            waited_for = (struct candidate){i, act_by, end > p->from_us ? end : act_by};
         }
     }
     return waited_for;

@@ -5,9 +5,9 @@
  * has the duty until its turn ends; nobody has to take it away, because the plan says
  * beforehand when that is:
  *
- * 1. Only desks that speak the language, hold the licences to the end and are open once
- *    more between now and the latest moment (due minus reserve) come into question. That
- *    last open instant is the desk's own act-by.
+ * 1. Only desks that speak the language and are open with the licences once more between
+ *    now and the latest moment (due minus reserve) come into question. Their last such
+ *    instant is the desk's own act-by.
  * 2. A turn ends with the last open instant within the step's `wait`. So a lunch break
  *    ends nothing, and a desk that closes for the night before its wait is over hands over
  *    when it closes. Without `wait` the turn ends at act-by.

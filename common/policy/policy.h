@@ -170,8 +170,8 @@ struct policy_desk_choice {
 /* A desk's time with a duty: it ends when the next turn begins. See handover.h. */
 struct policy_turn {
     const char *desk;
-    int64_t from_us;             /* when it gets it */
-    int64_t act_by_us;           /* the last open instant of that desk before due - reserve */
+    int64_t from_us;   /* when it gets it */
+    int64_t act_by_us; /* the last open instant of that desk before due - reserve */
     const char *const *licences; /* that it must hold for it: `n_licences` */
     int n_licences;
     bool skips_full; /* passed over when the desk has as much as it can take */
@@ -180,11 +180,11 @@ struct policy_turn {
 struct policy_duty {
     const char *name; /* answer_return */
     const char *rule_id;
-    const char *title;     /* the rule's, for the reason sentence */
-    int64_t start_us;      /* POLICY_NO_INSTANT: waiting for an event to come */
-    const char *waits_for; /* name of that event, NULL otherwise */
-    int64_t due_us;        /* POLICY_NO_INSTANT while waiting */
-    int64_t aim_us;        /* softer target, POLICY_NO_INSTANT when none */
+    const char *title;               /* the rule's, for the reason sentence */
+    int64_t start_us;                /* POLICY_NO_INSTANT: waiting for an event to come */
+    const char *waits_for;           /* name of that event, NULL otherwise */
+    int64_t due_us;                  /* POLICY_NO_INSTANT while waiting */
+    int64_t aim_us;                  /* softer target, POLICY_NO_INSTANT when none */
     struct policy_desk_choice owner; /* of the first turn */
     struct policy_turn turns[POLICY_MAX_CHAIN];
     int n_turns; /* 0 while waiting */

@@ -142,10 +142,12 @@ void tests_read(struct loader *l, const struct node *node) {
 
 /* ---- comparing ---- */
 
+_Static_assert((int)POLICY_MAX_CHAIN >= (int)POLICY_MAX_WARNINGS,
+               "room for all instants");
 struct actual {
     const char *words[POLICY_MAX_RULES_HIT];
     int n;
-    char instants[POLICY_MAX_WARNINGS][CLOCK_TEXT_SIZE];
+    char instants[POLICY_MAX_CHAIN][CLOCK_TEXT_SIZE];
     bool is_instant;
     bool is_known; /* the key means something */
 };
@@ -159,7 +161,7 @@ static void actual_word(struct actual *a, const char *word) {
 
 static void actual_instant(struct actual *a, int64_t us) {
     a->is_known = a->is_instant = true;
-    if (us != POLICY_NO_INSTANT && a->n < POLICY_MAX_WARNINGS) {
+    if (us != POLICY_NO_INSTANT && a->n < POLICY_MAX_CHAIN) {
         clock_text(us, a->instants[a->n]);
         a->words[a->n] = a->instants[a->n];
         a->n++;
@@ -207,6 +209,16 @@ static void actual_of_duty(struct actual *a, const struct policy_decision *d,
         a->is_known = a->is_instant = true;
         for (int i = 0; x && i < x->n_warnings; i++) {
             actual_instant(a, x->warn_us[i]);
+        }
+    } else if (span_is(field, "desks")) {
+        a->is_known = true;
+        for (int i = 0; x && i < x->n_turns; i++) {
+            actual_word(a, x->turns[i].desk);
+        }
+    } else if (span_is(field, "hands_over")) {
+        a->is_known = a->is_instant = true;
+        for (int i = 1; x && i < x->n_turns; i++) {
+            actual_instant(a, x->turns[i].from_us);
         }
     }
 }
@@ -357,7 +369,9 @@ static bool meets(const struct policy *p, const struct policy_decision *d,
         is_met = is_met && (!is_subset || has_word(&a, words[n]));
         n++;
     }
-    bool is_ordered = strcmp(e->key, "steps") == 0;
+    const char *field = strrchr(e->key, '.');
+    bool is_ordered =
+        strcmp(e->key, "steps") == 0 || (field && strcmp(field, ".desks") == 0);
     join(r->expected, words, n, is_ordered);
     join(r->actual, a.words, a.n, is_ordered);
     if (!a.is_known) {
