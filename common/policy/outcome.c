@@ -129,9 +129,8 @@ static bool chain_equal(const struct chain *a, const struct chain *b) {
     for (int i = 0; i < a->n; i++) {
         const struct chain_step *x = &a->steps[i], *y = &b->steps[i];
         if (x->desk != y->desk || x->wait_us != y->wait_us ||
-            x->wait_percent != y->wait_percent ||
-            x->skip_closed != y->skip_closed || x->skip_full != y->skip_full ||
-            x->n_requires != y->n_requires) {
+            x->wait_percent != y->wait_percent || x->skip_closed != y->skip_closed ||
+            x->skip_full != y->skip_full || x->n_requires != y->n_requires) {
             return false;
         }
         for (int k = 0; k < x->n_requires; k++) {

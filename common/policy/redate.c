@@ -37,8 +37,8 @@ bool redate_duty(const struct policy *p, const struct duty_spec *terms, struct s
     if (act_by == POLICY_NO_INSTANT || act_by <= start_us)
         act_by = latest;
     out->owner = (struct policy_desk_choice){owner->name, act_by, false};
-    out->turns[0] =
-        (struct policy_turn){.desk = owner->name, .from_us = start_us, .act_by_us = act_by};
+    out->turns[0] = (struct policy_turn){
+        .desk = owner->name, .from_us = start_us, .act_by_us = act_by};
     out->n_turns = 1;
     deadline_warnings(p, terms, out);
     return true;
