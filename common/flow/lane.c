@@ -7,6 +7,7 @@
 #include "common/flow/park.h"
 #include "common/flow/sellers.h"
 #include "common/flow/worker.h"
+#include "common/io/pg_session.h"
 
 #include <stdlib.h>
 
@@ -85,25 +86,9 @@ void lane_roll_back(struct lane *l) {
 
 /* ---- the session ---- */
 
-/* Every statement of a worker finds its rows by key. Left to itself the planner would scan
- * and hash: it plans once, when the tables are still empty, and keeps the plan while they
- * grow. Scans that have no other way keep their price, so compiling to machine code must
- * not follow from it. And a worker that is stopped (SIGSTOP, a debugger) must not hold
- * its locks for ever. */
-static const struct pg_statement set_session = {
-    "lane_session",
-    "SELECT set_config('idle_in_transaction_session_timeout', ($1::bigint / 1000)::text, "
-    "false),"
-    " set_config('enable_seqscan', 'off', false),"
-    " set_config('enable_hashjoin', 'off', false),"
-    " set_config('enable_mergejoin', 'off', false),"
-    " set_config('jit', 'off', false),"
-    " set_config('plan_cache_mode', 'force_generic_plan', false)"};
-
 static void start_session(struct lane *l) {
     struct pg_script *s = pg_script_new(l->recall.arena);
-    struct pg_query *q = pg_script_query(s, &set_session);
-    pg_param_i64(q, l->config.statement_timeout_us);
+    pg_session_by_key(s, l->config.statement_timeout_us);
     if (l->config.service->session)
         (void)pg_script_query(s, l->config.service->session);
     lane_run(l, s, STEP_SESSION);

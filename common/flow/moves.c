@@ -4,6 +4,7 @@
 #include "common/event/event.h"
 #include "common/event/identity.h"
 #include "common/flow/escalation.h"
+#include "common/io/pg_session.h"
 #include "common/policy/canonical.h"
 #include "common/policy/redate.h"
 
@@ -314,7 +315,7 @@ static bool go_on_behind(struct moves *m, const struct pg_query *q) {
 }
 
 static struct pg_query *ask_piece(const struct moves *m, struct pg_script *s) {
-    (void)pg_script_query(s, &pg_begin);
+    pg_begin_by_key(s, MOVES_TIMEOUT_US);
     struct pg_query *q = pg_script_query(s, &looks[m->is_at_late]);
     struct pg_array *ids = pg_param_array(q, PG_INT8, m->n_earlier);
     for (size_t i = 0; i < m->n_earlier; i++)

@@ -4,6 +4,7 @@
 #include "common/event/event.h"
 #include "common/event/identity.h"
 #include "common/flow/escalation.h"
+#include "common/io/pg_session.h"
 
 enum { SWEEP_MAX = 500 };
 #define SWEEP_TIMEOUT_US (10 * US_PER_S)
@@ -52,7 +53,7 @@ enum status sweep_unknown_orders(struct pg *pg, const struct policy *p, int64_t 
                                  size_t *n, struct error *err) {
     struct arena *a = arena_new(64u << 20);
     struct pg_script *s = pg_script_new(a);
-    (void)pg_script_query(s, &pg_begin);
+    pg_begin_by_key(s, SWEEP_TIMEOUT_US);
     struct pg_query *q = pg_script_query(s, &take);
     pg_param_instant(q, now_us);
     pg_param_i64(q, SWEEP_MAX);

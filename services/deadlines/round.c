@@ -4,17 +4,11 @@
 #include "common/event/breach.h"
 #include "common/event/event.h"
 #include "common/flow/escalation.h"
+#include "common/io/pg_session.h"
 #include "services/deadlines/levels.h"
 
 #define ROUND_TIMEOUT_US (10 * US_PER_S)
 #define ROUND_BYTES ((size_t)256 << 20)
-
-/* The planner may think that the table is small still; the index is the way at any size. */
-static const struct pg_statement by_key = {
-    "deadlines_by_key",
-    "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin',"
-    " 'off', true), set_config('enable_mergejoin', 'off', true), set_config('jit', 'off',"
-    " true), set_config('plan_cache_mode', 'force_generic_plan', true)"};
 
 /* One probe of the index for each severity. */
 static const struct pg_statement look = {
@@ -151,8 +145,7 @@ enum status round_run(struct pg *pg, int64_t now_us, size_t most, struct round *
     struct arena *a = arena_new(ROUND_BYTES);
     struct pg_script *s = pg_script_new(a);
     *out = (struct round){0};
-    (void)pg_script_query(s, &pg_begin);
-    (void)pg_script_query(s, &by_key);
+    pg_begin_by_key(s, ROUND_TIMEOUT_US);
     struct pg_query *q = pg_script_query(s, &look);
     pg_param_instant(q, now_us);
     pg_param_i64(q, (int64_t)most);

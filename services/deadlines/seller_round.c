@@ -4,6 +4,7 @@
 #include "common/base/log.h"
 #include "common/event/event.h"
 #include "common/event/identity.h"
+#include "common/io/pg_session.h"
 #include "services/deadlines/seller_fold.h"
 
 #include <stdio.h>
@@ -269,7 +270,7 @@ enum status seller_round_run(struct pg *pg, const struct policy *p, int64_t now_
     struct look l = {.a = a};
     struct pg_script *s = pg_script_new(a);
     *out = (struct seller_round){0};
-    (void)pg_script_query(s, &pg_begin);
+    pg_begin_by_key(s, ROUND_TIMEOUT_US);
     struct pg_query *q = pg_script_query(s, &look);
     pg_param_instant(q, now_us);
     pg_param_i64(q, (int64_t)most);
