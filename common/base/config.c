@@ -178,6 +178,9 @@ struct config_result config_parse(const struct config_spec *spec, int argc, char
     if (config_has_flag(argc, argv, "--help", "-h")) {
         config_print_help(spec, &p.states, out);
         p.result.outcome = CONFIG_SHOWN;
+    } else if (config_has_flag(argc, argv, "--help-markdown", NULL)) {
+        config_document(spec, out);
+        p.result.outcome = CONFIG_SHOWN;
     } else if (config_has_flag(argc, argv, "--version", NULL)) {
         fprintf(out, "%s %s\n", spec->program, HENPIN_VERSION);
         p.result.outcome = CONFIG_SHOWN;

@@ -90,7 +90,8 @@ struct config_result {
 struct config_result config_parse(const struct config_spec *spec, int argc, char **argv,
                                   char **envp, FILE *out, FILE *err_out);
 
-/* One Markdown table row an option, for deploy/README.md (`make docs`). */
+/* A Markdown table, a row an option: what --help-markdown prints, for deploy/README.md
+ * (`make docs`). */
 void config_document(const struct config_spec *spec, FILE *out);
 
 #endif

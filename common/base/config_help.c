@@ -236,6 +236,7 @@ static void print_cell(FILE *out, const char *text) {
 
 void config_document(const struct config_spec *spec, FILE *out) {
     struct config_states states = config_states_new(spec);
+    fputs("| flag | environment | type | default | |\n|---|---|---|---|---|\n", out);
     for (size_t i = 0; i < states.n; i++) {
         const struct option_state *o = &states.items[i];
         char range[CONFIG_TEXT_SIZE];

@@ -239,7 +239,7 @@ void positions_out_of_range(struct positions *p, const struct kafka_partition *i
                         low - part->taken, part->taken, low - 1);
         error_hint(&err,
                    "restore them, or accept: henpin ledger accept --topic %s --partition "
-                   "%d --to %" PRId64,
+                   "%d --to %" PRId64 " --yes",
                    id->topic, id->partition, low);
     } else {
         (void)error_set(&err, E_KAFKA_RECREATED,
@@ -249,7 +249,7 @@ void positions_out_of_range(struct positions *p, const struct kafka_partition *i
                         high, part->taken);
         error_hint(&err,
                    "if it is a new topic: henpin ledger accept --topic %s --partition %d "
-                   "--recreated",
+                   "--recreated --yes",
                    id->topic, id->partition);
     }
     stop_partition(p, part, &err);
@@ -263,7 +263,7 @@ void positions_recreated(struct positions *p, struct partition *part) {
                     part->last_offset);
     error_hint(&err,
                "if it is a new topic: henpin ledger accept --topic %s --partition %d "
-               "--recreated",
+               "--recreated --yes",
                part->id.topic, part->id.partition);
     stop_partition(p, part, &err);
 }

@@ -22,6 +22,7 @@
 #include <stdlib.h>
 
 #define TICK_US US_PER_S /* metrics, stopped partitions, sweeps */
+#define IDLE_TOLD_US (5 * US_PER_S)
 #define MIRROR_US                                                                        \
     (5 * US_PER_S) /* commits during a rebalance can cost the assignment: rarely */
 #define REVOKE_WAIT_US                                                                   \
@@ -124,6 +125,24 @@ static bool is_any_behind(const struct worker *w) {
     return false;
 }
 
+/* Kafka gives the partitions of a worker that was killed to others only when it misses it,
+ * and to nobody when there are more workers than partitions: said after some seconds, then
+ * less and less often. */
+static void tell_idle(struct worker *w, int64_t now) {
+    if (w->positions.n > 0 || w->idle_since_us == 0) {
+        w->idle_since_us = w->positions.n > 0 ? 0 : now;
+        w->tell_idle_us = now + IDLE_TOLD_US;
+        return;
+    }
+    if (now < w->tell_idle_us)
+        return;
+    int64_t waited_us = now - w->idle_since_us;
+    log_info("partitions.awaited", LOG_STR("group", w->group),
+             LOG_I64("waited_s", waited_us / US_PER_S),
+             LOG_I64("session_timeout_s", w->config.session_timeout_us / US_PER_S));
+    w->tell_idle_us = now + waited_us;
+}
+
 static void run_timers(struct worker *w) {
     int64_t now = clock_monotonic_us();
     if (now >= w->next_recall_us) {
@@ -143,6 +162,7 @@ static void run_timers(struct worker *w) {
     if (now >= w->next_tick_us) {
         w->next_tick_us = now + TICK_US;
         positions_check_stopped(&w->positions);
+        tell_idle(w, now);
         pass_ends(w);
     }
 }
@@ -317,8 +337,9 @@ static enum status open_all(struct worker *w, struct error *err) {
         return st;
     st = schemas_new(&w->config.schemas, w->service->reader_file, w->service->shape,
                      &w->schemas, err);
+    w->probes = worker_probes(w);
     if (st == ST_OK && w->config.listen[0])
-        st = http_new(w->config.listen, worker_answer, w, &w->http, err);
+        st = http_new(w->config.listen, probes_answer, &w->probes, &w->http, err);
     if (st != ST_OK)
         return st;
     w->control = pg_new(w->config.pg.postgres, w->program);
@@ -396,9 +417,7 @@ int worker_main(const struct service *s, int argc, char **argv, char **envp) {
     w->config.kafka_values = parsed.pass_values;
     w->topic = w->config.topic[0] ? w->config.topic : s->topic;
     w->group = w->config.group[0] ? w->config.group : w->program;
-    log_set_service(w->program);
-    log_set_level((enum log_level)w->config.log_level);
-    log_set_format((enum log_format)w->config.log_format);
+    log_configure(&w->config.log, w->program);
     stop_install();
     int code = run(w);
     close_all(w);

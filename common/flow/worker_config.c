@@ -51,20 +51,17 @@ const struct option worker_options[] = {
      "bad messages, of the last 2,000, before the breaker may open"},
     {"breaker-share", NULL, OPT_I64, AT(breaker_share), "50", 1, 100, 0, NULL, "PERCENT",
      "share of bad messages above which the worker holds; 100: never"},
-    {"log-level", NULL, OPT_CHOICE, AT(log_level), "info", 0, 0, 0,
-     "debug|info|warn|error", NULL, "least grave log lines to write"},
-    {"log-format", NULL, OPT_CHOICE, AT(log_format), "auto", 0, 0, 0, "auto|logfmt|json",
-     NULL, "auto: logfmt on a terminal, JSON otherwise"},
     {0},
 };
 
 struct config_spec worker_config_spec(const char *program, const char *summary,
                                       struct worker_config *config) {
-    static struct option_table tables[4];
+    static struct option_table tables[5];
     tables[0] = (struct option_table){worker_options, config};
     tables[1] = (struct option_table){pg_options, &config->pg};
     tables[2] = (struct option_table){schemas_options, &config->schemas};
-    tables[3] = (struct option_table){0};
+    tables[3] = (struct option_table){log_options, &config->log};
+    tables[4] = (struct option_table){0};
     return (struct config_spec){
         .program = program,
         .summary = summary,

@@ -3,6 +3,7 @@
 #define COMMON_FLOW_WORKER_CONFIG_H
 
 #include "common/base/config.h"
+#include "common/base/log_options.h"
 #include "common/io/pg_options.h"
 #include "common/io/schemas.h"
 
@@ -16,7 +17,6 @@ struct worker_config {
     const char *listen;
     int assignor; /* index into "range|cooperative-sticky" */
     int source;   /* index into "kafka|stdin" */
-    int log_level, log_format;
     int64_t lanes;
     int64_t batch_max, batch_bytes, linger_us;
     int64_t queued_bytes;
@@ -25,6 +25,7 @@ struct worker_config {
     int64_t order_patience_us;
     int64_t breaker_min, breaker_share;
     struct schemas_config schemas;
+    struct log_config log;
     struct option_list kafka_names, kafka_values;
 };
 

@@ -2,25 +2,34 @@
 #include "common/base/metrics.h"
 #include "common/flow/worker_private.h"
 
-static bool is_ready(const struct worker *w, const char **why) {
-    *why = "stopping";
+static bool is_not_ready(struct builder *why, const char *reason) {
+    build_text(why, reason);
+    return false;
+}
+
+static bool is_ready(const void *context, struct builder *why) {
+    const struct worker *w = context;
     if (w->is_stopping || w->is_fatal)
-        return false;
-    *why = "no broker answers";
+        return is_not_ready(why, "stopping");
     if (!source_is_connected(w->source))
-        return false;
-    *why = "no partition is assigned";
+        return is_not_ready(why, "no broker answers");
     if (w->positions.n == 0)
-        return false;
+        return is_not_ready(why, "no partition is assigned");
     for (int i = 0; i < w->n_lanes; i++) {
-        *why = "no connection to Postgres";
         if (!lane_is_connected(w->lanes[i]))
-            return false;
-        *why = "the breaker is open";
+            return is_not_ready(why, "no connection to Postgres");
         if (lane_holds(w->lanes[i]))
-            return false;
+            return is_not_ready(why, "the breaker is open");
     }
-    *why = "ready";
+    for (size_t i = 0; i < w->positions.n; i++) {
+        const struct partition *part = w->positions.items[i];
+        if (part->is_stopped) {
+            build_format(why, "partition %d of %s is stopped: ", (int)part->id.partition,
+                         part->id.topic);
+            return is_not_ready(why, "henpin ledger show tells what to do");
+        }
+    }
+    build_text(why, "ready");
     return true;
 }
 
@@ -50,24 +59,11 @@ static void publish_lanes(const struct worker *w) {
     metrics_set(M_BREAKER_OPEN, is_open);
 }
 
-void worker_answer(void *context, const char *path, struct http_answer *answer) {
-    struct worker *w = context;
-    const char *why = "";
-    answer->content_type = "text/plain; charset=utf-8";
-    answer->status = 200;
-    if (strcmp(path, "/metrics") == 0) {
-        answer->content_type = "text/plain; version=0.0.4; charset=utf-8";
-        publish_partitions(w);
-        publish_lanes(w);
-        metrics_expose(answer->body);
-    } else if (strcmp(path, "/live") == 0) {
-        build_text(answer->body,
-                   "live\n"); /* a loop that does not turn does not answer */
-    } else if (strcmp(path, "/ready") == 0) {
-        answer->status = is_ready(w, &why) ? 200 : 503;
-        build_format(answer->body, "%s\n", why);
-    } else {
-        answer->status = 404;
-        build_text(answer->body, "/metrics, /live, /ready\n");
-    }
+static void refresh(void *context) {
+    publish_partitions(context);
+    publish_lanes(context);
+}
+
+struct probes worker_probes(struct worker *w) {
+    return (struct probes){is_ready, refresh, w};
 }

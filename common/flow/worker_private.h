@@ -12,7 +12,7 @@
 #include "common/flow/source.h"
 #include "common/flow/worker.h"
 #include "common/flow/worker_config.h"
-#include "common/io/http.h"
+#include "common/io/probes.h"
 
 enum { LANES_MAX = 16 };
 
@@ -28,15 +28,17 @@ struct worker {
     struct live_policy policy;
     struct lane *lanes[LANES_MAX];
     int n_lanes;
+    struct probes probes;
     struct http *http;
     struct error fatal;
     bool is_fatal;
     bool is_stopping;
-    int64_t flush_id; /* the last one seen */
+    int64_t flush_id;      /* the last one seen */
+    int64_t idle_since_us; /* without a partition (monotonic); 0: it has one */
+    int64_t tell_idle_us;  /* when to say so next */
     int64_t next_tick_us, next_recall_us, next_mirror_us, next_sweep_us;
 };
 
-/* An http_handler; `context` is the worker. */
-void worker_answer(void *context, const char *path, struct http_answer *answer);
+struct probes worker_probes(struct worker *w);
 
 #endif

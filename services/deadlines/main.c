@@ -11,12 +11,13 @@
 #include "common/base/clock.h"
 #include "common/base/config.h"
 #include "common/base/log.h"
+#include "common/base/log_options.h"
 #include "common/base/metrics.h"
 #include "common/base/stop.h"
 #include "common/base/version.h"
 #include "common/flow/live_policy.h"
-#include "common/io/http.h"
 #include "common/io/pg_options.h"
+#include "common/io/probes.h"
 #include "services/deadlines/announce.h"
 #include "services/deadlines/round.h"
 #include "services/deadlines/seller_round.h"
@@ -31,7 +32,7 @@ static struct {
     struct pg_config pg;
     const char *listen, *policy_dir, *at;
     int64_t look_every_us, most;
-    int log_level, log_format;
+    struct log_config log;
 } config;
 
 #define AT(member) offsetof(__typeof__(config), member)
@@ -47,10 +48,6 @@ static const struct option options[] = {
      NULL, "how often duties whose time has come are looked for"},
     {"most", NULL, OPT_I64, AT(most), "1000", 1, 10000, 0, NULL, "N",
      "most duties of each severity in one transaction"},
-    {"log-level", NULL, OPT_CHOICE, AT(log_level), "info", 0, 0, 0,
-     "debug|info|warn|error", NULL, "least grave log lines to write"},
-    {"log-format", NULL, OPT_CHOICE, AT(log_format), "auto", 0, 0, 0, "auto|logfmt|json",
-     NULL, "auto: logfmt on a terminal, JSON otherwise"},
     {0},
 };
 
@@ -69,23 +66,11 @@ struct clockwork {
     int64_t announced; /* up to which transaction: announce.h */
 };
 
-static void answer(void *context, const char *path, struct http_answer *answer) {
+static bool is_ready(const void *context, struct builder *why) {
     const struct clockwork *c = context;
-    answer->content_type = "text/plain; charset=utf-8";
-    answer->status = 200;
-    if (strcmp(path, "/metrics") == 0) {
-        answer->content_type = "text/plain; version=0.0.4; charset=utf-8";
-        metrics_expose(answer->body);
-    } else if (strcmp(path, "/live") == 0) {
-        build_text(answer->body, "live\n");
-    } else if (strcmp(path, "/ready") == 0) {
-        bool is_ready = pg_state(c->pg) == PG_IDLE && c->failures == 0;
-        answer->status = is_ready ? 200 : 503;
-        build_text(answer->body, is_ready ? "ready\n" : "no connection to Postgres\n");
-    } else {
-        answer->status = 404;
-        build_text(answer->body, "/metrics, /live, /ready\n");
-    }
+    bool is_ready = pg_state(c->pg) == PG_IDLE && c->failures == 0;
+    build_text(why, is_ready ? "ready" : "no connection to Postgres");
+    return is_ready;
 }
 
 static void observe(const struct round *r, const struct seller_round *sellers) {
@@ -176,7 +161,9 @@ static void wait_for(struct clockwork *c) {
 
 static int run(struct clockwork *c) {
     struct error err = {0};
-    if (config.listen[0] && http_new(config.listen, answer, c, &c->http, &err) != ST_OK) {
+    struct probes probes = {is_ready, NULL, c};
+    if (config.listen[0] &&
+        http_new(config.listen, probes_answer, &probes, &c->http, &err) != ST_OK) {
         log_error("worker.failed", LOG_ERR(&err));
         return error_exit_code(err.code);
     }
@@ -200,7 +187,7 @@ static int run(struct clockwork *c) {
 
 int main(int argc, char **argv, char **envp) {
     const struct option_table tables[] = {
-        {pg_options, &config.pg}, {options, &config}, {NULL, NULL}};
+        {pg_options, &config.pg}, {options, &config}, {log_options, &config.log}, {0}};
     const struct config_spec spec = {
         .program = program,
         .summary = "tells, once, what nobody has answered in time: warnings, last calls "
@@ -221,9 +208,7 @@ int main(int argc, char **argv, char **envp) {
         }
         clock_simulate(at_us);
     }
-    log_set_service(program);
-    log_set_level((enum log_level)config.log_level);
-    log_set_format((enum log_format)config.log_format);
+    log_configure(&config.log, program);
     stop_install();
     struct clockwork c = {.pg = pg_new(config.pg.postgres, program),
                           .random = random_seed()};

@@ -105,7 +105,7 @@ static void print_troubles(const struct ledger_rows *rows) {
                    "before being applied. Restore them, or:\n  henpin ledger accept "
                    "--group %s "
                    "--topic %s --partition %d "
-                   "--to %lld\n",
+                   "--to %lld --yes\n",
                    r->topic, r->partition, r->group,
                    table_things(r->gone, "record", "records"), (long long)r->position,
                    (long long)(r->extent.low - 1), r->group, r->topic, r->partition,
@@ -115,7 +115,7 @@ static void print_troubles(const struct ledger_rows *rows) {
                    "ends at %lld: it was "
                    "created anew or cut. If it is a new topic:\n  henpin ledger accept "
                    "--group %s --topic %s "
-                   "--partition %d --recreated\n",
+                   "--partition %d --recreated --yes\n",
                    r->topic, r->partition, r->group, (long long)r->position,
                    (long long)r->extent.high, r->group, r->topic, r->partition);
     }

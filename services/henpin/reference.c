@@ -22,8 +22,6 @@ static void print_options(void) {
     static struct worker_config config;
     const struct config_spec spec = worker_config_spec("henpin-returns", "", &config);
     puts("### Options of the workers that read a topic\n");
-    puts("| flag | environment | type | default | |");
-    puts("|---|---|---|---|---|");
     config_document(&spec, stdout);
 }
 
