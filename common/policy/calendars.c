@@ -14,7 +14,7 @@ static const char *const weekday_names[] = {"mon", "tue", "wed", "thu",
 
 /* What is read on with where no zone can be had: the load fails, but only at its end. */
 static struct zone_segment since_ever = {INT64_MIN, 0};
-static const struct zone utc = {"UTC", &since_ever, 1};
+static const struct zone utc = {.name = "UTC", .segments = &since_ever, .n_segments = 1};
 
 const struct zone *zone_find(struct loader *l, struct span name, const struct node *at) {
     for (int i = 0; i < l->p->n_zones; i++) {

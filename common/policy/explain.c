@@ -429,7 +429,9 @@ enum status policy_read_given(const struct policy *p, const char *path,
         const struct node *root = yaml_read(a, source, &fs);
         const struct node *given = node_get(root, "given");
         static const struct zone_segment always_utc = {INT64_MIN, 0};
-        const struct zone utc = {"UTC", (struct zone_segment *)&always_utc, 1};
+        const struct zone utc = {.name = "UTC",
+                                 .segments = (struct zone_segment *)&always_utc,
+                                 .n_segments = 1};
         l.zone = &utc;
         if (!root || !given_read(&l, given ? given : root, out)) {
             status = error_set(err, E_INPUT, "\"%s\" does not state an event", path);

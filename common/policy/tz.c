@@ -299,6 +299,41 @@ static bool name_is_safe(const char *name) {
                len;
 }
 
+/* ---- looking up ---- */
+
+enum { STRETCH_BITS = 43, STRETCHES = 470 }; /* to 2100 */
+
+/* From a stretch's first segment it is a step or two. */
+static int segment_at(const struct zone *z, int64_t instant_us) {
+    int64_t stretch = instant_us >> STRETCH_BITS;
+    int lo = 0, hi = z->n_segments - 1;
+    if (stretch >= 0 && stretch < z->n_first) {
+        lo = z->first[stretch];
+        while (lo < hi && z->segments[lo + 1].from_us <= instant_us) {
+            lo++;
+        }
+        return lo;
+    }
+    while (lo < hi) {
+        int mid = (lo + hi + 1) / 2;
+        if (z->segments[mid].from_us <= instant_us) {
+            lo = mid;
+        } else {
+            hi = mid - 1;
+        }
+    }
+    return lo;
+}
+
+static void index_stretches(struct arena *a, struct zone *z) {
+    uint16_t *first = arena_array(a, STRETCHES, sizeof *first);
+    for (int64_t i = 0; i < STRETCHES; i++) {
+        first[i] = (uint16_t)segment_at(z, i << STRETCH_BITS);
+    }
+    z->first = first;
+    z->n_first = STRETCHES;
+}
+
 enum status zone_load(struct arena *a, const char *dir, const char *name,
                       struct zone **out, struct error *err) {
     if (!name_is_safe(name)) {
@@ -315,32 +350,18 @@ enum status zone_load(struct arena *a, const char *dir, const char *name,
                            "\"%s\" is not a time zone file of version 2 or later", path);
     }
     if (status == ST_OK) {
-        struct zone *z = arena_alloc(a, sizeof *z);
+        struct zone *z = arena_zalloc(a, sizeof *z);
         z->name = span_cstr(a, span_of(name));
         z->n_segments = s->n;
         z->segments = arena_array(a, (size_t)s->n, sizeof *z->segments);
         memcpy(z->segments, s->items, (size_t)s->n * sizeof *z->segments);
         z->segments[0].from_us = INT64_MIN;
+        index_stretches(a, z);
         *out = z;
     }
     free(s);
     free(buffer);
     return status;
-}
-
-/* ---- looking up ---- */
-
-static int segment_at(const struct zone *z, int64_t instant_us) {
-    int lo = 0, hi = z->n_segments - 1;
-    while (lo < hi) {
-        int mid = (lo + hi + 1) / 2;
-        if (z->segments[mid].from_us <= instant_us) {
-            lo = mid;
-        } else {
-            hi = mid - 1;
-        }
-    }
-    return lo;
 }
 
 int64_t zone_offset_us(const struct zone *z, int64_t instant_us) {

@@ -1,7 +1,8 @@
 /*
  * tz.h: time zones from the system's TZif files, compiled for 1970 to 2100.
  *
- * A zone is a sorted array of transitions; lookups are binary searches and read no file.
+ * A zone is a sorted array of transitions; a lookup goes from where a table of quarters
+ * points to, and reads no file.
  * Beyond the last transition of the file the POSIX rule in its footer is expanded, so
  * that a zone whose file ends early
  * ("slim" files end in 2007 for New York) goes on, and one that stopped changing its
@@ -28,6 +29,9 @@ struct zone {
     const char *name;
     struct zone_segment *segments; /* the first one holds from the beginning of time */
     int n_segments;
+    uint16_t *first; /* of each stretch of 2^43 us (102 days) since 1970, the segment in
+                        which it begins; NULL: there is no such table */
+    int n_first;
 };
 
 /* Reads DIR/NAME; the directory is `dir` or, when NULL, /usr/share/zoneinfo. */

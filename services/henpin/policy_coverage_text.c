@@ -2,7 +2,8 @@
  * policy_coverage_text.c: the map on a terminal.
  *
  * A letter is the desk that answers, a capital one that does not in some weeks; `#` is
- * nobody but triage, `.` no duty. Where 168 columns do not fit, a column is two, three, four or six hours,
+ * nobody but triage, `-` the same where the pack accepts it, `.` no duty; a row whose holes
+ * are accepted begins with `*`. Where 168 columns do not fit, a column is two, three, four or six hours,
  * and shows the worst of them. Colour repeats what the letters say.
  */
 #include "common/policy/civil.h"
@@ -62,14 +63,15 @@ static const struct coverage_slot *worst_of(const struct coverage_slot *s, int n
     return worst;
 }
 
-static char mark_of(const struct coverage_letters *l, const struct coverage_slot *s) {
+static char mark_of(const struct coverage_letters *l, const struct coverage_row *r,
+                    const struct coverage_slot *s) {
     switch ((enum coverage_state)s->state) {
     case COVER_SILENT:
         return '.';
     case COVER_PARTLY:
         return s->desk == COVERAGE_NOBODY ? '+' : (char)(l->of[s->desk] - 'a' + 'A');
     case COVER_NOBODY:
-        return '#';
+        return r->gap ? '-' : '#';
     case COVER_HELD:
         break;
     }
@@ -105,7 +107,7 @@ static void print_hours(const struct coverage_letters *l, const struct coverage_
         } else if (is_midnight) {
             putc(' ', out);
         }
-        putc(mark_of(l, s), out);
+        putc(mark_of(l, r, s), out);
     }
     fputs(has_colour ? "\033[0m\n" : "\n", out);
 }
@@ -150,7 +152,7 @@ static void print_row(const struct coverage_picture *x, const struct coverage_le
                 has_colour ? "\033[0m" : "");
     }
     b = builder_over(text, sizeof text);
-    build_text(&b, "  ");
+    build_text(&b, r->gap ? "* " : "  ");
     coverage_spell_langs(x->p, r, 6, &b);
     build_text(&b, ": ");
     coverage_spell_categories(x->p, r, 3, &b);
@@ -196,6 +198,10 @@ static void print_legend(const struct coverage_picture *x,
         "%s# nobody but triage   capital letter: nobody in some weeks   . no duty begins "
         "here\n",
         l->n ? "\n" : "");
+    if (x->n_accepted > 0) {
+        fputs("* the holes of this row are accepted   - nobody but triage, accepted\n",
+              out);
+    }
 }
 
 void coverage_print_text(const struct coverage_picture *x, FILE *out, int width,
