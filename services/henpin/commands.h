@@ -17,6 +17,7 @@ int policy_main(int argc, char **argv, char **envp); /* check, test, explain, sh
 int schema_main(int argc, char **argv, char **envp); /* check, show, decode */
 int story_main(int argc, char **argv, char **envp);  /* run stories */
 int board_main(int argc, char **argv, char **envp);  /* open escalations, ranked */
+int case_main(int argc, char **argv, char **envp);   /* the story of a case */
 
 int reference_main(int argc, char **argv,
                    char **envp); /* options, metrics, error codes */

@@ -67,8 +67,7 @@ static bool is_control(uint32_t c) {
            (c >= 0x2066 && c <= 0x2069);
 }
 
-/* A copy without anything that a terminal would obey. */
-static struct span harmless(struct arena *a, struct span s) {
+struct span table_harmless(struct arena *a, struct span s) {
     struct builder b = builder_in(a, s.len + 1);
     bool is_text = span_is_text(s);
     while (s.len > 0) {
@@ -94,7 +93,7 @@ void table_cell(struct table *t, struct span text) {
         t->cells = cells;
         t->capacity = capacity;
     }
-    t->cells[t->n_cells++] = harmless(t->arena, text);
+    t->cells[t->n_cells++] = table_harmless(t->arena, text);
 }
 
 void table_cell_text(struct table *t, const char *text) {

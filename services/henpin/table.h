@@ -23,6 +23,9 @@ struct table_column {
 
 struct table; /* dead with its arena */
 
+/* A copy without anything that a terminal would obey. */
+struct span table_harmless(struct arena *a, struct span s);
+
 struct table *table_new(struct arena *a, const struct table_column *columns, size_t n);
 /* The next cell, row by row; text is copied. */
 void table_cell(struct table *t, struct span text);
