@@ -13,7 +13,9 @@ CROSS JOIN LATERAL jsonb_array_elements(
     CASE WHEN jsonb_typeof(o.lines) = 'array' THEN o.lines ELSE '[]' END)
     WITH ORDINALITY AS l (line, position);
 
-CREATE VIEW open_escalations AS
+-- Without ranks, so that whoever asks for a part pays for no more. Late is negative, and the graver the earlier: there the
+-- weight multiplies.
+CREATE VIEW standing_escalation AS
 WITH standing AS (
     SELECT 'duty' AS kind, d.name AS subject, d.severity, d.case_kind, d.case_id, d.duty_id AS subject_id,
            d.seller_id, d.marketplace, d.order_id, d.desk, d.due_at, d.act_by_at,
@@ -48,9 +50,22 @@ WITH standing AS (
     JOIN escalation_event e ON e.subject_id = w.order_key AND e.identity_at = 'epoch'
     WHERE e.kind = 'order_unknown'
 )
-SELECT s.*,
-       -- The event that raised it: of the instant from which it stands, or of those without one. Not a join, so that
-       -- whoever counts does not pay for it, and whoever limits pays for what is shown.
+SELECT s.kind, s.subject, s.severity, s.desk, s.due_at, s.act_by_at, coalesce(s.act_by_at, s.due_at) - now() AS time_left,
+       s.seller_id, s.marketplace, s.order_id, s.case_kind, s.case_id, s.subject_id, s.since, s.rule_id, s.consequence,
+       extract(epoch FROM coalesce(s.act_by_at, s.due_at) - now())::double precision
+           * 4::double precision ^ (CASE WHEN coalesce(s.act_by_at, s.due_at) < now() THEN s.severity ELSE -s.severity END)
+           AS urgency
+FROM standing s;
+
+-- What is looked up for each row stands above the ranking and is no join: whoever counts does not pay for it, and
+-- whoever limits pays for what is shown. The event that raised it is of the instant from which it stands, or of those without one.
+CREATE VIEW open_escalations AS
+SELECT s.rank, s.kind, s.subject, s.severity, s.desk, s.due_at, s.act_by_at, s.time_left, s.seller_id, s.marketplace,
+       s.order_id,
+       (SELECT r.return_id FROM return_case r WHERE s.case_kind = 'return' AND r.case_id = s.case_id) AS return_id,
+       s.case_kind, s.case_id, s.subject_id, s.since, s.rule_id, s.consequence,
+       (SELECT r.remedy FROM return_case r WHERE s.case_kind = 'return' AND r.case_id = s.case_id) AS remedy,
+       (SELECT r.destination FROM return_case r WHERE s.case_kind = 'return' AND r.case_id = s.case_id) AS destination,
        (SELECT e.reason FROM escalation_event e
         WHERE e.identity_at IN (s.since, 'epoch') AND e.subject_id = s.subject_id ORDER BY e.recorded_at LIMIT 1) AS reason,
        (SELECT e.source_topic FROM escalation_event e
@@ -58,19 +73,44 @@ SELECT s.*,
        (SELECT e.source_partition FROM escalation_event e
         WHERE e.identity_at IN (s.since, 'epoch') AND e.subject_id = s.subject_id ORDER BY e.recorded_at LIMIT 1) AS source_partition,
        (SELECT e.source_offset FROM escalation_event e
-        WHERE e.identity_at IN (s.since, 'epoch') AND e.subject_id = s.subject_id ORDER BY e.recorded_at LIMIT 1) AS source_offset
-FROM (
-SELECT row_number() OVER (ORDER BY
-           -- Late is negative, and the graver the earlier: there the weight multiplies.
-           extract(epoch FROM coalesce(s.act_by_at, s.due_at) - now())
-               * 4.0 ^ (CASE WHEN coalesce(s.act_by_at, s.due_at) < now() THEN s.severity ELSE -s.severity END)
-               NULLS LAST, s.severity DESC, s.since, s.subject_id) AS rank,
-       s.kind, s.subject, s.severity, s.desk, s.due_at, s.act_by_at,
-       coalesce(s.act_by_at, s.due_at) - now() AS time_left, s.seller_id, s.marketplace, s.order_id,
-       r.return_id, s.case_kind, s.case_id, s.subject_id, s.since, s.rule_id, s.consequence,
-       r.remedy, r.destination
-FROM standing s
-LEFT JOIN return_case r ON r.case_id = s.case_id) s;
+        WHERE e.identity_at IN (s.since, 'epoch') AND e.subject_id = s.subject_id ORDER BY e.recorded_at LIMIT 1) AS source_offset,
+       (SELECT e.escalation_id FROM escalation_event e
+        WHERE e.identity_at IN (s.since, 'epoch') AND e.subject_id = s.subject_id ORDER BY e.recorded_at LIMIT 1) AS escalation_id,
+       (SELECT e.reason FROM escalation_event e
+        WHERE e.identity_at = s.since AND e.subject_id = s.subject_id AND e.level = 'deadline_moved'
+        ORDER BY e.recorded_at DESC LIMIT 1) AS moved,
+       (SELECT a.acknowledged_by FROM acknowledgement a
+        WHERE a.subject_id = s.subject_id ORDER BY a.acknowledged_at DESC LIMIT 1) AS acknowledged_by,
+       (SELECT a.acknowledged_at FROM acknowledgement a
+        WHERE a.subject_id = s.subject_id ORDER BY a.acknowledged_at DESC LIMIT 1) AS acknowledged_at
+FROM (SELECT row_number() OVER (ORDER BY s.urgency NULLS LAST, s.severity DESC, s.since, s.subject_id) AS rank, s.*
+      FROM standing_escalation s) s;
+
+-- The same for a part, ranked within it: only what is shown is ordered whole and looked up.
+CREATE FUNCTION board(only_marketplace text DEFAULT NULL, only_seller text DEFAULT NULL, only_desk text DEFAULT NULL,
+    most bigint DEFAULT 20)
+RETURNS SETOF open_escalations LANGUAGE sql STABLE SECURITY DEFINER SET search_path = henpin, pg_catalog, pg_temp
+SET jit = off AS $$
+    SELECT row_number() OVER (ORDER BY s.urgency NULLS LAST, s.severity DESC, s.since, s.subject_id), s.kind, s.subject,
+        s.severity, s.desk, s.due_at, s.act_by_at, s.time_left, s.seller_id, s.marketplace, s.order_id, r.return_id,
+        s.case_kind, s.case_id, s.subject_id, s.since, s.rule_id, s.consequence, r.remedy, r.destination, e.reason,
+        e.source_topic, e.source_partition, e.source_offset, e.escalation_id, m.reason, a.acknowledged_by, a.acknowledged_at
+    FROM (SELECT * FROM standing_escalation x
+          WHERE (only_marketplace IS NULL OR x.marketplace = only_marketplace)
+            AND (only_seller IS NULL OR x.seller_id = only_seller) AND (only_desk IS NULL OR x.desk = only_desk)
+          ORDER BY x.urgency NULLS LAST, x.severity DESC, x.since, x.subject_id LIMIT most) s
+    LEFT JOIN return_case r ON s.case_kind = 'return' AND r.case_id = s.case_id
+    LEFT JOIN LATERAL (
+        SELECT x.* FROM escalation_event x WHERE x.identity_at IN (s.since, 'epoch') AND x.subject_id = s.subject_id
+        ORDER BY x.recorded_at LIMIT 1) e ON true
+    LEFT JOIN LATERAL (
+        SELECT x.reason FROM escalation_event x
+        WHERE x.identity_at = s.since AND x.subject_id = s.subject_id AND x.level = 'deadline_moved'
+        ORDER BY x.recorded_at DESC LIMIT 1) m ON true
+    LEFT JOIN LATERAL (
+        SELECT x.* FROM acknowledgement x WHERE x.subject_id = s.subject_id ORDER BY x.acknowledged_at DESC LIMIT 1) a ON true
+    ORDER BY 1
+$$;
 
 CREATE VIEW waiting_return AS
 SELECT r.marketplace, r.seller_id, r.order_id, r.return_id, r.opened_at, o.wanted_by
@@ -157,10 +197,13 @@ BEGIN
     END LOOP;
 END $$;
 
-GRANT SELECT ON order_line, open_escalations, waiting_return, disposal_task, case_timeline TO henpin_reader, henpin_desk, henpin_worker;
+GRANT EXECUTE ON FUNCTION board(text, text, text, bigint) TO henpin_reader, henpin_desk, henpin_worker;
+GRANT SELECT ON order_line, standing_escalation, open_escalations, waiting_return, disposal_task, case_timeline TO henpin_reader, henpin_desk, henpin_worker;
 
 COMMENT ON VIEW order_line IS 'One row per line of an order.';
 COMMENT ON VIEW open_escalations IS 'What stands and wants a person: open duties, raised blockers, triage, unknown orders. Triage of a return leaves when the case is closed; that of an order when it is delivered or cancelled, or 30 days after it was told (recorded_at), because nothing closes an order. Ranked by consequence within time left: the seconds until act_by_at (else due_at), divided by 4 for each step of severity, smallest first; so a grave matter of four days stands beside a serious one of one day. What is late is negative, multiplied instead, and comes first; what has no clock comes last, graver and older first.';
+COMMENT ON VIEW standing_escalation IS 'open_escalations without ranks and what is looked up for each: for counting.';
+COMMENT ON FUNCTION board(text, text, text, bigint) IS 'The first rows of open_escalations of a marketplace, a seller, a desk (null: any), ranked among themselves; fast with a million of them.';
 COMMENT ON VIEW waiting_return IS 'Returns that wait for their order and are not decided before it is known. After a while (--order-patience) the order is escalated as order_unknown.';
 COMMENT ON VIEW disposal_task IS 'What is to be done with returned goods, a row a step: CREATED waits for the step before it, READY can be done now. Select by state, by case_id, or by responsible.';
 COMMENT ON VIEW case_timeline IS 'Everything that happened to a case: events, duties, escalations, tasks. Select by case_id and order by at.';
@@ -186,6 +229,13 @@ BEGIN
             ('open_escalations', 'since', 'Instant from which it stands.'),
             ('open_escalations', 'reason', 'Why it was raised, as one readable sentence.'),
             ('open_escalations', 'consequence', 'What follows when nobody acts, or why a person must look.'),
+            ('open_escalations', 'moved', 'When its deadline was moved, the latest such: from when to when and why.'),
+            ('standing_escalation', 'kind', 'duty, blocker, triage or order_unknown.'),
+            ('standing_escalation', 'subject', 'Which duty or blocker; for others the level.'),
+            ('standing_escalation', 'time_left', 'Until act_by_at, else due_at; negative when late.'),
+            ('standing_escalation', 'since', 'Instant from which it stands.'),
+            ('standing_escalation', 'consequence', 'What follows when nobody acts, or why a person must look.'),
+            ('standing_escalation', 'urgency', 'What it is ranked by, smallest first; null: it has no clock.'),
             ('disposal_task', 'state', 'CREATED, READY, OVERDUE, DONE or CANCELLED.'),
             ('disposal_task', 'since', 'Instant from which it is so.'),
             ('case_timeline', 'at', 'Instant at which it happened.'),

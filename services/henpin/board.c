@@ -15,12 +15,14 @@
 #include "common/event/event.h"
 #include "common/policy/severity.h"
 
+#include <unistd.h>
+
 static const char program[] = "henpin board";
 
 struct board_config {
     struct pg_config database;
     const char *marketplace, *seller, *desk;
-    int64_t limit;
+    int64_t limit, watch_us;
     bool is_json;
 };
 
@@ -34,26 +36,23 @@ static const struct option board_options[] = {
      "only this seller"},
     {"desk", "HENPIN_BOARD_DESK", OPT_STRING, AT(desk), "", 0, 0, 0, NULL, "NAME",
      "only what is routed to this desk"},
+    {"watch", "HENPIN_BOARD_WATCH", OPT_DURATION, AT(watch_us), "0s", 0, 3600000000, 0,
+     NULL, NULL, "show it again so often, until Ctrl-C; 0s: once"},
     {"json", "HENPIN_BOARD_JSON", OPT_BOOL, AT(is_json), "false", 0, 0, 0, NULL, NULL,
      "one JSON object: open, late, breached, counts, escalations, waiting returns"},
     {0},
 };
 
-#define WHERE                                                                            \
-    " WHERE ($1::text IS NULL OR b.marketplace = $1) AND ($2::text IS NULL OR "          \
-    "b.seller_id = $2)"                                                                  \
-    " AND ($3::text IS NULL OR b.desk = $3)"
-
 static const struct pg_statement ranked = {
     "board_ranked",
     "SELECT b.rank, b.kind, b.subject, b.severity, b.desk, b.due_at, b.act_by_at,"
-    "  (extract(epoch FROM b.time_left) * 1000000)::bigint, b.seller_id, b.marketplace, "
-    "b.order_id,"
-    "  b.return_id, b.rule_id, b.consequence, b.source_topic, b.source_partition, "
-    "b.source_offset, b.reason,"
+    "  (extract(epoch FROM b.time_left) * 1000000)::bigint, b.seller_id, b.marketplace,"
+    "  b.order_id, b.return_id, b.rule_id, b.consequence, b.source_topic,"
+    "  b.source_partition, b.source_offset, b.reason,"
     "  CASE WHEN b.due_at < now() THEN (extract(epoch FROM now() - b.due_at) * "
-    "1000000)::bigint END, b.remedy, b.destination"
-    " FROM henpin.open_escalations b" WHERE " ORDER BY b.rank LIMIT $4"};
+    "1000000)::bigint END, b.remedy, b.destination, b.escalation_id::text,"
+    "  b.case_id::text, b.moved, b.acknowledged_by, b.acknowledged_at"
+    " FROM henpin.board($1, $2, $3, $4) b ORDER BY b.rank"};
 enum {
     B_RANK,
     B_KIND,
@@ -76,6 +75,11 @@ enum {
     B_BREACHED, /* since how long; NULL: not */
     B_REMEDY,
     B_DESTINATION,
+    B_ESCALATION,
+    B_CASE,
+    B_MOVED,
+    B_TAKEN_BY,
+    B_TAKEN_AT
 };
 
 static const struct pg_statement counted = {
@@ -85,7 +89,10 @@ static const struct pg_statement counted = {
     "  count(*), count(*) FILTER (WHERE b.time_left < '0'::interval), "
     "min(coalesce(b.act_by_at, b.due_at)),"
     "  count(DISTINCT b.seller_id), count(*) FILTER (WHERE b.due_at < now())"
-    " FROM henpin.open_escalations b" WHERE " GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2, 3"};
+    " FROM henpin.standing_escalation b"
+    " WHERE ($1::text IS NULL OR b.marketplace = $1)"
+    "  AND ($2::text IS NULL OR b.seller_id = $2) AND ($3::text IS NULL OR b.desk = $3)"
+    " GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2, 3"};
 enum { C_MARKETPLACE, C_KIND, C_SUBJECT, C_OPEN, C_LATE, C_NEXT, C_SELLERS, C_BREACHED };
 
 /* Nobody's desk yet. */
@@ -145,6 +152,19 @@ static void cell_left(struct table *t, const struct pg_query *q, size_t row, int
     table_cell(t, builder_span(&b));
 }
 
+/* The rank, and with it the colour of the whole row: red is breached, yellow late, and
+ * what somebody has taken is faint. */
+static void cell_rank(struct table *t, const struct pg_query *q, size_t row, int column) {
+    int64_t left = pg_i64(q, row, B_LEFT);
+    if (!pg_is_null(q, row, B_TAKEN_BY))
+        table_row_look(t, TABLE_FAINT);
+    else if (!pg_is_null(q, row, B_BREACHED))
+        table_row_look(t, TABLE_RED);
+    else if (left != EVENT_ABSENT && left < 0)
+        table_row_look(t, TABLE_YELLOW);
+    rows_i64(t, q, row, column);
+}
+
 /* Which duty or blocker; for the others their kind says it. `kind` stands before. */
 static void cell_what(struct table *t, const struct pg_query *q, size_t row, int kind) {
     struct span k = pg_text(q, row, kind);
@@ -152,12 +172,21 @@ static void cell_what(struct table *t, const struct pg_query *q, size_t row, int
     table_cell(t, is_named ? pg_text(q, row, kind + 1) : k);
 }
 
+static void build_part(struct builder *b, const char *before, struct span text) {
+    if (text.len == 0)
+        return;
+    build_format(b, "%s%s%.*s", b->len > 0 ? "; " : "", before, SPAN_ARGS(text));
+}
+
 /* With the record that it came from, at any width: a column of its own would be the first
  * to be left out. */
 static void cell_why(struct table *t, const struct pg_query *q, size_t row, int column) {
-    char text[1200];
+    char text[2400];
     struct builder b = builder_over(text, sizeof text);
-    build_span(&b, pg_text(q, row, pg_is_null(q, row, column) ? B_CONSEQUENCE : column));
+    build_part(&b, "taken by ", pg_text(q, row, B_TAKEN_BY));
+    build_part(&b, "",
+               pg_text(q, row, pg_is_null(q, row, column) ? B_CONSEQUENCE : column));
+    build_part(&b, "", pg_text(q, row, B_MOVED));
     if (!pg_is_null(q, row, B_TOPIC) && pg_i64(q, row, B_PARTITION) >= 0)
         build_format(&b, "%sfrom %.*s:%lld:%lld", b.len > 0 ? "; " : "",
                      SPAN_ARGS(pg_text(q, row, B_TOPIC)),
@@ -168,7 +197,7 @@ static void cell_why(struct table *t, const struct pg_query *q, size_t row, int 
 
 /* What is dropped last is what finds the case: which order, what, until when. */
 static const struct rows_column ranked_columns[] = {
-    {"#", rows_i64, B_RANK, 1},
+    {"#", cell_rank, B_RANK, 1},
     {"WHAT", cell_what, B_KIND, 0},
     {"SEVERITY", cell_severity, B_SEVERITY, 6},
     {"TIME LEFT", cell_left, B_LEFT, 0},
@@ -268,6 +297,11 @@ static const struct rows_field ranked_fields[] = {
     {"source_topic", rows_json_text, B_TOPIC},
     {"source_partition", rows_json_number, B_PARTITION},
     {"source_offset", rows_json_number, B_OFFSET},
+    {"case_id", rows_json_text, B_CASE},
+    {"escalation_id", rows_json_text, B_ESCALATION},
+    {"moved", rows_json_text, B_MOVED},
+    {"acknowledged_by", rows_json_text, B_TAKEN_BY},
+    {"acknowledged_at", rows_json_instant, B_TAKEN_AT},
 };
 
 static const struct rows_field counted_fields[] = {
@@ -312,11 +346,35 @@ static enum status show(struct pg *pg, const struct board_config *c, struct erro
     pg_param_i64(rows, c->limit);
     const struct answers q = {rows, add_query(s, &counted, c), add_query(s, &waiting, c)};
     enum status st = database_run(pg, s, err);
+    if (st == ST_OK && c->watch_us > 0 && isatty(STDOUT_FILENO))
+        fputs("\033[H\033[2J", stdout); /* only now: what is seen stays until then */
     if (st == ST_OK && c->is_json)
         print_json(&q);
     else if (st == ST_OK)
         print_board(a, c, &q);
     arena_free(a);
+    return st;
+}
+
+/* One connection for all; an outage is told and waited for. */
+static enum status watch(const struct board_config *c, struct error *err) {
+    struct pg *pg = NULL;
+    enum status st;
+    do {
+        st = pg ? ST_OK : database_open(&c->database, &pg, err);
+        if (st == ST_OK)
+            st = show(pg, c, err);
+        if (st != ST_OK) {
+            pg_free(pg);
+            pg = NULL;
+        }
+        if (st == ST_RETRY && c->watch_us > 0)
+            fprintf(stderr, "%s: %s\n", program, err->text);
+        fflush(stdout);
+        if (c->watch_us > 0)
+            (void)usleep((useconds_t)c->watch_us);
+    } while (c->watch_us > 0 && (st == ST_OK || st == ST_RETRY));
+    pg_free(pg);
     return st;
 }
 
@@ -332,13 +390,9 @@ int board_main(int argc, char **argv, char **envp) {
     };
     struct config_result parsed;
     struct error err = {0};
-    struct pg *pg = NULL;
     int code;
     if (!database_parse(&spec, argc, argv, envp, &parsed, &code))
         return code;
-    enum status st = database_open(&config.database, &pg, &err);
-    if (st == ST_OK)
-        st = show(pg, &config, &err);
-    pg_free(pg);
+    enum status st = watch(&config, &err);
     return st == ST_OK ? 0 : database_failed(program, &err);
 }

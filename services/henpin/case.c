@@ -83,9 +83,9 @@ struct answers {
 /* ---- for people ---- */
 
 static const struct rows_column story_columns[] = {
-    {"WHEN", rows_instant, T_AT, 0},       {"", rows_text, T_WHAT, 0},
+    {"WHEN", rows_instant, T_AT, 0},       {"", rows_text, T_WHAT, 1},
     {"WHAT", rows_text, T_NAME, 0},        {"STATE", rows_text, T_STATE, 0},
-    {"DESK OR WHO", rows_text, T_DESK, 1}, {"WHY", rows_text, T_WHY, 0},
+    {"DESK OR WHO", rows_text, T_DESK, 2}, {"WHY", rows_text, T_WHY, 0},
 };
 
 static void print_word(const char *before, struct span word) {

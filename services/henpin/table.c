@@ -14,8 +14,10 @@ struct table {
     struct arena *arena;
     const struct table_column *columns;
     size_t n_columns;
-    struct span *cells; /* n_columns to a row */
+    struct span *cells;     /* n_columns to a row */
+    enum table_look *looks; /* of each row; NULL: all are plain */
     size_t n_cells, capacity;
+    size_t n_looks;
 };
 
 struct table *table_new(struct arena *a, const struct table_column *columns, size_t n) {
@@ -118,6 +120,19 @@ void table_cell_instant(struct table *t, int64_t us) {
     table_cell_text(t, text);
 }
 
+void table_row_look(struct table *t, enum table_look look) {
+    size_t row = t->n_cells / t->n_columns;
+    if (row >= t->n_looks) {
+        size_t n = 2 * row + 64;
+        enum table_look *looks = arena_zalloc(t->arena, n * sizeof *looks);
+        if (t->n_looks > 0)
+            memcpy(looks, t->looks, t->n_looks * sizeof *looks);
+        t->looks = looks;
+        t->n_looks = n;
+    }
+    t->looks[row] = look;
+}
+
 /* ---- printing ---- */
 
 struct layout {
@@ -139,6 +154,7 @@ static int sum(const struct table *t, const struct layout *l) {
 
 static struct layout lay_out(const struct table *t, int width) {
     struct layout l = {.is_below = false};
+    int prose_min = width / 3 > PROSE_MIN ? width / 3 : PROSE_MIN;
     for (size_t c = 0; c < t->n_columns; c++)
         l.widths[c] = text_width(span_of(t->columns[c].title));
     for (size_t i = 0; i < t->n_cells; i++) {
@@ -149,7 +165,7 @@ static struct layout lay_out(const struct table *t, int width) {
     for (;;) {
         size_t least = t->n_columns;
         int total = sum(t, &l);
-        if (has_prose(t) && total + PROSE_MIN <= width)
+        if (has_prose(t) && total + prose_min <= width)
             break;
         if (total - GAP <= width && !has_prose(t))
             break;
@@ -229,14 +245,30 @@ static void print_row(const struct table *t, const struct layout *l,
     fputc('\n', out);
 }
 
+static const char *const look_escapes[] = {
+    [TABLE_PLAIN] = "",
+    [TABLE_RED] = "\033[31m",
+    [TABLE_YELLOW] = "\033[33m",
+    [TABLE_FAINT] = "\033[2m",
+};
+
 void table_print(const struct table *t, FILE *out, int width) {
     struct layout l = lay_out(t, width);
     struct span titles[COLUMNS_MAX];
     for (size_t c = 0; c < t->n_columns; c++)
         titles[c] = span_of(t->columns[c].title);
     print_row(t, &l, titles, out, width, true);
-    for (size_t i = 0; i + t->n_columns <= t->n_cells; i += t->n_columns)
+    const char *no_colour = getenv("NO_COLOR");
+    bool is_coloured = isatty(fileno(out)) && !(no_colour && *no_colour);
+    for (size_t i = 0; i + t->n_columns <= t->n_cells; i += t->n_columns) {
+        size_t row = i / t->n_columns;
+        enum table_look look = row < t->n_looks ? t->looks[row] : TABLE_PLAIN;
+        if (is_coloured && look != TABLE_PLAIN)
+            fputs(look_escapes[look], out);
         print_row(t, &l, &t->cells[i], out, width, false);
+        if (is_coloured && look != TABLE_PLAIN)
+            fputs("\033[0m", out);
+    }
 }
 
 int table_width(FILE *out) {

@@ -3,7 +3,8 @@
  *
  * A column is as wide as its widest cell. When that is too much for the terminal, columns
  * that say the least are left out first; the last column may be prose, which is wrapped
- * in place, or below its row when less than 36 columns are left for it. Text that comes
+ * in place, or below its row when less than 36 columns or a third of the width are left
+ * for it. Text that comes
  * from outside cannot move the cursor: control characters are shown as '?'.
  */
 #ifndef SERVICES_HENPIN_TABLE_H
@@ -33,6 +34,9 @@ void table_cell_text(struct table *t, const char *text);
 void table_cell_i64(struct table *t, int64_t value);
 /* "2026-11-20 03:00 UTC"; EVENT_ABSENT: empty. */
 void table_cell_instant(struct table *t, int64_t us);
+/* The look of the row that the next cell begins, on a terminal without NO_COLOR. */
+enum table_look { TABLE_PLAIN, TABLE_RED, TABLE_YELLOW, TABLE_FAINT };
+void table_row_look(struct table *t, enum table_look look);
 void table_print(const struct table *t, FILE *out, int width);
 
 /* COLUMNS when it is set (40 to 500), else the terminal's width, else 200. */
