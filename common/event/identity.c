@@ -100,14 +100,11 @@ struct uuid identity_event(struct uuid case_id, struct span event_id) {
     return identity_named(parts, COUNT_OF(parts));
 }
 
-struct uuid identity_duty(int64_t start_us, struct uuid case_id, struct span duty,
-                          int instance) {
-    uint8_t number[8];
-    put_u64(number, (uint64_t)instance);
-    const struct span parts[] = {SPAN("duty"),
-                                 span_of_uuid(&case_id),
-                                 duty,
-                                 {(const char *)number, sizeof number}};
+struct uuid identity_duty(int64_t start_us, struct uuid case_id, struct span duty) {
+    uint8_t start[8]; /* the id itself holds no more than its milliseconds */
+    put_u64(start, (uint64_t)start_us);
+    const struct span parts[] = {
+        SPAN("duty"), span_of_uuid(&case_id), duty, {(const char *)start, sizeof start}};
     return identity_at(start_us, parts, COUNT_OF(parts));
 }
 

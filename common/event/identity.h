@@ -26,8 +26,9 @@ struct uuid identity_at(int64_t instant_us, const struct span *parts, size_t n_p
 struct uuid identity_order(struct span marketplace, struct span seller_id,
                            struct span order_id);
 struct uuid identity_case(const char *case_kind, struct uuid order_key, struct span name);
-struct uuid identity_duty(int64_t start_us, struct uuid case_id, struct span duty,
-                          int instance);
+/* `start_us` is what tells the clocks of one duty of a case apart: no numbering, which an
+ * event that is read late would change. */
+struct uuid identity_duty(int64_t start_us, struct uuid case_id, struct span duty);
 struct uuid identity_escalation(int64_t instant_us, struct uuid of, const char *level);
 /* The epoch: identity instant of what has none of its own (blockers, unknown orders). */
 #define IDENTITY_TIMELESS_US INT64_C(0)

@@ -239,16 +239,20 @@ static void take_duties(struct casework *w, struct work_case *c,
                         const struct output_context *context) {
     const struct case_decision *d = context->step->decision;
     for (int i = 0; i < d->n_changes; i++) {
+        const struct duty_change *change = &d->changes[i];
         bool was_breached =
-            c->state.duties[d->changes[i].index].state == DUTY_BREACHED; /* and told */
-        const struct case_duty *duty = work_duties_change(c, &d->changes[i]);
+            c->state.duties[change->index].state == DUTY_BREACHED; /* and told */
+        const struct case_duty *duty = work_duties_change(w->arena, c, change);
+        if (change->is_revived)
+            outputs_duty_revived(w->outputs, context->message, duty);
         if (duty->state == DUTY_BREACHED && !was_breached)
             outputs_breach(w->outputs, context->message, duty);
     }
     for (int i = 0; i < d->n_starts; i++) {
-        outputs_duty_started(w->outputs, context, &d->starts[i]);
         const struct case_duty *duty =
             work_duties_start(w->arena, c, &d->starts[i], context->step->revision);
+        if (duty->state != DUTY_CANCELLED)
+            outputs_duty_started(w->outputs, context, &d->starts[i]);
         if (duty->state == DUTY_BREACHED)
             outputs_breach(w->outputs, context->message, duty);
     }
@@ -268,9 +272,9 @@ void casework_take(struct casework *w, struct work_case *c, struct message *m,
     take_duties(w, c, &context);
     for (int i = 0; i < d->policy.n_blockers; i++)
         outputs_blocker(w->outputs, &context, &d->policy.blockers[i], w->batch->sellers);
-    if (d->triage && MECHANISM("triage")) {
-        outputs_triage(w->outputs, &context, d->triage);
-        tell(w, &c->state, d->triage);
+    for (int i = 0; i < d->n_triages && MECHANISM("triage"); i++) {
+        outputs_triage(w->outputs, &context, d->triages[i]);
+        tell(w, &c->state, d->triages[i]);
     }
     if (d->creates_tasks) {
         outputs_tasks(w->outputs, &context);
@@ -338,6 +342,6 @@ void casework_apply(struct casework *w, const struct case_writer *writer) {
     const struct work_case **list = arena_array(w->arena, w->n + 1, sizeof *list);
     write_rows(w, writer, false, list);
     write_rows(w, writer, true, list);
-    work_duties_write(w, w->batch->writes);
+    work_duties_write(w, w->arena, w->batch->writes);
     outputs_apply(w->outputs);
 }

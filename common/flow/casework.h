@@ -24,8 +24,10 @@
 
 /* Beside a duty's state, at the same index: what is not in henpin.duty yet. */
 struct work_duty {
-    const struct policy_duty
-        *fresh; /* started in this batch: to be inserted; NULL: loaded */
+    struct policy_duty *fresh; /* started in this batch: to be inserted; NULL: loaded */
+    /* The latest dates and course of one that waited, was held or goes on; NULL: as they
+     * are in its row. */
+    const struct duty_reading *dated;
     bool is_changed;
     int64_t revision; /* the policy revision that started it */
 };

@@ -140,7 +140,8 @@ static const struct verdict *verdict_of(struct moves *m, int64_t revision,
     "SELECT w.severity, w.fires_at, w.duty_id, d.case_kind, d.case_id, d.name,"          \
     " d.seller_id, d.marketplace, d.order_id, d.desk, d.start_at, d.due_at,"             \
     " d.act_by_at, d.aim_at, d.warn_at, d.rule_id, d.policy_revision_id,"                \
-    " d.state = 'open' FROM (SELECT duty_id, severity, fires_at FROM henpin.duty"        \
+    " d.state = 'open', d.held_at FROM (SELECT duty_id, severity, fires_at FROM "        \
+    "henpin.duty"                                                                        \
     "   WHERE closed_at IS NULL AND state = 'open' AND " behind                          \
     "   AND policy_revision_id = ANY($1) ORDER BY severity, fires_at, duty_id LIMIT $5)" \
     " w LEFT JOIN LATERAL (SELECT * FROM henpin.duty x WHERE x.duty_id = w.duty_id"      \
@@ -165,7 +166,8 @@ enum {
     D_WARN,
     D_RULE,
     D_REVISION,
-    D_IS_OPEN
+    D_IS_OPEN,
+    D_HELD
 };
 
 /* Behind the place: those that the clock has something to tell of, by the index; then
@@ -281,16 +283,27 @@ static bool are_other_dates(const struct writes *w, const struct pg_query *q, si
                                     !has_same_warnings(w->arena, q, row, to));
 }
 
+static struct clock_course course_of(struct arena *a, const struct pg_query *q,
+                                     size_t row) {
+    struct clock_course c = {.start_us = pg_instant(q, row, D_START),
+                             .ended_us = EVENT_ABSENT};
+    struct span *held;
+    size_t n = pg_is_null(q, row, D_HELD) ? 0 : pg_array_items(q, row, D_HELD, a, &held);
+    for (size_t i = 0; i < n && i < COUNT_OF(c.held_us); i++)
+        c.held_us[c.n_held++] = pg_item_instant(held[i]);
+    return c;
+}
+
 static void consider(struct moves *m, struct writes *w, const struct pg_query *q,
                      size_t row) {
     struct policy_duty to;
     if (is_held(q, row) || !pg_bool(q, row, D_IS_OPEN))
         return;
+    const struct clock_course course = course_of(w->arena, q, row);
     const struct verdict *v = verdict_of(
         m, pg_i64(q, row, D_REVISION), pg_text(q, row, D_RULE), pg_text(q, row, D_NAME));
     if (!v->terms ||
-        !redate_duty(m->policy, v->terms, pg_text(q, row, D_DESK),
-                     pg_instant(q, row, D_START), &to) ||
+        !redate_duty(m->policy, v->terms, pg_text(q, row, D_DESK), &course, &to) ||
         !are_other_dates(w, q, row, v->change, &to))
         return;
     if (!w->ids)

@@ -87,7 +87,7 @@ static void escalate(struct outputs *o, const struct output_context *c,
 
 void outputs_duty_started(struct outputs *o, const struct output_context *c,
                           const struct duty_start *start) {
-    const struct policy_duty *p = start->policy;
+    const struct policy_duty *p = &start->policy;
     char text[700];
     struct builder reason = builder_over(text, sizeof text);
     build_text(&reason, p->title);
@@ -101,10 +101,10 @@ void outputs_duty_started(struct outputs *o, const struct output_context *c,
      * is written for each duty. */
     build_stake(&reason, "; else ", span_of(p->breach_cost ? NULL : p->breach),
                 span_of(p->breach_cost));
-    bool is_waiting = start->state == DUTY_WAITING;
+    bool had_to_wait = start->called_us != EVENT_ABSENT;
     escalate(o, c,
              (struct escalation){
-                 .identity_us = is_waiting ? c->event->occurred_us : p->start_us,
+                 .identity_us = had_to_wait ? start->called_us : p->start_us,
                  .subject_id = start->duty_id,
                  .kind = span_of(p->name),
                  .level = "open",
@@ -138,21 +138,41 @@ void outputs_triage(struct outputs *o, const struct output_context *c,
              });
 }
 
-/* ---- breach ---- */
+/* ---- what may have been told before ---- */
 
 struct late {
     struct case_duty duty;
     const struct message *message;
+    bool is_breach; /* else it stands again */
 };
+
+static void add_late(struct outputs *o, struct late late) {
+    o->late =
+        arena_grow(o->batch->attempt, o->late, o->n_late, &o->late_room, sizeof *o->late);
+    o->late[o->n_late++] = late;
+}
 
 void outputs_breach(struct outputs *o, const struct message *m,
                     const struct case_duty *duty) {
-    o->late =
-        arena_grow(o->batch->attempt, o->late, o->n_late, &o->late_room, sizeof *o->late);
-    o->late[o->n_late++] = (struct late){*duty, m};
+    add_late(o, (struct late){*duty, m, true});
 }
 
-/* The clock may have told it before, of a wait that was dropped since and has come back. */
+void outputs_duty_revived(struct outputs *o, const struct message *m,
+                          const struct case_duty *duty) {
+    add_late(o, (struct late){*duty, m, false});
+}
+
+static void build_standing(struct builder *b, const struct case_duty *d) {
+    build_span(b, d->name);
+    build_instant(b, ": due ", d->due_us);
+    build_instant(b, ", act by ", d->act_by_us);
+    build_text(b, " at ");
+    build_span(b, d->desk);
+    build_stake(b, "; else ", d->breach, d->breach_cost);
+}
+
+/* The clock may have told a breach before, of a duty that was cancelled since and has
+ * come back; and of that, that it began. */
 static void tell_late(const struct outputs *o) {
     if (o->n_late == 0)
         return;
@@ -161,12 +181,19 @@ static void tell_late(const struct outputs *o) {
         const struct case_duty *d = &o->late[i].duty;
         char text[700];
         struct builder reason = builder_over(text, sizeof text);
-        build_breach(&reason, d->name, d->due_us, d->breach, d->breach_cost);
+        const char *level = o->late[i].is_breach ? "breached" : "open";
+        int64_t at = o->late[i].is_breach           ? d->due_us
+                     : d->called_us != EVENT_ABSENT ? d->called_us
+                                                    : d->start_us;
+        if (o->late[i].is_breach)
+            build_breach(&reason, d->name, d->due_us, d->breach, d->breach_cost);
+        else
+            build_standing(&reason, d);
         tell_add(&tell, &(struct telling){
                             .duty_id = d->duty_id,
-                            .at_us = d->due_us,
-                            .id = identity_escalation(d->due_us, d->duty_id, "breached"),
-                            .level = "breached",
+                            .at_us = at,
+                            .id = identity_escalation(at, d->duty_id, level),
+                            .level = level,
                             .reason = builder_span(&reason),
                             .occurred_us = o->late[i].message->occurred_us,
                             .source = o->late[i].message,

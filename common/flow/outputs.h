@@ -29,6 +29,9 @@ void outputs_duty_started(struct outputs *o, const struct output_context *c,
 /* Of a duty that `m` shows to be late. Told once, whoever told it before. */
 void outputs_breach(struct outputs *o, const struct message *m,
                     const struct case_duty *duty);
+/* A cancelled duty stands after all; it may have been told before. */
+void outputs_duty_revived(struct outputs *o, const struct message *m,
+                          const struct case_duty *duty);
 /* Only if it does not stand already, or was resolved since; notes it in the cache. */
 void outputs_blocker(struct outputs *o, const struct output_context *c,
                      const struct policy_blocker *blocker, struct sellers *sellers);

@@ -19,10 +19,11 @@ void work_duties_read(const struct casework *w, struct arena *a,
 const struct case_duty *work_duties_start(struct arena *a, struct work_case *c,
                                           const struct duty_start *start,
                                           int64_t revision);
-const struct case_duty *work_duties_change(struct work_case *c,
+const struct case_duty *work_duties_change(struct arena *a, struct work_case *c,
                                            const struct duty_change *change);
 
-/* New ones by COPY, closed ones by one UPDATE. */
-void work_duties_write(const struct casework *w, struct pg_script *s);
+/* New ones by COPY, changed ones by one UPDATE, and by another one those whose dates
+ * moved. */
+void work_duties_write(const struct casework *w, struct arena *a, struct pg_script *s);
 
 #endif

@@ -8,15 +8,18 @@
  * allocates nothing, reads no clock. A second copy of an event (same event id) changes
  * nothing.
  *
- * Late events count with their own times: a duty whose stop event happened before its
- * start event was read is met from birth, and one that is fulfilled after its due instant
- * is breached, whoever noticed first.
+ * Events count with their own times, whatever order they are read in. Each event that
+ * calls for a duty makes a *call*; of the calls of one name the oldest begins a clock, and
+ * the first answer at or after it ends that clock; later calls are its own until then
+ * (while one stands, another adds none), and the next one after begins anew
+ * (`reopen: restart`). case_fold.h cuts all of a case into such clocks at each event, so
+ * that the duties that are not cancelled are the same in any order of reading.
  */
 #ifndef COMMON_POLICY_CASE_H
 #define COMMON_POLICY_CASE_H
 
 #include "common/event/identity.h"
-#include "common/policy/policy.h"
+#include "common/policy/redate.h"
 
 #include <stdint.h>
 
@@ -26,6 +29,8 @@ enum {
     CASE_MAX_TRIAGED = 8,
 };
 
+/* Waiting: no clock runs, because what starts it has not happened, or because it is held.
+ * Cancelled: a call that was answered together with an older one. */
 enum duty_state { DUTY_WAITING, DUTY_OPEN, DUTY_MET, DUTY_BREACHED, DUTY_CANCELLED };
 extern const char *const duty_state_names[5];
 
@@ -36,8 +41,10 @@ struct case_duty {
     struct span name;
     int instance;
     enum duty_state state;
-    int64_t start_us, due_us;
-    int64_t closed_us; /* EVENT_ABSENT: not answered yet */
+    int64_t called_us; /* when it was called for, if it had to wait for its start; else
+                          EVENT_ABSENT: the call is the start */
+    int64_t start_us, due_us, act_by_us; /* EVENT_ABSENT while it waits */
+    int64_t closed_us;                   /* EVENT_ABSENT: not answered yet */
     struct span desk;
     struct span rule_id;
     int severity;
@@ -47,6 +54,10 @@ struct case_duty {
                                         nothing */
     const struct span *stop; /* words of the events that fulfil it */
     int n_stops;
+    const struct span *pause; /* of those that hold its clock */
+    int n_pauses;
+    struct span waits_for; /* of the one that starts it; ptr NULL: the call does */
+    enum policy_reopen reopen;
 };
 
 struct case_history {
@@ -77,19 +88,27 @@ struct case_event {
     const char *noted; /* what the case's history keeps of it; NULL: the word */
 };
 
-struct duty_change {
-    int index; /* into case_state.duties */
+/* How the clock of a duty stands after all events read so far. */
+struct duty_reading {
     enum duty_state state;
     int64_t closed_us;
+    int instance; /* from 1, in the order of time; moves up when an older one is read late */
+    bool is_dated; /* what follows counts: the clock had to wait, was held or goes on */
+    struct clock_course course;
+    struct policy_duty dates; /* start, due, aim, act-by, warnings; nothing else */
+};
+
+struct duty_change {
+    int index;       /* into case_state.duties */
+    bool is_revived; /* it was cancelled: it may not have been told */
+    struct duty_reading now;
 };
 
 struct duty_start {
     struct uuid duty_id;
-    int instance;
-    enum duty_state
-        state; /* OPEN, WAITING, or MET/BREACHED when its stop was known already */
-    int64_t closed_us;                /* EVENT_ABSENT while open */
-    const struct policy_duty *policy; /* borrowed from case_decision.policy */
+    int64_t called_us; /* see case_duty */
+    struct duty_reading now;
+    struct policy_duty policy; /* its dates are those of `now` */
 };
 
 struct case_decision {
@@ -99,22 +118,26 @@ struct case_decision {
     int n_changes;
     struct duty_start starts[POLICY_MAX_DUTIES];
     int n_starts;
-    const char *triage; /* cause that a person must look at, NULL: none or told before */
+    /* Causes that a person must look at and was not told before. */
+    const char *triages[CASE_MAX_TRIAGED];
+    int n_triages;
     bool creates_tasks; /* policy.disposition's steps become tasks */
-    struct policy_duty of_messages[POLICY_MAX_DUTIES]; /* thread.h's starts point here */
 };
 
+struct case_messages;
+
 /* `facts` must state the case; event, event.time and requested_at/received_at are filled
- * in here from the history. */
+ * in here from the history. `messages`: of a conversation (case_fold.h), else NULL. */
 void case_decide(const struct case_state *c, const struct case_event *e,
                  const struct policy *p, struct policy_facts *facts,
-                 struct case_decision *out);
+                 const struct case_messages *messages, struct case_decision *out);
 
 /* Whether anybody is told something of it. */
 bool case_tells(const struct case_decision *d);
 
-/* The cause itself, or NULL when a person was told already (or of too many others). */
-const char *case_untold(const struct case_state *c, const char *cause);
+/* Adds a cause (static text) that a person must look at, unless one was told already, or
+ * of CASE_MAX_TRIAGED others. */
+void case_tell(const struct case_state *c, const char *cause, struct case_decision *out);
 
 /* When an event of this word first happened: EVENT_ABSENT when it never did. */
 int64_t case_happened(const struct case_state *c, const char *word);

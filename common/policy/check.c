@@ -79,7 +79,7 @@ static void check_duty(struct loader *l, const struct table *t, const struct rul
                          d->name, d->stops[i]);
         }
     }
-    if (!d->reopen && can_reopen(l->p)) {
+    if (!d->says_reopen && can_reopen(l->p)) {
         finding_tell(l->fs, POLICY_WARNING, "reopen", r->at, begins(l, t, r),
                      "the duty \"%s\" does not say what reopening does: \"reopen: "
                      "restart\", \"resume\" or \"closed\"",

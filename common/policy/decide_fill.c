@@ -54,6 +54,9 @@ static void add_duty(struct evaluation *e, const struct rule *r,
     out->severity = spec->severity;
     out->is_shadow = r->is_shadow;
     out->follows_messages = spec->start_time == TIME_OLDEST_UNANSWERED;
+    out->pause = spec->pauses;
+    out->n_pauses = spec->n_pauses;
+    out->reopen = spec->reopen;
     out->n_stops = spec->n_stops;
     memcpy(out->stop, spec->stops, (size_t)spec->n_stops * sizeof *spec->stops);
     e->duties[place] = spec;

@@ -21,17 +21,12 @@ static const char *event_word(struct loader *l, const struct node *n) {
     return NULL;
 }
 
-/* A duty that waits for an event still to come could be decided, but not kept: it has no
- * start to store, and nothing would set its clock going. */
+/* An instant that the event states, or an event still to come. */
 static void read_start(struct loader *l, const struct node *n, struct duty_spec *d) {
     d->start_time = n ? time_find(n->text) : TIME_EVENT;
-    if (d->start_time >= 0 || !(d->waits_for = event_word(l, n))) {
-        return;
+    if (d->start_time < 0) {
+        d->waits_for = event_word(l, n);
     }
-    finding_error(l->fs, "start", n,
-                  "\"start\" may only name an instant that the event states, until a "
-                  "worker watches deadlines: nothing would start the clock at \"%s\"",
-                  d->waits_for);
 }
 
 static void read_stops(struct loader *l, const struct node *n, struct duty_spec *d) {
@@ -92,8 +87,14 @@ static void read_breach(struct loader *l, const struct node *n, struct duty_spec
 
 static void read_pause(struct loader *l, const struct node *n, struct duty_spec *d) {
     NODE_WORDS(w, n) {
-        if (d->n_pauses < (int)COUNT_OF(d->pauses) && event_word(l, w)) {
-            d->pauses[d->n_pauses++] = span_dup(l->a, w->text);
+        const char *word = event_word(l, w);
+        if (word && d->n_pauses == POLICY_MAX_PAUSES) {
+            finding_error(l->fs, "schema", w, "at most %d events can hold a duty",
+                          (int)POLICY_MAX_PAUSES);
+            return;
+        }
+        if (word) {
+            d->pauses[d->n_pauses++] = span_of(word);
         }
     }
     if (!d->is_own_clock) {
@@ -104,12 +105,14 @@ static void read_pause(struct loader *l, const struct node *n, struct duty_spec 
     }
 }
 
+const char *const policy_reopen_names[REOPEN_COUNT + 1] = {"restart", "resume", "closed",
+                                                           NULL};
+
 void duty_read(struct loader *l, const struct node *n, struct duty_spec *d) {
     static const char *const keys[] = {"name",  "due",    "start",  "stop",     "reserve",
                                        "aim",   "warn",   "breach", "severity", "clock",
                                        "pause", "reopen", NULL};
     static const char *const clocks[] = {"marketplace", "own", NULL};
-    static const char *const reopens[] = {"restart", "resume", "closed", NULL};
     *d = (struct duty_spec){.severity = 2};
     if (!schema_map(l, n, "a duty", keys)) {
         return;
@@ -140,8 +143,9 @@ void duty_read(struct loader *l, const struct node *n, struct duty_spec *d) {
     if (pause) {
         read_pause(l, pause, d);
     }
-    int r = reopen ? schema_choice(l, reopen, "reopen", reopens) : -1;
-    d->reopen = r < 0 ? NULL : reopens[r];
+    int r = reopen ? schema_choice(l, reopen, "reopen", policy_reopen_names) : -1;
+    d->says_reopen = r >= 0;
+    d->reopen = r >= 0 ? (enum policy_reopen)r : REOPEN_RESTARTS;
     if (is_good && d->due.kind == SPAN_ELAPSED && d->reserve_us >= d->due.amount) {
         finding_error(l->fs, "duty", n, "the reserve takes all of the time");
     }

@@ -150,11 +150,10 @@ static void add_of_duty(struct writing *x, const struct duty_spec *d, const char
         text);
 }
 
-static const char *reopen_text(const struct writing *x, const char *reopen) {
-    return !reopen                          ? NULL
-           : strcmp(reopen, "restart") == 0 ? words_phrase(x->w, PH_RESTART)
-           : strcmp(reopen, "resume") == 0  ? words_phrase(x->w, PH_RESUME)
-                                            : words_phrase(x->w, PH_STAYS_CLOSED);
+static const char *reopen_text(const struct writing *x, const struct duty_spec *d) {
+    static const enum phrase phrases[REOPEN_COUNT] = {PH_RESTART, PH_RESUME,
+                                                      PH_STAYS_CLOSED};
+    return d->says_reopen ? words_phrase(x->w, phrases[d->reopen]) : NULL;
 }
 
 static const char *breach_text(const struct writing *x, const struct duty_spec *d) {
@@ -202,7 +201,7 @@ static void add_duty(struct writing *x, const struct duty_spec *d) {
     }
     add_of_duty(x, d, "severity", PH_R_SEVERITY, severity_text(x->w, d->severity));
     add_of_duty(x, d, "breach", PH_R_BREACH, breach_text(x, d));
-    add_of_duty(x, d, "reopen", PH_R_REOPEN, reopen_text(x, d->reopen));
+    add_of_duty(x, d, "reopen", PH_R_REOPEN, reopen_text(x, d));
 }
 
 static void add_outcome(struct writing *x, const struct outcome *o) {

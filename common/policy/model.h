@@ -136,8 +136,9 @@ struct duty_spec {
     const char *breach, *cost;
     int severity;
     bool is_own_clock;
-    const char *reopen; /* restart, resume, closed; NULL: not said */
-    struct span pauses[8];
+    bool says_reopen;
+    enum policy_reopen reopen; /* restarts where nothing is said */
+    struct span pauses[POLICY_MAX_PAUSES];
     int n_pauses;
 };
 

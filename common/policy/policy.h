@@ -89,6 +89,7 @@ enum {
     POLICY_MAX_CHAIN = 8,
     POLICY_MAX_WARNINGS = 4,
     POLICY_MAX_STOPS = 12,
+    POLICY_MAX_PAUSES = 8,
     POLICY_MAX_SIGNALS = 60, /* as many as a set has members */
 };
 #define POLICY_NO_INSTANT INT64_MIN
@@ -177,6 +178,16 @@ struct policy_turn {
     bool skips_full; /* passed over when the desk has as much as it can take */
 };
 
+/* What a second event that calls for a duty does when the first clock has ended. */
+enum policy_reopen {
+    REOPEN_RESTARTS, /* the duty begins anew */
+    REOPEN_RESUMES,  /* nothing; but a reopened case goes on with what was left */
+    REOPEN_CLOSED,   /* nothing: what has ended stays so */
+    REOPEN_COUNT
+};
+/* restart, resume, closed, NULL */
+extern const char *const policy_reopen_names[REOPEN_COUNT + 1];
+
 struct policy_duty {
     const char *name; /* answer_return */
     const char *rule_id;
@@ -192,6 +203,9 @@ struct policy_duty {
     int n_warnings;
     const char *stop[POLICY_MAX_STOPS]; /* events that fulfil it */
     int n_stops;
+    const struct span *pause; /* events that hold its clock */
+    int n_pauses;
+    enum policy_reopen reopen;
     const char
         *breach; /* kind of escalation on breach: account_risk, compliance; may be NULL */
     const char *breach_cost; /* what it costs, in the pack's words; may be NULL */

@@ -1,6 +1,7 @@
 #include "common/policy/redate.h"
 
-#include "common/policy/deadline.h"
+#include "common/policy/duration.h"
+#include "common/policy/duty_clock.h"
 
 static const struct rule *find_rule(const struct policy *p, struct span id) {
     for (int i = 0; i < p->n_rules; i++)
@@ -26,20 +27,65 @@ static const struct desk *find_desk(const struct policy *p, struct span name) {
     return p->triage;
 }
 
-bool redate_duty(const struct policy *p, const struct duty_spec *terms, struct span desk,
-                 int64_t start_us, struct policy_duty *out) {
-    const struct desk *owner = find_desk(p, desk);
-    *out = (struct policy_duty){0};
-    if (!deadline_dates(terms, start_us, out))
-        return false;
+/* Gives how many. */
+static size_t events_of(const struct clock_course *c,
+                        struct clock_event out[REDATE_MAX_HELD + 2]) {
+    size_t n = 0;
+    out[n++] = (struct clock_event){c->start_us, CLOCK_START};
+    for (int i = 0; i < c->n_held; i++)
+        out[n++] =
+            (struct clock_event){c->held_us[i], i % 2 ? CLOCK_RESUME : CLOCK_PAUSE};
+    if (c->ended_us != POLICY_NO_INSTANT)
+        out[n++] = (struct clock_event){c->ended_us, CLOCK_STOP};
+    return n;
+}
+
+static int64_t due_of(const struct duration *d, const struct clock_event *events,
+                      size_t n) {
+    return duty_clock_fold(d, events, n, events[n - 1].at_us).due_us;
+}
+
+static void date_acts(const struct duty_spec *terms, const struct desk *owner,
+                      const struct clock_event *events, size_t n,
+                      struct policy_duty *out) {
     int64_t latest = out->due_us - terms->reserve_us;
     int64_t act_by = calendar_last_open(owner->calendar, latest);
-    if (act_by == POLICY_NO_INSTANT || act_by <= start_us)
+    if (act_by == POLICY_NO_INSTANT || act_by <= out->start_us)
         act_by = latest;
-    out->owner = (struct policy_desk_choice){owner->name, act_by, false};
+    out->owner.act_by_us = act_by;
     out->turns[0] = (struct policy_turn){
-        .desk = owner->name, .from_us = start_us, .act_by_us = act_by};
+        .desk = owner->name, .from_us = out->start_us, .act_by_us = act_by};
     out->n_turns = 1;
-    deadline_warnings(p, terms, out);
+    if (terms->has_aim)
+        out->aim_us = due_of(&terms->aim, events, n);
+    out->n_warnings = duty_clock_warnings(terms, events, n, events[n - 1].at_us,
+                                          owner->calendar, act_by, out->warn_us);
+}
+
+bool redate_duty(const struct policy *p, const struct duty_spec *terms, struct span desk,
+                 const struct clock_course *course, struct policy_duty *out) {
+    const struct desk *owner = find_desk(p, desk);
+    struct clock_event events[REDATE_MAX_HELD + 2];
+    size_t n = events_of(course, events);
+    *out = (struct policy_duty){
+        .start_us = course->start_us,
+        .due_us = due_of(&terms->due, events, n),
+        .aim_us = POLICY_NO_INSTANT,
+        .owner = {owner->name, POLICY_NO_INSTANT, false},
+    };
+    if (out->due_us == POLICY_NO_INSTANT)
+        return course->n_held % 2 == 1;
+    date_acts(terms, owner, events, n, out);
     return true;
+}
+
+void redate_take(struct policy_duty *d, const struct policy_duty *dates) {
+    d->start_us = dates->start_us;
+    d->due_us = dates->due_us;
+    d->aim_us = dates->aim_us;
+    d->owner.act_by_us = dates->owner.act_by_us;
+    d->n_warnings = dates->n_warnings;
+    memcpy(d->warn_us, dates->warn_us, sizeof dates->warn_us);
+    d->n_turns = dates->n_turns;
+    memcpy(d->turns, dates->turns, sizeof dates->turns);
 }

@@ -1,9 +1,11 @@
 /*
- * redate.h: the dates of a duty that stands open, under the revision that is live now.
+ * redate.h: the dates of a duty, under the revision that is live now.
  *
  * A duty keeps the terms under which it started. Its dates move all the same when a
  * calendar behind them changes (a holiday that the law moved), or when the rule says
- * `applies_to: open`.
+ * `applies_to: open`. And a duty that waited for its start, was held, or goes on after its
+ * case was reopened gets its dates from what happened to its clock. Instants are
+ * microseconds UTC.
  */
 #ifndef COMMON_POLICY_REDATE_H
 #define COMMON_POLICY_REDATE_H
@@ -17,10 +19,26 @@ struct duty_spec;
 const struct duty_spec *redate_terms(const struct policy *p, struct span rule_id,
                                      struct span duty_name, bool *applies_to_open);
 
-/* Fills start, due, aim, act-by and warnings of a duty that began at `start_us` and
- * belongs to `desk`, which keeps it: handing over is not a matter of dates. False: an
- * instant lies beyond the years of the calendars, nothing can be said. */
+/* How often a clock is held at most, twice: from, until, from ... Later pauses are not
+ * heard. */
+enum { REDATE_MAX_HELD = 16 };
+
+/* What happened to a clock that runs, in the order of time. */
+struct clock_course {
+    int64_t start_us;
+    int64_t held_us[REDATE_MAX_HELD];
+    int n_held;       /* odd: it is held now */
+    int64_t ended_us; /* EVENT_ABSENT: it has not ended */
+};
+
+/* Fills start, due, aim, act-by and warnings of a duty whose clock took this course and
+ * that belongs to `desk`, which keeps it: handing over is not a matter of dates. What is
+ * held in time has no due instant, nor any other but its start. False: an instant lies
+ * beyond the years of the calendars, nothing can be said. */
 bool redate_duty(const struct policy *p, const struct duty_spec *terms, struct span desk,
-                 int64_t start_us, struct policy_duty *out);
+                 const struct clock_course *course, struct policy_duty *out);
+
+/* Gives `d` the dates of another, and nothing else. */
+void redate_take(struct policy_duty *d, const struct policy_duty *dates);
 
 #endif

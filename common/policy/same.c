@@ -32,7 +32,7 @@ static bool clock_equal(const struct duty_spec *a, const struct duty_spec *b) {
     }
     return a->n_pauses == b->n_pauses && a->start_time == b->start_time &&
            text_equal(a->waits_for, b->waits_for) && a->is_own_clock == b->is_own_clock &&
-           text_equal(a->reopen, b->reopen) && duration_equal(&a->due, &b->due) &&
+           a->reopen == b->reopen && duration_equal(&a->due, &b->due) &&
            a->has_aim == b->has_aim &&
            (!a->has_aim || duration_equal(&a->aim, &b->aim)) &&
            a->reserve_us == b->reserve_us;

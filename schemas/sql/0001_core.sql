@@ -219,7 +219,7 @@ CREATE TABLE duty (
     marketplace        text NOT NULL,
     order_id           text NOT NULL,
     desk               text NOT NULL,
-    start_at           timestamptz NOT NULL,
+    start_at           timestamptz,
     due_at             timestamptz,
     act_by_at          timestamptz,
     aim_at             timestamptz,
@@ -232,7 +232,12 @@ CREATE TABLE duty (
     breach_cost        text,
     severity           smallint NOT NULL CHECK (severity BETWEEN 0 AND 4),
     rule_id            text NOT NULL,
-    policy_revision_id bigint NOT NULL
+    policy_revision_id bigint NOT NULL,
+    called_at          timestamptz,
+    pause              text[],
+    reopen             text CHECK (reopen IN ('resume', 'closed')),
+    held_at            timestamptz[],
+    CHECK (coalesce(start_at, called_at) IS NOT NULL)
 ) WITH (fillfactor = 85);
 
 -- What stands unanswered, by what the clock has to tell next: henpin-deadlines takes the gravest first, the board reads all.

@@ -145,7 +145,7 @@ FROM disposal_task_event t
 UNION ALL
 SELECT u.case_id, u.start_at, 'duty', u.name, 'started', u.breach,
        ARRAY[u.rule_id], u.policy_revision_id, NULL, NULL, NULL
-FROM duty u
+FROM duty u WHERE u.start_at IS NOT NULL AND u.state <> 'cancelled'
 UNION ALL
 SELECT u.case_id, u.closed_at, 'duty', u.name, u.state, u.breach,
        ARRAY[u.rule_id], u.policy_revision_id, NULL, NULL, NULL

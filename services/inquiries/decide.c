@@ -196,6 +196,6 @@ void inquiries_decide(struct arena *a, const struct case_state *c,
     bool is_anonymous =
         e->kind == INQUIRY_REPLIED && (e->reply_author == REPLY_AUTHOR_ABSENT ||
                                        e->reply_author == REPLY_AUTHOR_UNKNOWN);
-    if (!out->is_duplicate && !out->triage && is_anonymous)
-        out->triage = case_untold(c, unknown_author);
+    if (!out->is_duplicate && is_anonymous)
+        case_tell(c, unknown_author, out);
 }

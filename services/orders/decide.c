@@ -46,8 +46,7 @@ void orders_decide(const struct case_state *c, const struct order_facts *known,
         .event_id = e->head.event_id,
         .occurred_us = e->head.occurred_at_us,
     };
-    case_decide(c, &event, p, facts, out);
-    if (out->is_duplicate || out->triage || !contradicts(known, e))
-        return;
-    out->triage = case_untold(c, cause);
+    case_decide(c, &event, p, facts, NULL, out);
+    if (!out->is_duplicate && contradicts(known, e))
+        case_tell(c, cause, out);
 }

@@ -110,9 +110,8 @@ struct returns_offer returns_offer_after(const struct returns_offer *before,
     if (said->remedy && (!before->remedy.ptr || !is_late(c, e)))
         after.remedy = span_of(said->remedy);
     after.destination = destination_after(before, c, e, span_of(said->destination));
-    if (!d->triage && goes_wrong(before, after.destination, c, e))
-        d->triage =
-            case_untold(c, "the goods may be on their way to where they should not go");
+    if (goes_wrong(before, after.destination, c, e))
+        case_tell(c, "the goods may be on their way to where they should not go", d);
     return after;
 }
 
@@ -124,10 +123,10 @@ void returns_decide(const struct case_state *c, const struct return_event *e,
         .event_id = e->head.event_id,
         .occurred_us = e->head.occurred_at_us,
     };
-    case_decide(c, &event, p, facts, out);
+    case_decide(c, &event, p, facts, NULL, out);
     if (!out->is_duplicate && out->creates_tasks && g->lines_differ) {
         out->creates_tasks = false;
-        out->triage = case_untold(
-            c, "the lines differ: their disposition must be decided one by one");
+        case_tell(c, "the lines differ: their disposition must be decided one by one",
+                  out);
     }
 }

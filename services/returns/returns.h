@@ -45,7 +45,7 @@ struct returns_offer {
  *   what the buyer may keep is not asked for afterwards; only a person can lift it.
  * - Once the goods are here, they are no longer sent anywhere: the destination stays.
  *
- * Where the goods may be on their way to the wrong place, d->triage says so, once for the
+ * Where the goods may be on their way to the wrong place, d->triages says so, once for the
  * case: the destination moved after the buyer was told one, or the parcel has a label or
  * has left though nothing should be sent. */
 struct returns_offer returns_offer_after(const struct returns_offer *before,

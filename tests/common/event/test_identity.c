@@ -31,8 +31,8 @@ static void test_identity__answers_never_change(void **state) {
     struct uuid c = case_id();
     assert_id(order_id(), "30e4053f-73c4-8941-89ae-838645615b38");
     assert_id(c, "241cf44f-b524-838d-b973-eef890020b2c");
-    assert_id(identity_duty(T0, c, SPAN("reply-24h"), 0),
-              "01a1f6e5-887a-84f5-bfd7-41513e32cb06");
+    assert_id(identity_duty(T0, c, SPAN("reply-24h")),
+              "01a1f6e5-887a-827b-bd72-689eafe5bf2c");
     assert_id(identity_escalation(T0, c, "warning"),
               "01a1f6e5-887a-8815-9ed9-b52c7c90ea47");
     assert_id(identity_task(T0, c, SPAN("small-appliance"), 3),
@@ -44,7 +44,7 @@ static void test_identity__answers_never_change(void **state) {
 static void test_identity__is_a_uuid_of_version_8(void **state) {
     (void)state;
     const struct uuid ids[] = {order_id(), case_id(),
-                               identity_duty(T0, case_id(), SPAN("d"), 1)};
+                               identity_duty(T0, case_id(), SPAN("d"))};
     for (size_t i = 0; i < COUNT_OF(ids); i++) {
         assert_int_equal(ids[i].bytes[6] >> 4, 8);
         assert_int_equal(ids[i].bytes[8] >> 6, 2);
@@ -62,11 +62,11 @@ static void test_identity__every_part_counts(void **state) {
         c,
         identity_case("inquiry", order_id(), SPAN("R-1")),
         identity_case("return", order_id(), SPAN("R-2")),
-        identity_duty(T0, c, SPAN("d"), 0),
-        identity_duty(T0, c, SPAN("d"), 1),
-        identity_duty(T0, c, SPAN("e"), 0),
-        identity_duty(T0 + 1000, c, SPAN("d"), 0),
-        identity_duty(T0, order_id(), SPAN("d"), 0),
+        identity_duty(T0, c, SPAN("d")),
+        identity_duty(T0, c, SPAN("e")),
+        identity_duty(T0 + 1, c, SPAN("d")),
+        identity_duty(T0 + 1000, c, SPAN("d")),
+        identity_duty(T0, order_id(), SPAN("d")),
         identity_task(T0, c, SPAN("d"), 0),
         identity_escalation(T0, c, "d"),
         identity_escalation(T0, c, "e"),

@@ -108,9 +108,6 @@ static const struct refusal {
          "when: {event: asked}, then: {duty: {name: d, due: 24h, stop: asked}}"),
      "starts at the event that stops it"},
     {PACK_GROUND TABLES RULE("when: {event: asked}, then: {duty: {name: d, due: 24h, "
-                             "stop: answered, start: arrived}}"),
-     "start: \"start\" may only name an instant that the event states"},
-    {PACK_GROUND TABLES RULE("when: {event: asked}, then: {duty: {name: d, due: 24h, "
                              "stop: answered, start: arived}}"),
      "unknown-value: the domain lists no event \"arived\": did you mean \"arrived\"?"},
     {PACK_GROUND TABLES RULE("when: {event: asked}, then: {duty: {name: d, due: 24h, "

@@ -28,6 +28,26 @@ void policy_state(const struct policy *p, struct policy_facts *f, enum policy_fa
         decided_word = word;
 }
 
+/* No rule here waits, pauses or resumes. */
+const struct duty_spec *redate_terms(const struct policy *p, struct span rule_id,
+                                     struct span duty_name, bool *applies_to_open) {
+    (void)p, (void)rule_id, (void)duty_name, (void)applies_to_open;
+    fail();
+    return NULL;
+}
+
+bool redate_duty(const struct policy *p, const struct duty_spec *terms, struct span desk,
+                 const struct clock_course *course, struct policy_duty *out) {
+    (void)p, (void)terms, (void)desk, (void)course, (void)out;
+    fail();
+    return false;
+}
+
+void redate_take(struct policy_duty *d, const struct policy_duty *dates) {
+    (void)d, (void)dates;
+    fail();
+}
+
 struct policy_desk_choice policy_triage(const struct policy *p, int64_t at_us) {
     (void)p;
     (void)at_us;
@@ -95,19 +115,21 @@ static void keep(struct folded *f, const struct case_event *e) {
     const struct case_decision *d = &f->last;
     struct case_state *s = &f->state;
     for (int i = 0; i < d->n_changes; i++) {
-        f->duties[d->changes[i].index].state = d->changes[i].state;
-        f->duties[d->changes[i].index].closed_us = d->changes[i].closed_us;
+        f->duties[d->changes[i].index].state = d->changes[i].now.state;
+        f->duties[d->changes[i].index].closed_us = d->changes[i].now.closed_us;
+        f->duties[d->changes[i].index].instance = d->changes[i].now.instance;
     }
     for (int i = 0; i < d->n_starts; i++) {
-        const struct policy_duty *p = d->starts[i].policy;
+        const struct policy_duty *p = &d->starts[i].policy;
         int n = s->n_duties++;
         f->duties[n] = (struct case_duty){.duty_id = d->starts[i].duty_id,
                                           .name = span_of(p->name),
-                                          .instance = d->starts[i].instance,
-                                          .state = d->starts[i].state,
+                                          .instance = d->starts[i].now.instance,
+                                          .state = d->starts[i].now.state,
+                                          .called_us = EVENT_ABSENT,
                                           .start_us = p->start_us,
                                           .due_us = p->due_us,
-                                          .closed_us = d->starts[i].closed_us,
+                                          .closed_us = d->starts[i].now.closed_us,
                                           .has_breach = p->breach != NULL,
                                           .stop = f->stops[n],
                                           .n_stops = p->n_stops};

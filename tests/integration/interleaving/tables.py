@@ -7,7 +7,7 @@ EVERYWHERE = ["recorded_at", "recorded_xid", "source_partition", "source_offset"
 # A blocker stands per seller and marketplace and is raised by whichever event is read first: its row
 # and its escalation tell of that event.
 FIRST_COME = {
-    "blocker": (["raised_at", "rule_id"], "true"),
+    "blocker": (["raised_at", "rule_id", "desk"], "true"),
     "escalation_event": (["case_kind", "case_id", "order_id", "occurred_at", "desk", "rule_id", "reason", "severity",
                           "details", "source_topic"], "level = 'raised'"),
 }
