@@ -1,6 +1,7 @@
 #include "common/policy/thread.h"
 
 #include "common/event/event.h"
+#include "common/policy/domain.h"
 
 /* What asking about a message takes. */
 struct asking {
@@ -13,6 +14,8 @@ static void ask_message(void *context, int64_t at_us, struct policy_decision *ou
     struct policy_facts f = *a->facts;
     policy_state(a->p, &f, FACT_EVENT, SPAN(CASE_MESSAGE));
     policy_state_instant(&f, TIME_EVENT, at_us);
+    /* Those of the event that is read: another message's are not this one's. */
+    f.value[FACT_SIGNALS] = FACT_MISSING;
     policy_state_instant(&f, TIME_OLDEST_UNANSWERED, at_us);
     policy_decide(a->p, &f, out);
     if (out->outcome != POLICY_DECIDED)

@@ -95,9 +95,10 @@ static uint32_t twig_below(struct growing *g, uint32_t at, uint8_t label) {
     uint32_t *link = &g->twigs[at].child;
     while (*link && g->twigs[*link].label < label)
         link = &g->twigs[*link].sibling;
-    if (*link && g->twigs[*link].label == label)
-        return *link;
-    g->twigs[g->n] = (struct twig){.sibling = *link, .endings = NO_PART, .label = label};
+    const uint32_t next = *link;
+    if (next && g->twigs[next].label == label)
+        return next;
+    g->twigs[g->n] = (struct twig){.sibling = next, .endings = NO_PART, .label = label};
     *link = g->n;
     return g->n++;
 }

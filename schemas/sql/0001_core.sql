@@ -199,6 +199,8 @@ CREATE TABLE inquiry_thread (
     topic          text,
     language       text,
     language_from  text NOT NULL,
+    language_confidence smallint,
+    signals        text[] NOT NULL,
     opened_at      timestamptz NOT NULL,
     history_event  text[] NOT NULL,
     history_at     timestamptz[] NOT NULL,

@@ -2,6 +2,8 @@
 #include "common/base/clock.h"
 #include "services/inquiries/worker.h"
 
+enum { READING_ROOM = 1 << 20 }; /* of one message: policy_signals takes 200 KiB */
+
 /* ---- what an agent needs to answer, beside an escalation ---- */
 
 static void add_text(struct builder *d, const char *name, struct span value) {
@@ -28,22 +30,38 @@ static void add_order(struct builder *d, const struct work_case *c, int64_t now_
     }
 }
 
+static void add_signals(struct builder *d, struct span joined) {
+    struct span word;
+    if (joined.len == 0)
+        return;
+    build_text(d, ",\"signals\":");
+    for (char before = '['; span_cut(&joined, '+', &word); before = ',') {
+        build_char(d, before);
+        build_json(d, word);
+    }
+    build_char(d, ']');
+}
+
 /* Six bytes are the most that JSON makes of one. */
-static size_t room_for(const struct inquiries_case *c, const struct inquiry_event *e) {
+static size_t room_for(const struct inquiries_case *c, const struct inquiry *q,
+                       struct span remedy) {
     const struct shipment *s = &c->work.shipment;
-    return 500 + c->work.order_lines.len +
-           6 * (e->inquiry_id.len + c->language.tag.len + s->status.len + s->carrier.len +
-                s->tracking.len);
+    return 500 + c->work.order_lines.len + 6 * remedy.len +
+           6 * (q->event.inquiry_id.len + c->language.tag.len + q->signals.len +
+                s->status.len + s->carrier.len + s->tracking.len);
 }
 
 static struct span details_of(struct batch *b, const struct inquiries_case *c,
-                              const struct inquiry_event *e) {
-    struct builder d = builder_in(b->attempt, room_for(c, e));
+                              const struct inquiry *q, struct span remedy) {
+    const struct inquiry_event *e = &q->event;
+    struct builder d = builder_in(b->attempt, room_for(c, q, remedy));
     build_text(&d, "{\"inquiry_id\":");
     build_json(&d, e->inquiry_id);
     add_text(&d, "topic", span_of(inquiry_topic_names[e->topic]));
     add_text(&d, "answer_in", c->language.tag);
     add_text(&d, "language_from", span_of(language_from_names[c->language.from]));
+    add_signals(&d, q->signals);
+    add_text(&d, "remedy", remedy);
     add_order(&d, &c->work, e->head.occurred_at_us);
     build_char(&d, '}');
     return builder_span(&d);
@@ -60,38 +78,47 @@ static void show_latest(struct inquiries_case *c, const struct inquiry_event *e)
         c->topic = span_of(inquiry_topic_names[e->topic]);
 }
 
-static void decide_one(struct batch *b, struct message *m, const struct policy *p) {
+/* The words are read by the rules that decide, so that one revision answers for both. */
+static void decide_one(struct batch *b, struct message *m, const struct policy *p,
+                       struct arena *scratch) {
     struct casework *work = inquiries_state_of(b)->work;
     struct inquiries_case *c = (struct inquiries_case *)casework_of(work, m);
-    const struct inquiry_event *e = inquiries_event_of(m);
+    struct inquiry q = *inquiry_of(m);
     if (!order_wait_admits(&c->work, m))
         return;
+    inquiries_read_signals(p, b->attempt, scratch, &q);
+    arena_reset(scratch);
     const struct marketplace *market = m->subject.marketplace;
     struct policy_facts facts;
     struct case_decision d;
     struct thread_language language =
-        inquiries_language(&c->work.state, e, &c->work.order, market);
-    inquiries_state(p, e, market, &c->work.order, &language, &facts);
+        inquiries_language(&c->work.state, &q, &c->work.order, market);
+    inquiries_state(p, &q, market, &c->work.order, &language, &facts);
     casework_state_seller(work, m, p, &facts);
-    inquiries_decide(b->attempt, &c->work.state, e, &language, p, &facts, &d);
+    inquiries_decide(b->attempt, &c->work.state, &q, &language, p, &facts, &d);
     if (!casework_admits(work, &c->work, m, &d))
         return;
     c->language = language;
-    show_latest(c, e);
-    casework_take(work, &c->work, m,
-                  &(struct case_step){
-                      .word = inquiries_word(e, &language),
-                      .noted = inquiries_noted(b->attempt, e),
-                      .decision = &d,
-                      .revision = policy_revision(p)->id,
-                      .details = case_tells(&d) ? details_of(b, c, e) : (struct span){0},
-                  });
+    c->signals = inquiries_signals(b->attempt, &c->work.state, &q);
+    show_latest(c, &q.event);
+    const struct span remedy = span_of(d.policy.disposition.remedy);
+    casework_take(
+        work, &c->work, m,
+        &(struct case_step){
+            .word = inquiries_word(&q, &language),
+            .noted = inquiries_noted(b->attempt, &q),
+            .decision = &d,
+            .revision = policy_revision(p)->id,
+            .details = case_tells(&d) ? details_of(b, c, &q, remedy) : (struct span){0},
+        });
 }
 
 void inquiries_decide_batch(struct batch *b, const struct policy *p) {
     struct message *m;
+    struct arena *scratch = arena_new(READING_ROOM);
     for (size_t i = 0; (m = batch_next(b, &i));)
-        decide_one(b, m, p);
+        decide_one(b, m, p, scratch);
+    arena_free(scratch);
     order_wait_settle(inquiries_state_of(b)->wait);
 }
 
@@ -99,7 +126,7 @@ void inquiries_decide_batch(struct batch *b, const struct policy *p) {
 
 #define CASE_COLUMNS                                                                     \
     "case_id, order_key, marketplace, seller_id, order_id, inquiry_id, is_parked,"       \
-    " status, topic, language, language_from"
+    " status, topic, language, language_from, language_confidence, signals"
 
 const struct pg_statement inquiries_session = {
     "inquiries_session",
@@ -109,8 +136,20 @@ static const struct pg_statement update_cases = {
     "inquiries_update",
     "UPDATE henpin.inquiry_thread c SET is_parked = t.is_parked, status = t.status,"
     " topic = t.topic, language = t.language, language_from = t.language_from,"
+    " language_confidence = t.language_confidence, signals = t.signals,"
     " " CASEWORK_UPDATES
     " FROM pg_temp.inquiry_thread_changed t WHERE c.case_id = t.case_id"};
+
+static void copy_signals(struct pg_copy *copy, struct span joined) {
+    size_t n = joined.len > 0;
+    struct span word;
+    for (size_t i = 0; i < joined.len; i++)
+        n += joined.ptr[i] == '+';
+    pg_copy_array(copy, PG_TEXT, n);
+    while (joined.len > 0 && span_cut(&joined, '+', &word))
+        pg_copy_text(copy, word);
+    pg_copy_array_end(copy);
+}
 
 static void copy_row(struct pg_copy *copy, const struct work_case *work) {
     const struct inquiries_case *c = (const struct inquiries_case *)work;
@@ -125,12 +164,17 @@ static void copy_row(struct pg_copy *copy, const struct work_case *work) {
     pg_copy_text(copy, c->topic);
     pg_copy_text(copy, c->language.tag);
     pg_copy_text(copy, span_of(language_from_names[c->language.from]));
+    if (c->language.confidence == CONFIDENCE_ABSENT)
+        pg_copy_null(copy);
+    else
+        pg_copy_i16(copy, (int16_t)c->language.confidence);
+    copy_signals(copy, c->signals);
 }
 
 static const struct case_writer writer = {
     .copy_new = CASEWORK_COPY("henpin.inquiry_thread", CASE_COLUMNS),
     .copy_changed = CASEWORK_COPY("pg_temp.inquiry_thread_changed", CASE_COLUMNS),
-    .n_columns = 11,
+    .n_columns = 13,
     .copy_row = copy_row,
     .update = &update_cases,
 };

@@ -2,11 +2,10 @@
  * decide.c: an inquiry event and its conversation put into the packs' words. No I/O: the
  * rules stand in deploy/policy, the folding in common/policy/thread.c.
  */
-#include "services/inquiries/inquiries.h"
-
-#include <string.h>
+#include "services/inquiries/mark.h"
 
 #define HUMAN "replied_by_human"
+#define MESSAGE "message_received"
 #define OTHER_LANGUAGE "replied_in_other_language"
 
 const char *const language_from_names[LANGUAGE_FROM_COUNT] = {
@@ -15,78 +14,6 @@ const char *const language_from_names[LANGUAGE_FROM_COUNT] = {
     [LANGUAGE_FROM_MARKETPLACE] = "marketplace",
 };
 
-/* ---- words ---- */
-
-/* Nobody knows who wrote: until somebody says that it was a person, the clock runs on. */
-static const char *reply_word(int author) {
-    switch (author) {
-    case REPLY_HUMAN:
-        return HUMAN;
-    case REPLY_MACHINE_TRANSLATION:
-        return "replied_by_translation";
-    default:
-        return "replied_automatically";
-    }
-}
-
-static const char *plain_word(const struct inquiry_event *e) {
-    static const char *const words[INQUIRY_KIND_COUNT] = {
-        [INQUIRY_MESSAGE_RECEIVED] = "message_received",
-        [INQUIRY_NO_REPLY_NEEDED] = "marked_no_reply_needed",
-        [INQUIRY_CLAIM_OPENED] = "claim_opened",
-        [INQUIRY_CLAIM_INFO_REQUESTED] = "claim_info_requested",
-        [INQUIRY_CHARGEBACK] = "chargeback",
-        [INQUIRY_CLOSED] = "inquiry_closed",
-        [INQUIRY_REOPENED] = "inquiry_reopened",
-    };
-    if (e->kind == INQUIRY_REPLIED)
-        return reply_word(e->reply_author);
-    return e->kind >= 0 && e->kind < INQUIRY_KIND_COUNT ? words[e->kind] : NULL;
-}
-
-/* Which language an event states: a message its own, a reply the reply's. A guess is
- * marked, because a declaration is worth more. */
-static struct span stated_language(const struct inquiry_event *e) {
-    if (e->kind == INQUIRY_MESSAGE_RECEIVED)
-        return e->language;
-    return e->kind == INQUIRY_REPLIED ? e->reply_language : (struct span){NULL, 0};
-}
-
-const char *inquiries_noted(struct arena *a, const struct inquiry_event *e) {
-    const char *word = plain_word(e);
-    struct span language = stated_language(e);
-    bool is_guess =
-        e->kind == INQUIRY_MESSAGE_RECEIVED && e->language_source == LANGUAGE_DETECTED;
-    if (!word || language.len == 0)
-        return word;
-    struct builder b = builder_in(a, strlen(word) + language.len + 3);
-    build_text(&b, word);
-    build_char(&b, '/');
-    build_span(&b, language);
-    if (is_guess)
-        build_char(&b, '?');
-    build_char(&b, '\0');
-    return b.ptr;
-}
-
-/* What inquiries_noted() made, taken apart. */
-struct noted {
-    struct span word, language; /* language: ptr NULL when none was stated */
-    bool is_guess;
-};
-
-static struct noted noted_of(struct span text) {
-    struct noted n = {.word = text};
-    const char *slash = text.len > 0 ? memchr(text.ptr, '/', text.len) : NULL;
-    if (!slash)
-        return n;
-    n.word.len = (size_t)(slash - text.ptr);
-    n.language = (struct span){slash + 1, text.len - n.word.len - 1};
-    n.is_guess = n.language.len > 0 && n.language.ptr[n.language.len - 1] == '?';
-    n.language.len -= n.is_guess;
-    return n;
-}
-
 /* ---- language ---- */
 
 struct oldest {
@@ -94,6 +21,7 @@ struct oldest {
     int64_t at_us;
     int64_t id;
     bool is_guess;
+    int confidence;
 };
 
 /* A declared language counts before a guess; then the older message, and for two of one
@@ -109,29 +37,34 @@ static void consider(struct oldest *best, struct oldest candidate) {
         *best = candidate;
 }
 
+static void consider_mark(struct oldest *best, struct mark m, int64_t at_us, int64_t id) {
+    if (span_is(m.word, MESSAGE))
+        consider(best, (struct oldest){m.language, at_us, id, m.is_guess, m.confidence});
+}
+
 struct thread_language inquiries_language(const struct case_state *c,
-                                          const struct inquiry_event *e,
+                                          const struct inquiry *q,
                                           const struct order_facts *o,
                                           const struct marketplace *m) {
+    const struct event_head *head = &q->event.head;
+    const struct case_history *h = &c->history;
     struct oldest best = {.tag = {NULL, 0}};
-    for (size_t i = 0; i < c->history.n; i++) {
-        struct noted n = noted_of(c->history.events[i]);
-        if (span_is(n.word, "message_received"))
-            consider(&best, (struct oldest){n.language, c->history.at_us[i],
-                                            c->history.ids[i], n.is_guess});
+    for (size_t i = 0; i < h->n; i++)
+        consider_mark(&best, mark_of(h->events[i]), h->at_us[i], h->ids[i]);
+    consider_mark(&best, mark_of_event(q, mark_word(&q->event)), head->occurred_at_us,
+                  identity_hash64(head->event_id));
+    struct thread_language l = {best.tag, LANGUAGE_FROM_NOTHING, CONFIDENCE_ABSENT};
+    if (best.tag.ptr) {
+        l.from = best.is_guess ? LANGUAGE_FROM_GUESS : LANGUAGE_FROM_MESSAGE;
+        l.confidence = best.confidence;
+    } else if (o->buyer_language.len > 0) {
+        l.tag = o->buyer_language;
+        l.from = LANGUAGE_FROM_ORDER;
+    } else if (m) {
+        l.tag = span_of(m->language);
+        l.from = LANGUAGE_FROM_MARKETPLACE;
     }
-    if (e->kind == INQUIRY_MESSAGE_RECEIVED)
-        consider(&best, (struct oldest){e->language, e->head.occurred_at_us,
-                                        identity_hash64(e->head.event_id),
-                                        e->language_source == LANGUAGE_DETECTED});
-    if (best.tag.ptr)
-        return (struct thread_language){best.tag, best.is_guess ? LANGUAGE_FROM_GUESS
-                                                                : LANGUAGE_FROM_MESSAGE};
-    if (o->buyer_language.len > 0)
-        return (struct thread_language){o->buyer_language, LANGUAGE_FROM_ORDER};
-    if (m)
-        return (struct thread_language){span_of(m->language), LANGUAGE_FROM_MARKETPLACE};
-    return (struct thread_language){{NULL, 0}, LANGUAGE_FROM_NOTHING};
+    return l;
 }
 
 /* "en-GB" reads "en". */
@@ -142,29 +75,41 @@ static struct span primary(struct span tag) {
 }
 
 /* A reply that does not say its language is taken to be in the buyer's. */
-static bool is_unreadable(struct noted n, const struct thread_language *l) {
+static bool is_unreadable(struct mark n, const struct thread_language *l) {
     return span_is(n.word, HUMAN) && n.language.len > 0 && l->tag.len > 0 &&
            !span_equal_nocase(primary(n.language), primary(l->tag));
 }
 
-const char *inquiries_word(const struct inquiry_event *e,
-                           const struct thread_language *l) {
-    const char *word = plain_word(e);
-    const struct noted n = {span_of(word), stated_language(e), false};
-    return word && is_unreadable(n, l) ? OTHER_LANGUAGE : word;
+const char *inquiries_word(const struct inquiry *q, const struct thread_language *l) {
+    const char *word = mark_word(&q->event);
+    return word && is_unreadable(mark_of_event(q, word), l) ? OTHER_LANGUAGE : word;
 }
 
 /* ---- the decision ---- */
 
-void inquiries_state(const struct policy *p, const struct inquiry_event *e,
+/* Only those of this event: what an event calls for must not depend on what was read
+ * before it. A signal of an earlier rule set may be none of this one. */
+static void state_signals(const struct policy *p, const struct inquiry *q,
+                          struct policy_facts *out) {
+    struct span rest = q->signals, word;
+    if (q->signals.ptr)
+        policy_state_none(out, FACT_SIGNALS);
+    while (span_cut(&rest, '+', &word))
+        if (policy_lists(p, FACT_SIGNALS, word))
+            policy_state_member(p, out, FACT_SIGNALS, word);
+    if (q->event.topic == TOPIC_COMPLAINT)
+        policy_state_member(p, out, FACT_SIGNALS, SPAN("complaint"));
+}
+
+void inquiries_state(const struct policy *p, const struct inquiry *q,
                      const struct marketplace *m, const struct order_facts *o,
                      const struct thread_language *l, struct policy_facts *out) {
+    const struct inquiry_event *e = &q->event;
     policy_facts_init(p, out);
     policy_state(p, out, FACT_MARKETPLACE, m ? span_of(m->code) : e->head.marketplace);
     order_facts_state(p, o, m, out);
     policy_state(p, out, FACT_LANG, l->tag);
-    if (e->topic == TOPIC_COMPLAINT)
-        policy_state_member(p, out, FACT_SIGNALS, SPAN("complaint"));
+    state_signals(p, q, out);
 }
 
 /* The history in the packs' words, as the conversation's language reads it. */
@@ -173,7 +118,7 @@ static struct case_state read_with(struct arena *a, const struct case_state *c,
     struct case_state read = *c;
     struct span *words = arena_array(a, c->history.n, sizeof *words);
     for (size_t i = 0; i < c->history.n; i++) {
-        struct noted n = noted_of(c->history.events[i]);
+        struct mark n = mark_of(c->history.events[i]);
         words[i] = is_unreadable(n, l) ? SPAN(OTHER_LANGUAGE) : n.word;
     }
     read.history.events = words;
@@ -181,14 +126,15 @@ static struct case_state read_with(struct arena *a, const struct case_state *c,
 }
 
 void inquiries_decide(struct arena *a, const struct case_state *c,
-                      const struct inquiry_event *e, const struct thread_language *l,
+                      const struct inquiry *q, const struct thread_language *l,
                       const struct policy *p, struct policy_facts *facts,
                       struct case_decision *out) {
+    const struct inquiry_event *e = &q->event;
     static const char unknown_author[] =
         "who wrote a reply is not stated: the clock runs on until a person answers";
     const struct case_state read = read_with(a, c, l);
     const struct case_event event = {
-        .word = inquiries_word(e, l),
+        .word = inquiries_word(q, l),
         .event_id = e->head.event_id,
         .occurred_us = e->head.occurred_at_us,
     };

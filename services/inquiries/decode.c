@@ -24,8 +24,8 @@ static enum status check_language(const char *field, struct span tag, struct err
 
 enum status inquiries_decode(struct batch *b, struct message *m, struct error *err) {
     (void)b;
-    struct inquiry_event *e = inquiries_event_of(m);
-    e->text = (struct span){NULL, 0}; /* a buyer's words go no further */
+    struct inquiry *q = m->item;
+    struct inquiry_event *e = &q->event;
     enum status st = event_head_take_orderless(m, &e->head, err);
     if (st == ST_OK)
         st = event_id_check("inquiry_id", e->inquiry_id, err);
@@ -33,8 +33,9 @@ enum status inquiries_decode(struct batch *b, struct message *m, struct error *e
         st = check_language("language", e->language, err);
     if (st == ST_OK)
         st = check_language("reply_language", e->reply_language, err);
-    if (st == ST_OK)
-        m->subject.case_id =
-            identity_case("inquiry", m->subject.order_key, e->inquiry_id);
-    return st;
+    if (st != ST_OK)
+        return st;
+    m->subject.case_id = identity_case("inquiry", m->subject.order_key, e->inquiry_id);
+    inquiries_read_language(q);
+    return ST_OK;
 }

@@ -5,8 +5,9 @@
  * seller's. */
 static void begin(struct work_case *work, const struct message *m) {
     struct inquiries_case *c = (struct inquiries_case *)work;
-    c->inquiry_id = inquiries_event_of(m)->inquiry_id;
+    c->inquiry_id = inquiry_of(m)->event.inquiry_id;
     c->latest_us = EVENT_ABSENT;
+    c->language.confidence = CONFIDENCE_ABSENT;
     if (work->order_id.len == 0)
         work->order = (struct order_facts){
             .is_known = true,
@@ -24,7 +25,8 @@ static enum language_from from_of(struct span word) {
 
 static const struct pg_statement read_cases = {
     "inquiries_cases",
-    "SELECT case_id, is_parked, status, topic, language, language_from, " CASEWORK_COLUMNS
+    "SELECT case_id, is_parked, status, topic, language, language_from,"
+    " language_confidence, array_to_string(signals, '+'), " CASEWORK_COLUMNS
     " FROM henpin.inquiry_thread WHERE case_id = ANY($1) ORDER BY case_id FOR UPDATE"};
 
 static void take_row(struct work_case *work, const struct pg_query *q, size_t row) {
@@ -34,6 +36,9 @@ static void take_row(struct work_case *work, const struct pg_query *q, size_t ro
     c->topic = pg_text(q, row, 3);
     c->language.tag = pg_text(q, row, 4);
     c->language.from = from_of(pg_text(q, row, 5));
+    c->language.confidence =
+        pg_is_null(q, row, 6) ? CONFIDENCE_ABSENT : (int)pg_i64(q, row, 6);
+    c->signals = pg_text(q, row, 7);
     c->latest_us = casework_latest_us(work);
 }
 
@@ -42,7 +47,7 @@ static const struct case_reader reader = {
     .case_size = sizeof(struct inquiries_case),
     .begin = begin,
     .read = &read_cases,
-    .n_columns = 5,
+    .n_columns = 7,
     .take_row = take_row,
 };
 

@@ -11,7 +11,7 @@ int main(int argc, char **argv, char **envp) {
         .table = "inquiry_thread",
         .reader_file = "inquiry_event.avsc",
         .shape = &inquiry_event_shape,
-        .item_size = sizeof(struct inquiry_event),
+        .item_size = sizeof(struct inquiry),
         .state_size = sizeof(struct inquiries_state),
         .decode = inquiries_decode,
         .load = inquiries_load,

@@ -14,6 +14,7 @@ struct inquiries_case {
     struct work_case work;
     struct span inquiry_id;
     struct thread_language language;
+    struct span signals; /* of all messages: "complaint+fire"; ptr NULL: none */
     /* Of the latest event by its own time; the row shows them. */
     int64_t latest_us;
     struct span status, topic;
@@ -24,7 +25,7 @@ struct inquiries_state {
     struct order_wait *wait;
 };
 
-static inline struct inquiry_event *inquiries_event_of(const struct message *m) {
+static inline const struct inquiry *inquiry_of(const struct message *m) {
     return m->item;
 }
 static inline struct inquiries_state *inquiries_state_of(const struct batch *b) {
