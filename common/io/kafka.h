@@ -166,6 +166,15 @@ MUST_USE enum status kafka_topic_extents(const struct kafka_properties *properti
                                          const char *topic, struct kafka_extent *out,
                                          int max, int *n, int64_t timeout_us,
                                          struct error *err);
+/* Called with each record that was found; its texts live until it returns. */
+typedef void kafka_peeked(void *context, int32_t partition, const struct kafka_record *r);
+/* Looks at one record of each of the first `n` partitions, the one at offsets[partition];
+ * negative: at none of it. The offsets must lie between the watermarks; they are used up.
+ * What has not come within `timeout_us` is not seen. For tools, like the one above. */
+MUST_USE enum status kafka_peek(const struct kafka_properties *properties,
+                                const char *topic, int64_t *offsets, int n,
+                                kafka_peeked *seen, void *context, int64_t timeout_us,
+                                struct error *err);
 /* Creates a topic; existing is fine. */
 MUST_USE enum status kafka_topic_create(const struct kafka_properties *properties,
                                         const char *topic, int n_partitions,

@@ -6,6 +6,7 @@
  * so that all of henpin stays single-threaded. A broker that is away can fill a log,
  * hence the limit per window.
  */
+#include "common/base/absent.h"
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/io/kafka_conf.h"
@@ -18,6 +19,7 @@
 
 #define LOG_WINDOW_US (10 * US_PER_S)
 #define LOG_WINDOW_MAX 20
+#define LAST_INSTANT_MS INT64_C(253402300799999) /* the end of the year 9999 */
 
 /* ---- configuration ---- */
 
@@ -313,6 +315,18 @@ void kafka_producer_free(struct kafka_producer *p) {
     free(p);
 }
 
+/* ---- records ---- */
+
+/* A producer may write any number; what is no instant of the years 1970 to 9999 is none.
+ */
+int64_t kafka_instant_us(const rd_kafka_message_t *m) {
+    rd_kafka_timestamp_type_t kind;
+    int64_t ms = rd_kafka_message_timestamp(m, &kind);
+    bool is_none =
+        kind == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE || ms < 0 || ms > LAST_INSTANT_MS;
+    return is_none ? EVENT_ABSENT : ms * US_PER_MS;
+}
+
 /* ---- topics ---- */
 
 /* A handle that asks questions and never creates a topic by asking. */
@@ -321,6 +335,7 @@ static enum status asking_handle(const struct kafka_properties *properties,
                                  struct error *err) {
     static const struct kafka_setting firm[] = {
         {"allow.auto.create.topics", "false", false},
+        {"queued.min.messages", "1", false}, /* of kafka_peek: no more than asked for */
         {NULL, NULL, false},
     };
     rd_kafka_conf_t *conf = NULL;
@@ -387,6 +402,61 @@ enum status kafka_topic_extents(const struct kafka_properties *properties,
     }
     rd_kafka_destroy(rk);
     return st;
+}
+
+/* The first record that comes of a partition settles its question. */
+static void take_peeked(rd_kafka_queue_t *queue, int64_t *offsets, size_t n_asked,
+                        kafka_peeked *seen, void *context, int64_t timeout_us) {
+    int64_t until = clock_monotonic_us() + timeout_us;
+    for (int64_t left = timeout_us; n_asked > 0 && left > 0;
+         left = until - clock_monotonic_us()) {
+        rd_kafka_message_t *m =
+            rd_kafka_consume_queue(queue, (int)(left / US_PER_MS) + 1);
+        if (m && !m->err && offsets[m->partition] >= 0) {
+            const struct kafka_record r = {
+                .offset = m->offset,
+                .timestamp_us = kafka_instant_us(m),
+                .key = {m->key, m->key ? m->key_len : 0},
+                .value = {m->payload, m->payload ? m->len : 0},
+            };
+            if (m->offset == offsets[m->partition])
+                seen(context, m->partition, &r);
+            offsets[m->partition] = -1;
+            n_asked--;
+        }
+        if (m)
+            rd_kafka_message_destroy(m);
+    }
+}
+
+enum status kafka_peek(const struct kafka_properties *properties, const char *topic,
+                       int64_t *offsets, int n, kafka_peeked *seen, void *context,
+                       int64_t timeout_us, struct error *err) {
+    struct kafka_log log = {0};
+    rd_kafka_t *rk = NULL;
+    enum status st = asking_handle(properties, &log, &rk, err);
+    if (st != ST_OK) {
+        return st;
+    }
+    rd_kafka_topic_t *handle = rd_kafka_topic_new(rk, topic, NULL);
+    rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
+    size_t n_asked = 0;
+    bool *is_started = xcalloc((size_t)n + 1, sizeof *is_started);
+    for (int p = 0; p < n; p++) {
+        is_started[p] = offsets[p] >= 0 &&
+                        rd_kafka_consume_start_queue(handle, p, offsets[p], queue) == 0;
+        n_asked += is_started[p];
+    }
+    take_peeked(queue, offsets, n_asked, seen, context, timeout_us);
+    for (int p = 0; p < n; p++) {
+        if (is_started[p])
+            (void)rd_kafka_consume_stop(handle, p);
+    }
+    free(is_started);
+    rd_kafka_queue_destroy(queue);
+    rd_kafka_topic_destroy(handle);
+    rd_kafka_destroy(rk);
+    return ST_OK;
 }
 
 /* What the broker says of the one topic that the request in `queue` was about. */

@@ -8,6 +8,7 @@
 
 struct rd_kafka_conf_s;
 struct rd_kafka_s;
+struct rd_kafka_message_s;
 
 /* The first member of whatever is librdkafka's opaque: its log lines are limited here. */
 struct kafka_log {
@@ -44,6 +45,9 @@ MUST_USE enum status kafka_consumer_conf_new(const struct kafka_consumer_config 
  * lines are served by polling, in our own thread. */
 MUST_USE enum status kafka_handle_new(bool is_consumer, struct rd_kafka_conf_s *conf,
                                       struct rd_kafka_s **out, struct error *err);
+
+/* kafka_record.timestamp_us of a message. */
+int64_t kafka_instant_us(const struct rd_kafka_message_s *m);
 
 /* The value the user gave for a property, NULL when none. */
 const char *kafka_property(const struct kafka_properties *properties, const char *name);

@@ -47,7 +47,6 @@
 #define PROBE_WAIT_MS 50
 #define SEEK_WAIT_MS 2000
 #define WATERMARKS_WAIT_US (2 * US_PER_S)
-#define LAST_INSTANT_MS INT64_C(253402300799999) /* the end of the year 9999 */
 #define WAKE_RECORDS 500
 #define VERSION_2_1 0x020100ff
 #define VERSION_2_2 0x020200ff
@@ -501,26 +500,12 @@ static rd_kafka_message_t *next_message(struct lane *lane) {
     return stray ? stray : rd_kafka_consume_queue(lane->queue, 0);
 }
 
-/* A producer may write any number; what is no instant of the years 1970 to 9999 is none.
- */
-static int64_t instant_us(int64_t timestamp_ms) {
-    int64_t us;
-    return timestamp_ms < 0 || timestamp_ms > LAST_INSTANT_MS ||
-                   __builtin_mul_overflow(timestamp_ms, US_PER_MS, &us)
-               ? EVENT_ABSENT
-               : us;
-}
-
 static void fill(struct kafka_record *r, rd_kafka_message_t *m,
                  const struct kafka_slot *slot) {
-    rd_kafka_timestamp_type_t kind;
-    int64_t timestamp_ms = rd_kafka_message_timestamp(m, &kind);
     *r = (struct kafka_record){
         .partition = &slot->partition,
         .offset = m->offset,
-        .timestamp_us = kind == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE
-                            ? EVENT_ABSENT
-                            : instant_us(timestamp_ms),
+        .timestamp_us = kafka_instant_us(m),
         .key = {m->key, m->key ? m->key_len : 0},
         .value = {m->payload, m->payload ? m->len : 0},
         .handle = m,

@@ -110,14 +110,19 @@ static void print_troubles(const struct ledger_rows *rows) {
                    table_things(r->gone, "record", "records"), (long long)r->position,
                    (long long)(r->extent.low - 1), r->group, r->topic, r->partition,
                    (long long)r->extent.low);
-        if (r->state == LEDGER_RECREATED)
+        if (r->state == LEDGER_RECREATED && r->position > r->extent.high)
             printf("\n%s:%d for %s: everything before %lld was applied, but the topic "
-                   "ends at %lld: it was "
-                   "created anew or cut. If it is a new topic:\n  henpin ledger accept "
-                   "--group %s --topic %s "
-                   "--partition %d --recreated --yes\n",
+                   "ends at %lld: it was created anew or cut.",
                    r->topic, r->partition, r->group, (long long)r->position,
-                   (long long)r->extent.high, r->group, r->topic, r->partition);
+                   (long long)r->extent.high);
+        else if (r->state == LEDGER_RECREATED)
+            printf("\n%s:%d for %s: the record at offset %lld is not the one that was "
+                   "applied: the topic was created anew.",
+                   r->topic, r->partition, r->group, (long long)r->last_offset);
+        if (r->state == LEDGER_RECREATED)
+            printf(" If it is a new topic:\n  henpin ledger accept --group %s --topic %s "
+                   "--partition %d --recreated --yes\n",
+                   r->group, r->topic, r->partition);
     }
 }
 
@@ -156,7 +161,8 @@ static int show(struct pg *pg, const struct ledger_config *config,
     struct error err = {0};
     enum status st = ledger_load(pg, config, a, &rows, &err);
     bool is_compared = st == ST_OK && !config->is_offline;
-    if (is_compared && ledger_compare(config, a, NULL, 0, &rows, &err) != ST_OK)
+    if (is_compared && (ledger_compare(config, a, NULL, 0, &rows, &err) != ST_OK ||
+                        ledger_verify(config, &rows, &err) != ST_OK))
         (void)database_failed("henpin ledger show: ends are unknown", &err);
     if (st == ST_OK && config->is_json) {
         print_json(&rows);

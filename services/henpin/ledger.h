@@ -27,7 +27,7 @@ enum ledger_state {
     LEDGER_APPLIED,   /* everything in Kafka is applied */
     LEDGER_BEHIND,    /* `lag` records to go */
     LEDGER_GONE,      /* records were deleted before they were applied */
-    LEDGER_RECREATED, /* the position lies beyond the end */
+    LEDGER_RECREATED, /* the position lies beyond the end, or the last record is another */
     LEDGER_NO_TOPIC,  /* Kafka has no such partition */
 };
 extern const char *const ledger_state_words[];
@@ -35,9 +35,10 @@ extern const char *const ledger_state_words[];
 struct ledger_row {
     const char *group, *topic;
     int32_t partition;
-    int64_t position;           /* next offset to apply; -1: not claimed by the group */
-    int64_t recorded_us;        /* when it moved last */
-    struct kafka_extent extent; /* -1, -1: unknown */
+    int64_t position;    /* next offset to apply; -1: not claimed by the group */
+    int64_t recorded_us; /* when it moved last */
+    int64_t last_offset, last_fingerprint; /* of the last record applied; -1: none */
+    struct kafka_extent extent;            /* -1, -1: unknown */
     enum ledger_state state;
     int64_t lag, gone; /* records */
 };
@@ -63,6 +64,10 @@ MUST_USE enum status ledger_load(struct pg *pg, const struct ledger_config *conf
 MUST_USE enum status ledger_compare(const struct ledger_config *config, struct arena *a,
                                     const struct ledger_pair *pairs, size_t n_pairs,
                                     struct ledger_rows *rows, struct error *err);
+
+/* Looks whether the last record that was applied is still the one that stands there. */
+MUST_USE enum status ledger_verify(const struct ledger_config *config,
+                                   const struct ledger_rows *rows, struct error *err);
 
 int ledger_accept(struct pg *pg, const struct ledger_config *config);
 int ledger_wait(struct pg *pg, const struct ledger_config *config,

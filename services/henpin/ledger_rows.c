@@ -3,6 +3,7 @@
 
 #include "common/base/clock.h"
 #include "common/event/event.h"
+#include "common/flow/positions.h"
 
 #define KAFKA_TIMEOUT_US (5 * US_PER_S)
 enum { PARTITIONS_MAX = 4096 };
@@ -25,8 +26,9 @@ static const struct pg_statement load = {
     " SELECT n.* FROM k CROSS JOIN LATERAL (SELECT l.consumer_group, l.topic, l.partition"
     "  FROM henpin.ledger l WHERE (l.consumer_group, l.topic, l.partition) >"
     "   (k.consumer_group, k.topic, k.partition) ORDER BY 1, 2, 3 LIMIT 1) n)"
-    " SELECT k.consumer_group, k.topic, k.partition, l.next_offset, l.recorded_at"
-    " FROM k CROSS JOIN LATERAL (SELECT next_offset, recorded_at FROM henpin.ledger x"
+    " SELECT k.consumer_group, k.topic, k.partition, l.next_offset, l.recorded_at,"
+    "  l.last_offset, l.last_fingerprint"
+    " FROM k CROSS JOIN LATERAL (SELECT * FROM henpin.ledger x"
     "  WHERE x.consumer_group = k.consumer_group AND x.topic = k.topic AND x.partition = "
     "k.partition"
     "  ORDER BY first_offset DESC LIMIT 1) l"
@@ -60,6 +62,8 @@ enum status ledger_load(struct pg *pg, const struct ledger_config *config,
             .partition = (int32_t)pg_i64(q, row, 2),
             .position = pg_i64(q, row, 3),
             .recorded_us = pg_instant(q, row, 4),
+            .last_offset = pg_is_null(q, row, 5) ? -1 : pg_i64(q, row, 5),
+            .last_fingerprint = pg_i64(q, row, 6),
             .extent = {-1, -1},
             .lag = -1,
         };
@@ -106,6 +110,7 @@ static void add_row(struct arena *a, struct ledger_rows *rows,
                                          .topic = p->topic,
                                          .partition = partition,
                                          .position = -1,
+                                         .last_offset = -1,
                                          .recorded_us = EVENT_ABSENT};
     judge(&items[rows->n], e);
     rows->items = items;
@@ -150,6 +155,53 @@ enum status ledger_compare(const struct ledger_config *config, struct arena *a,
         const struct ledger_pair p = {rows->items[i].group, rows->items[i].topic};
         if (!was_before(rows, i) && !strchr(p.topic, '@'))
             st = compare_pair(config, a, &p, rows, err);
+    }
+    return st;
+}
+
+/* ---- the last record ---- */
+
+struct verified {
+    const struct ledger_rows *rows;
+    struct ledger_pair pair;
+};
+
+static void compare_record(void *context, int32_t partition,
+                           const struct kafka_record *r) {
+    const struct verified *v = context;
+    struct ledger_row *row = find(v->rows, &v->pair, partition);
+    if (record_fingerprint(r->timestamp_us, r->key, r->value) == row->last_fingerprint)
+        return;
+    row->state = LEDGER_RECREATED;
+    row->lag = -1;
+}
+
+/* Offsets say nothing of a topic that was created anew and is as long as it was: its
+ * records do. */
+enum status ledger_verify(const struct ledger_config *config,
+                          const struct ledger_rows *rows, struct error *err) {
+    static int64_t offsets[PARTITIONS_MAX];
+    enum status st = ST_OK;
+    for (size_t i = 0; i < rows->n && st == ST_OK; i++) {
+        struct verified v = {rows, {rows->items[i].group, rows->items[i].topic}};
+        bool is_any = false;
+        if (was_before(rows, i) || strchr(v.pair.topic, '@'))
+            continue;
+        for (int p = 0; p < PARTITIONS_MAX; p++)
+            offsets[p] = -1;
+        for (size_t k = i; k < rows->n; k++) {
+            const struct ledger_row *r = &rows->items[k];
+            if (strcmp(r->topic, v.pair.topic) != 0 ||
+                strcmp(r->group, v.pair.group) != 0 || r->partition >= PARTITIONS_MAX ||
+                r->last_offset < 0 || r->last_offset < r->extent.low ||
+                r->last_offset >= r->extent.high)
+                continue;
+            offsets[r->partition] = r->last_offset;
+            is_any = true;
+        }
+        if (is_any)
+            st = kafka_peek(&config->kafka, v.pair.topic, offsets, PARTITIONS_MAX,
+                            compare_record, &v, KAFKA_TIMEOUT_US, err);
     }
     return st;
 }
