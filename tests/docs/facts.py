@@ -61,6 +61,8 @@ class Checker:
                 self.error(place, "a subject and a known confidence are needed")
             if reason != "-" and reason not in REASONS:
                 self.error(place, f'"{reason}" is no reason; known: {", ".join(REASONS)}')
+            if reason != "-" and len(cells) == 5:
+                self.error(place, f'{name}: a remark is needed, what "{reason}" means here')
             facts[name] = (sheet, confidence, reason, subject, cells[5] if len(cells) == 6 else "")
         return facts
 
