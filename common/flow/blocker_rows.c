@@ -8,7 +8,8 @@ static const struct pg_statement watch = {
     "blocker_watch",
     "INSERT INTO henpin.seller_watch (seller_id)"
     " SELECT DISTINCT id COLLATE \"C\" FROM unnest($1::text[]) AS t(id) ORDER BY 1"
-    " ON CONFLICT (seller_id) DO UPDATE SET look_at = '-infinity'"};
+    " ON CONFLICT (seller_id) DO UPDATE SET look_at = '-infinity'"
+    "  WHERE seller_watch.look_at > '-infinity'"}; /* locked in any case */
 
 /* Sorted, so that two transactions cannot wait for each other. Of the row only what is
  * ahead of it counts: (instance, resolved). */

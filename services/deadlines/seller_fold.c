@@ -73,12 +73,12 @@ static void resolve(struct fold *f, struct seller_blocker *b,
     add_step(f, b, &reason);
 }
 
-static void raise_again(struct fold *f, struct seller_blocker *b,
-                        const struct policy_facts *facts, int64_t at_us) {
+static void raise_again(struct fold *f, struct seller_blocker *b, struct span wanted,
+                        int64_t at_us) {
     char text[500];
     struct builder reason = builder_over(text, sizeof text);
     build_text(&reason, "what had resolved it does not hold any more; wanted: ");
-    directory_build_wanted(f->p, facts, b->name, &reason);
+    build_span(&reason, wanted);
     b->instance++;
     b->raised_us = at_us;
     b->resolved_us = EVENT_ABSENT;
@@ -112,14 +112,20 @@ static void turn_raised(struct fold *f, struct blocker *b, int64_t at_us) {
     b->is_new = true;
 }
 
+/* One that no fact can lift was resolved by hand: only an event raises it again. */
 static void turn_resolved(struct fold *f, struct blocker *b, int64_t at_us) {
     struct seller_blocker *row = &b->row;
     struct policy_facts facts;
+    char text[300];
+    struct builder wanted = builder_over(text, sizeof text);
     bool is_told = at_us < row->resolved_us || (!b->is_new && at_us <= f->s->looked_us);
     if (is_told || left_us(f, row->marketplace, at_us) != EVENT_ABSENT ||
         !stands(f, row, at_us, &facts))
         return;
-    raise_again(f, row, &facts, at_us);
+    directory_build_wanted(f->p, &facts, row->name, &wanted);
+    if (builder_span(&wanted).len == 0)
+        return;
+    raise_again(f, row, builder_span(&wanted), at_us);
     b->is_new = true;
 }
 

@@ -26,6 +26,8 @@ static const struct command {
      "records that could not be applied: list, show, retry, discard"},
     {"ledger", ledger_main, "how far each partition is applied; accept a loss"},
     {"policy", policy_main, "check, test, explain, show and compare the rules"},
+    {"seller", seller_main,
+     "what is known of sellers: set, show, import facts, licences, marketplaces"},
     {"schema", schema_main, "check, show and decode schemas and records"},
     {"story", story_main, "play dated events and compare the rows with what is expected"},
     {"reference", reference_main, "options, metrics and error codes as Markdown"},

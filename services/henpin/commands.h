@@ -15,6 +15,7 @@ int dead_letters_main(int argc, char **argv,
 int ledger_main(int argc, char **argv, char **envp); /* positions; accept a loss */
 int policy_main(int argc, char **argv, char **envp); /* check, test, explain, show */
 int schema_main(int argc, char **argv, char **envp); /* check, show, decode */
+int seller_main(int argc, char **argv, char **envp); /* the seller directory */
 int story_main(int argc, char **argv, char **envp);  /* run stories */
 int board_main(int argc, char **argv, char **envp);  /* open escalations, ranked */
 int case_main(int argc, char **argv, char **envp);   /* the story of a case */

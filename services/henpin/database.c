@@ -50,7 +50,8 @@ enum status database_run(struct pg *pg, struct pg_script *s, struct error *err) 
     if (st != ST_OK && strcmp(pg_failure(pg)->sqlstate, INSUFFICIENT_PRIVILEGE) == 0)
         error_hint(err, "henpin_desk may see the board; henpin_reader may list, too; "
                         "henpin_worker may show, retry, discard and give up "
-                        "records; the owner may accept a new topic");
+                        "records; henpin_directory keeps the sellers; the owner may "
+                        "accept a new topic");
     return st;
 }
 

@@ -183,6 +183,26 @@ static void test_seller_fold__an_ending_that_is_followed_is_not_told(void **stat
     assert_int_equal(out.next_us, INT64_MAX);
 }
 
+/* No fact says of what class a device is. */
+static void test_seller_fold__what_was_resolved_by_hand_stays_so(void **state) {
+    (void)state;
+    struct scene s = {0};
+    struct seller_steps out;
+    scene_open(&s, 0, 0);
+    s.blockers[0] = (struct seller_blocker){SPAN("amazon.co.jp"),
+                                            SPAN("medical_class"),
+                                            SPAN("r"),
+                                            SPAN("d"),
+                                            3,
+                                            1,
+                                            NOW,
+                                            NOW};
+    s.blockers[1] = (struct seller_blocker){
+        SPAN("rakuten.co.jp"), SPAN("branch.jp"), SPAN("r"), SPAN("d"), 3, 1, NOW, NOW};
+    s.picture.n_blockers = 2;
+    assert_string_equal(look(&s, NOW + DAY, &out), "branch.jp 2 raised +0");
+}
+
 /* Random histories: one who looks every day and one who looks once see the same steps. */
 struct randoms {
     uint64_t state;
@@ -245,6 +265,7 @@ int main(void) {
             test_seller_fold__a_store_without_a_branch_is_told_before_it_opens),
         cmocka_unit_test(test_seller_fold__a_seller_that_has_left_is_left_alone),
         cmocka_unit_test(test_seller_fold__what_no_rule_asks_for_any_more_is_resolved),
+        cmocka_unit_test(test_seller_fold__what_was_resolved_by_hand_stays_so),
         cmocka_unit_test(
             test_seller_fold__an_unknown_marketplace_says_why_nothing_is_asked),
         cmocka_unit_test(test_seller_fold__an_ending_that_is_followed_is_not_told),

@@ -1,0 +1,157 @@
+/*
+ * seller.c: `henpin seller set|show|import`: what is known of sellers: facts, licences,
+ * and where they sell. This file knows the options; each action is a file seller_*.c.
+ */
+#include "services/henpin/seller.h"
+
+#include "services/henpin/commands.h"
+#include "services/henpin/policy_command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define AT(member) offsetof(struct seller_config, member)
+
+static const struct option policy_options[] = {
+    {"policy", "HENPIN_POLICY_DIR", OPT_STRING, AT(policy_dir), "deploy/policy", 0, 0,
+     OPT_REQUIRED, NULL, "DIR", "directory of the rule packs, which know the words"},
+    {0},
+};
+
+static const struct option set_options[] = {
+    {"value", "HENPIN_SELLER_VALUE", OPT_STRING, AT(value), "", 0, 0, 0, NULL, "TEXT",
+     "what a fact says, such as the address"},
+    {"number", "HENPIN_SELLER_NUMBER", OPT_STRING, AT(number), "", 0, 0, 0, NULL, "TEXT",
+     "number of a licence as issued"},
+    {"ships-from", "HENPIN_SELLER_SHIPS_FROM", OPT_STRING, AT(ships_from), "", 0, 0, 0,
+     NULL, "COUNTRY", "of a marketplace: where it ships from, such as CN"},
+    {"classes", "HENPIN_SELLER_CLASSES", OPT_STRING, AT(classes), "", 0, 0, 0, NULL,
+     "\"CLASS ...\"", "of a marketplace: classes of the goods sold there"},
+    {"from", "HENPIN_SELLER_FROM", OPT_STRING, AT(from), "", 0, 0, 0, NULL, "INSTANT",
+     "from when it holds: 2026-11-20T03:00:00Z, 2026-11-20 (UTC), or 2h (ago); empty: "
+     "ever since"},
+    {"until", "HENPIN_SELLER_UNTIL", OPT_STRING, AT(until), "", 0, 0, 0, NULL, "INSTANT",
+     "the first instant at which it does not hold any more; empty: open"},
+    {"end", "HENPIN_SELLER_END", OPT_BOOL, AT(is_end), "false", 0, 0, 0, NULL, NULL,
+     "it ends at --until, or now; what would begin later is taken back"},
+    {"new", "HENPIN_SELLER_NEW", OPT_BOOL, AT(is_new), "false", 0, 0, 0, NULL, NULL,
+     "enter the seller, if it is not in the directory"},
+    {"name", "HENPIN_SELLER_NAME", OPT_STRING, AT(name), "", 0, 0, 0, NULL, "TEXT",
+     "what people call the seller; enters it, too"},
+    {"country", "HENPIN_SELLER_COUNTRY", OPT_STRING, AT(country), "", 0, 0, 0, NULL,
+     "COUNTRY", "where the seller is, such as CN; enters it, too"},
+    {0},
+};
+
+static const struct option show_options[] = {
+    {"history", "HENPIN_SELLER_HISTORY", OPT_BOOL, AT(shows_history), "false", 0, 0, 0,
+     NULL, NULL, "show who changed what, and when, too"},
+    {"json", "HENPIN_SELLER_JSON", OPT_BOOL, AT(is_json), "false", 0, 0, 0, NULL, NULL,
+     "one JSON object instead of tables"},
+    {0},
+};
+
+static const struct option import_options[] = {
+    {"dry-run", "HENPIN_SELLER_DRY_RUN", OPT_BOOL, AT(is_dry_run), "false", 0, 0, 0, NULL,
+     NULL, "check every line against the directory, change nothing"},
+    {0},
+};
+
+static const struct action {
+    const char *name;
+    int (*run)(struct pg *pg, const struct policy *p, const struct seller_config *c,
+               const struct option_list *operands);
+    const struct option *options;
+    const char *operands;
+    size_t n_min, n_max;
+    const char *help, *summary;
+} actions[] = {
+    {"set", seller_set, set_options, "SELLER [WORD]", 1, 2,
+     "a fact, licence or marketplace of a seller, from when until when",
+     "Says what a seller has: a fact (a word of \"has\" in the rule packs), a licence "
+     "(of "
+     "their terms), or a marketplace where it sells. Saying the same again changes "
+     "nothing; henpin-deadlines acts on a change at once."},
+    {"show", seller_show, show_options, "[SELLER]", 0, 1,
+     "what is known, what ends soon, what is missing and would help",
+     "Shows what is known of a seller, what of it holds now and what ends soon, and "
+     "which "
+     "blockers stand and what would lift them; without SELLER all sellers, one a line."},
+    {"import", seller_import, import_options, "FILE...", 1, 1000,
+     "many lines from tab-separated files",
+     "Takes tab-separated files with the columns seller, kind (seller, fact, licence, "
+     "marketplace), word, value (name, what the fact says, number, country shipped "
+     "from), from, until, more (country, or classes parted by blanks); the first line "
+     "names them, in any order. Each bad line is told; unless all are good, nothing is "
+     "changed. Importing the same again changes nothing."},
+};
+
+static int usage(FILE *out) {
+    fprintf(out, "usage: henpin seller ACTION [OPTION...] [SELLER [WORD] | FILE...]\n\n");
+    for (size_t i = 0; i < COUNT_OF(actions); i++)
+        fprintf(out, "  %-8s%s\n", actions[i].name, actions[i].help);
+    fprintf(out, "\n`henpin seller ACTION --help` tells its options.\n");
+    return out == stdout ? 0 : 2;
+}
+
+static const struct action *find(const char *name) {
+    for (size_t i = 0; i < COUNT_OF(actions); i++)
+        if (strcmp(actions[i].name, name) == 0)
+            return &actions[i];
+    return NULL;
+}
+
+static int run(const struct action *action, const char *program,
+               const struct seller_config *config, const struct option_list *operands) {
+    struct error err = {0};
+    struct pg *pg = NULL;
+    int code = 2;
+    struct policy *p = policy_open(program, config->policy_dir, false, &code);
+    if (!p)
+        return code;
+    if (database_open(&config->database, &pg, &err) == ST_OK) {
+        code = action->run(pg, p, config, operands);
+        pg_free(pg);
+    } else {
+        code = database_failed(program, &err);
+    }
+    policy_free(p);
+    return code;
+}
+
+int seller_main(int argc, char **argv, char **envp) {
+    if (argc < 2)
+        return usage(stderr);
+    if (strcmp(argv[1], "--help") == 0)
+        return usage(stdout);
+    const struct action *action = find(argv[1]);
+    if (!action) {
+        fprintf(stderr, "henpin seller: there is no action \"%s\"\n", argv[1]);
+        return usage(stderr);
+    }
+    char program[64];
+    snprintf(program, sizeof program, "henpin seller %s", action->name);
+    argv[1] = program;
+    struct seller_config config = {0};
+    const struct option_table tables[] = {
+        {action->options, &config},
+        {policy_options, &config},
+        {pg_options, &config.database},
+        {0},
+    };
+    const struct config_spec spec = {
+        .program = program,
+        .summary = action->summary,
+        .operands = action->operands,
+        .tables = tables,
+    };
+    struct config_result parsed;
+    int code;
+    if (!database_parse(&spec, argc - 1, argv + 1, envp, &parsed, &code))
+        return code;
+    if (parsed.operands.count < action->n_min || parsed.operands.count > action->n_max) {
+        fprintf(stderr, "usage: %s [OPTION...] %s\n", program, action->operands);
+        return 2;
+    }
+    return run(action, program, &config, &parsed.operands);
+}

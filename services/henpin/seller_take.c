@@ -1,0 +1,96 @@
+/* seller_take.c: lines on their way into the directory, and the words they are written
+ * with. */
+#include "services/henpin/seller.h"
+
+#include "common/event/marketplace.h"
+#include "common/policy/directory.h"
+
+const char *const seller_kinds[] = {"seller", "fact", "licence", "marketplace", NULL};
+
+enum status seller_word(const struct policy *p, struct span word, enum seller_kind *kind,
+                        const char **spelled, struct error *err) {
+    const struct marketplace *m = marketplace_find(word);
+    if (m && policy_lists(p, FACT_MARKETPLACE, span_of(m->code))) {
+        *kind = SELLER_MARKETPLACE;
+        *spelled = m->code;
+        return ST_OK;
+    }
+    switch (directory_kind(p, word, spelled)) {
+    case DIRECTORY_FACT:
+        *kind = SELLER_FACT;
+        return ST_OK;
+    case DIRECTORY_LICENCE:
+        *kind = SELLER_LICENCE;
+        return ST_OK;
+    case DIRECTORY_UNKNOWN:
+        break;
+    }
+    struct suggestion s = suggest_for(word);
+    size_t n;
+    const struct marketplace *all = marketplace_all(&n);
+    directory_suggest(p, &s);
+    for (size_t i = 0; i < n; i++)
+        suggest_consider(&s, all[i].code);
+    return error_set(err, E_CONFIG,
+                     "\"%.*s\" is no fact, licence or marketplace of the rule packs%s",
+                     SPAN_ARGS(word), suggest_text(&s));
+}
+
+enum status seller_classes(const struct policy *p, struct span classes,
+                           struct error *err) {
+    struct span rest = span_trim(classes), word;
+    while (rest.len > 0 && span_cut(&rest, ' ', &word))
+        if (word.len > 0 && !policy_lists(p, FACT_CATEGORY, word))
+            return error_set(err, E_CONFIG,
+                             "\"%.*s\" is no class of goods (\"category\") of the rule "
+                             "packs",
+                             SPAN_ARGS(word));
+    return ST_OK;
+}
+
+static const struct pg_statement begin_as = {
+    "seller_begin_as", "SELECT set_config('henpin.changed_by', $1::text, true)"};
+
+void seller_begin(struct pg_script *s) {
+    (void)pg_script_query(s, &pg_begin);
+    pg_param_text(pg_script_query(s, &begin_as), span_of(database_user()));
+}
+
+/* In the order of the lines: a seller is entered before its facts. */
+static const struct pg_statement take = {
+    "seller_take_lines",
+    "SELECT henpin.seller_take(kind, seller_id, word, value, valid_from, valid_until,"
+    "  array_remove(string_to_array(more, ' '), ''))"
+    " FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[],"
+    "  $6::timestamptz[], $7::text[])"
+    "  AS t(kind, seller_id, word, value, valid_from, valid_until, more)"};
+
+const struct pg_query *seller_take(struct pg_script *s, const struct seller_line *lines,
+                                   size_t n) {
+    static const enum pg_type types[7] = {
+        PG_TEXT, PG_TEXT, PG_TEXT, PG_TEXT, PG_TIMESTAMPTZ, PG_TIMESTAMPTZ, PG_TEXT};
+    struct pg_query *q = pg_script_query(s, &take);
+    struct pg_array *a[COUNT_OF(types)];
+    for (size_t i = 0; i < COUNT_OF(types); i++)
+        a[i] = pg_param_array(q, types[i], n);
+    for (size_t i = 0; i < n; i++) {
+        const struct seller_line *l = &lines[i];
+        pg_array_text(a[0], span_of(seller_kinds[l->kind]));
+        pg_array_text(a[1], l->seller_id);
+        pg_array_text(a[2], l->word);
+        pg_array_text(a[3], l->value);
+        pg_array_i64(a[4], l->from_us);
+        pg_array_i64(a[5], l->until_us);
+        pg_array_text(a[6], l->more.ptr ? l->more : SPAN(""));
+    }
+    return q;
+}
+
+bool seller_told(const struct pg_query *q, size_t row, struct span *told) {
+    struct span refused = SPAN("refused: ");
+    *told = pg_text(q, row, 0);
+    if (!span_starts_with(*told, refused))
+        return true;
+    *told = (struct span){told->ptr + refused.len, told->len - refused.len};
+    return false;
+}
