@@ -94,6 +94,20 @@ static inline void UNUSED assert_unseen(const struct policy_decision *d, const c
         fail_msg("%s is seen", id);
 }
 
+/* The head of the event that fixtures begin with. */
+#define PROBE_HEAD                                                                       \
+    {                                                                                    \
+        .event_id = SPAN("e1"), .occurred_at_us = NOON_US,                               \
+        .marketplace = SPAN("amazon.co.jp"), .seller_id = SPAN("S1"),                    \
+        .order_id = SPAN("250-1")                                                        \
+    }
+/* An order as it is known before, of a seller who ships from China to Japan. */
+#define PROBE_ORDER                                                                      \
+    (struct order_facts) {                                                               \
+        .is_known = true, .fulfilment = SPAN("SELLER"), .ship_from_country = SPAN("CN"), \
+        .buyer_country = SPAN("JP"), .purchased_us = NOON_US                             \
+    }
+
 #define NOON_US (INT64_C(1795143600) * 1000000) /* 2026-11-20 12:00 in Tokyo */
 
 #endif

@@ -1,61 +1,16 @@
 /* test_case.c: one event after the other folded into one case, by rules of the test's
  * own: a request must be answered within five days. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
+#include "tests/common/policy/folding.h"
 
-#include <cmocka.h>
-
-#include "common/base/clock.h"
-#include "common/event/event.h"
-#include "common/policy/case.h"
-
-/* ---- the rules: a fake in place of decide.c, facts.c and chain.c ---- */
+/* ---- the rules ---- */
 
 static struct rules {
-    struct span word; /* of the event that is decided */
     bool is_shadow;
     bool has_no_breach;
     const char *not_evaluated;
     bool is_not_ours;
     const char *disposition;
 } rules;
-
-void policy_state(const struct policy *p, struct policy_facts *f, enum policy_fact fact,
-                  struct span word) {
-    (void)p;
-    (void)f;
-    if (fact == FACT_EVENT)
-        rules.word = word;
-}
-
-/* No rule here waits, pauses or resumes. */
-const struct duty_spec *redate_terms(const struct policy *p, struct span rule_id,
-                                     struct span duty_name, bool *applies_to_open) {
-    (void)p, (void)rule_id, (void)duty_name, (void)applies_to_open;
-    fail();
-    return NULL;
-}
-
-bool redate_duty(const struct policy *p, const struct duty_spec *terms, struct span desk,
-                 const struct clock_course *course, struct policy_duty *out) {
-    (void)p, (void)terms, (void)desk, (void)course, (void)out;
-    fail();
-    return false;
-}
-
-void redate_take(struct policy_duty *d, const struct policy_duty *dates) {
-    (void)d, (void)dates;
-    fail();
-}
-
-struct policy_desk_choice policy_triage(const struct policy *p, int64_t at_us) {
-    (void)p;
-    (void)at_us;
-    return (struct policy_desk_choice){.desk = "triage"};
-}
 
 void policy_decide(const struct policy *p, const struct policy_facts *f,
                    struct policy_decision *out) {
@@ -67,8 +22,8 @@ void policy_decide(const struct policy *p, const struct policy_facts *f,
         return;
     }
     out->disposition.code = rules.disposition;
-    if (!span_is(rules.word, "return_requested") &&
-        !span_is(rules.word, "return_reopened"))
+    if (!span_is(folding_word, "return_requested") &&
+        !span_is(folding_word, "return_reopened"))
         return;
     int64_t start = f->time_us[TIME_EVENT];
     out->duties[out->n_duties++] = (struct policy_duty){
@@ -83,62 +38,10 @@ void policy_decide(const struct policy *p, const struct policy_facts *f,
     };
 }
 
-/* ---- a case in memory ---- */
-
-struct folded {
-    struct case_state state;
-    struct case_duty duties[CASE_MAX_DUTIES];
-    struct span stops[CASE_MAX_DUTIES][POLICY_MAX_STOPS];
-    struct span triaged[CASE_MAX_TRIAGED];
-    struct span events[16];
-    int64_t at[16], ids[16];
-    struct case_decision last;
-};
-
 static int setup(void **state) {
-    static struct folded f;
     rules = (struct rules){0};
-    f = (struct folded){.state = {.case_id = {{7}}, .opened_us = EVENT_ABSENT}};
-    f.state.duties = f.duties;
-    f.state.triaged = f.triaged;
-    f.state.history = (struct case_history){f.events, f.at, f.ids, 0};
-    *state = &f;
+    *state = folding_begin();
     return 0;
-}
-
-static void keep(struct folded *f, const struct case_event *e) {
-    const struct case_decision *d = &f->last;
-    struct case_state *s = &f->state;
-    for (int i = 0; i < d->n_changes; i++) {
-        f->duties[d->changes[i].index].state = d->changes[i].now.state;
-        f->duties[d->changes[i].index].closed_us = d->changes[i].now.closed_us;
-    }
-    for (int i = 0; i < d->n_starts; i++) {
-        const struct policy_duty *p = &d->starts[i].policy;
-        int n = s->n_duties++;
-        f->duties[n] = (struct case_duty){.duty_id = d->starts[i].duty_id,
-                                          .name = span_of(p->name),
-                                          .instance = d->starts[i].now.instance,
-                                          .state = d->starts[i].now.state,
-                                          .called_us = EVENT_ABSENT,
-                                          .closed_us = d->starts[i].now.closed_us,
-                                          .start_us = p->start_us,
-                                          .due_us = p->due_us,
-                                          .has_breach = p->breach != NULL,
-                                          .stop = f->stops[n],
-                                          .n_stops = p->n_stops};
-        for (int k = 0; k < p->n_stops; k++)
-            f->stops[n][k] = span_of(p->stop[k]);
-    }
-    for (int i = 0; i < d->n_triages; i++)
-        f->triaged[s->n_triaged++] = span_of(d->triages[i]);
-    if (d->creates_tasks) {
-        s->disposition = span_of(d->policy.disposition.code);
-        s->n_tasks = 1;
-    }
-    f->events[s->history.n] = span_of(e->word ? e->word : "unknown");
-    f->at[s->history.n] = e->occurred_us;
-    f->ids[s->history.n++] = identity_hash64(e->event_id);
 }
 
 static const struct case_decision *fold(struct folded *f, const char *word, int day,
@@ -151,7 +54,7 @@ static const struct case_decision *fold(struct folded *f, const char *word, int 
     memset(&facts, 0, sizeof facts);
     case_decide(&f->state, &e, NULL, &facts, NULL, &f->last);
     if (!f->last.is_duplicate)
-        keep(f, &e);
+        folding_keep(f, &e);
     return &f->last;
 }
 

@@ -1,58 +1,15 @@
 /* test_thread.c: conversations folded event by event, by rules of the test's own: a
  * message is answered within a day by a person's reply or the mark that none is needed,
  * and completed within two. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-
-#include <cmocka.h>
-
 #include "common/base/backoff.h"
-#include "common/base/clock.h"
-#include "common/event/event.h"
 #include "common/policy/thread.h"
+#include "tests/common/policy/folding.h"
+
+#include <stdlib.h>
 
 /* ---- the rules ---- */
 
-static struct span decided_word;
 static int n_decided; /* how often the rules were asked */
-
-void policy_state(const struct policy *p, struct policy_facts *f, enum policy_fact fact,
-                  struct span word) {
-    (void)p;
-    (void)f;
-    if (fact == FACT_EVENT)
-        decided_word = word;
-}
-
-/* No rule here waits, pauses or resumes. */
-const struct duty_spec *redate_terms(const struct policy *p, struct span rule_id,
-                                     struct span duty_name, bool *applies_to_open) {
-    (void)p, (void)rule_id, (void)duty_name, (void)applies_to_open;
-    fail();
-    return NULL;
-}
-
-bool redate_duty(const struct policy *p, const struct duty_spec *terms, struct span desk,
-                 const struct clock_course *course, struct policy_duty *out) {
-    (void)p, (void)terms, (void)desk, (void)course, (void)out;
-    fail();
-    return false;
-}
-
-void redate_take(struct policy_duty *d, const struct policy_duty *dates) {
-    (void)d, (void)dates;
-    fail();
-}
-
-struct policy_desk_choice policy_triage(const struct policy *p, int64_t at_us) {
-    (void)p;
-    (void)at_us;
-    return (struct policy_desk_choice){.desk = "triage"};
-}
 
 void policy_decide(const struct policy *p, const struct policy_facts *f,
                    struct policy_decision *out) {
@@ -60,7 +17,7 @@ void policy_decide(const struct policy *p, const struct policy_facts *f,
     n_decided++;
     *out = (struct policy_decision){.route = {.desk = "tokyo"}};
     int64_t since = f->time_us[TIME_OLDEST_UNANSWERED];
-    if (span_is(decided_word, "claim_opened"))
+    if (span_is(folding_word, "claim_opened"))
         out->duties[out->n_duties++] = (struct policy_duty){
             .name = "answer_claim",
             .start_us = f->time_us[TIME_EVENT],
@@ -69,7 +26,7 @@ void policy_decide(const struct policy *p, const struct policy_facts *f,
             .n_stops = 1,
             .breach = "money",
         };
-    if (!span_is(decided_word, "message_received"))
+    if (!span_is(folding_word, "message_received"))
         return;
     out->duties[out->n_duties++] = (struct policy_duty){
         .name = "answer_message",
@@ -90,57 +47,6 @@ void policy_decide(const struct policy *p, const struct policy_facts *f,
     };
 }
 
-/* ---- a conversation in memory ---- */
-
-enum { MOST = CASE_MAX_HISTORY };
-
-struct folded {
-    struct case_state state;
-    struct case_duty duties[CASE_MAX_DUTIES];
-    struct span stops[CASE_MAX_DUTIES][POLICY_MAX_STOPS];
-    struct span events[MOST];
-    int64_t at[MOST], ids[MOST];
-    struct case_decision last;
-};
-
-static struct folded *empty(void) {
-    static struct folded f;
-    f = (struct folded){.state = {.case_id = {{7}}, .opened_us = EVENT_ABSENT}};
-    f.state.duties = f.duties;
-    f.state.history = (struct case_history){f.events, f.at, f.ids, 0};
-    return &f;
-}
-
-static void keep(struct folded *f, const struct case_event *e) {
-    const struct case_decision *d = &f->last;
-    struct case_state *s = &f->state;
-    for (int i = 0; i < d->n_changes; i++) {
-        f->duties[d->changes[i].index].state = d->changes[i].now.state;
-        f->duties[d->changes[i].index].closed_us = d->changes[i].now.closed_us;
-        f->duties[d->changes[i].index].instance = d->changes[i].now.instance;
-    }
-    for (int i = 0; i < d->n_starts; i++) {
-        const struct policy_duty *p = &d->starts[i].policy;
-        int n = s->n_duties++;
-        f->duties[n] = (struct case_duty){.duty_id = d->starts[i].duty_id,
-                                          .name = span_of(p->name),
-                                          .instance = d->starts[i].now.instance,
-                                          .state = d->starts[i].now.state,
-                                          .called_us = EVENT_ABSENT,
-                                          .start_us = p->start_us,
-                                          .due_us = p->due_us,
-                                          .closed_us = d->starts[i].now.closed_us,
-                                          .has_breach = p->breach != NULL,
-                                          .stop = f->stops[n],
-                                          .n_stops = p->n_stops};
-        for (int k = 0; k < p->n_stops; k++)
-            f->stops[n][k] = span_of(p->stop[k]);
-    }
-    f->events[s->history.n] = span_of(e->word);
-    f->at[s->history.n] = e->occurred_us;
-    f->ids[s->history.n++] = identity_hash64(e->event_id);
-}
-
 #define FIRST_US INT64_C(1795143600000000)
 
 static void fold(struct folded *f, const char *word, int hour, int number) {
@@ -153,7 +59,7 @@ static void fold(struct folded *f, const char *word, int hour, int number) {
     memset(&facts, 0, sizeof facts);
     thread_decide(&f->state, &e, NULL, &facts, &f->last);
     if (!f->last.is_duplicate)
-        keep(f, &e);
+        folding_keep(f, &e);
 }
 
 /* The duty of this name that began at this hour, NULL: none that stands. */
@@ -181,7 +87,7 @@ static int standing(const struct folded *f, const char *name) {
 
 static void test_thread__the_clock_runs_from_the_oldest_unanswered_message(void **state) {
     (void)state;
-    struct folded *f = empty();
+    struct folded *f = folding_begin();
     fold(f, "message_received", 0, 1);
     fold(f, "message_received", 5, 2);
     assert_int_equal(standing(f, "answer_message"), 1);
@@ -191,7 +97,7 @@ static void test_thread__the_clock_runs_from_the_oldest_unanswered_message(void 
 
 static void test_thread__an_automatic_reply_stops_nothing(void **state) {
     (void)state;
-    struct folded *f = empty();
+    struct folded *f = folding_begin();
     fold(f, "message_received", 0, 1);
     fold(f, "replied_automatically", 1, 2);
     fold(f, "replied_by_translation", 2, 3);
@@ -202,7 +108,7 @@ static void test_thread__an_automatic_reply_stops_nothing(void **state) {
 
 static void test_thread__the_next_message_starts_a_clock_of_its_own(void **state) {
     (void)state;
-    struct folded *f = empty();
+    struct folded *f = folding_begin();
     fold(f, "message_received", 0, 1);
     fold(f, "replied_by_human", 30, 2);
     assert_int_equal(since(f, "answer_message", 0)->state, DUTY_BREACHED);
@@ -213,7 +119,7 @@ static void test_thread__the_next_message_starts_a_clock_of_its_own(void **state
 
 static void test_thread__an_answer_read_late_counts_from_when_it_was_given(void **state) {
     (void)state;
-    struct folded *f = empty();
+    struct folded *f = folding_begin();
     fold(f, "message_received", 0, 1);
     fold(f, "message_received", 10, 2);
     fold(f, "replied_by_human", 40, 3); /* both answered by this one: too late */
@@ -227,7 +133,7 @@ static void test_thread__an_answer_read_late_counts_from_when_it_was_given(void 
 
 static void test_thread__an_older_message_read_late_moves_the_clock_back(void **state) {
     (void)state;
-    struct folded *f = empty();
+    struct folded *f = folding_begin();
     fold(f, "message_received", 5, 1);
     fold(f, "message_received", 0, 2);
     assert_int_equal(standing(f, "answer_message"), 1);
@@ -236,7 +142,7 @@ static void test_thread__an_older_message_read_late_moves_the_clock_back(void **
 
 static void test_thread__each_duty_has_its_own_answer(void **state) {
     (void)state;
-    struct folded *f = empty();
+    struct folded *f = folding_begin();
     fold(f, "message_received", 0, 1);
     fold(f, "replied_by_human", 1, 2);
     assert_int_equal(since(f, "answer_message", 0)->state, DUTY_MET);
@@ -248,7 +154,7 @@ static void test_thread__each_duty_has_its_own_answer(void **state) {
 
 static void test_thread__what_is_no_message_is_an_ordinary_case(void **state) {
     (void)state;
-    struct folded *f = empty();
+    struct folded *f = folding_begin();
     fold(f, "message_received", 0, 1);
     fold(f, "claim_opened", 1, 2);
     assert_int_equal(since(f, "answer_claim", 1)->state, DUTY_OPEN);
@@ -259,7 +165,7 @@ static void test_thread__what_is_no_message_is_an_ordinary_case(void **state) {
 
 static void test_thread__a_second_copy_changes_nothing(void **state) {
     (void)state;
-    struct folded *f = empty();
+    struct folded *f = folding_begin();
     fold(f, "message_received", 0, 1);
     fold(f, "replied_by_human", 1, 2);
     fold(f, "message_received", 0, 1);
@@ -271,7 +177,7 @@ static void test_thread__a_second_copy_changes_nothing(void **state) {
  * so that nobody is told twice. */
 static void test_thread__a_cancelled_duty_remembers_that_it_was_breached(void **state) {
     (void)state;
-    struct folded *f = empty();
+    struct folded *f = folding_begin();
     fold(f, "message_received", 5, 1);
     fold(f, "replied_by_human", 50, 2);
     int64_t closed_us = since(f, "answer_message", 5)->closed_us;
@@ -288,9 +194,9 @@ static void test_thread__a_cancelled_duty_remembers_that_it_was_breached(void **
 /* A thousand events, an answer for each message: more waits than a case can hold. */
 static void test_thread__a_long_conversation_asks_the_rules_no_more(void **state) {
     (void)state;
-    struct folded *f = empty();
+    struct folded *f = folding_begin();
     int most = 0;
-    for (int i = 0; i < MOST; i++) {
+    for (int i = 0; i < CASE_MAX_HISTORY; i++) {
         n_decided = 0;
         fold(f, i % 2 ? "replied_by_human" : "message_received", 3 * i, i);
         most = n_decided > most ? n_decided : most;
@@ -330,7 +236,7 @@ static int by_time(const void *a, const void *b) {
 /* The truth, by walking once through time. */
 static void assert_walk(const struct folded *f, const struct happened *events, int n,
                         const char *duty, int hours) {
-    struct happened sorted[MOST];
+    struct happened sorted[CASE_MAX_HISTORY];
     int open = -1, expected = 0, answered = -1;
     memcpy(sorted, events, (size_t)n * sizeof *sorted);
     qsort(sorted, (size_t)n, sizeof *sorted, by_time);
@@ -372,7 +278,7 @@ static void test_thread__any_order_of_reading_ends_alike(void **state) {
             order[i] = order[k];
             order[k] = kept;
         }
-        struct folded *f = empty();
+        struct folded *f = folding_begin();
         for (int i = 0; i < n_read; i++)
             fold(f, events[order[i]].word, events[order[i]].hour, order[i]);
         assert_walk(f, events, n, "answer_message", 24);

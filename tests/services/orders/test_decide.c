@@ -40,11 +40,7 @@ static int setup(void **state) {
     f.lines[0] = f.lines[1] =
         (struct order_line){.quantity = 1, .product_class = SPAN("general")};
     f.event = (struct order_event){
-        .head = {.event_id = SPAN("e1"),
-                 .occurred_at_us = NOON_US,
-                 .marketplace = SPAN("amazon.co.jp"),
-                 .seller_id = SPAN("S1"),
-                 .order_id = SPAN("250-1")},
+        .head = PROBE_HEAD,
         .kind = ORDER_PLACED,
         .fulfilment = FULFILMENT_SELLER,
         .ship_from_country = SPAN("CN"),
@@ -75,13 +71,7 @@ static const struct policy_decision *decide(struct fixture *f) {
 
 /* The first event's facts, as the order's row keeps them. */
 static void know(struct fixture *f) {
-    f->record = (struct order_facts){
-        .is_known = true,
-        .fulfilment = SPAN("SELLER"),
-        .ship_from_country = SPAN("CN"),
-        .buyer_country = SPAN("JP"),
-        .purchased_us = NOON_US,
-    };
+    f->record = PROBE_ORDER;
 }
 
 /* ---- what is stated ---- */

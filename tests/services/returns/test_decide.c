@@ -48,13 +48,7 @@ static int setup(void **state) {
     f = (struct fixture){0};
     f.policy = probes_load(probes, COUNT_OF(probes));
     f.state.opened_us = EVENT_ABSENT;
-    f.order = (struct order_facts){
-        .is_known = true,
-        .fulfilment = SPAN("SELLER"),
-        .ship_from_country = SPAN("CN"),
-        .buyer_country = SPAN("JP"),
-        .purchased_us = NOON_US,
-    };
+    f.order = PROBE_ORDER;
     f.lines[0] = f.lines[1] = (struct return_line){
         .line_id = SPAN("1"),
         .quantity = 1,
@@ -62,11 +56,7 @@ static int setup(void **state) {
         .condition = CONDITION_ABSENT,
     };
     f.event = (struct return_event){
-        .head = {.event_id = SPAN("e1"),
-                 .occurred_at_us = NOON_US,
-                 .marketplace = SPAN("amazon.co.jp"),
-                 .seller_id = SPAN("S1"),
-                 .order_id = SPAN("250-1")},
+        .head = PROBE_HEAD,
         .return_id = SPAN("R1"),
         .kind = RETURN_REQUESTED,
         .in_policy = TRI_ABSENT,
