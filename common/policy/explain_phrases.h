@@ -160,6 +160,7 @@
     X(PH_R_MODE, "mode", "状態") \
     X(PH_R_ACTIVE, "active", "有効") \
     X(PH_R_PRIORITY, "priority", "優先順位") \
+    X(PH_R_YIELDS, "yields to", "優先されるルール") \
     X(PH_R_WHEN, "when", "条件") \
     X(PH_R_ALWAYS, "always", "常に") \
     X(PH_R_VALID, "valid", "適用期間") \

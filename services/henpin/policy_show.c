@@ -4,6 +4,7 @@
  */
 #include "services/henpin/policy_show.h"
 
+#include "common/policy/outrank.h"
 #include "services/henpin/database.h"
 #include "services/henpin/policy_command.h"
 #include "services/henpin/table.h"
@@ -92,11 +93,29 @@ static void print_rule(const struct show *s, const struct table *t,
         table_cell_text(table, text);
         table_cell_text(table, row->text);
     }
+    const char *yields = show_yields(s, t, r);
+    if (yields) {
+        snprintf(text, sizeof text, "    %s", words_phrase(s->w, PH_R_YIELDS));
+        table_cell_text(table, text);
+        table_cell_text(table, yields);
+    }
     snprintf(text, sizeof text, "    %s", words_phrase(s->w, PH_R_PLACE));
     table_cell_text(table, text);
     snprintf(text, sizeof text, "%s:%d", r->file, r->line);
     table_cell_text(table, text);
     table_print(table, stdout, table_width(stdout));
+}
+
+const char *show_yields(const struct show *s, const struct table *t,
+                        const struct rule *r) {
+    enum { MAX = 64 };
+    const struct rule *rules[MAX];
+    int n = outranking_rules(s->p, t, r, rules, MAX);
+    struct builder b = builder_in(s->scratch, MAX * 96);
+    for (int i = 0; i < n; i++)
+        build_format(&b, "%s%.64s (%d)", i ? words_phrase(s->w, PH_COMMA) : "",
+                     rules[i]->id, rules[i]->priority);
+    return n > 0 ? text_finished(&b) : NULL;
 }
 
 static void print_table(const struct show *s, const struct table *t) {

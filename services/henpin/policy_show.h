@@ -17,6 +17,9 @@ struct show {
 bool show_takes(const struct show *s, const struct rule *r, const struct table *t);
 /* What a table's hit policy means, in words. */
 const char *show_hit(const struct words *w, enum hit_policy hit);
+/* The rules that win where this one hits too, "route-now (40), ..."; NULL: none does. */
+const char *show_yields(const struct show *s, const struct table *t,
+                        const struct rule *r);
 /* A sentence for each thing that the table wants before its rules are asked. */
 enum { SHOW_MAX_NEEDS = 16 };
 int show_needs(const struct show *s, const struct table *t,

@@ -116,6 +116,12 @@ static void write_rule(const struct show *s, const struct table *t, const struct
         element(out, "<th scope=\"row\">", row->label, "</th>");
         element(out, "<td>", row->text, "</td></tr>\n");
     }
+    const char *yields = show_yields(s, t, r);
+    if (yields) {
+        element(out, "<tr class=\"source\"><th scope=\"row\">",
+                words_phrase(s->w, PH_R_YIELDS), "</th>");
+        element(out, "<td>", yields, "</td></tr>\n");
+    }
     element(out, "<tr class=\"source\"><th scope=\"row\">",
             words_phrase(s->w, PH_R_PLACE), "</th>");
     element(out, "<td>", r->file, "");
