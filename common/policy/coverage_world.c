@@ -188,18 +188,44 @@ static void collect_members(void *context, const struct condition *c) {
     }
 }
 
+struct subset {
+    const struct attribute *at;
+    int64_t value;
+    uint64_t answers; /* bit per condition; of more than 64 each subset is its own */
+    int n;
+};
+
+static void ask_subset(void *context, const struct condition *c) {
+    struct subset *s = context;
+    uint64_t bit = UINT64_C(1) << (s->n++ & 63);
+    s->answers |= condition_holds(c, s->at, s->value) ? bit : 0;
+}
+
+/* Subsets of the members in use that every condition answers alike are one atom, with a
+ * clause for each of them. */
 static bool set_atoms(struct arena *a, const struct policy *p, struct coverage_atoms *x) {
     const struct attribute *at = &p->domain.facts[x->fact];
-    uint64_t used = 0, some = 0;
+    uint64_t used = 0, some = 0, answers[1U << SET_MEMBERS_MAX];
     each_condition(p, x->fact, false, collect_members, &used);
     if (__builtin_popcountll(used) > SET_MEMBERS_MAX) {
         return false;
     }
-    x->items = arena_zalloc(a, ((1U << SET_MEMBERS_MAX) + 2) * sizeof *x->items);
+    size_t n_all = (size_t)1 << __builtin_popcountll(used);
+    x->items = arena_zalloc(a, (n_all + 1) * sizeof *x->items);
     do {
-        struct set_clause *clause = arena_alloc(a, sizeof *clause);
-        *clause = (struct set_clause){.all = some, .none = used & ~some};
-        x->items[x->n++] = (struct condition){.fact = x->fact, .clauses = clause, .n = 1};
+        struct subset s = {.at = at, .value = (int64_t)some};
+        each_condition(p, x->fact, false, ask_subset, &s);
+        int k = 0;
+        while (k < x->n && (answers[k] != s.answers || s.n > 64)) {
+            k++;
+        }
+        struct condition *c = &x->items[k];
+        if (k == x->n) {
+            answers[x->n++] = s.answers;
+            *c = (struct condition){.fact = x->fact};
+            c->clauses = arena_array(a, n_all, sizeof *c->clauses);
+        }
+        c->clauses[c->n++] = (struct set_clause){.all = some, .none = used & ~some};
         some = (some - used) & used; /* the next subset */
     } while (some != 0);
     (void)add_missing(x, at->is_optional);
