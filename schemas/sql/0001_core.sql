@@ -156,8 +156,9 @@ CREATE TABLE sales_order (
 CREATE INDEX sales_order_wanted ON sales_order (wanted_by)
     WHERE NOT is_known AND wanted_by IS NOT NULL;
 
--- The number that a buyer names; its returns and inquiries follow by order_key.
-CREATE INDEX sales_order_order_id ON sales_order (order_id);
+-- The number that a buyer names; its returns and inquiries follow by order_key. BRIN: people look it up now and then,
+-- while a b-tree of random keys costs every new row.
+CREATE INDEX sales_order_order_id ON sales_order USING brin (order_id text_bloom_ops);
 
 CREATE TABLE return_case (
     case_id        uuid PRIMARY KEY,
@@ -184,7 +185,7 @@ CREATE TABLE return_case (
     duties         uuid[] NOT NULL,
     triaged        text[] NOT NULL
 ) WITH (fillfactor = 85);
-CREATE INDEX return_case_order ON return_case (order_key);
+CREATE INDEX return_case_order ON return_case USING brin (order_key uuid_bloom_ops);
 
 -- A conversation with a buyer. `language` is the one that the buyer reads, as far as it is known.
 CREATE TABLE inquiry_thread (
