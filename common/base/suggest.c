@@ -13,9 +13,8 @@ static int min3(int a, int b, int c) {
 }
 
 static int distance(struct span a, struct span b) {
-    if (a.len > WORD_MAX || b.len > WORD_MAX) {
+    if (a.len > WORD_MAX || b.len > WORD_MAX)
         return INT_MAX;
-    }
     int d[WORD_MAX + 1][WORD_MAX + 1];
     for (size_t i = 0; i <= a.len; i++) {
         for (size_t j = 0; j <= b.len; j++) {
@@ -26,9 +25,8 @@ static int distance(struct span a, struct span b) {
             int differs = a.ptr[i - 1] != b.ptr[j - 1];
             d[i][j] = min3(d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + differs);
             if (i > 1 && j > 1 && a.ptr[i - 1] == b.ptr[j - 2] &&
-                a.ptr[i - 2] == b.ptr[j - 1] && d[i - 2][j - 2] + 1 < d[i][j]) {
+                a.ptr[i - 2] == b.ptr[j - 1] && d[i - 2][j - 2] + 1 < d[i][j])
                 d[i][j] = d[i - 2][j - 2] + 1;
-            }
         }
     }
     return d[a.len][b.len];
@@ -53,8 +51,7 @@ const char *suggest_known(const struct suggestion *s) {
 const char *suggest_text(struct suggestion *s) {
     const char *known = suggest_known(s);
     s->text[0] = '\0';
-    if (known) {
+    if (known)
         snprintf(s->text, sizeof s->text, ": did you mean \"%s\"?", known);
-    }
     return s->text;
 }

@@ -65,10 +65,8 @@ static const struct reason_row {
 
 static bool take_prefix(struct span *s, const char *prefix) {
     size_t len = strlen(prefix);
-    if (s->len <= len ||
-        !span_equal_nocase((struct span){s->ptr, len}, span_of(prefix))) {
+    if (s->len <= len || !span_equal_nocase((struct span){s->ptr, len}, span_of(prefix)))
         return false;
-    }
     *s = (struct span){s->ptr + len, s->len - len};
     return true;
 }
@@ -76,16 +74,12 @@ static bool take_prefix(struct span *s, const char *prefix) {
 const char *reason_family(struct span raw_code) {
     static const char *const prefixes[] = {"RO_", "CR-", "AMZ-PG-", "AMZ-"};
     struct span code = raw_code.ptr ? span_trim(raw_code) : raw_code;
-    if (!code.ptr || code.len == 0) {
+    if (!code.ptr || code.len == 0)
         return NULL;
-    }
-    for (size_t i = 0; i < COUNT_OF(prefixes); i++) {
+    for (size_t i = 0; i < COUNT_OF(prefixes); i++)
         (void)take_prefix(&code, prefixes[i]);
-    }
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        if (span_equal_nocase(code, span_of(rows[i].code))) {
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        if (span_equal_nocase(code, span_of(rows[i].code)))
             return rows[i].family;
-        }
-    }
     return "other";
 }

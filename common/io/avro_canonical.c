@@ -51,9 +51,8 @@ static void print_named(struct printer *p, const struct avro_node *n) {
     } else if (n->type == AT_ENUM) {
         build_text(&p->out, ",\"symbols\":[");
         for (size_t i = 0; i < n->symbols.count; i++) {
-            if (i) {
+            if (i)
                 build_char(&p->out, ',');
-            }
             print_string(p, n->symbols.items[i]);
         }
         build_char(&p->out, ']');
@@ -81,9 +80,8 @@ static void print_node(struct printer *p, const struct avro_node *n) {
     case AT_UNION:
         build_char(&p->out, '[');
         for (size_t i = 0; i < n->n_branches; i++) {
-            if (i) {
+            if (i)
                 build_char(&p->out, ',');
-            }
             print_node(p, n->branches[i]);
         }
         build_char(&p->out, ']');
@@ -109,9 +107,8 @@ struct span avro_canonical(struct arena *a, const struct avro_node *root,
     p.out = builder_over(buffer, max_bytes);
     print_node(&p, root);
     struct span text = {NULL, 0};
-    if (!p.out.is_cut) {
+    if (!p.out.is_cut)
         text = (struct span){span_cstr(a, builder_span(&p.out)), p.out.len};
-    }
     free(buffer);
     return text;
 }
@@ -123,9 +120,8 @@ uint64_t avro_fingerprint(struct span canonical) {
     uint64_t crc = crc_empty;
     for (size_t i = 0; i < canonical.len; i++) {
         uint64_t slot = (crc ^ (uint8_t)canonical.ptr[i]) & 0xff;
-        for (int bit = 0; bit < 8; bit++) {
+        for (int bit = 0; bit < 8; bit++)
             slot = (slot >> 1) ^ (crc_empty & (0 - (slot & 1)));
-        }
         crc = (crc >> 8) ^ slot;
     }
     return crc;

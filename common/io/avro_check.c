@@ -43,9 +43,8 @@ static __attribute__((format(printf, 2, 3))) void obstacle(struct check *c,
     vsnprintf(why, sizeof why, format, args);
     va_end(args);
     c->n_obstacles++;
-    if (c->tell) {
+    if (c->tell)
         c->tell(c->context, c->path, why);
-    }
 }
 
 static size_t enter(struct check *c, const char *name) {
@@ -55,11 +54,9 @@ static size_t enter(struct check *c, const char *name) {
 }
 
 static bool see(struct check *c, const struct avro_node *w, const struct avro_node *r) {
-    for (size_t i = 0; i < c->n_seen; i++) {
-        if (c->seen[i].writer == w && c->seen[i].reader == r) {
+    for (size_t i = 0; i < c->n_seen; i++)
+        if (c->seen[i].writer == w && c->seen[i].reader == r)
             return true;
-        }
-    }
     if (c->n_seen == c->seen_cap) {
         c->seen_cap = c->seen_cap ? 2 * c->seen_cap : 16;
         c->seen = xrealloc(c->seen, c->seen_cap * sizeof *c->seen);
@@ -81,9 +78,8 @@ static void compare_missing(struct check *c, const struct avro_member *m) {
 
 static void compare_records(struct check *c, const struct avro_node *w,
                             const struct avro_node *r) {
-    if (see(c, w, r)) {
+    if (see(c, w, r))
         return;
-    }
     for (size_t i = 0; i < r->n_fields; i++) {
         const struct avro_member *m = &r->fields[i];
         const struct avro_member *feeding = avro_feeding_field(w, r, m);
@@ -139,32 +135,27 @@ static void compare_with_union(struct check *c, const struct avro_node *w,
                                const struct avro_node *r) {
     const struct avro_node *similar = NULL;
     for (size_t i = 0; i < r->n_branches; i++) {
-        if (probe(c, w, r->branches[i]) == 0) {
+        if (probe(c, w, r->branches[i]) == 0)
             return;
-        }
-        if (r->branches[i]->type == w->type) {
+        if (r->branches[i]->type == w->type)
             similar = r->branches[i];
-        }
     }
-    if (similar) {
+    if (similar)
         compare(c, w, similar);
-    } else {
+    else
         obstacle(c, "no branch of the reader's union takes \"%s\"", avro_node_title(w));
-    }
 }
 
 static void compare(struct check *c, const struct avro_node *w,
                     const struct avro_node *r) {
     if (c->n_steps++ >= STEPS_MAX) {
-        if (c->n_steps == STEPS_MAX + 1) {
+        if (c->n_steps == STEPS_MAX + 1)
             obstacle(c, "the schemas are too intricate to compare");
-        }
         return;
     }
     if (w->type == AT_UNION) {
-        for (size_t i = 0; i < w->n_branches; i++) {
+        for (size_t i = 0; i < w->n_branches; i++)
             compare(c, w->branches[i], r);
-        }
     } else if (r->type == AT_UNION) {
         compare_with_union(c, w, r);
     } else if (w->type == r->type && w->name) {

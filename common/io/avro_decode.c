@@ -38,9 +38,8 @@ static const unsigned char *take_block(struct reader *r, const unsigned char *at
         }
         count = count == INT64_MIN ? INT64_MAX : -count;
     }
-    if (UNLIKELY(!at)) {
+    if (UNLIKELY(!at))
         return NULL;
-    }
     if (UNLIKELY((uint64_t)count > r->plan->limits.max_items - so_far)) {
         return fail(r, op, E_AVRO_LIMIT, "more than %zu items",
                     r->plan->limits.max_items);
@@ -77,9 +76,8 @@ struct items {
  * forbids it. */
 static bool grow(struct reader *r, const struct op *op, struct items *items,
                  size_t more) {
-    if (more <= items->cap - items->n) {
+    if (more <= items->cap - items->n)
         return true;
-    }
     size_t want = items->n + more;
     size_t cap = want > 2 * items->cap ? want : 2 * items->cap;
     size_t bytes = cap * op->array->item_size; /* max_items times a structure's size */
@@ -90,9 +88,8 @@ static bool grow(struct reader *r, const struct op *op, struct items *items,
     }
     r->taken += bytes;
     char *grown = arena_alloc(r->a, bytes);
-    if (items->n > 0) {
+    if (items->n > 0)
         memcpy(grown, items->at, items->n * op->array->item_size);
-    }
     items->at = grown;
     items->cap = cap;
     return true;
@@ -116,18 +113,16 @@ static const unsigned char *read_array(struct reader *r, const unsigned char *at
     do {
         at = take_block(r, at, op, items.n, &block);
         if (at && block.n > 0) {
-            if (!grow(r, op, &items, block.n)) {
+            if (!grow(r, op, &items, block.n))
                 return NULL;
-            }
             at =
                 read_items(r, at, op, items.at + items.n * op->array->item_size, block.n);
             items.n += block.n;
         }
         at = at ? end_block(r, at, op, &block) : NULL;
     } while (at && block.n > 0);
-    if (!items.at && op->array->is_optional) {
+    if (!items.at && op->array->is_optional)
         items.at = &nothing;
-    }
     memcpy(base + op->offset, &items.at, sizeof items.at);
     memcpy(base + op->array->count_offset, &items.n, sizeof items.n);
     return at;
@@ -181,9 +176,8 @@ static const unsigned char *read_enum(struct reader *r, const unsigned char *at,
                                       const struct op *op, char *base) {
     size_t position;
     at = take_position(r, at, op, "symbol", op->n, &position);
-    if (UNLIKELY(!at)) {
+    if (UNLIKELY(!at))
         return NULL;
-    }
     int symbol = op->table[position];
     if (UNLIKELY(symbol < 0)) {
         return fail(r, op, E_AVRO_SYMBOL,
@@ -195,9 +189,8 @@ static const unsigned char *read_enum(struct reader *r, const unsigned char *at,
 
 static const unsigned char *call(struct reader *r, const unsigned char *at,
                                  const struct op *op) {
-    if (r->depth == r->plan->limits.max_depth) {
+    if (r->depth == r->plan->limits.max_depth)
         return fail(r, op, E_AVRO_LIMIT, "nested deeper than %u", r->depth);
-    }
     r->depth++;
     at = run(r, at, r->plan->programs[op->n].ops, NULL);
     r->depth--;
@@ -231,12 +224,10 @@ static const unsigned char *run(struct reader *r, const unsigned char *at,
         case OP_END:
             return at;
         case OP_TEXTS:
-            for (const struct op *last = op + op->n - 1; at && op < last; op++) {
+            for (const struct op *last = op + op->n - 1; at && op < last; op++)
                 at = take_text(r, at, op, base + op->offset);
-            }
-            if (UNLIKELY(!at)) {
+            if (UNLIKELY(!at))
                 return NULL;
-            }
             at = take_text(r, at, op, base + op->offset);
             break;
         case OP_TEXT:
@@ -294,9 +285,8 @@ static const unsigned char *run(struct reader *r, const unsigned char *at,
             break;
         case OP_OPTIONAL:
             at = take_position(r, at, op, "branch", 2, &branch);
-            if (UNLIKELY(!at)) {
+            if (UNLIKELY(!at))
                 return NULL;
-            }
             if (branch == op->kind) {
                 put_absent(op + 1, base);
                 op += op->n;
@@ -305,9 +295,8 @@ static const unsigned char *run(struct reader *r, const unsigned char *at,
             break;
         case OP_UNION:
             at = take_position(r, at, op, "branch", op->n, &branch);
-            if (UNLIKELY(!at)) {
+            if (UNLIKELY(!at))
                 return NULL;
-            }
             op = start + op->targets[branch] - 1; /* the loop goes one further */
             break;
         case OP_GOTO:
@@ -342,9 +331,8 @@ static const unsigned char *run(struct reader *r, const unsigned char *at,
             at = call(r, at, op);
             break;
         }
-        if (UNLIKELY(!at)) {
+        if (UNLIKELY(!at))
             return NULL;
-        }
     }
 }
 
@@ -354,9 +342,8 @@ enum status avro_decode(const struct avro_plan *p, struct span bytes, struct are
     const unsigned char *at = bytes.len ? (const unsigned char *)bytes.ptr : empty;
     struct reader r = {.end = at + bytes.len, .plan = p, .a = a, .err = err};
     at = run(&r, at, p->main, out);
-    if (!at) {
+    if (!at)
         return error_status(err->code);
-    }
     if (at != r.end) {
         return error_set(err, E_AVRO_TRAILING,
                          "%zu of %zu bytes are left after the record", left(&r, at),

@@ -39,9 +39,8 @@ static void put_long(struct writer *w, int64_t value) {
     uint64_t z = ((uint64_t)value << 1) ^ (0 - ((uint64_t)value >> 63));
     unsigned char bytes[10];
     size_t n = 0;
-    for (; z >= 0x80; z >>= 7) {
+    for (; z >= 0x80; z >>= 7)
         bytes[n++] = (unsigned char)(z | 0x80);
-    }
     bytes[n++] = (unsigned char)z;
     build_bytes(w->out, bytes, n);
 }
@@ -55,41 +54,34 @@ static void put_span(struct writer *w, struct span s) {
 
 static enum status write_integer(struct writer *w, const struct avro_node *n,
                                  int64_t value) {
-    if (n->type == AT_INT && (value < INT32_MIN || value > INT32_MAX)) {
+    if (n->type == AT_INT && (value < INT32_MIN || value > INT32_MAX))
         return refuse(w, "%lld is no 32-bit number", (long long)value);
-    }
     put_long(w, value);
     return ST_OK;
 }
 
 static enum status write_span(struct writer *w, const struct avro_node *n,
                               struct span s) {
-    if (!s.ptr && s.len == 0 && n->type == AT_STRING) {
+    if (!s.ptr && s.len == 0 && n->type == AT_STRING)
         return refuse(w, "is missing");
-    }
-    if (n->type == AT_STRING && !span_is_text(s)) {
+    if (n->type == AT_STRING && !span_is_text(s))
         return refuse(w, "is not valid UTF-8 text, or has a NUL in it");
-    }
-    if (n->type == AT_FIXED && s.len != n->size) {
+    if (n->type == AT_FIXED && s.len != n->size)
         return refuse(w, "has %zu bytes instead of %zu", s.len, n->size);
-    }
-    if (n->type == AT_FIXED) {
+    if (n->type == AT_FIXED)
         build_span(w->out, s);
-    } else {
+    else
         put_span(w, s);
-    }
     return ST_OK;
 }
 
 static enum status write_enum(struct writer *w, const struct avro_node *n,
                               const struct avro_field *f, int value) {
-    if (value < 0 || (size_t)value >= f->n_symbols) {
+    if (value < 0 || (size_t)value >= f->n_symbols)
         return refuse(w, "%d is none of its values", value);
-    }
     int symbol = avro_symbol_index(&n->symbols, f->symbols[value]);
-    if (symbol < 0) {
+    if (symbol < 0)
         return refuse(w, "the schema lacks the symbol \"%s\"", f->symbols[value]);
-    }
     put_long(w, symbol);
     return ST_OK;
 }
@@ -97,11 +89,10 @@ static enum status write_enum(struct writer *w, const struct avro_node *n,
 static enum status write_number(struct writer *w, const struct avro_node *n,
                                 double value) {
     float narrow = (float)value;
-    if (n->type == AT_FLOAT) {
+    if (n->type == AT_FLOAT)
         build_bytes(w->out, &narrow, sizeof narrow);
-    } else {
+    else
         build_bytes(w->out, &value, sizeof value);
-    }
     return ST_OK;
 }
 
@@ -115,14 +106,12 @@ static enum status write_array(struct writer *w, const struct avro_node *n,
     item.slot = f->item_slot;
     item.offset = 0;
     item.is_optional = false;
-    if (count > 0) {
+    if (count > 0)
         put_long(w, (int64_t)count);
-    }
     for (size_t i = 0; i < count; i++) {
         enum status st = write_type(w, n->item, &item, items + i * f->item_size);
-        if (st != ST_OK) {
+        if (st != ST_OK)
             return st;
-        }
     }
     put_long(w, 0);
     return ST_OK;
@@ -165,9 +154,8 @@ static enum status write_value(struct writer *w, const struct avro_node *n,
         bool is_true;
         int i;
     } v;
-    if (!is_fit(f, n->type)) {
+    if (!is_fit(f, n->type))
         return refuse(w, "the structure holds no \"%s\"", avro_node_title(n));
-    }
     switch (f->slot) {
     case SLOT_SPAN:
     case SLOT_BYTES:
@@ -188,9 +176,8 @@ static enum status write_value(struct writer *w, const struct avro_node *n,
         return ST_OK;
     case SLOT_TRI:
         memcpy(&v.i, at, sizeof v.i);
-        if (v.i != 0 && v.i != 1) {
+        if (v.i != 0 && v.i != 1)
             return refuse(w, "%d is no boolean", v.i);
-        }
         build_char(w->out, (char)v.i);
         return ST_OK;
     case SLOT_ENUM:
@@ -243,9 +230,8 @@ _Static_assert(offsetof(struct span, ptr) == 0,
 
 static enum status write_type(struct writer *w, const struct avro_node *n,
                               const struct avro_field *f, const char *base) {
-    if (n->type != AT_UNION) {
+    if (n->type != AT_UNION)
         return write_value(w, n, f, base);
-    }
     bool wants_null = f->is_optional && is_absent(f, base);
     for (size_t i = 0; i < n->n_branches; i++) {
         bool is_null = n->branches[i]->type == AT_NULL;
@@ -259,14 +245,11 @@ static enum status write_type(struct writer *w, const struct avro_node *n,
 
 static const struct avro_field *shape_field(const struct avro_shape *shape,
                                             const char *name, size_t guess) {
-    if (guess < shape->n_fields && strcmp(shape->fields[guess].name, name) == 0) {
+    if (guess < shape->n_fields && strcmp(shape->fields[guess].name, name) == 0)
         return &shape->fields[guess]; /* usually the same order */
-    }
-    for (size_t i = 0; i < shape->n_fields; i++) {
-        if (strcmp(shape->fields[i].name, name) == 0) {
+    for (size_t i = 0; i < shape->n_fields; i++)
+        if (strcmp(shape->fields[i].name, name) == 0)
             return &shape->fields[i];
-        }
-    }
     return NULL;
 }
 
@@ -279,9 +262,8 @@ static enum status write_record(struct writer *w, const struct avro_node *n,
         const struct avro_field *f = shape_field(shape, n->fields[i].name, i);
         enum status st = f ? write_type(w, n->fields[i].type, f, base)
                            : refuse(w, "the structure has no such field");
-        if (st != ST_OK) {
+        if (st != ST_OK)
             return st;
-        }
     }
     w->path[back] = '\0';
     return ST_OK;
@@ -295,8 +277,7 @@ enum status avro_encode(const struct avro_schema *schema, const struct avro_shap
                          avro_node_title(schema->root));
     }
     enum status st = write_record(&w, schema->root, shape, in);
-    if (st == ST_OK && b->is_cut) {
+    if (st == ST_OK && b->is_cut)
         return error_set(err, E_INPUT, "the record needs more than %zu bytes", b->cap);
-    }
     return st;
 }

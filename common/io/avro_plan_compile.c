@@ -25,9 +25,8 @@ const struct avro_limits avro_default_limits = {
 /* --- the build --- */
 
 void plan_obstacle(struct plan_build *b, const char *format, ...) {
-    if (b->failed) {
+    if (b->failed)
         return;
-    }
     char why[200];
     va_list args;
     va_start(args, format);
@@ -67,9 +66,8 @@ unsigned plan_program_new(struct plan_build *b) {
 }
 
 size_t plan_emit(struct plan_build *b, unsigned program, struct op op) {
-    if (b->failed) {
+    if (b->failed)
         return 0;
-    }
     struct program *to = &b->plan->programs[program];
     if (b->plan->n_ops++ >= PLAN_MAX_OPS) {
         plan_exhaust(b, "steps");
@@ -80,9 +78,8 @@ size_t plan_emit(struct plan_build *b, unsigned program, struct op op) {
         to->ops = xrealloc(to->ops, to->cap * sizeof *to->ops);
     }
     char *path = plan_alloc(b, 1, strlen(b->path) + 1);
-    if (!path) {
+    if (!path)
         return 0;
-    }
     op.path = memcpy(path, b->path, strlen(b->path) + 1);
     to->ops[to->n] = op;
     return to->n++;
@@ -95,9 +92,8 @@ size_t plan_enter(struct plan_build *b, const char *name) {
 }
 
 void plan_leave(struct plan_build *b, size_t back) {
-    if (!b->failed) { /* a failed build keeps the path of its obstacle */
+    if (!b->failed) /* a failed build keeps the path of its obstacle */
         b->path[back] = '\0';
-    }
 }
 
 /* --- finishing --- */
@@ -110,9 +106,8 @@ static void fuse(struct program *p) {
         size_t n = 1;
         while (p->ops[i].code == OP_TEXT && i + n < p->n &&
                p->ops[i + n].code == OP_TEXT &&
-               p->ops[i + n].offset == p->ops[i].offset + n * sizeof(struct span)) {
+               p->ops[i + n].offset == p->ops[i].offset + n * sizeof(struct span))
             n++;
-        }
         if (n > 1) {
             p->ops[i].code = OP_TEXTS;
             p->ops[i].n = n;
@@ -127,9 +122,8 @@ static void finish(struct avro_plan *plan) {
         fuse(p);
         for (size_t k = 0; k < p->n; k++) {
             struct op *op = &p->ops[k];
-            if (op->code == OP_ARRAY || op->code == OP_SKIP_LIST) {
+            if (op->code == OP_ARRAY || op->code == OP_SKIP_LIST)
                 op->array->item = plan->programs[op->array->program].ops;
-            }
         }
     }
     plan->main = plan->programs[0].ops;
@@ -176,12 +170,10 @@ enum status avro_plan_compile(const struct avro_schema *writer,
 }
 
 void avro_plan_free(struct avro_plan *p) {
-    if (!p) {
+    if (!p)
         return;
-    }
-    for (unsigned i = 0; i < p->n_programs; i++) {
+    for (unsigned i = 0; i < p->n_programs; i++)
         free(p->programs[i].ops);
-    }
     free(p->programs);
     arena_free(p->arena);
 }

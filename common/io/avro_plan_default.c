@@ -32,11 +32,9 @@ enum absent_kind plan_absent_kind(const struct avro_field *field) {
 }
 
 int plan_shape_symbol(const struct avro_field *field, const char *symbol) {
-    for (size_t i = 0; i < field->n_symbols; i++) {
-        if (strcmp(field->symbols[i], symbol) == 0) {
+    for (size_t i = 0; i < field->n_symbols; i++)
+        if (strcmp(field->symbols[i], symbol) == 0)
             return (int)i;
-        }
-    }
     return -1;
 }
 
@@ -51,9 +49,8 @@ static struct span text_value(struct plan_build *b, const json_t *value, bool is
     size_t len = 0;
     for (size_t i = 0; copy && i < in.len; i++) {
         unsigned char c = (unsigned char)in.ptr[i];
-        if (is_bytes && c >= 0x80 && i + 1 < in.len) {
+        if (is_bytes && c >= 0x80 && i + 1 < in.len)
             c = (unsigned char)((c & 0x03) << 6 | (in.ptr[++i] & 0x3f));
-        }
         copy[len++] = (char)c;
     }
     return (struct span){copy, len};
@@ -107,9 +104,8 @@ static void put_array(struct plan_build *b, char *base, const struct avro_field 
     char *items = NULL;
     if (n > 0 || field->is_optional) {
         items = plan_alloc(b, n, field->item_size);
-        if (!items) {
+        if (!items)
             return;
-        }
     }
     struct avro_field item = *field;
     item.slot = field->item_slot;
@@ -201,9 +197,8 @@ void plan_default(struct plan_build *b, unsigned program, const struct avro_fiel
                   size_t base, size_t size, const struct avro_node *reader,
                   const json_t *value) {
     char *image = plan_alloc(b, 1, size);
-    if (!image) {
+    if (!image)
         return;
-    }
     put_value(b, image + base, field, reader, value);
     size_t at = base + field->offset;
     plan_emit(b, program,

@@ -54,12 +54,10 @@ static bool is_bound(const struct avro_field *f, enum avro_type reader) {
 }
 
 static enum op_code number_code(enum avro_type w, enum avro_type r, enum avro_slot slot) {
-    if (slot == SLOT_I32) {
+    if (slot == SLOT_I32)
         return OP_I32;
-    }
-    if (slot == SLOT_I64) {
+    if (slot == SLOT_I64)
         return w == AT_INT ? OP_INT_64 : OP_I64;
-    }
     switch (w) {
     case AT_INT:
         return r == AT_FLOAT ? OP_INT_F32 : OP_INT_F64;
@@ -131,9 +129,8 @@ static void read_array(struct plan_build *b, unsigned program, const struct avro
                        const struct avro_node *r, const struct place *at) {
     const struct avro_field *f = at->field;
     struct op_array *array = plan_alloc(b, 1, sizeof *array);
-    if (!array) {
+    if (!array)
         return;
-    }
     *array = (struct op_array){
         .program = plan_program_new(b),
         .item_size = f->item_size,
@@ -181,15 +178,14 @@ static void read_value(struct plan_build *b, unsigned program, const struct avro
         return;
     }
     b->depth++;
-    if (!is_bound(at->field, r->type)) {
+    if (!is_bound(at->field, r->type))
         plan_obstacle(b, "the structure has no place for \"%s\"", avro_node_title(r));
-    } else if (both_named) {
+    else if (both_named)
         read_named(b, program, w, r, at);
-    } else if (w->type == AT_ARRAY && r->type == AT_ARRAY) {
+    else if (w->type == AT_ARRAY && r->type == AT_ARRAY)
         read_array(b, program, w, r, at);
-    } else {
+    else
         read_primitive(b, program, w, r, at);
-    }
     b->depth--;
 }
 
@@ -197,9 +193,8 @@ static void read_value(struct plan_build *b, unsigned program, const struct avro
  * refusal. */
 static bool read_branch(struct plan_build *b, unsigned program, const struct avro_node *w,
                         const struct avro_node *r, const struct place *at) {
-    if (b->failed) {
+    if (b->failed)
         return false;
-    }
     size_t start = b->plan->programs[program].n;
     size_t back = strlen(b->path);
     unsigned depth = b->depth;
@@ -227,18 +222,16 @@ static void read_union(struct plan_build *b, unsigned program, const struct avro
         n_readable += read_branch(b, program, w->branches[i], r, at);
         ends[i] = plan_emit(b, program, (struct op){.code = OP_GOTO});
     }
-    if (b->failed) {
+    if (b->failed)
         return;
-    }
     if (n_readable == 0) {
         plan_obstacle(b, "no branch of the writer's union can be read as \"%s\"",
                       avro_node_title(r));
         return;
     }
     struct program *p = &b->plan->programs[program];
-    for (size_t i = 0; i < w->n_branches; i++) {
+    for (size_t i = 0; i < w->n_branches; i++)
         p->ops[ends[i]].n = p->n;
-    }
 }
 
 /* [null, T] onto an optional T: by far the most common union, so it has a step of its
@@ -262,20 +255,17 @@ static void read_optional(struct plan_build *b, unsigned program,
 }
 
 static bool has_null(const struct avro_node *n) {
-    for (size_t i = 0; i < n->n_branches; i++) {
-        if (n->branches[i]->type == AT_NULL) {
+    for (size_t i = 0; i < n->n_branches; i++)
+        if (n->branches[i]->type == AT_NULL)
             return true;
-        }
-    }
     return false;
 }
 
 /* A reader's union must be [null, T]: a structure has no place for more. NULL otherwise.
  */
 static const struct avro_node *optional_type(const struct avro_node *r) {
-    if (r->n_branches != 2 || !has_null(r)) {
+    if (r->n_branches != 2 || !has_null(r))
         return NULL;
-    }
     return r->branches[r->branches[0]->type == AT_NULL ? 1 : 0];
 }
 
@@ -292,11 +282,10 @@ static void read_type(struct plan_build *b, unsigned program, const struct avro_
         }
     }
     if (w->type == AT_UNION) {
-        if (reads_null && w->n_branches == 2 && has_null(w)) {
+        if (reads_null && w->n_branches == 2 && has_null(w))
             read_optional(b, program, w, r, at);
-        } else {
+        else
             read_union(b, program, w, r, at);
-        }
     } else if (w->type == AT_NULL) {
         if (!reads_null) {
             plan_obstacle(b, "\"null\" cannot be read as \"%s\"", avro_node_title(r));
@@ -316,20 +305,16 @@ static void read_type(struct plan_build *b, unsigned program, const struct avro_
 
 static const struct avro_field *shape_field(const struct avro_shape *shape,
                                             const char *name) {
-    for (size_t i = 0; i < shape->n_fields; i++) {
-        if (strcmp(shape->fields[i].name, name) == 0) {
+    for (size_t i = 0; i < shape->n_fields; i++)
+        if (strcmp(shape->fields[i].name, name) == 0)
             return &shape->fields[i];
-        }
-    }
     return NULL;
 }
 
 static bool has_field(const struct avro_node *record, const char *name) {
-    for (size_t i = 0; i < record->n_fields; i++) {
-        if (strcmp(record->fields[i].name, name) == 0) {
+    for (size_t i = 0; i < record->n_fields; i++)
+        if (strcmp(record->fields[i].name, name) == 0)
             return true;
-        }
-    }
     return false;
 }
 
@@ -341,21 +326,19 @@ static void read_missing(struct plan_build *b, unsigned program,
         const struct avro_member *m = &r->fields[i];
         const struct avro_field *f = shape_field(shape, m->name);
         const struct avro_member *feeding = avro_feeding_field(w, r, m);
-        if (!f || (feeding && avro_fed_field(w, r, feeding) == m)) {
+        if (!f || (feeding && avro_fed_field(w, r, feeding) == m))
             continue;
-        }
         size_t back = plan_enter(b, m->name);
         const struct avro_node *type =
             m->fallback ? avro_default_branch(m->type, m->fallback) : NULL;
-        if (!m->fallback) {
+        if (!m->fallback)
             plan_obstacle(b, "the writer lacks it and the reader has no default");
-        } else if (!type) {
+        else if (!type)
             plan_obstacle(b, "the reader's default is not a value of its type");
-        } else if (type->type == AT_NULL ? !f->is_optional : !is_bound(f, type->type)) {
+        else if (type->type == AT_NULL ? !f->is_optional : !is_bound(f, type->type))
             plan_obstacle(b, "the structure has no place for the reader's default");
-        } else {
+        else
             plan_default(b, program, f, base, size, m->type, m->fallback);
-        }
         plan_leave(b, back);
     }
 }

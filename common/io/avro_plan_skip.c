@@ -13,19 +13,16 @@
 enum { UNKNOWN, NO, YES, BUSY };
 
 bool plan_is_zero_size(struct plan_build *b, const struct avro_node *n) {
-    if (n->type == AT_NULL || (n->type == AT_FIXED && n->size == 0)) {
+    if (n->type == AT_NULL || (n->type == AT_FIXED && n->size == 0))
         return true;
-    }
-    if (n->type != AT_RECORD) {
+    if (n->type != AT_RECORD)
         return false;
-    }
     uint8_t *known = &b->zero_size[n->id];
     if (*known == UNKNOWN) {
         *known = BUSY;
         bool is_zero = true;
-        for (size_t i = 0; is_zero && i < n->n_fields; i++) {
+        for (size_t i = 0; is_zero && i < n->n_fields; i++)
             is_zero = plan_is_zero_size(b, n->fields[i].type);
-        }
         *known = is_zero ? YES : NO;
     }
     /* BUSY: a record that contains itself can never be written; skipping it stops at the
@@ -42,9 +39,8 @@ static size_t min_of_record(struct plan_build *b, const struct avro_node *n) {
     if (*known == 0) {
         *known = 1; /* while we are inside it: 0 bytes, which is a lower bound */
         size_t sum = 0;
-        for (size_t i = 0; i < n->n_fields; i++) {
+        for (size_t i = 0; i < n->n_fields; i++)
             sum = add_capped(sum, plan_min_wire(b, n->fields[i].type));
-        }
         *known = add_capped(sum, 1);
     }
     return *known - 1;
@@ -78,9 +74,8 @@ static void skip_union(struct plan_build *b, unsigned program,
                        const struct avro_node *n) {
     uint32_t *targets = plan_alloc(b, n->n_branches, sizeof *targets);
     size_t *ends = plan_alloc(b, n->n_branches, sizeof *ends);
-    if (b->failed) {
+    if (b->failed)
         return;
-    }
     plan_emit(b, program,
               (struct op){.code = OP_UNION, .n = n->n_branches, .targets = targets});
     for (size_t i = 0; i < n->n_branches; i++) {
@@ -88,22 +83,19 @@ static void skip_union(struct plan_build *b, unsigned program,
         plan_skip(b, program, n->branches[i]);
         ends[i] = plan_emit(b, program, (struct op){.code = OP_GOTO});
     }
-    for (size_t i = 0; !b->failed && i < n->n_branches; i++) {
+    for (size_t i = 0; !b->failed && i < n->n_branches; i++)
         b->plan->programs[program].ops[ends[i]].n = b->plan->programs[program].n;
-    }
 }
 
 static void skip_list(struct plan_build *b, unsigned program, const struct avro_node *n) {
     struct op_array *list = plan_alloc(b, 1, sizeof *list);
-    if (b->failed) {
+    if (b->failed)
         return;
-    }
     list->is_map = n->type == AT_MAP;
     list->min_wire = plan_min_wire(b, n->item) + (list->is_map ? 1 : 0);
     list->program = plan_program_new(b);
-    if (b->failed) {
+    if (b->failed)
         return;
-    }
     plan_skip(b, list->program, n->item);
     plan_emit(b, list->program, (struct op){.code = OP_END});
     plan_emit(b, program, (struct op){.code = OP_SKIP_LIST, .array = list});
@@ -113,9 +105,8 @@ static void skip_record(struct plan_build *b, unsigned program,
                         const struct avro_node *n) {
     if (b->skip_of[n->id] == 0) {
         unsigned own = plan_program_new(b);
-        if (b->failed) {
+        if (b->failed)
             return;
-        }
         b->skip_of[n->id] = own + 1;
         for (size_t i = 0; i < n->n_fields; i++) {
             size_t back = plan_enter(b, n->fields[i].name);
@@ -132,9 +123,8 @@ static void skip_fixed(struct plan_build *b, unsigned program, size_t size) {
 }
 
 void plan_skip(struct plan_build *b, unsigned program, const struct avro_node *n) {
-    if (b->failed || plan_is_zero_size(b, n)) {
+    if (b->failed || plan_is_zero_size(b, n))
         return;
-    }
     switch (n->type) {
     case AT_BOOLEAN:
         plan_emit(b, program, (struct op){.code = OP_SKIP_BOOL});

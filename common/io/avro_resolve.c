@@ -16,9 +16,8 @@ const char *avro_node_title(const struct avro_node *n) {
 }
 
 bool avro_promotes(enum avro_type writer, enum avro_type reader) {
-    if (writer == reader) {
+    if (writer == reader)
         return true;
-    }
     switch (writer) {
     case AT_INT:
         return reader == AT_LONG || reader == AT_FLOAT || reader == AT_DOUBLE;
@@ -41,19 +40,16 @@ static const char *unqualified(const char *full) {
 }
 
 bool avro_names_match(const struct avro_node *writer, const struct avro_node *reader) {
-    if (strcmp(unqualified(writer->name), unqualified(reader->name)) == 0) {
+    if (strcmp(unqualified(writer->name), unqualified(reader->name)) == 0)
         return true;
-    }
     return avro_symbol_index(&reader->aliases, writer->name) >= 0;
 }
 
 static const struct avro_member *field_named(const struct avro_node *record,
                                              const char *name) {
-    for (size_t i = 0; i < record->n_fields; i++) {
-        if (strcmp(record->fields[i].name, name) == 0) {
+    for (size_t i = 0; i < record->n_fields; i++)
+        if (strcmp(record->fields[i].name, name) == 0)
             return &record->fields[i];
-        }
-    }
     return NULL;
 }
 
@@ -63,10 +59,8 @@ const struct avro_member *avro_feeding_field(const struct avro_node *writer,
     const struct avro_member *found = field_named(writer, reader->name);
     for (size_t i = 0; !found && i < reader->aliases.count; i++) {
         const char *alias = reader->aliases.items[i];
-        if (!field_named(record,
-                         alias)) { /* else that field has the better right to it */
+        if (!field_named(record, alias)) /* else that field has the better right to it */
             found = field_named(writer, alias);
-        }
     }
     return found;
 }
@@ -74,20 +68,16 @@ const struct avro_member *avro_feeding_field(const struct avro_node *writer,
 const struct avro_member *avro_fed_field(const struct avro_node *writer,
                                          const struct avro_node *record,
                                          const struct avro_member *field) {
-    for (size_t i = 0; i < record->n_fields; i++) {
-        if (avro_feeding_field(writer, record, &record->fields[i]) == field) {
+    for (size_t i = 0; i < record->n_fields; i++)
+        if (avro_feeding_field(writer, record, &record->fields[i]) == field)
             return &record->fields[i];
-        }
-    }
     return NULL;
 }
 
 int avro_symbol_index(const struct avro_names *symbols, const char *symbol) {
-    for (size_t i = 0; i < symbols->count; i++) {
-        if (strcmp(symbols->items[i], symbol) == 0) {
+    for (size_t i = 0; i < symbols->count; i++)
+        if (strcmp(symbols->items[i], symbol) == 0)
             return (int)i;
-        }
-    }
     return -1;
 }
 
@@ -99,12 +89,10 @@ int avro_resolve_symbol(const struct avro_node *reader, const char *symbol) {
 const char *avro_logical_obstacle(const struct avro_node *writer,
                                   const struct avro_node *reader) {
     enum avro_logical w = writer->logical, r = reader->logical;
-    if (w == LT_NONE || r == LT_NONE || w == r) {
+    if (w == LT_NONE || r == LT_NONE || w == r)
         return NULL; /* a bare number is taken at the reader's word */
-    }
-    if (w == LT_TIMESTAMP_MILLIS && r == LT_TIMESTAMP_MICROS && reader->type == AT_LONG) {
+    if (w == LT_TIMESTAMP_MILLIS && r == LT_TIMESTAMP_MICROS && reader->type == AT_LONG)
         return NULL;
-    }
     return "the two count time in different units";
 }
 
@@ -120,23 +108,19 @@ static bool record_fits(const struct avro_node *type, const json_t *value,
     for (size_t i = 0; i < type->n_fields; i++) {
         const struct avro_member *f = &type->fields[i];
         const json_t *given = json_object_get(value, f->name);
-        if (!given) {
+        if (!given)
             given = f->fallback;
-        }
-        if (!given || !fits(f->type, given, depth)) {
+        if (!given || !fits(f->type, given, depth))
             return false;
-        }
     }
     return true;
 }
 
 static bool array_fits(const struct avro_node *type, const json_t *value,
                        unsigned depth) {
-    for (size_t i = 0; i < json_array_size(value); i++) {
-        if (!fits(type->item, json_array_get(value, i), depth)) {
+    for (size_t i = 0; i < json_array_size(value); i++)
+        if (!fits(type->item, json_array_get(value, i), depth))
             return false;
-        }
-    }
     return true;
 }
 
@@ -146,9 +130,8 @@ static bool map_fits(const struct avro_node *type, const json_t *value, unsigned
     const char *key;
     json_t *item;
     json_object_foreach(object, key, item) {
-        if (!fits(type->item, item, depth)) {
+        if (!fits(type->item, item, depth))
             return false;
-        }
     }
     return true;
 }
@@ -159,9 +142,8 @@ static bool is_byte_text(const json_t *value, size_t *n_bytes) {
     *n_bytes = 0;
     for (; c && *c; c++, ++*n_bytes) {
         if (*c >= 0x80) {
-            if (*c > 0xc3) {
+            if (*c > 0xc3)
                 return false;
-            }
             c++;
         }
     }
@@ -171,9 +153,8 @@ static bool is_byte_text(const json_t *value, size_t *n_bytes) {
 static bool fits(const struct avro_node *type, const json_t *value, unsigned depth) {
     size_t n;
     json_int_t i = json_integer_value(value);
-    if (depth == 0) {
+    if (depth == 0)
         return false;
-    }
     switch (type->type) {
     case AT_NULL:
         return json_is_null(value);
@@ -202,11 +183,9 @@ static bool fits(const struct avro_node *type, const json_t *value, unsigned dep
     case AT_MAP:
         return json_is_object(value) && map_fits(type, value, depth - 1);
     case AT_UNION:
-        for (size_t k = 0; k < type->n_branches; k++) {
-            if (fits(type->branches[k], value, depth - 1)) {
+        for (size_t k = 0; k < type->n_branches; k++)
+            if (fits(type->branches[k], value, depth - 1))
                 return true;
-            }
-        }
         return false;
     case AT_COUNT:
         break;
@@ -222,13 +201,10 @@ bool avro_default_fits(const struct avro_node *type, const json_t *value) {
 
 const struct avro_node *avro_default_branch(const struct avro_node *type,
                                             const json_t *value) {
-    if (type->type != AT_UNION) {
+    if (type->type != AT_UNION)
         return avro_default_fits(type, value) ? type : NULL;
-    }
-    for (size_t k = 0; k < type->n_branches; k++) {
-        if (avro_default_fits(type->branches[k], value)) {
+    for (size_t k = 0; k < type->n_branches; k++)
+        if (avro_default_fits(type->branches[k], value))
             return type->branches[k];
-        }
-    }
     return NULL;
 }

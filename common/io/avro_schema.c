@@ -23,18 +23,16 @@ enum { SCHEMA_ARENA_BYTES = 64 * 1024 * 1024, CANONICAL_MAX_BYTES = 8 * 1024 * 1
 /* The second opinion: avro-c parses the canonical form. */
 static enum status ask_avro_c(const struct avro_schema *s, struct error *err) {
     avro_schema_t peer = NULL;
-    if (avro_schema_from_json_length(s->canonical.ptr, s->canonical.len, &peer) != 0) {
+    if (avro_schema_from_json_length(s->canonical.ptr, s->canonical.len, &peer) != 0)
         return error_set(err, E_SCHEMA_INVALID, "schema: %.180s", avro_strerror());
-    }
     avro_schema_decref(peer);
     return ST_OK;
 }
 
 static enum status parse_document(struct avro_schema *s, struct error *err) {
     enum status st = avro_parse_nodes(s, err);
-    if (st != ST_OK) {
+    if (st != ST_OK)
         return st;
-    }
     s->canonical = avro_canonical(s->arena, s->root, s->n_nodes, CANONICAL_MAX_BYTES);
     if (!s->canonical.ptr) {
         return error_set(err, E_SCHEMA_INVALID,
@@ -72,9 +70,8 @@ enum status avro_schema_parse(struct span json, struct avro_schema **out,
 }
 
 void avro_schema_free(struct avro_schema *s) {
-    if (!s) {
+    if (!s)
         return;
-    }
     arena_free(s->arena);
     json_decref(s->document);
     free(s);

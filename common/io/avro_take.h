@@ -56,13 +56,11 @@ take_long_slow(struct reader *r, const unsigned char *at, const struct op *op,
                int64_t *out) {
     uint64_t value = 0;
     for (unsigned shift = 0; shift < 70; shift += 7) {
-        if (at == r->end) {
+        if (at == r->end)
             return fail(r, op, E_AVRO_SHORT, "the record ends inside a number");
-        }
         unsigned char byte = *at++;
-        if (shift == 63 && byte > 1) {
+        if (shift == 63 && byte > 1)
             break;
-        }
         value |= (uint64_t)(byte & 0x7f) << shift;
         if (byte < 0x80) {
             *out = (int64_t)((value >> 1) ^ (0 - (value & 1)));
@@ -88,20 +86,17 @@ static inline const unsigned char *take_long(struct reader *r, const unsigned ch
 static inline const unsigned char *take_int(struct reader *r, const unsigned char *at,
                                             const struct op *op, int64_t *out) {
     at = take_long(r, at, op, out);
-    if (UNLIKELY(at && (*out < INT32_MIN || *out > INT32_MAX))) {
+    if (UNLIKELY(at && (*out < INT32_MIN || *out > INT32_MAX)))
         return fail(r, op, E_AVRO_RANGE, "%lld is no 32-bit number", (long long)*out);
-    }
     return at;
 }
 
 static inline const unsigned char *take_bool(struct reader *r, const unsigned char *at,
                                              const struct op *op, bool *out) {
-    if (UNLIKELY(at == r->end)) {
+    if (UNLIKELY(at == r->end))
         return fail_short(r, at, op, 1);
-    }
-    if (UNLIKELY(*at > 1)) {
+    if (UNLIKELY(*at > 1))
         return fail(r, op, E_AVRO_RANGE, "%u is no boolean", *at);
-    }
     *out = *at == 1;
     return at + 1;
 }
@@ -113,18 +108,16 @@ static inline const unsigned char *take_position(struct reader *r,
                                                  size_t n, size_t *out) {
     int64_t value;
     at = take_long(r, at, op, &value);
-    if (UNLIKELY(at && (value < 0 || (uint64_t)value >= n))) {
+    if (UNLIKELY(at && (value < 0 || (uint64_t)value >= n)))
         return fail(r, op, E_AVRO_RANGE, "%s %lld of %zu", what, (long long)value, n);
-    }
     *out = (size_t)value;
     return at;
 }
 
 static inline const unsigned char *take_raw(struct reader *r, const unsigned char *at,
                                             const struct op *op, void *out, size_t size) {
-    if (UNLIKELY(left(r, at) < size)) {
+    if (UNLIKELY(left(r, at) < size))
         return fail_short(r, at, op, size);
-    }
     memcpy(out, at, size); /* little-endian, as are the machines we build for */
     return at + size;
 }
@@ -159,9 +152,8 @@ static inline const unsigned char *take_millis(struct reader *r, const unsigned 
                                                const struct op *op, int64_t *out) {
     int64_t millis;
     at = take_long(r, at, op, &millis);
-    if (at && __builtin_mul_overflow(millis, INT64_C(1000), out)) {
+    if (at && __builtin_mul_overflow(millis, INT64_C(1000), out))
         return fail(r, op, E_AVRO_RANGE, "an instant beyond the range of microseconds");
-    }
     return at;
 }
 
@@ -180,22 +172,18 @@ static inline bool is_text(const unsigned char *at, size_t len) {
         size_t i = 0;
         for (; i + sizeof word <= len; i += sizeof word) {
             memcpy(&word, at + i, sizeof word);
-            if (UNLIKELY(!are_ascii(word))) {
+            if (UNLIKELY(!are_ascii(word)))
                 return span_is_text((struct span){(const char *)at, len});
-            }
         }
         memcpy(&word, at + len - sizeof word, sizeof word); /* the rest, overlapping */
-        if (LIKELY(are_ascii(word))) {
+        if (LIKELY(are_ascii(word)))
             return true;
-        }
     } else {
         unsigned char bad = 0;
-        for (size_t i = 0; i < len; i++) {
+        for (size_t i = 0; i < len; i++)
             bad |= (unsigned char)((at[i] - 1) | at[i]);
-        }
-        if (LIKELY(bad < 0x80)) {
+        if (LIKELY(bad < 0x80))
             return true;
-        }
     }
     return span_is_text((struct span){(const char *)at, len});
 }
@@ -204,9 +192,8 @@ static inline const unsigned char *take_bytes(struct reader *r, const unsigned c
                                               const struct op *op, struct span *out) {
     int64_t len;
     at = take_long(r, at, op, &len);
-    if (UNLIKELY(!at)) {
+    if (UNLIKELY(!at))
         return NULL;
-    }
     if (UNLIKELY((uint64_t)len > left(r, at) ||
                  (uint64_t)len > r->plan->limits.max_text_bytes)) {
         return len < 0 ? fail(r, op, E_AVRO_RANGE, "length %lld", (long long)len)
@@ -223,21 +210,18 @@ static inline const unsigned char *take_text(struct reader *r, const unsigned ch
                                              const struct op *op, char *to) {
     struct span text;
     at = take_bytes(r, at, op, &text);
-    if (UNLIKELY(!at)) {
+    if (UNLIKELY(!at))
         return NULL;
-    }
-    if (UNLIKELY(!is_text((const unsigned char *)text.ptr, text.len))) {
+    if (UNLIKELY(!is_text((const unsigned char *)text.ptr, text.len)))
         return fail(r, op, E_AVRO_TEXT, "not valid UTF-8 text, or a NUL in it");
-    }
     memcpy(to, &text, sizeof text);
     return at;
 }
 
 static inline const unsigned char *take_fixed(struct reader *r, const unsigned char *at,
                                               const struct op *op, struct span *out) {
-    if (UNLIKELY(op->n > left(r, at))) {
+    if (UNLIKELY(op->n > left(r, at)))
         return fail_short(r, at, op, op->n);
-    }
     *out = (struct span){(const char *)at, op->n};
     return at + op->n;
 }

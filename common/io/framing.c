@@ -6,28 +6,24 @@
 
 static uint64_t big_endian(const char *at, size_t n) {
     uint64_t value = 0;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++)
         value = value << 8 | (unsigned char)at[i];
-    }
     return value;
 }
 
 static uint64_t little_endian(const char *at, size_t n) {
     uint64_t value = 0;
-    for (size_t i = n; i-- > 0;) {
+    for (size_t i = n; i-- > 0;)
         value = value << 8 | (unsigned char)at[i];
-    }
     return value;
 }
 
 /* The last header of that name counts, as in Kafka's own clients. */
 static const struct record_header *find_header(const struct record_header *headers,
                                                size_t n, const char *name) {
-    for (size_t i = n; i-- > 0;) {
-        if (span_is(headers[i].name, name)) {
+    for (size_t i = n; i-- > 0;)
+        if (span_is(headers[i].name, name))
             return &headers[i];
-        }
-    }
     return NULL;
 }
 
@@ -50,9 +46,8 @@ static enum status from_schema_id(struct span id, struct frame *out, struct erro
 static enum status from_headers(const struct record_header *headers, size_t n,
                                 struct frame *out, struct error *err) {
     const struct record_header *h = find_header(headers, n, "__value_schema_id");
-    if (h) {
+    if (h)
         return from_schema_id(h->value, out, err);
-    }
     h = find_header(headers, n, "apicurio.value.globalId");
     if (h && h->value.len == 8) {
         out->kind = FRAME_GLOBAL_ID;
@@ -79,9 +74,8 @@ static enum status from_zero(struct span value, struct frame *out, struct error 
     size_t prefix = 5;
     if (out->number == 0) {
         prefix = 9;
-        if (value.len < prefix) {
+        if (value.len < prefix)
             return error_set(err, E_FRAME_UNKNOWN, "schema id 0 is no id");
-        }
         out->kind = FRAME_GLOBAL_ID;
         out->number = big_endian(value.ptr + 1, 8);
     }
@@ -92,18 +86,15 @@ static enum status from_zero(struct span value, struct frame *out, struct error 
 enum status frame_detect(struct span value, const struct record_header *headers,
                          size_t n_headers, struct frame *out, struct error *err) {
     *out = (struct frame){.kind = FRAME_PLAIN, .body = value};
-    if (value.len == 0) {
+    if (value.len == 0)
         return error_set(err, E_FRAME_UNKNOWN, "the record has no value");
-    }
     if (n_headers > 0) {
         enum status st = from_headers(headers, n_headers, out, err);
-        if (st != ST_OK || out->kind != FRAME_PLAIN) {
+        if (st != ST_OK || out->kind != FRAME_PLAIN)
             return st;
-        }
     }
-    if (value.ptr[0] == 0) {
+    if (value.ptr[0] == 0)
         return from_zero(value, out, err);
-    }
     if (value.len >= 10 && (unsigned char)value.ptr[0] == 0xc3 && value.ptr[1] == 1) {
         out->kind = FRAME_FINGERPRINT;
         out->number = little_endian(value.ptr + 2, 8);

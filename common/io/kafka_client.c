@@ -36,9 +36,8 @@ static void on_log(const rd_kafka_t *rk, int level, const char *facility,
                    const char *text) {
     struct kafka_log *log = rd_kafka_opaque(rk);
     /* Each of these comes as an error, too, and is told as one. */
-    if (strcmp(facility, "FAIL") == 0) {
+    if (strcmp(facility, "FAIL") == 0)
         return;
-    }
     /* A mirrored position of a partition that is no longer ours: the ledger has it. */
     if (strcmp(facility, "COMMITFAIL") == 0) {
         log_info("position.unmirrored", LOG_STR("source", "kafka"),
@@ -64,11 +63,9 @@ static void on_log(const rd_kafka_t *rk, int level, const char *facility,
 
 const char *kafka_property(const struct kafka_properties *properties, const char *name) {
     const char *found = NULL;
-    for (size_t i = 0; i < properties->names.count; i++) {
-        if (strcmp(properties->names.items[i], name) == 0) {
+    for (size_t i = 0; i < properties->names.count; i++)
+        if (strcmp(properties->names.items[i], name) == 0)
             found = properties->values.items[i];
-        }
-    }
     return found;
 }
 
@@ -79,9 +76,8 @@ static enum status set(rd_kafka_conf_t *conf, const char *name, const char *valu
     case RD_KAFKA_CONF_OK:
         return ST_OK;
     case RD_KAFKA_CONF_UNKNOWN:
-        if (is_newer) {
+        if (is_newer)
             return ST_OK;
-        }
         break;
     case RD_KAFKA_CONF_INVALID:
         break;
@@ -95,9 +91,8 @@ static enum status set_all(rd_kafka_conf_t *conf, const struct kafka_setting *ro
                            struct error *err) {
     for (; rows && rows->name; rows++) {
         enum status st = set(conf, rows->name, rows->value, rows->is_newer, err);
-        if (st != ST_OK) {
+        if (st != ST_OK)
             return st;
-        }
     }
     return ST_OK;
 }
@@ -109,9 +104,8 @@ static enum status set_users(rd_kafka_conf_t *conf,
         const char *name = properties->names.items[i],
                    *value = properties->values.items[i];
         enum status st = set(conf, name, value, false, err);
-        if (st != ST_OK) {
+        if (st != ST_OK)
             return st;
-        }
         for (const struct kafka_setting *f = firm; f && f->name; f++) {
             if (strcmp(f->name, name) == 0 && strcmp(f->value, value) != 0) {
                 log_warn("kafka.property-overruled", LOG_STR("property", name),
@@ -170,9 +164,8 @@ enum status kafka_handle_new(bool is_consumer, rd_kafka_conf_t *conf, rd_kafka_t
         rd_kafka_conf_destroy(conf);
         return error_set(err, E_KAFKA_CONFIG, "cannot set up Kafka: %s", why);
     }
-    if (rd_kafka_set_log_queue(rk, NULL) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    if (rd_kafka_set_log_queue(rk, NULL) != RD_KAFKA_RESP_ERR_NO_ERROR)
         BUG("librdkafka refuses its log queue although log.queue is set");
-    }
     *out = rk;
     return ST_OK;
 }
@@ -191,9 +184,8 @@ static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *m, void *opaqu
     (void)rk;
     struct kafka_producer *p = opaque;
     if (m->err) {
-        if (p->n_failed++ == 0) {
+        if (p->n_failed++ == 0)
             p->first_failure = m->err;
-        }
     } else if (m->_private) {
         ++*(int64_t *)m->_private;
     }
@@ -253,14 +245,12 @@ static rd_kafka_resp_err_t try_produce(struct kafka_producer *p, const char *top
         {.vtype = RD_KAFKA_VTYPE_OPAQUE, .u.ptr = p->delivered},
     };
     size_t n = 7;
-    if (headers) {
+    if (headers)
         vus[n++] = (rd_kafka_vu_t){.vtype = RD_KAFKA_VTYPE_HEADERS, .u.headers = headers};
-    }
     rd_kafka_error_t *e = rd_kafka_produceva(p->rk, vus, n);
     rd_kafka_resp_err_t code = e ? rd_kafka_error_code(e) : RD_KAFKA_RESP_ERR_NO_ERROR;
-    if (e) {
+    if (e)
         rd_kafka_error_destroy(e);
-    }
     return code;
 }
 
@@ -280,12 +270,10 @@ enum status kafka_produce(struct kafka_producer *p, const char *topic, int32_t p
                       100); /* makes room: each message ends in message.timeout.ms */
     }
     rd_kafka_poll(p->rk, 0);
-    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
         return ST_OK;
-    }
-    if (list) {
+    if (list)
         rd_kafka_headers_destroy(list);
-    }
     return error_set(err, E_KAFKA_PRODUCE, "could not send to topic \"%s\": %s", topic,
                      rd_kafka_err2str(code));
 }
@@ -308,9 +296,8 @@ enum status kafka_producer_flush(struct kafka_producer *p, int64_t timeout_us,
 }
 
 void kafka_producer_free(struct kafka_producer *p) {
-    if (!p) {
+    if (!p)
         return;
-    }
     rd_kafka_destroy(p->rk);
     free(p);
 }
@@ -360,9 +347,8 @@ static enum status ask_partitions(rd_kafka_t *rk, const char *topic, int *n,
     rd_kafka_metadata_destroy(answer);
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR ||
         code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
-        code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC) {
+        code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC)
         return ST_OK;
-    }
     return error_set(err, E_KAFKA_DOWN, "could not ask Kafka about topic \"%s\": %s",
                      topic, rd_kafka_err2str(code));
 }
@@ -372,9 +358,8 @@ enum status kafka_topic_partitions(const struct kafka_properties *properties,
     struct kafka_log log = {0};
     rd_kafka_t *rk = NULL;
     enum status st = asking_handle(properties, &log, &rk, err);
-    if (st != ST_OK) {
+    if (st != ST_OK)
         return st;
-    }
     st = ask_partitions(rk, topic, n, err);
     rd_kafka_destroy(rk);
     return st;
@@ -386,9 +371,8 @@ enum status kafka_topic_extents(const struct kafka_properties *properties,
     struct kafka_log log = {0};
     rd_kafka_t *rk = NULL;
     enum status st = asking_handle(properties, &log, &rk, err);
-    if (st != ST_OK) {
+    if (st != ST_OK)
         return st;
-    }
     *n = 0;
     st = ask_partitions(rk, topic, n, err);
     for (int i = 0; i < *n && i < max && st == ST_OK; i++) {
@@ -477,9 +461,8 @@ static rd_kafka_resp_err_t topic_result(
         const char *text = n == 1 ? rd_kafka_topic_result_error_string(results[0]) : NULL;
         snprintf(why, why_size, "%s", text ? text : rd_kafka_err2str(code));
     }
-    if (event) {
+    if (event)
         rd_kafka_event_destroy(event);
-    }
     return code;
 }
 
@@ -495,9 +478,8 @@ static rd_kafka_resp_err_t create_topic(rd_kafka_t *rk, const char *topic,
                                         int n_partitions, char *why, size_t why_size) {
     rd_kafka_NewTopic_t *wanted =
         rd_kafka_NewTopic_new(topic, n_partitions, -1, why, why_size);
-    if (!wanted) {
+    if (!wanted)
         return RD_KAFKA_RESP_ERR__INVALID_ARG;
-    }
     rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
     rd_kafka_CreateTopics(rk, &wanted, 1, NULL, queue);
     rd_kafka_resp_err_t code = topic_result(queue, created, why, why_size);
@@ -511,9 +493,8 @@ enum status kafka_topic_delete(const struct kafka_properties *properties,
     struct kafka_log log = {0};
     rd_kafka_t *rk = NULL;
     enum status st = asking_handle(properties, &log, &rk, err);
-    if (st != ST_OK) {
+    if (st != ST_OK)
         return st;
-    }
     char why[160];
     rd_kafka_DeleteTopic_t *unwanted = rd_kafka_DeleteTopic_new(topic);
     rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
@@ -534,9 +515,8 @@ enum status kafka_topic_create(const struct kafka_properties *properties,
     struct kafka_log log = {0};
     rd_kafka_t *rk = NULL;
     enum status st = asking_handle(properties, &log, &rk, err);
-    if (st != ST_OK) {
+    if (st != ST_OK)
         return st;
-    }
     int n = 0;
     st = ask_partitions(rk, topic, &n, err);
     if (st == ST_OK && n == 0) {
@@ -568,9 +548,8 @@ enum status kafka_mock_new(int n_brokers, struct kafka_mock **out, struct error 
     char why[200];
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
     /* It will say that it has no bootstrap servers, which is right. */
-    if (rd_kafka_conf_set(conf, "log_level", "3", why, sizeof why) != RD_KAFKA_CONF_OK) {
+    if (rd_kafka_conf_set(conf, "log_level", "3", why, sizeof why) != RD_KAFKA_CONF_OK)
         BUG("librdkafka: %s", why);
-    }
     rd_kafka_t *rk = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why);
     if (!rk) {
         rd_kafka_conf_destroy(conf);
@@ -604,9 +583,8 @@ enum status kafka_mock_topic(struct kafka_mock *m, const char *topic, int n_part
 }
 
 void kafka_mock_free(struct kafka_mock *m) {
-    if (!m) {
+    if (!m)
         return;
-    }
     rd_kafka_mock_cluster_destroy(m->cluster);
     rd_kafka_destroy(m->rk);
     free(m);

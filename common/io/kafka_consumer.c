@@ -78,9 +78,8 @@ struct kafka_consumer {
 };
 
 static void tell_trouble(struct kafka_consumer *c, const struct error *err) {
-    if (c->callbacks.trouble) {
+    if (c->callbacks.trouble)
         c->callbacks.trouble(c->callbacks.context, err);
-    }
 }
 
 static void tell(struct kafka_consumer *c, enum error_code code, const char *what,
@@ -92,9 +91,8 @@ static void tell(struct kafka_consumer *c, enum error_code code, const char *wha
 
 /* Takes the error; false when there was one, which was told. */
 static bool succeeded(struct kafka_consumer *c, const char *what, rd_kafka_error_t *e) {
-    if (!e) {
+    if (!e)
         return true;
-    }
     tell(c, rd_kafka_error_is_fatal(e) ? E_KAFKA_FATAL : E_KAFKA_DOWN, what,
          rd_kafka_error_string(e));
     rd_kafka_error_destroy(e);
@@ -114,17 +112,14 @@ static void forward(struct kafka_consumer *c, const struct kafka_slot *slot) {
 
 static void forward_all(struct kafka_consumer *c) {
     struct kafka_slot *slot;
-    for (size_t at = 0; (slot = kafka_slots_next(&c->slots, &at));) {
-        if (slot->state == SLOT_RUNNING) {
+    for (size_t at = 0; (slot = kafka_slots_next(&c->slots, &at));)
+        if (slot->state == SLOT_RUNNING)
             forward(c, slot);
-        }
-    }
 }
 
 static void forward_again(struct kafka_consumer *c, int64_t now_us) {
-    if (now_us < c->forward_at_us) {
+    if (now_us < c->forward_at_us)
         return;
-    }
     forward_all(c);
     c->forward_at_us = now_us + (now_us < c->forward_often_until_us ? FORWARD_OFTEN_US
                                                                     : FORWARD_SELDOM_US);
@@ -144,9 +139,8 @@ static void assign_running(struct kafka_consumer *c) {
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(8);
     struct kafka_slot *slot;
     for (size_t at = 0; (slot = kafka_slots_next(&c->slots, &at));) {
-        if (slot->state != SLOT_RUNNING || (c->is_cooperative && slot->is_in_library)) {
+        if (slot->state != SLOT_RUNNING || (c->is_cooperative && slot->is_in_library))
             continue;
-        }
         forward(c, slot);
         list_add(list, slot);
         slot->is_in_library = true;
@@ -156,9 +150,8 @@ static void assign_running(struct kafka_consumer *c) {
                         rd_kafka_incremental_assign(c->rk, list));
     } else {
         rd_kafka_resp_err_t code = rd_kafka_assign(c->rk, list);
-        if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
             tell(c, E_KAFKA_DOWN, "could not take partitions", rd_kafka_err2str(code));
-        }
     }
     rd_kafka_topic_partition_list_destroy(list);
     int64_t now_us = clock_monotonic_us();
@@ -170,9 +163,8 @@ static void assign_running(struct kafka_consumer *c) {
 static bool ask_positions(struct kafka_consumer *c) {
     struct error err = {0};
     c->ask_at_us = 0;
-    if (kafka_slots_ask(&c->slots, &c->callbacks, &err) == ST_OK) {
+    if (kafka_slots_ask(&c->slots, &c->callbacks, &err) == ST_OK)
         return true;
-    }
     tell_trouble(c, &err);
     c->ask_at_us = clock_monotonic_us() + ASK_AGAIN_US;
     return false;
@@ -205,19 +197,15 @@ static void lose_partitions(struct kafka_consumer *c,
     for (int i = 0; i < list->cnt; i++) {
         struct kafka_slot *slot =
             kafka_slots_find(&c->slots, list->elems[i].topic, list->elems[i].partition);
-        if (!slot || slot->state == SLOT_GONE) {
+        if (!slot || slot->state == SLOT_GONE)
             continue;
-        }
-        if (slot->state != SLOT_ASKING) {
+        if (slot->state != SLOT_ASKING)
             known[n++] = slot->partition;
-        }
-        if (slot->is_in_library) {
+        if (slot->is_in_library)
             list_add(leaving, slot);
-        }
     }
-    if (n > 0) {
+    if (n > 0)
         c->callbacks.revoked(c->callbacks.context, known, n, is_lost);
-    }
     for (int i = 0; i < list->cnt; i++) {
         struct kafka_slot *slot =
             kafka_slots_find(&c->slots, list->elems[i].topic, list->elems[i].partition);
@@ -266,9 +254,8 @@ static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t code,
 
 static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque) {
     struct kafka_consumer *c = opaque;
-    if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
+    if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
         c->is_connected = false;
-    }
     if (code == RD_KAFKA_RESP_ERR__FATAL) {
         char why[256];
         rd_kafka_resp_err_t original = rd_kafka_fatal_error(rk, why, sizeof why);
@@ -326,9 +313,8 @@ enum status kafka_consumer_new(const struct kafka_consumer_config *config,
         return st;
     }
     c->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    if (c->fd < 0) {
+    if (c->fd < 0)
         BUG("no eventfd");
-    }
     rd_kafka_poll_set_consumer(c->rk);
     open_queues(c);
     kafka_slots_init(&c->slots, config->topics, config->n_topics, config->n_lanes);
@@ -345,17 +331,14 @@ enum status kafka_consumer_new(const struct kafka_consumer_config *config,
 static bool leave_group(struct kafka_consumer *c, int64_t timeout_us) {
     int64_t deadline_us = clock_monotonic_us() + timeout_us;
     if (!succeeded(c, "could not leave the group",
-                   rd_kafka_consumer_close_queue(c->rk, c->main_queue))) {
+                   rd_kafka_consumer_close_queue(c->rk, c->main_queue)))
         return false;
-    }
     while (!rd_kafka_consumer_closed(c->rk)) {
-        if (clock_monotonic_us() > deadline_us) {
+        if (clock_monotonic_us() > deadline_us)
             return false;
-        }
         rd_kafka_message_t *m = rd_kafka_consumer_poll(c->rk, 20);
-        if (m) {
+        if (m)
             rd_kafka_message_destroy(m);
-        }
     }
     return true;
 }
@@ -369,9 +352,8 @@ static bool may_be_destroyed(const struct kafka_consumer *c) {
 }
 
 void kafka_consumer_free(struct kafka_consumer *c, int64_t timeout_us) {
-    if (!c) {
+    if (!c)
         return;
-    }
     bool has_left = leave_group(c, timeout_us);
     for (int i = 0; i < c->n_lanes; i++) {
         struct lane *lane = &c->lanes[i];
@@ -381,9 +363,8 @@ void kafka_consumer_free(struct kafka_consumer *c, int64_t timeout_us) {
     }
     rd_kafka_queue_io_event_enable(c->main_queue, -1, NULL, 0);
     rd_kafka_queue_destroy(c->main_queue);
-    if (!may_be_destroyed(c)) {
+    if (!may_be_destroyed(c))
         return;
-    }
     rd_kafka_destroy_flags(c->rk, has_left ? 0 : RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
     close(c->fd);
     kafka_slots_release(&c->slots);
@@ -401,9 +382,8 @@ int kafka_fd(const struct kafka_consumer *c) {
 static void note_end(struct kafka_consumer *c, const rd_kafka_message_t *m) {
     struct kafka_slot *slot =
         kafka_slots_find(&c->slots, rd_kafka_topic_name(m->rkt), m->partition);
-    if (slot && slot->state == SLOT_RUNNING) {
+    if (slot && slot->state == SLOT_RUNNING)
         slot->read_to = m->offset;
-    }
 }
 
 static void lane_error(struct kafka_consumer *c, const rd_kafka_message_t *m) {
@@ -440,15 +420,13 @@ static void keep_stray(struct kafka_consumer *c, rd_kafka_message_t *m) {
 static void tell_out_of_range(struct kafka_consumer *c) {
     struct kafka_slot *slot;
     for (size_t at = 0; (slot = kafka_slots_next(&c->slots, &at));) {
-        if (!slot->is_out_of_range) {
+        if (!slot->is_out_of_range)
             continue;
-        }
         int64_t low = -1, high = -1;
         struct error err = {0};
         if (kafka_watermarks(c, &slot->partition, &low, &high, WATERMARKS_WAIT_US,
-                             &err) != ST_OK) {
+                             &err) != ST_OK)
             low = high = -1;
-        }
         slot->is_out_of_range = false;
         c->callbacks.out_of_range(c->callbacks.context, &slot->partition, low, high);
     }
@@ -458,9 +436,8 @@ static void tell_out_of_range(struct kafka_consumer *c) {
  * topic by name: asked about those it knows, librdkafka (2.8.0 at least) lets the broker
  * create them, whatever allow.auto.create.topics says. */
 static void probe(struct kafka_consumer *c, int64_t now_us) {
-    if (c->is_connected || now_us < c->probe_at_us) {
+    if (c->is_connected || now_us < c->probe_at_us)
         return;
-    }
     c->probe_at_us = now_us + PROBE_US;
     const struct rd_kafka_metadata *answer = NULL;
     rd_kafka_topic_t *topic = rd_kafka_topic_new(c->rk, c->slots.topics[0], NULL);
@@ -485,9 +462,8 @@ void kafka_turn(struct kafka_consumer *c) {
         }
     }
     int64_t now_us = clock_monotonic_us();
-    if (c->ask_at_us > 0 && now_us >= c->ask_at_us && ask_positions(c)) {
+    if (c->ask_at_us > 0 && now_us >= c->ask_at_us && ask_positions(c))
         assign_running(c);
-    }
     forward_again(c, now_us);
     tell_out_of_range(c);
     probe(c, now_us);
@@ -521,9 +497,8 @@ static void fill(struct kafka_record *r, rd_kafka_message_t *m,
 static void wake_fetchers(struct kafka_consumer *c, int lane, size_t taken) {
     struct lane *l = &c->lanes[lane];
     l->taken_since_wake += taken;
-    if (l->taken_since_wake < WAKE_RECORDS || rd_kafka_version() >= VERSION_2_2) {
+    if (l->taken_since_wake < WAKE_RECORDS || rd_kafka_version() >= VERSION_2_2)
         return;
-    }
     l->taken_since_wake = 0;
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(8);
     for (size_t t = 0; t < c->slots.n_topics; t++) {
@@ -536,9 +511,8 @@ static void wake_fetchers(struct kafka_consumer *c, int lane, size_t taken) {
             }
         }
     }
-    if (list->cnt > 0) {
+    if (list->cnt > 0)
         (void)rd_kafka_offsets_for_times(c->rk, list, 0);
-    }
     rd_kafka_topic_partition_list_destroy(list);
 }
 
@@ -548,11 +522,10 @@ size_t kafka_take(struct kafka_consumer *c, int lane, struct kafka_record *out,
     rd_kafka_message_t *m;
     while (n < max && (m = next_message(&c->lanes[lane]))) {
         if (m->err) {
-            if (m->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+            if (m->err == RD_KAFKA_RESP_ERR__PARTITION_EOF)
                 note_end(c, m);
-            } else {
+            else
                 lane_error(c, m);
-            }
             rd_kafka_message_destroy(m);
             continue;
         }
@@ -577,26 +550,22 @@ size_t kafka_take(struct kafka_consumer *c, int lane, struct kafka_record *out,
  */
 static struct span printable_name(const char *name, struct arena *a) {
     struct span s = span_of(name);
-    if (span_is_text(s)) {
+    if (span_is_text(s))
         return s;
-    }
     struct builder b = builder_in(a, 4 * s.len);
-    for (size_t i = 0; i < s.len; i++) {
-        if (s.ptr[i] >= ' ' && s.ptr[i] <= '~' && s.ptr[i] != '\\') {
+    for (size_t i = 0; i < s.len; i++)
+        if (s.ptr[i] >= ' ' && s.ptr[i] <= '~' && s.ptr[i] != '\\')
             build_char(&b, s.ptr[i]);
-        } else {
+        else
             build_format(&b, "\\x%02X", (unsigned)(unsigned char)s.ptr[i]);
-        }
-    }
     return builder_span(&b);
 }
 
 void kafka_headers(struct kafka_record *r, struct arena *a) {
     rd_kafka_headers_t *list = NULL;
     if (r->headers ||
-        rd_kafka_message_headers(r->handle, &list) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        rd_kafka_message_headers(r->handle, &list) != RD_KAFKA_RESP_ERR_NO_ERROR)
         return;
-    }
     size_t n = rd_kafka_header_cnt(list);
     struct record_header *headers = arena_array(a, n, sizeof *headers);
     for (size_t i = 0; i < n; i++) {
@@ -604,9 +573,8 @@ void kafka_headers(struct kafka_record *r, struct arena *a) {
         const void *value = NULL;
         size_t len = 0;
         if (rd_kafka_header_get_all(list, i, &name, &value, &len) !=
-            RD_KAFKA_RESP_ERR_NO_ERROR) {
+            RD_KAFKA_RESP_ERR_NO_ERROR)
             BUG("header %zu of %zu cannot be read", i, n);
-        }
         headers[i] =
             (struct record_header){printable_name(name, a), {value, value ? len : 0}};
     }
@@ -628,9 +596,8 @@ static bool seek(struct kafka_consumer *c, const struct kafka_slot *slot) {
     int wait_ms = rd_kafka_version() < VERSION_2_1 ? SEEK_WAIT_MS * 1000 : SEEK_WAIT_MS;
     rd_kafka_error_t *e = rd_kafka_seek_partitions(c->rk, list, wait_ms);
     bool is_done = !e && list->elems[0].err == RD_KAFKA_RESP_ERR_NO_ERROR;
-    if (e) {
+    if (e)
         rd_kafka_error_destroy(e);
-    }
     rd_kafka_topic_partition_list_destroy(list);
     return is_done;
 }
@@ -648,9 +615,8 @@ enum status kafka_restart(struct kafka_consumer *c, const struct kafka_partition
     slot->read_to = -1;
     slot->state = SLOT_RUNNING;
     slot->is_out_of_range = false;
-    if (was_running && seek(c, slot)) {
+    if (was_running && seek(c, slot))
         return ST_OK;
-    }
     /* Not fetching: never assigned, or librdkafka gave up. Assign it anew. */
     if (c->is_cooperative && slot->is_in_library) {
         rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
@@ -666,9 +632,8 @@ enum status kafka_restart(struct kafka_consumer *c, const struct kafka_partition
 
 void kafka_mirror(struct kafka_consumer *c, const struct kafka_partition *p,
                   const int64_t *offsets, size_t n) {
-    if (n == 0) {
+    if (n == 0)
         return;
-    }
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)n);
     for (size_t i = 0; i < n; i++) {
         rd_kafka_topic_partition_list_add(list, p[i].topic, p[i].partition)->offset =

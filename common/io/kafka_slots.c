@@ -13,9 +13,8 @@ void kafka_slots_init(struct kafka_slots *s, const char *const *topics, size_t n
 
 void kafka_slots_release(struct kafka_slots *s) {
     for (size_t t = 0; t < s->n_topics; t++) {
-        for (size_t p = 0; p < s->n_by_topic[t]; p++) {
+        for (size_t p = 0; p < s->n_by_topic[t]; p++)
             free(s->by_topic[t][p]);
-        }
         free(s->by_topic[t]);
     }
     free(s->by_topic);
@@ -37,24 +36,21 @@ struct kafka_slot *kafka_slots_find(const struct kafka_slots *s, const char *top
                                     int32_t partition) {
     size_t t;
     if (partition < 0 || !topic_index(s, topic, &t) ||
-        (size_t)partition >= s->n_by_topic[t]) {
+        (size_t)partition >= s->n_by_topic[t])
         return NULL;
-    }
     return s->by_topic[t][partition];
 }
 
 struct kafka_slot *kafka_slots_get(struct kafka_slots *s, const char *topic,
                                    int32_t partition) {
     size_t t;
-    if (partition < 0 || !topic_index(s, topic, &t)) {
+    if (partition < 0 || !topic_index(s, topic, &t))
         return NULL;
-    }
     size_t p = (size_t)partition;
     if (p >= s->n_by_topic[t]) {
         s->by_topic[t] = xrealloc(s->by_topic[t], (p + 1) * sizeof(struct kafka_slot *));
-        for (size_t i = s->n_by_topic[t]; i <= p; i++) {
+        for (size_t i = s->n_by_topic[t]; i <= p; i++)
             s->by_topic[t][i] = NULL;
-        }
         s->n_by_topic[t] = p + 1;
     }
     if (!s->by_topic[t][p]) {
@@ -72,9 +68,8 @@ struct kafka_slot *kafka_slots_next(const struct kafka_slots *s, size_t *at) {
         while (*at - skipped < s->n_by_topic[t]) {
             struct kafka_slot *slot = s->by_topic[t][*at - skipped];
             *at += 1;
-            if (slot) {
+            if (slot)
                 return slot;
-            }
         }
         skipped += s->n_by_topic[t];
     }
@@ -112,9 +107,8 @@ enum status kafka_slots_ask(struct kafka_slots *s,
 }
 
 bool kafka_slot_accept(struct kafka_slot *slot, int64_t offset) {
-    if (slot->state != SLOT_RUNNING || offset < slot->next) {
+    if (slot->state != SLOT_RUNNING || offset < slot->next)
         return false;
-    }
     slot->next = offset + 1;
     return true;
 }

@@ -5,9 +5,8 @@
 
 void kafka_strays_add(struct kafka_strays *s, const struct kafka_slot *slot,
                       void *handle) {
-    if (s->at == s->n) {
+    if (s->at == s->n)
         s->at = s->n = 0;
-    }
     if (s->n == s->cap) {
         s->cap = s->cap ? s->cap * 2 : 16;
         s->list = xrealloc(s->list, s->cap * sizeof *s->list);
@@ -22,13 +21,11 @@ void *kafka_strays_next(struct kafka_strays *s) {
 void kafka_strays_drop(struct kafka_strays *s, const struct kafka_slot *slot,
                        void (*release)(void *handle)) {
     size_t kept = 0;
-    for (size_t i = s->at; i < s->n; i++) {
-        if (!slot || s->list[i].slot == slot) {
+    for (size_t i = s->at; i < s->n; i++)
+        if (!slot || s->list[i].slot == slot)
             release(s->list[i].handle);
-        } else {
+        else
             s->list[kept++] = s->list[i];
-        }
-    }
     s->at = 0;
     s->n = kept;
 }

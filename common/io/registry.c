@@ -34,9 +34,8 @@ struct registry {
 static size_t receive(char *bytes, size_t size, size_t count, void *context) {
     struct registry *r = context;
     size_t n = size * count;
-    if (n > ANSWER_MAX_BYTES - r->len) {
+    if (n > ANSWER_MAX_BYTES - r->len)
         return 0; /* curl gives up with CURLE_WRITE_ERROR */
-    }
     if (r->len + n + 1 > r->cap) {
         r->cap = 2 * (r->len + n + 1);
         r->body = xrealloc(r->body, r->cap);
@@ -63,9 +62,8 @@ static void set_options(struct registry *r, const struct registry_config *c) {
         curl_easy_setopt(r->curl, CURLOPT_USERNAME, c->user);
         curl_easy_setopt(r->curl, CURLOPT_PASSWORD, c->password ? c->password : "");
     }
-    if (c->ca && c->ca[0]) {
+    if (c->ca && c->ca[0])
         curl_easy_setopt(r->curl, CURLOPT_CAINFO, c->ca);
-    }
 }
 
 /* One GET; the answer is in r->body and r->http. */
@@ -107,9 +105,8 @@ static enum status judge_failure(struct registry *r, const struct frame *frame,
                                  const json_t *answer, struct error *err) {
     char what[80];
     frame_describe(frame, what, sizeof what);
-    if (r->http == 404 && says_unknown(answer)) {
+    if (r->http == 404 && says_unknown(answer))
         return error_set(err, E_SCHEMA_UNKNOWN, "the schema registry has no %s", what);
-    }
     if (r->http == 404 && frame->kind == FRAME_GUID) {
         error_set(err, E_SCHEMA_UNKNOWN, "this schema registry cannot look up %s", what);
         error_hint(err,
@@ -169,9 +166,8 @@ static enum status judge(struct registry *r, const struct frame *frame, char **o
         st = take_schema(answer, out, err);
     }
     json_decref(answer);
-    if (st == ST_RETRY) {
+    if (st == ST_RETRY)
         metrics_add(M_REGISTRY_FAILURES, 1);
-    }
     return st;
 }
 
@@ -220,9 +216,8 @@ enum status registry_fetch(struct registry *r, const struct frame *frame, char *
     char url[1024];
     struct builder b = builder_over(url, sizeof url);
     enum status st = build_url(r, frame, &b, err);
-    if (st != ST_OK) {
+    if (st != ST_OK)
         return st;
-    }
     st = ask(r, url, err);
     if (st != ST_OK) {
         metrics_add(M_REGISTRY_FAILURES, 1);
@@ -249,24 +244,21 @@ enum status registry_new(const struct registry_config *config, struct registry *
     curl_global_init(CURL_GLOBAL_DEFAULT);
     struct registry *r = xcalloc(1, sizeof *r);
     r->curl = curl_easy_init();
-    if (!r->curl) {
+    if (!r->curl)
         BUG("curl cannot be started");
-    }
     r->headers = curl_slist_append(
         NULL, "Accept: application/vnd.schemaregistry.v1+json, application/json");
     r->url = xstrdup(config->url);
-    while (url.len > 0 && r->url[url.len - 1] == '/') {
+    while (url.len > 0 && r->url[url.len - 1] == '/')
         r->url[--url.len] = '\0';
-    }
     set_options(r, config);
     *out = r;
     return ST_OK;
 }
 
 void registry_free(struct registry *r) {
-    if (!r) {
+    if (!r)
         return;
-    }
     curl_easy_cleanup(r->curl);
     curl_slist_free_all(r->headers);
     free(r->body);

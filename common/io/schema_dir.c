@@ -44,14 +44,12 @@ enum status schema_file_parse(const char *path, struct avro_schema **out,
     char *text = NULL;
     size_t len = 0;
     enum status st = read_file(path, &text, &len, err);
-    if (st != ST_OK) {
+    if (st != ST_OK)
         return st;
-    }
     st = avro_schema_parse((struct span){text, len}, out, err);
     free(text);
-    if (st != ST_OK) {
+    if (st != ST_OK)
         error_prefix(err, "\"%.100s\"", path);
-    }
     return st;
 }
 
@@ -63,9 +61,8 @@ static enum status add(struct schema_dir *d, const char *dir, const char *file,
                          dir);
     }
     int len = snprintf(path, sizeof path, "%s/%s", dir, file);
-    if (len < 0 || (size_t)len >= sizeof path) {
+    if (len < 0 || (size_t)len >= sizeof path)
         return error_set(err, E_CONFIG, "the path of \"%.100s\" is too long", file);
-    }
     enum status st = schema_file_parse(path, &d->entries[d->n].schema, err);
     if (st != ST_OK) {
         err->code = E_CONFIG; /* our own file: a mistake of the installation */
@@ -89,11 +86,9 @@ enum status schema_dir_open(const char *path, struct schema_dir **out,
     }
     struct schema_dir *d = xcalloc(1, sizeof *d);
     enum status st = ST_OK;
-    for (struct dirent *e; st == ST_OK && (e = readdir(handle));) {
-        if (is_schema_file(e->d_name)) {
+    for (struct dirent *e; st == ST_OK && (e = readdir(handle));)
+        if (is_schema_file(e->d_name))
             st = add(d, path, e->d_name, err);
-        }
-    }
     closedir(handle);
     if (st == ST_OK && d->n == 0) {
         st = error_set(err, E_CONFIG, "no .avsc file in the schema directory \"%.150s\"",
@@ -108,9 +103,8 @@ enum status schema_dir_open(const char *path, struct schema_dir **out,
 }
 
 void schema_dir_close(struct schema_dir *d) {
-    if (!d) {
+    if (!d)
         return;
-    }
     for (size_t i = 0; i < d->n; i++) {
         free(d->entries[i].file);
         avro_schema_free(d->entries[i].schema);
@@ -120,20 +114,16 @@ void schema_dir_close(struct schema_dir *d) {
 
 const struct avro_schema *schema_dir_by_fingerprint(const struct schema_dir *d,
                                                     uint64_t print) {
-    for (size_t i = 0; i < d->n; i++) {
-        if (avro_schema_fingerprint(d->entries[i].schema) == print) {
+    for (size_t i = 0; i < d->n; i++)
+        if (avro_schema_fingerprint(d->entries[i].schema) == print)
             return d->entries[i].schema;
-        }
-    }
     return NULL;
 }
 
 const struct avro_schema *schema_dir_by_file(const struct schema_dir *d,
                                              const char *file) {
-    for (size_t i = 0; i < d->n; i++) {
-        if (strcmp(d->entries[i].file, file) == 0) {
+    for (size_t i = 0; i < d->n; i++)
+        if (strcmp(d->entries[i].file, file) == 0)
             return d->entries[i].schema;
-        }
-    }
     return NULL;
 }

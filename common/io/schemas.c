@@ -116,9 +116,8 @@ static bool is_entry_of(const struct entry *e, const struct frame *f) {
 }
 
 static struct entry *find(struct schemas *s, const struct frame *f) {
-    if (s->last < s->n_entries && is_entry_of(&s->entries[s->last], f)) {
+    if (s->last < s->n_entries && is_entry_of(&s->entries[s->last], f))
         return &s->entries[s->last];
-    }
     for (size_t i = 0; i < s->n_entries; i++) {
         if (is_entry_of(&s->entries[i], f)) {
             s->last = i;
@@ -132,9 +131,8 @@ static struct entry *find(struct schemas *s, const struct frame *f) {
  * plan. */
 static struct entry *add(struct schemas *s, const struct frame *f) {
     struct entry *e = NULL;
-    if (s->n_entries < ENTRIES_MAX) {
+    if (s->n_entries < ENTRIES_MAX)
         e = &s->entries[s->n_entries++];
-    }
     for (size_t i = 0; !e && i < ENTRIES_MAX; i++) {
         size_t at = (s->next_victim + i) % ENTRIES_MAX;
         if (!s->entries[at].plan) {
@@ -205,17 +203,14 @@ static enum status resolve_remote(struct schemas *s, const struct frame *f,
     }
     char *text = NULL;
     enum status st = registry_fetch(s->registry, f, &text, err);
-    if (st == ST_RETRY) {
+    if (st == ST_RETRY)
         return note_outage(s, err);
-    }
     s->outage.attempts = 0;
     struct avro_schema *writer = NULL;
-    if (st == ST_OK) {
+    if (st == ST_OK)
         st = avro_schema_parse(span_of(text), &writer, err);
-    }
-    if (st == ST_OK) {
+    if (st == ST_OK)
         st = compile(s, writer, plan, err);
-    }
     free(text);
     avro_schema_free(writer);
     return st;
@@ -255,12 +250,10 @@ static enum status plan_for(struct schemas *s, const struct frame *f,
     }
     struct avro_plan *plan = NULL;
     enum status st = resolve(s, f, &plan, err);
-    if (st == ST_RETRY || st == ST_FATAL) {
+    if (st == ST_RETRY || st == ST_FATAL)
         return st;
-    }
-    if (!e) {
+    if (!e)
         e = add(s, f);
-    }
     if (!e) {
         avro_plan_free(plan);
         return error_set(err, E_SCHEMA_UNKNOWN, "more than %d writer schemas",
@@ -285,9 +278,8 @@ enum status schemas_decode(struct schemas *s, struct span value,
     struct frame f;
     enum status st = frame_detect(value, headers, n_headers, &f, err);
     const struct avro_plan *plan = NULL;
-    if (st == ST_OK) {
+    if (st == ST_OK)
         st = plan_for(s, &f, &plan, err);
-    }
     return st == ST_OK ? avro_decode(plan, f.body, a, out, err) : st;
 }
 
@@ -296,9 +288,8 @@ enum status schemas_decode(struct schemas *s, struct span value,
 static enum status open_sources(struct schemas *s, const struct schemas_config *c,
                                 const char *reader_file, struct error *err) {
     enum status st = schema_dir_open(c->schema_dir, &s->dir, err);
-    if (st != ST_OK) {
+    if (st != ST_OK)
         return st;
-    }
     s->reader = schema_dir_by_file(s->dir, reader_file);
     if (!s->reader) {
         return error_set(err, E_CONFIG, "no \"%s\" in the schema directory \"%.120s\"",
@@ -312,9 +303,8 @@ static enum status open_sources(struct schemas *s, const struct schemas_config *
                              c->plain_schema, c->schema_dir);
         }
     }
-    if (!c->registry_url || !c->registry_url[0]) {
+    if (!c->registry_url || !c->registry_url[0])
         return ST_OK;
-    }
     return registry_new(&(struct registry_config){.url = c->registry_url,
                                                   .user = c->registry_user,
                                                   .password = c->registry_password,
@@ -343,9 +333,8 @@ enum status schemas_new(const struct schemas_config *config, const char *reader_
     s->entries = xcalloc(ENTRIES_MAX, sizeof *s->entries);
     s->random = random_seed();
     enum status st = open_sources(s, config, reader_file, err);
-    if (st == ST_OK) {
+    if (st == ST_OK)
         st = check_reader(s, err);
-    }
     if (st != ST_OK) {
         schemas_free(s);
         return st;
@@ -355,12 +344,10 @@ enum status schemas_new(const struct schemas_config *config, const char *reader_
 }
 
 void schemas_free(struct schemas *s) {
-    if (!s) {
+    if (!s)
         return;
-    }
-    for (size_t i = 0; i < s->n_entries; i++) {
+    for (size_t i = 0; i < s->n_entries; i++)
         avro_plan_free(s->entries[i].plan);
-    }
     free(s->entries);
     registry_free(s->registry);
     schema_dir_close(s->dir);
