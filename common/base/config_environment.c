@@ -84,9 +84,8 @@ static bool is_no_property(struct span rest) {
     for (size_t i = 0; i < COUNT_OF(starts); i++)
         if (span_starts_with(rest, span_of(starts[i])))
             return true;
-    bool is_options = rest.len > 5 && memcmp(rest.ptr + rest.len - 5, "_OPTS", 5) == 0;
-    return is_options || span_is(rest, "PORT") || span_is(rest, "OPTS") ||
-           span_is(rest, "HOME") || span_is(rest, "VERSION");
+    return span_ends_with(rest, SPAN("_OPTS")) || span_is(rest, "PORT") ||
+           span_is(rest, "OPTS") || span_is(rest, "HOME") || span_is(rest, "VERSION");
 }
 
 /* "FETCH_MAX_BYTES" -> "fetch.max.bytes" */

@@ -1,6 +1,5 @@
 /*
- * config_private.h: what config*.c share. Not for
- * others.
+ * config_private.h: what config*.c share. Not for others.
  */
 #ifndef COMMON_BASE_CONFIG_PRIVATE_H
 #define COMMON_BASE_CONFIG_PRIVATE_H

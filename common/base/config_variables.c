@@ -114,8 +114,7 @@ static bool is_listed(struct span name, const char *const *list, size_t n) {
 static bool is_of_kubernetes(struct span name) {
     return memmem(name.ptr, name.len, "_SERVICE_HOST", 13) ||
            memmem(name.ptr, name.len, "_SERVICE_PORT", 13) ||
-           memmem(name.ptr, name.len, "_PORT_", 6) ||
-           (name.len > 5 && memcmp(name.ptr + name.len - 5, "_PORT", 5) == 0);
+           memmem(name.ptr, name.len, "_PORT_", 6) || span_ends_with(name, SPAN("_PORT"));
 }
 
 static bool is_known(struct config_parser *p, struct span name) {
@@ -148,8 +147,7 @@ void config_check_variables(struct config_parser *p, char **envp) {
             name.len >= CONFIG_NAME_SIZE || !span_starts_with(name, prefix))
             continue;
         struct span base = name;
-        if (name.len > file.len &&
-            span_equal((struct span){name.ptr + name.len - file.len, file.len}, file))
+        if (span_ends_with(name, file))
             base.len -= file.len;
         if (!is_known(p, name) && !is_known(p, base) && !is_of_kubernetes(name))
             unknown_variable(p, name);

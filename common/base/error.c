@@ -26,13 +26,7 @@ _Static_assert(COUNT_OF(codes) == ERROR_CODE_COUNT, "each code has a row");
 /* Drops half a character at a cut end; control characters and bytes that are not UTF-8
  * become '?'. */
 static void make_printable(char *text) {
-    size_t len = strlen(text);
-    size_t tail = len;
-    while (tail > 0 && len - tail < 4 && ((unsigned char)text[tail - 1] & 0xC0) == 0x80)
-        tail--;
-    if (tail > 0 && (unsigned char)text[tail - 1] >= 0xC0 &&
-        !span_is_text((struct span){text + tail - 1, len - tail + 1}))
-        text[tail - 1] = '\0';
+    text[span_whole(span_of(text)).len] = '\0';
     bool is_text = span_is_text(span_of(text));
     for (char *p = text; *p; p++) {
         unsigned char c = (unsigned char)*p;
@@ -78,11 +72,12 @@ void error_prefix(struct error *err, const char *format, ...) {
     memcpy(err->text, text, sizeof text);
 }
 
-void error_hint(struct error *err, const char *format, ...) {
+enum status error_hint(struct error *err, const char *format, ...) {
     va_list args;
     va_start(args, format);
     format_text(err->hint, sizeof err->hint, format, args);
     va_end(args);
+    return error_status(err->code);
 }
 
 const char *error_token(enum error_code code) {

@@ -7,7 +7,8 @@
  * README), status. If the right reaction depends on where a thing happened, those are two
  * codes.
  *
- * Nobody logs an error that they return. The one who disposes of it logs it.
+ * Nobody logs an error that they return. The one who disposes of it logs it. ST_RETRY is
+ * never bad data and ST_REJECT never an outage (I6): the rows below decide it once.
  */
 #ifndef COMMON_BASE_ERROR_H
 #define COMMON_BASE_ERROR_H
@@ -76,8 +77,8 @@ enum error_code {
 /* Owned by the caller, untouched on success. */
 struct error {
     enum error_code code;
-    char text[256]; /* lower case, no full stop; the offending value in quotes; never
-                       buyer text */
+    char text[256]; /* lower case, no full stop; the offending value in quotes; nothing
+                       that a buyer wrote (I8) */
     char hint[160]; /* what the operator can do; empty when there is nothing to add */
 };
 
@@ -87,7 +88,8 @@ enum status error_set(struct error *err, enum error_code code, const char *forma
     PRINTF_LIKE(3, 4);
 /* Adds context on the way up, outermost first: "settling \"x\": " + text. */
 void error_prefix(struct error *err, const char *format, ...) PRINTF_LIKE(2, 3);
-void error_hint(struct error *err, const char *format, ...) PRINTF_LIKE(2, 3);
+/* Adds what to do about it; returns the status again, for `return error_hint(...)`. */
+enum status error_hint(struct error *err, const char *format, ...) PRINTF_LIKE(2, 3);
 
 const char *error_token(enum error_code code);
 enum status error_status(enum error_code code);

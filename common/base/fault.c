@@ -1,3 +1,5 @@
+/* fault.c: what the environment asks for, looked up at each passage: a release never
+ * passes here. */
 #include "common/base/fault.h"
 
 #include <signal.h>

@@ -11,7 +11,6 @@
 #include "common/base/clock.h"
 
 #include <errno.h>
-#include <math.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -58,21 +57,11 @@ static void put_name(struct line *l, const char *name) {
     }
 }
 
-/* Off the end of a cut value: the bytes of a character that was cut in two. */
-static struct span without_half_character(struct span s) {
-    size_t n = s.len;
-    while (n > 0 && s.len - n < 3 && ((unsigned char)s.ptr[n - 1] & 0xC0) == 0x80)
-        n--;
-    bool is_half = n > 0 && (unsigned char)s.ptr[n - 1] >= 0xC0 &&
-                   !span_is_text((struct span){s.ptr + n - 1, s.len - n + 1});
-    return is_half ? (struct span){s.ptr, n - 1} : s;
-}
-
 static void put_span(struct line *l, const char *name, struct span value) {
     char shortened[VALUE_MAX + 40];
     if (value.len > VALUE_MAX) {
         struct builder b = builder_over(shortened, sizeof shortened);
-        build_span(&b, without_half_character((struct span){value.ptr, VALUE_MAX}));
+        build_span(&b, span_whole((struct span){value.ptr, VALUE_MAX}));
         build_format(&b, "... (%zu bytes)", value.len);
         value = builder_span(&b);
     }
@@ -90,33 +79,17 @@ static void put_error(struct line *l, const struct error *err) {
         put_span(l, "hint", span_of(err->hint));
 }
 
-static void put_instant(struct line *l, const char *name, int64_t instant_us) {
-    char text[CLOCK_TEXT_SIZE];
-    clock_text(instant_us, text);
-    put_span(l, name, span_of(text));
-}
-
 static void put_field(struct line *l, const struct log_field *f) {
     switch (f->kind) {
     case LOG_FIELD_I64:
         put_name(l, f->name);
         build_i64(&l->text, f->i64);
         return;
-    case LOG_FIELD_F64:
-        put_name(l, f->name);
-        if (isfinite(f->f64))
-            build_format(&l->text, "%.9g", f->f64);
-        else
-            build_text(&l->text, "null"); /* JSON has no word for it */
-        return;
     case LOG_FIELD_SPAN:
         put_span(l, f->name, f->span);
         return;
     case LOG_FIELD_ERROR:
         put_error(l, f->error);
-        return;
-    case LOG_FIELD_INSTANT:
-        put_instant(l, f->name, f->i64);
         return;
     }
     BUG("log field \"%s\" of kind %d", f->name, (int)f->kind);
@@ -162,7 +135,9 @@ void log_write(enum log_level level, const char *event, const struct log_field *
         .is_json = format_wanted == LOG_FORMAT_JSON ||
                    (format_wanted == LOG_FORMAT_AUTO && !isatty(STDERR_FILENO)),
     };
-    put_instant(&l, "ts", clock_now_us());
+    char now[CLOCK_TEXT_SIZE];
+    clock_text(clock_now_us(), now);
+    put_span(&l, "ts", span_of(now));
     put_span(&l, "level", span_of(level_names[level]));
     if (service)
         put_span(&l, "service", span_of(service));

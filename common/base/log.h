@@ -4,8 +4,8 @@
  *   log_info("batch.applied", LOG_I64("count", n), LOG_STR("topic", topic));
  *
  * The name is `noun.past-participle`, constant and searchable. Context that a whole
- * process shares (service, and so on) is set once. Never payloads, never buyer text (I8),
- * never secrets. Levels: error, a person should act; warn, we coped; info, life of the
+ * process shares (service, and so on) is set once. Never secrets, and nothing of a
+ * message but its position (I8). Levels: error, a person should act; warn, we coped; info, life of the
  * process and of batches; debug, per message, off by default.
  */
 #ifndef COMMON_BASE_LOG_H
@@ -22,27 +22,22 @@ struct log_field {
     const char *name;
     enum {
         LOG_FIELD_I64,
-        LOG_FIELD_F64,
         LOG_FIELD_SPAN,
         LOG_FIELD_ERROR,
-        LOG_FIELD_INSTANT
     } kind;
     int64_t i64;
-    double f64;
     struct span span;
     const struct error *error;
 };
 
 #define LOG_I64(name, value)                                                             \
     ((struct log_field){(name), LOG_FIELD_I64, .i64 = (int64_t)(value)})
-#define LOG_F64(name, value) ((struct log_field){(name), LOG_FIELD_F64, .f64 = (value)})
 #define LOG_STR(name, value)                                                             \
     ((struct log_field){(name), LOG_FIELD_SPAN, .span = span_of(value)})
 #define LOG_SPAN(name, value)                                                            \
     ((struct log_field){(name), LOG_FIELD_SPAN, .span = (value)})
 /* Gives three fields: code, error and hint. */
 #define LOG_ERR(value) ((struct log_field){"error", LOG_FIELD_ERROR, .error = (value)})
-#define LOG_INSTANT(name, us) ((struct log_field){(name), LOG_FIELD_INSTANT, .i64 = (us)})
 
 #define log_at(level, event, ...)                                                        \
     log_write((level), (event), (const struct log_field[]){__VA_ARGS__},                 \

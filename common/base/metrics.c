@@ -86,19 +86,10 @@ void metrics_add(enum metric m, int64_t n) {
     values[m].number += n;
 }
 
-static void check_gauge(enum metric m) {
+void metrics_set(enum metric m, int64_t value) {
     if (UNLIKELY(rows[m].kind == COUNTER || is_histogram(m)))
         BUG("%s is no gauge", rows[m].name);
-}
-
-void metrics_set(enum metric m, int64_t value) {
-    check_gauge(m);
     values[m] = (struct value){value, true};
-}
-
-void metrics_unset(enum metric m) {
-    check_gauge(m);
-    values[m] = (struct value){0, false};
 }
 
 static const int64_t *bounds_of(enum metric m, size_t *n) {

@@ -79,8 +79,7 @@ enum metric {
 
 void metrics_add(enum metric m, int64_t n); /* counters */
 void metrics_set(enum metric m,
-                 int64_t value);   /* gauges; instants and times in microseconds */
-void metrics_unset(enum metric m); /* the gauge disappears again */
+                 int64_t value); /* gauges; instants and times in microseconds */
 void metrics_observe(enum metric m,
                      int64_t value);  /* histograms; times in microseconds */
 int64_t metrics_value(enum metric m); /* counters and gauges; count of a histogram */

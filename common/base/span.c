@@ -32,6 +32,11 @@ bool span_starts_with(struct span s, struct span prefix) {
     return s.len >= prefix.len && span_equal((struct span){s.ptr, prefix.len}, prefix);
 }
 
+bool span_ends_with(struct span s, struct span suffix) {
+    return s.len >= suffix.len &&
+           span_equal((struct span){s.ptr + s.len - suffix.len, suffix.len}, suffix);
+}
+
 static inline bool is_blank(char c) {
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
@@ -102,6 +107,17 @@ static size_t ascii_run(const char *p, size_t n) {
     return i;
 }
 
+struct span span_whole(struct span s) {
+    for (size_t back = 1; back <= 3 && back <= s.len; back++) {
+        unsigned char c = (unsigned char)s.ptr[s.len - back];
+        if (!is_continuation(c)) {
+            size_t wanted = c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : c >= 0xC2 ? 2 : 1;
+            return (struct span){s.ptr, s.len - (wanted > back ? back : 0)};
+        }
+    }
+    return s;
+}
+
 bool span_is_text(struct span s) {
     size_t i = 0;
     while (i < s.len) {
@@ -158,18 +174,6 @@ struct builder builder_in(struct arena *a, size_t cap) {
     return builder_over(arena_alloc(a, cap), cap);
 }
 
-/* How many bytes at the end begin a character of UTF-8 that is not all there. */
-static size_t torn_bytes(const char *p, size_t n) {
-    for (size_t back = 1; back <= 3 && back <= n; back++) {
-        unsigned char c = (unsigned char)p[n - back];
-        if (!is_continuation(c)) {
-            size_t wanted = c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : c >= 0xC2 ? 2 : 1;
-            return wanted > back ? back : 0;
-        }
-    }
-    return 0;
-}
-
 /* After the first cut nothing is added any more: a text without its end, never one with a
  * hole, nor with half a character. */
 void build_bytes(struct builder *b, const void *bytes, size_t len) {
@@ -184,7 +188,7 @@ void build_bytes(struct builder *b, const void *bytes, size_t len) {
         memcpy(b->ptr + b->len, bytes, len);
     b->len += len;
     if (UNLIKELY(b->is_cut))
-        b->len -= torn_bytes(b->ptr, b->len);
+        b->len = span_whole(builder_span(b)).len;
 }
 
 void build_span(struct builder *b, struct span s) {

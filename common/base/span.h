@@ -47,12 +47,17 @@ static inline bool span_is(struct span a, const char *text) {
 int span_compare(struct span a, struct span b);
 bool span_equal_nocase(struct span a, struct span b); /* ASCII case only */
 bool span_starts_with(struct span s, struct span prefix);
+bool span_ends_with(struct span s, struct span suffix);
 struct span span_trim(struct span s); /* ASCII blanks off both ends */
 
 /* Takes the text before the first `separator` off the front of `*rest`; all of it, when
  * there is none. Returns false when `*rest` was already used up (its ptr is then NULL).
  */
 bool span_cut(struct span *rest, char separator, struct span *out);
+
+/* Without the bytes at its end that begin a character of UTF-8 and do not end it: for
+ * text that was cut at a number of bytes. */
+struct span span_whole(struct span s);
 
 /* Whether all of `s` is valid UTF-8 without NUL (Postgres' text refuses both). */
 bool span_is_text(struct span s);

@@ -23,8 +23,6 @@ static volatile sig_atomic_t wake_fd = -1;
 
 static void wake(void) {
     const uint64_t one = 1;
-    if (wake_fd < 0)
-        return;
     /* It can only fail when the counter is full, and then the descriptor is readable
      * already. */
     ssize_t written = write(wake_fd, &one, sizeof one);
@@ -83,9 +81,4 @@ bool stop_take_reload(void) {
     /* A signal between these two lines is served by the reload that follows this call. */
     is_reload_wanted = 0;
     return is_wanted;
-}
-
-void stop_request(void) {
-    is_stopping = 1;
-    wake();
 }

@@ -7,13 +7,10 @@
 
 #include <stdbool.h>
 
-/* Installs the handlers. `fd` becomes readable when a signal has come, to wake a poll().
- */
-void stop_install(void);
-int stop_fd(void);
+void stop_install(void);  /* the handlers; once, before any of the others */
+int stop_fd(void);        /* becomes readable when a signal has come, to wake a poll() */
 void stop_drain_fd(void); /* makes stop_fd() unreadable again */
 bool stop_requested(void);
 bool stop_take_reload(void); /* true once for each SIGHUP since the last call */
-void stop_request(void);     /* as if SIGTERM had come */
 
 #endif

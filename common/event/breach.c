@@ -1,3 +1,4 @@
+/* breach.c: see breach.h. */
 #include "common/event/breach.h"
 
 #include "common/base/clock.h"

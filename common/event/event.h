@@ -5,9 +5,8 @@
  * reset. Absent optional values: a span with ptr NULL, EVENT_ABSENT for numbers and
  * instants, the enum's _ABSENT (-1), TRI_ABSENT for booleans. A symbol that a newer
  * writer invented reads as _UNKNOWN: the event lives, and policy sends it to triage
- * (invariant I7). Enum values are positions in the tables below, which only ever grow at
- * the end before UNKNOWN is irrelevant: nothing stored depends on the number, rows store
- * the word.
+ * (invariant I7). Enum values are positions in the tables below; nothing stored depends
+ * on them: rows have the word.
  */
 #ifndef COMMON_EVENT_EVENT_H
 #define COMMON_EVENT_EVENT_H
@@ -128,7 +127,7 @@ struct event_head {
     struct span event_id;    /* unique per connector event; a second one is a duplicate */
     int64_t occurred_at_us;  /* when it happened; deadlines run from this */
     int64_t observed_at_us;  /* when the connector saw it */
-    struct span marketplace; /* as written; event_marketplace() resolves aliases */
+    struct span marketplace; /* as written; marketplace_find() knows aliases */
     struct span seller_id;
     struct span order_id;
 };

@@ -80,19 +80,19 @@ struct uuid identity_order(struct span marketplace, struct span seller_id,
     return identity_named(parts, COUNT_OF(parts));
 }
 
+static struct span span_of_uuid(const struct uuid *id) {
+    return (struct span){(const char *)id->bytes, sizeof id->bytes};
+}
+
 struct uuid identity_case(const char *case_kind, struct uuid order_key,
                           struct span name) {
     const struct span parts[] = {
         SPAN("case"),
         span_of(case_kind),
-        {(const char *)order_key.bytes, sizeof order_key.bytes},
+        span_of_uuid(&order_key),
         name,
     };
     return identity_named(parts, COUNT_OF(parts));
-}
-
-static struct span span_of_uuid(const struct uuid *id) {
-    return (struct span){(const char *)id->bytes, sizeof id->bytes};
 }
 
 struct uuid identity_event(struct uuid case_id, struct span event_id) {

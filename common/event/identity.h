@@ -18,11 +18,12 @@
 /* The epoch: the instant of what has none of its own (blockers, unknown orders). */
 #define IDENTITY_TIMELESS_US INT64_C(0)
 
-/* Parts are hashed with their lengths, so ("ab","c") differs from ("a","bc"). */
+/* What all below are made of. Parts are hashed with their lengths, so ("ab","c") differs from ("a","bc"). */
 struct uuid identity_named(const struct span *parts, size_t n_parts);
 struct uuid identity_at(int64_t instant_us, const struct span *parts, size_t n_parts);
 
-/* Order = (marketplace code, seller, order id); case = (its order, its own id): two orders may both have a return "1". */
+/* Order = (marketplace code, seller, order id); case = (its order, its own id): two orders
+ * may both have a return "1". */
 struct uuid identity_order(struct span marketplace, struct span seller_id,
                            struct span order_id);
 struct uuid identity_case(const char *case_kind, struct uuid order_key, struct span name);
@@ -30,8 +31,6 @@ struct uuid identity_case(const char *case_kind, struct uuid order_key, struct s
  * event that is read late would change. */
 struct uuid identity_duty(int64_t start_us, struct uuid case_id, struct span duty);
 struct uuid identity_escalation(int64_t instant_us, struct uuid of, const char *level);
-/* The epoch: identity instant of what has none of its own (blockers, unknown orders). */
-#define IDENTITY_TIMELESS_US INT64_C(0)
 struct uuid identity_task(int64_t instant_us, struct uuid case_id, struct span playbook,
                           int step_no);
 

@@ -1,3 +1,7 @@
+/*
+ * lines.c: lines to JSON by our own builder, whose room is known beforehand, and back by
+ * jansson, whose values are copied into the arena before its document goes.
+ */
 #include "common/event/lines.h"
 
 #include <jansson.h>

@@ -8,12 +8,13 @@
 #include "common/base/arena.h"
 #include "common/event/event.h"
 
-/* A JSON array, in the arena. */
+/* A JSON array, in the arena. Absent optional fields are left out; amounts are in the
+ * currency's minor unit. */
 struct span lines_of_order(struct arena *a, const struct order_line *lines, size_t n);
 struct span lines_of_return(struct arena *a, const struct return_line *lines, size_t n);
 
-/* The product classes and hazards of an order's lines, read once from its JSON; everything in the
- * arena. */
+/* The product classes and hazards of an order's lines, read once from its JSON; everything
+ * in the arena. What is no such JSON (ptr NULL included) has no lines. */
 struct line_classes;
 struct line_classes *lines_classes(struct arena *a, struct span json);
 /* By line id, else by sku; ptr NULL: not there. */

@@ -1,6 +1,7 @@
 /*
  * marketplace.h: the register of marketplaces: code, aliases, language, currency, zones.
- * One row a marketplace; source: the register in deploy/policy (see marketplace.c).
+ * One row a marketplace; marketplace.c names the sources. Everything borrowed here lives as
+ * long as the process.
  */
 #ifndef COMMON_EVENT_MARKETPLACE_H
 #define COMMON_EVENT_MARKETPLACE_H

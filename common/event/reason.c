@@ -2,8 +2,8 @@
  * reason.c: the table of return reasons.
  *
  * Sources: the union of reason codes seen in Amazon's returns reports and in public
- * integration code (sheet section 11.4), and Rakuten's changeReasonDetail (section 11.8:
- * 2 return after receipt, 15 damaged or wrong item). The list grows at the marketplaces'
+ * integration code (S60 in deploy/policy/SOURCES.md), and Rakuten's changeReasonDetail
+ * (RAK-ORD-01 in deploy/policy/FACTS.md: 2 return after receipt, 15 damaged or wrong item). The list grows at the marketplaces'
  * side: an unknown code is `other`, never an error.
  */
 #include "common/event/reason.h"

@@ -11,7 +11,7 @@
 
 #include "common/base/span.h"
 
-/* defective, damaged_in_transit, not_as_described, wrong_item, size_or_style,
+/* Static life: defective, damaged_in_transit, not_as_described, wrong_item, size_or_style,
  * buyer_choice, late, missing_parts, fraud; `other` when the code is unknown, NULL when
  * there is no code at all. */
 const char *reason_family(struct span raw_code);

@@ -113,8 +113,8 @@ static struct pg_query *insert_record(struct pg_script *s,
     pg_param_i32(q, m->partition);
     pg_param_i64(q, m->offset);
     pg_param_instant(q, m->record_us);
-    pg_param_bytes(q, m->key);
-    pg_param_bytes(q, m->value);
+    pg_param_text(q, m->key);
+    pg_param_text(q, m->value);
     struct pg_array *names = pg_param_array(q, PG_TEXT, m->n_headers);
     struct pg_array *values = pg_param_array(q, PG_BYTEA, m->n_headers);
     for (size_t i = 0; i < m->n_headers; i++) {

@@ -9,9 +9,7 @@
 #include "common/io/avro_node.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 struct pair {
     const struct avro_node *writer, *reader;
@@ -47,12 +45,6 @@ static __attribute__((format(printf, 2, 3))) void obstacle(struct check *c,
         c->tell(c->context, c->path, why);
 }
 
-static size_t enter(struct check *c, const char *name) {
-    size_t len = strlen(c->path);
-    snprintf(c->path + len, sizeof c->path - len, "%s%s", len ? "." : "", name);
-    return len;
-}
-
 static bool see(struct check *c, const struct avro_node *w, const struct avro_node *r) {
     for (size_t i = 0; i < c->n_seen; i++)
         if (c->seen[i].writer == w && c->seen[i].reader == r)
@@ -66,7 +58,7 @@ static bool see(struct check *c, const struct avro_node *w, const struct avro_no
 }
 
 static void compare_missing(struct check *c, const struct avro_member *m) {
-    size_t back = enter(c, m->name);
+    size_t back = avro_path_enter(c->path, sizeof c->path, m->name);
     if (!m->fallback) {
         obstacle(
             c, "the reader needs it, the writer does not send it, and it has no default");
@@ -87,7 +79,7 @@ static void compare_records(struct check *c, const struct avro_node *w,
             compare_missing(c, m);
             continue;
         }
-        size_t back = enter(c, m->name);
+        size_t back = avro_path_enter(c->path, sizeof c->path, m->name);
         compare(c, feeding->type, m->type);
         c->path[back] = '\0';
     }
@@ -161,7 +153,7 @@ static void compare(struct check *c, const struct avro_node *w,
     } else if (w->type == r->type && w->name) {
         compare_named(c, w, r);
     } else if (w->type == r->type && w->item) {
-        size_t back = enter(c, "item");
+        size_t back = avro_path_enter(c->path, sizeof c->path, "item");
         compare(c, w->item, r->item);
         c->path[back] = '\0';
     } else if (!avro_promotes(w->type, r->type)) {

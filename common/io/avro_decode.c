@@ -8,9 +8,6 @@
  */
 #include "common/io/avro_take.h"
 
-#include <math.h>
-#include <string.h>
-
 /* The place behind what the steps from `op` on have read; NULL with the error set. */
 static const unsigned char *run(struct reader *r, const unsigned char *at,
                                 const struct op *op, char *base);
@@ -44,8 +41,7 @@ static const unsigned char *take_block(struct reader *r, const unsigned char *at
         return fail(r, op, E_AVRO_LIMIT, "more than %zu items",
                     r->plan->limits.max_items);
     }
-    uint64_t
-        cost; /* both are small: the count by the limit, the least size by the schema's */
+    uint64_t cost; /* the count is small by the limit, the least size by the schema's */
     if (UNLIKELY(__builtin_mul_overflow((uint64_t)count, op->array->min_wire, &cost) ||
                  cost > left(r, at))) {
         return fail(r, op, E_AVRO_SHORT, "%lld items do not fit in the %zu bytes left",
@@ -145,33 +141,13 @@ static const unsigned char *skip_list(struct reader *r, const unsigned char *at,
     return at;
 }
 
-/* --- steps that write without reading --- */
+/* --- the longer steps --- */
 
-static void put_absent(const struct op *op, char *base) {
-    char *to = base + op->offset;
-    switch ((enum absent_kind)op->kind) {
-    case ABSENT_SPAN:
-        memset(to, 0, sizeof(struct span));
-        break;
-    case ABSENT_I64:
-        memcpy(to, &(int64_t){INT64_MIN}, sizeof(int64_t));
-        break;
-    case ABSENT_I32:
-        memcpy(to, &(int32_t){INT32_MIN}, sizeof(int32_t));
-        break;
-    case ABSENT_INT:
-        memcpy(to, &(int){-1}, sizeof(int));
-        break;
-    case ABSENT_F64:
-        memcpy(to, &(double){(double)NAN}, sizeof(double));
-        break;
-    case ABSENT_ARRAY:
-        memset(to, 0, sizeof(void *));
-        memset(base + op->n, 0, sizeof(size_t));
-        break;
-    }
+static void absent(const struct op *op, char *base) {
+    put_absent((enum absent_kind)op->kind, base, op->offset, op->n);
 }
 
+/* I7: a symbol that the reader lacks is its default, which our schemas call UNKNOWN. */
 static const unsigned char *read_enum(struct reader *r, const unsigned char *at,
                                       const struct op *op, char *base) {
     size_t position;
@@ -281,14 +257,14 @@ static const unsigned char *run(struct reader *r, const unsigned char *at,
             memcpy(base + op->offset, op->from, op->n);
             break;
         case OP_ABSENT:
-            put_absent(op, base);
+            absent(op, base);
             break;
         case OP_OPTIONAL:
             at = take_position(r, at, op, "branch", 2, &branch);
             if (UNLIKELY(!at))
                 return NULL;
             if (branch == op->kind) {
-                put_absent(op + 1, base);
+                absent(op + 1, base);
                 op += op->n;
             }
             op++;

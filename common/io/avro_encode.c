@@ -11,8 +11,6 @@
 
 #include <math.h>
 #include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
 
 struct writer {
     struct builder *out;
@@ -102,10 +100,7 @@ static enum status write_array(struct writer *w, const struct avro_node *n,
     size_t count;
     memcpy(&items, base + f->offset, sizeof items);
     memcpy(&count, base + f->count_offset, sizeof count);
-    struct avro_field item = *f;
-    item.slot = f->item_slot;
-    item.offset = 0;
-    item.is_optional = false;
+    struct avro_field item = avro_shape_item(f);
     if (count > 0)
         put_long(w, (int64_t)count);
     for (size_t i = 0; i < count; i++) {
@@ -115,32 +110,6 @@ static enum status write_array(struct writer *w, const struct avro_node *n,
     }
     put_long(w, 0);
     return ST_OK;
-}
-
-/* Whether the schema's type is what the slot holds; a wrong pair is a mistake in the
- * program's tables. */
-static bool is_fit(const struct avro_field *f, enum avro_type type) {
-    switch (f->slot) {
-    case SLOT_SPAN:
-        return type == AT_STRING;
-    case SLOT_BYTES:
-        return type == AT_BYTES || type == AT_FIXED;
-    case SLOT_I64:
-    case SLOT_I32:
-        return type == AT_INT || type == AT_LONG;
-    case SLOT_F64:
-        return type == AT_FLOAT || type == AT_DOUBLE;
-    case SLOT_BOOL:
-    case SLOT_TRI:
-        return type == AT_BOOLEAN;
-    case SLOT_ENUM:
-        return type == AT_ENUM;
-    case SLOT_RECORD:
-        return type == AT_RECORD;
-    case SLOT_ARRAY:
-        return type == AT_ARRAY;
-    }
-    return false;
 }
 
 static enum status write_value(struct writer *w, const struct avro_node *n,
@@ -154,7 +123,7 @@ static enum status write_value(struct writer *w, const struct avro_node *n,
         bool is_true;
         int i;
     } v;
-    if (!is_fit(f, n->type))
+    if (!avro_shape_holds(f, n->type))
         return refuse(w, "the structure holds no \"%s\"", avro_node_title(n));
     switch (f->slot) {
     case SLOT_SPAN:
@@ -235,7 +204,7 @@ static enum status write_type(struct writer *w, const struct avro_node *n,
     bool wants_null = f->is_optional && is_absent(f, base);
     for (size_t i = 0; i < n->n_branches; i++) {
         bool is_null = n->branches[i]->type == AT_NULL;
-        if (wants_null ? is_null : is_fit(f, n->branches[i]->type)) {
+        if (wants_null ? is_null : avro_shape_holds(f, n->branches[i]->type)) {
             put_long(w, (int64_t)i);
             return is_null ? ST_OK : write_value(w, n->branches[i], f, base);
         }
@@ -243,29 +212,17 @@ static enum status write_type(struct writer *w, const struct avro_node *n,
     return refuse(w, "no branch of its union takes the value");
 }
 
-static const struct avro_field *shape_field(const struct avro_shape *shape,
-                                            const char *name, size_t guess) {
-    if (guess < shape->n_fields && strcmp(shape->fields[guess].name, name) == 0)
-        return &shape->fields[guess]; /* usually the same order */
-    for (size_t i = 0; i < shape->n_fields; i++)
-        if (strcmp(shape->fields[i].name, name) == 0)
-            return &shape->fields[i];
-    return NULL;
-}
-
 static enum status write_record(struct writer *w, const struct avro_node *n,
                                 const struct avro_shape *shape, const char *base) {
-    size_t back = strlen(w->path);
     for (size_t i = 0; i < n->n_fields; i++) {
-        snprintf(w->path + back, sizeof w->path - back, "%s%s", back ? "." : "",
-                 n->fields[i].name);
-        const struct avro_field *f = shape_field(shape, n->fields[i].name, i);
+        size_t back = avro_path_enter(w->path, sizeof w->path, n->fields[i].name);
+        const struct avro_field *f = avro_shape_field(shape, n->fields[i].name);
         enum status st = f ? write_type(w, n->fields[i].type, f, base)
                            : refuse(w, "the structure has no such field");
         if (st != ST_OK)
             return st;
+        w->path[back] = '\0';
     }
-    w->path[back] = '\0';
     return ST_OK;
 }
 

@@ -10,9 +10,12 @@
 
 #include "common/base/arena.h"
 #include "common/io/avro_schema.h"
+#include "common/io/avro_shape.h"
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
 
 /* In the order of their words in avro_type_words. */
 enum avro_type {
@@ -36,7 +39,7 @@ extern const char *const avro_type_words[AT_COUNT];
 #define AT_LAST_PRIMITIVE AT_STRING
 
 /* The logical types that say what an int or long counts; all others read as LT_NONE. In
- * the order of their words in avro_schema.c. */
+ * the order of their words in avro_parse.c. */
 enum avro_logical {
     LT_NONE,
     LT_DATE,
@@ -93,12 +96,34 @@ struct avro_schema {
 /* The words for messages: the full name of a named type, else the type's word. */
 const char *avro_node_title(const struct avro_node *n);
 
+/* Appends ".name" to the path of a message, as far as it fits; returns the length to cut
+ * it back to. */
+static inline size_t avro_path_enter(char *path, size_t size, const char *name) {
+    size_t len = strlen(path);
+    snprintf(path + len, size - len, "%s%s", len ? "." : "", name);
+    return len;
+}
+
+/* --- avro_shape.c: what is asked of a shape --- */
+
+const struct avro_field *avro_shape_field(const struct avro_shape *shape,
+                                          const char *name); /* NULL: none */
+/* Position among the field's symbols, -1 when the shape does not know it. */
+int avro_shape_symbol(const struct avro_field *field, const char *symbol);
+/* What a row of SLOT_ARRAY says of one item. */
+struct avro_field avro_shape_item(const struct avro_field *array);
+/* Whether the structure has the right place for a value of the reader's `type`. */
+bool avro_shape_holds(const struct avro_field *field, enum avro_type type);
+
 /* --- rules of resolution, shared by the plan compiler and the check --- */
 
 /* Whether a value of primitive type `writer` reads as `reader`, equal types included. */
 bool avro_promotes(enum avro_type writer, enum avro_type reader);
 /* Unqualified names are equal, or the reader has the writer's name among its aliases. */
 bool avro_names_match(const struct avro_node *writer, const struct avro_node *reader);
+/* NULL when there is none. */
+const struct avro_member *avro_field_named(const struct avro_node *record,
+                                           const char *name);
 /* The writer's field that feeds field `reader` of `record`: by name, else by the reader's
  * aliases; NULL if none. */
 const struct avro_member *avro_feeding_field(const struct avro_node *writer,
@@ -127,6 +152,8 @@ const struct avro_node *avro_default_branch(const struct avro_node *type,
 /* Builds s->root from s->document in s->arena; E_SCHEMA_INVALID says where and why. */
 MUST_USE enum status avro_parse_nodes(struct avro_schema *s, struct error *err);
 
+/* CRC-64-AVRO. */
+uint64_t avro_fingerprint(struct span canonical);
 /* Writes the canonical form; ptr NULL when it is longer than max_bytes. */
 struct span avro_canonical(struct arena *a, const struct avro_node *root,
                            unsigned n_nodes, size_t max_bytes);

@@ -14,6 +14,8 @@
 #include "common/io/avro_node.h"
 #include "common/io/avro_plan.h"
 
+#include <math.h>
+
 enum op_code {
     OP_END,
     /* read into the structure */
@@ -65,6 +67,31 @@ enum absent_kind {
     ABSENT_F64,
     ABSENT_ARRAY
 };
+static inline void put_absent(enum absent_kind kind, char *base, size_t offset,
+                              size_t count_offset) {
+    char *to = base + offset;
+    switch (kind) {
+    case ABSENT_SPAN:
+        memset(to, 0, sizeof(struct span));
+        break;
+    case ABSENT_I64:
+        memcpy(to, &(int64_t){INT64_MIN}, sizeof(int64_t));
+        break;
+    case ABSENT_I32:
+        memcpy(to, &(int32_t){INT32_MIN}, sizeof(int32_t));
+        break;
+    case ABSENT_INT:
+        memcpy(to, &(int){-1}, sizeof(int));
+        break;
+    case ABSENT_F64:
+        memcpy(to, &(double){(double)NAN}, sizeof(double));
+        break;
+    case ABSENT_ARRAY:
+        memset(to, 0, sizeof(void *));
+        memset(base + count_offset, 0, sizeof(size_t));
+        break;
+    }
+}
 
 struct op;
 
@@ -159,7 +186,5 @@ void plan_default(struct plan_build *b, unsigned program, const struct avro_fiel
                   size_t base, size_t size, const struct avro_node *reader,
                   const json_t *value);
 enum absent_kind plan_absent_kind(const struct avro_field *field);
-/* Position among the shape's symbols, -1 when the shape does not know it. */
-int plan_shape_symbol(const struct avro_field *field, const char *symbol);
 
 #endif

@@ -7,9 +7,6 @@
  */
 #include "common/io/avro_node.h"
 
-#include <stdio.h>
-#include <string.h>
-
 const char *const avro_type_words[AT_COUNT] = {
     "null",   "boolean", "int",  "long",  "float", "double", "bytes",
     "string", "record",  "enum", "fixed", "array", "map",    "union",
@@ -122,13 +119,6 @@ static enum avro_logical logical_of(const json_t *object) {
     return LT_NONE;
 }
 
-/* Appends "name" to the path; returns the length to go back to. */
-static size_t path_enter(struct parser *p, const char *name) {
-    size_t len = strlen(p->path);
-    snprintf(p->path + len, sizeof p->path - len, "%s%s", len ? "." : "", name);
-    return len;
-}
-
 static enum status parse_aliases(struct parser *p, const json_t *json, const char *space,
                                  bool is_field, struct avro_names *out) {
     const json_t *list = json_object_get(json, "aliases");
@@ -198,7 +188,7 @@ static enum status parse_field(struct parser *p, const json_t *json, const char 
     for (size_t i = 0; i < record->n_fields; i++)
         if (strcmp(record->fields[i].name, name) == 0)
             return REFUSE(p, "field \"%s\" stands twice in \"%s\"", name, record->name);
-    size_t back = path_enter(p, name);
+    size_t back = avro_path_enter(p->path, sizeof p->path, name);
     const json_t *type = json_object_get(json, "type");
     if (!type)
         return REFUSE(p, "%s", "field without a type");
@@ -354,7 +344,7 @@ static enum status parse_list(struct parser *p, const json_t *json, const char *
         return REFUSE(p, "%s without \"%s\"", avro_type_words[type], key);
     struct avro_node *n = node_new(p, type);
     *out = n;
-    size_t back = path_enter(p, "item");
+    size_t back = avro_path_enter(p->path, sizeof p->path, "item");
     enum status st = parse_type(p, item, space, &n->item);
     if (st == ST_OK)
         p->path[back] = '\0';

@@ -11,9 +11,7 @@
 #include "common/io/avro_ops.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 const struct avro_limits avro_default_limits = {
     .max_text_bytes = 1024 * 1024,
@@ -86,9 +84,7 @@ size_t plan_emit(struct plan_build *b, unsigned program, struct op op) {
 }
 
 size_t plan_enter(struct plan_build *b, const char *name) {
-    size_t len = strlen(b->path);
-    snprintf(b->path + len, sizeof b->path - len, "%s%s", len ? "." : "", name);
-    return len;
+    return avro_path_enter(b->path, sizeof b->path, name);
 }
 
 void plan_leave(struct plan_build *b, size_t back) {

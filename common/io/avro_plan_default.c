@@ -6,9 +6,6 @@
  */
 #include "common/io/avro_ops.h"
 
-#include <math.h>
-#include <string.h>
-
 enum absent_kind plan_absent_kind(const struct avro_field *field) {
     switch (field->slot) {
     case SLOT_SPAN:
@@ -31,13 +28,6 @@ enum absent_kind plan_absent_kind(const struct avro_field *field) {
     return ABSENT_ARRAY;
 }
 
-int plan_shape_symbol(const struct avro_field *field, const char *symbol) {
-    for (size_t i = 0; i < field->n_symbols; i++)
-        if (strcmp(field->symbols[i], symbol) == 0)
-            return (int)i;
-    return -1;
-}
-
 static void put(void *at, const void *value, size_t size) {
     memcpy(at, value, size);
 }
@@ -56,45 +46,16 @@ static struct span text_value(struct plan_build *b, const json_t *value, bool is
     return (struct span){copy, len};
 }
 
-static void put_absent(char *base, const struct avro_field *field) {
-    char *at = base + field->offset;
-    switch (plan_absent_kind(field)) {
-    case ABSENT_SPAN:
-        put(at, &(struct span){NULL, 0}, sizeof(struct span));
-        break;
-    case ABSENT_I64:
-        put(at, &(int64_t){INT64_MIN}, sizeof(int64_t));
-        break;
-    case ABSENT_I32:
-        put(at, &(int32_t){INT32_MIN}, sizeof(int32_t));
-        break;
-    case ABSENT_INT:
-        put(at, &(int){-1}, sizeof(int));
-        break;
-    case ABSENT_F64:
-        put(at, &(double){(double)NAN}, sizeof(double));
-        break;
-    case ABSENT_ARRAY:
-        put(at, &(void *){NULL}, sizeof(void *));
-        put(base + field->count_offset, &(size_t){0}, sizeof(size_t));
-        break;
-    }
-}
-
 static void put_value(struct plan_build *b, char *base, const struct avro_field *field,
                       const struct avro_node *reader, const json_t *value);
 
 static void put_record(struct plan_build *b, char *base, const struct avro_shape *shape,
                        const struct avro_node *reader, const json_t *value) {
     for (size_t i = 0; i < shape->n_fields; i++) {
-        for (size_t k = 0; k < reader->n_fields; k++) {
-            const struct avro_member *m = &reader->fields[k];
-            if (strcmp(m->name, shape->fields[i].name) == 0) {
-                const json_t *given = json_object_get(value, m->name);
-                put_value(b, base, &shape->fields[i], m->type,
-                          given ? given : m->fallback);
-            }
-        }
+        const struct avro_member *m = avro_field_named(reader, shape->fields[i].name);
+        const json_t *given = m ? json_object_get(value, m->name) : NULL;
+        if (m)
+            put_value(b, base, &shape->fields[i], m->type, given ? given : m->fallback);
     }
 }
 
@@ -107,10 +68,7 @@ static void put_array(struct plan_build *b, char *base, const struct avro_field 
         if (!items)
             return;
     }
-    struct avro_field item = *field;
-    item.slot = field->item_slot;
-    item.offset = 0;
-    item.is_optional = false;
+    struct avro_field item = avro_shape_item(field);
     for (size_t i = 0; i < n; i++) {
         put_value(b, items + i * field->item_size, &item, reader->item,
                   json_array_get(value, i));
@@ -128,7 +86,7 @@ static void put_value(struct plan_build *b, char *base, const struct avro_field 
         return;
     }
     if (reader->type == AT_NULL) {
-        put_absent(base, field);
+        put_absent(plan_absent_kind(field), base, field->offset, field->count_offset);
         return;
     }
     char *at = base + field->offset;
@@ -158,7 +116,7 @@ static void put_value(struct plan_build *b, char *base, const struct avro_field 
         put(at, &(int){json_is_true(value)}, sizeof(int));
         break;
     case SLOT_ENUM:
-        put(at, &(int){plan_shape_symbol(field, json_string_value(value))}, sizeof(int));
+        put(at, &(int){avro_shape_symbol(field, json_string_value(value))}, sizeof(int));
         break;
     case SLOT_RECORD:
         put_record(b, at, field->record, reader, value);

@@ -11,8 +11,6 @@
  */
 #include "common/io/avro_ops.h"
 
-#include <string.h>
-
 /* Where a value goes: the row of the shape, and the structure it counts from. */
 struct place {
     const struct avro_field *field;
@@ -22,35 +20,9 @@ struct place {
 
 static void read_type(struct plan_build *b, unsigned program, const struct avro_node *w,
                       const struct avro_node *r, const struct place *at);
+
 static uint32_t offset_of(const struct place *at) {
     return (uint32_t)(at->base + at->field->offset);
-}
-
-/* Whether the structure has the right place for a value of the reader's type. */
-static bool is_bound(const struct avro_field *f, enum avro_type reader) {
-    switch (f->slot) {
-    case SLOT_SPAN:
-        return reader == AT_STRING;
-    case SLOT_BYTES:
-        return reader == AT_BYTES || reader == AT_FIXED;
-    case SLOT_I64:
-        return reader == AT_INT || reader == AT_LONG;
-    case SLOT_I32:
-        return reader == AT_INT;
-    case SLOT_F64:
-        return reader == AT_FLOAT || reader == AT_DOUBLE;
-    case SLOT_BOOL:
-        return reader == AT_BOOLEAN && !f->is_optional;
-    case SLOT_TRI:
-        return reader == AT_BOOLEAN;
-    case SLOT_ENUM:
-        return reader == AT_ENUM;
-    case SLOT_RECORD:
-        return reader == AT_RECORD && !f->is_optional;
-    case SLOT_ARRAY:
-        return reader == AT_ARRAY;
-    }
-    return false;
 }
 
 static enum op_code number_code(enum avro_type w, enum avro_type r, enum avro_slot slot) {
@@ -106,7 +78,7 @@ static void read_primitive(struct plan_build *b, unsigned program,
 static void read_enum(struct plan_build *b, unsigned program, const struct avro_node *w,
                       const struct avro_node *r, const struct place *at) {
     for (size_t i = 0; i < r->symbols.count; i++) {
-        if (plan_shape_symbol(at->field, r->symbols.items[i]) < 0) {
+        if (avro_shape_symbol(at->field, r->symbols.items[i]) < 0) {
             plan_obstacle(b, "the structure does not know the symbol \"%s\"",
                           r->symbols.items[i]);
             return;
@@ -116,7 +88,7 @@ static void read_enum(struct plan_build *b, unsigned program, const struct avro_
     for (size_t i = 0; table && i < w->symbols.count; i++) {
         int symbol = avro_resolve_symbol(r, w->symbols.items[i]);
         table[i] =
-            symbol < 0 ? -1 : plan_shape_symbol(at->field, r->symbols.items[symbol]);
+            symbol < 0 ? -1 : avro_shape_symbol(at->field, r->symbols.items[symbol]);
     }
     plan_emit(b, program,
               (struct op){.code = OP_ENUM,
@@ -139,10 +111,7 @@ static void read_array(struct plan_build *b, unsigned program, const struct avro
         .is_optional = f->is_optional,
         .is_text = f->item_slot == SLOT_SPAN && w->item->type == AT_STRING,
     };
-    struct avro_field item = *f; /* symbols and nested shape are the items' */
-    item.slot = f->item_slot;
-    item.offset = 0;
-    item.is_optional = false;
+    struct avro_field item = avro_shape_item(f);
     size_t back = plan_enter(b, "item");
     read_type(b, array->program, w->item, r->item,
               &(struct place){.field = &item, .base = 0, .size = f->item_size});
@@ -178,7 +147,7 @@ static void read_value(struct plan_build *b, unsigned program, const struct avro
         return;
     }
     b->depth++;
-    if (!is_bound(at->field, r->type))
+    if (!avro_shape_holds(at->field, r->type))
         plan_obstacle(b, "the structure has no place for \"%s\"", avro_node_title(r));
     else if (both_named)
         read_named(b, program, w, r, at);
@@ -234,6 +203,14 @@ static void read_union(struct plan_build *b, unsigned program, const struct avro
         p->ops[ends[i]].n = p->n;
 }
 
+static void emit_absent(struct plan_build *b, unsigned program, const struct place *at) {
+    plan_emit(b, program,
+              (struct op){.code = OP_ABSENT,
+                          .kind = (uint8_t)plan_absent_kind(at->field),
+                          .offset = offset_of(at),
+                          .n = at->base + at->field->count_offset});
+}
+
 /* [null, T] onto an optional T: by far the most common union, so it has a step of its
  * own. */
 static void read_optional(struct plan_build *b, unsigned program,
@@ -242,11 +219,7 @@ static void read_optional(struct plan_build *b, unsigned program,
     uint8_t null_branch = w->branches[0]->type == AT_NULL ? 0 : 1;
     size_t jump =
         plan_emit(b, program, (struct op){.code = OP_OPTIONAL, .kind = null_branch});
-    plan_emit(b, program,
-              (struct op){.code = OP_ABSENT,
-                          .kind = (uint8_t)plan_absent_kind(at->field),
-                          .offset = offset_of(at),
-                          .n = at->base + at->field->count_offset});
+    emit_absent(b, program, at);
     read_branch(b, program, w->branches[1 - null_branch], r, at);
     if (!b->failed) {
         struct program *p = &b->plan->programs[program];
@@ -291,11 +264,7 @@ static void read_type(struct plan_build *b, unsigned program, const struct avro_
             plan_obstacle(b, "\"null\" cannot be read as \"%s\"", avro_node_title(r));
             return;
         }
-        plan_emit(b, program,
-                  (struct op){.code = OP_ABSENT,
-                              .kind = (uint8_t)plan_absent_kind(at->field),
-                              .offset = offset_of(at),
-                              .n = at->base + at->field->count_offset});
+        emit_absent(b, program, at);
     } else {
         read_value(b, program, w, target, at);
     }
@@ -303,28 +272,13 @@ static void read_type(struct plan_build *b, unsigned program, const struct avro_
 
 /* --- records --- */
 
-static const struct avro_field *shape_field(const struct avro_shape *shape,
-                                            const char *name) {
-    for (size_t i = 0; i < shape->n_fields; i++)
-        if (strcmp(shape->fields[i].name, name) == 0)
-            return &shape->fields[i];
-    return NULL;
-}
-
-static bool has_field(const struct avro_node *record, const char *name) {
-    for (size_t i = 0; i < record->n_fields; i++)
-        if (strcmp(record->fields[i].name, name) == 0)
-            return true;
-    return false;
-}
-
 /* Reader's fields that the writer does not send. */
 static void read_missing(struct plan_build *b, unsigned program,
                          const struct avro_node *w, const struct avro_node *r,
                          const struct avro_shape *shape, size_t base, size_t size) {
     for (size_t i = 0; !b->failed && i < r->n_fields; i++) {
         const struct avro_member *m = &r->fields[i];
-        const struct avro_field *f = shape_field(shape, m->name);
+        const struct avro_field *f = avro_shape_field(shape, m->name);
         const struct avro_member *feeding = avro_feeding_field(w, r, m);
         if (!f || (feeding && avro_fed_field(w, r, feeding) == m))
             continue;
@@ -335,7 +289,8 @@ static void read_missing(struct plan_build *b, unsigned program,
             plan_obstacle(b, "the writer lacks it and the reader has no default");
         else if (!type)
             plan_obstacle(b, "the reader's default is not a value of its type");
-        else if (type->type == AT_NULL ? !f->is_optional : !is_bound(f, type->type))
+        else if (type->type == AT_NULL ? !f->is_optional
+                                       : !avro_shape_holds(f, type->type))
             plan_obstacle(b, "the structure has no place for the reader's default");
         else
             plan_default(b, program, f, base, size, m->type, m->fallback);
@@ -347,14 +302,14 @@ void plan_read_record(struct plan_build *b, unsigned program, const struct avro_
                       const struct avro_node *r, const struct avro_shape *shape,
                       size_t base, size_t size) {
     for (size_t i = 0; i < shape->n_fields; i++) {
-        if (!has_field(r, shape->fields[i].name)) {
+        if (!avro_field_named(r, shape->fields[i].name)) {
             plan_obstacle(b, "the reader's schema \"%s\" has no field \"%s\"", r->name,
                           shape->fields[i].name);
         }
     }
     for (size_t i = 0; !b->failed && i < w->n_fields; i++) {
         const struct avro_member *m = avro_fed_field(w, r, &w->fields[i]);
-        const struct avro_field *f = m ? shape_field(shape, m->name) : NULL;
+        const struct avro_field *f = m ? avro_shape_field(shape, m->name) : NULL;
         size_t back = plan_enter(b, w->fields[i].name);
         if (f) {
             read_type(b, program, w->fields[i].type, m->type,

@@ -45,8 +45,8 @@ bool avro_names_match(const struct avro_node *writer, const struct avro_node *re
     return avro_symbol_index(&reader->aliases, writer->name) >= 0;
 }
 
-static const struct avro_member *field_named(const struct avro_node *record,
-                                             const char *name) {
+const struct avro_member *avro_field_named(const struct avro_node *record,
+                                           const char *name) {
     for (size_t i = 0; i < record->n_fields; i++)
         if (strcmp(record->fields[i].name, name) == 0)
             return &record->fields[i];
@@ -56,11 +56,12 @@ static const struct avro_member *field_named(const struct avro_node *record,
 const struct avro_member *avro_feeding_field(const struct avro_node *writer,
                                              const struct avro_node *record,
                                              const struct avro_member *reader) {
-    const struct avro_member *found = field_named(writer, reader->name);
+    const struct avro_member *found = avro_field_named(writer, reader->name);
     for (size_t i = 0; !found && i < reader->aliases.count; i++) {
         const char *alias = reader->aliases.items[i];
-        if (!field_named(record, alias)) /* else that field has the better right to it */
-            found = field_named(writer, alias);
+        if (!avro_field_named(record,
+                              alias)) /* else that field has the better right to it */
+            found = avro_field_named(writer, alias);
     }
     return found;
 }
@@ -96,9 +97,7 @@ const char *avro_logical_obstacle(const struct avro_node *writer,
     return "the two count time in different units";
 }
 
-/* Defaults.
- * A
- * default may leave out fields that have a default of their own, so a recursive record
+/* A default may leave out fields that have a default of their own, so a recursive record
  * can ask for ever: hence the depth. */
 
 static bool fits(const struct avro_node *type, const json_t *value, unsigned depth);

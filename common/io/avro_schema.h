@@ -35,7 +35,6 @@ void avro_schema_free(struct avro_schema *s); /* NULL is allowed */
 /* CRC-64-AVRO of the parsing canonical form, as Avro's specification 1.11 defines both.
  */
 uint64_t avro_schema_fingerprint(const struct avro_schema *s);
-uint64_t avro_fingerprint(struct span canonical);
 /* The canonical form itself. Borrowed from the schema; followed by a NUL. */
 struct span avro_schema_canonical(const struct avro_schema *s);
 /* The full name of a named type, else the type's word ("array"). Borrowed from the

@@ -1,3 +1,7 @@
+/*
+ * avro_walk.c: recursive descent over the writer's schema. Reads for itself instead of by
+ * avro_take.h: it goes on showing up to the byte where a plan would give up the record.
+ */
 #include "common/io/avro_walk.h"
 
 #include "common/base/clock.h"

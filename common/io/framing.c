@@ -35,7 +35,7 @@ static enum status from_schema_id(struct span id, struct frame *out, struct erro
     }
     if (id.len == 17 && id.ptr[0] == 1) {
         out->kind = FRAME_GUID;
-        memcpy(out->guid, id.ptr + 1, sizeof out->guid);
+        memcpy(out->guid.bytes, id.ptr + 1, sizeof out->guid.bytes);
         return ST_OK;
     }
     return error_set(err, E_FRAME_UNKNOWN,
@@ -57,9 +57,8 @@ static enum status from_headers(const struct record_header *headers, size_t n,
     if (h || find_header(headers, n, "apicurio.value.contentId")) {
         error_set(err, E_FRAME_APICURIO,
                   "the headers name the schema in Apicurio's own way, which is not read");
-        error_hint(err, "let the producer write ids into the value "
-                        "(apicurio.registry.headers.enabled=false)");
-        return error_status(err->code);
+        return error_hint(err, "let the producer write ids into the value "
+                               "(apicurio.registry.headers.enabled=false)");
     }
     return ST_OK;
 }
@@ -120,7 +119,7 @@ void frame_describe(const struct frame *f, char *out, size_t size) {
         break;
     case FRAME_GUID:
         build_text(&b, "schema GUID ");
-        build_hex(&b, f->guid, sizeof f->guid);
+        build_hex(&b, f->guid.bytes, sizeof f->guid.bytes);
         break;
     }
     out[b.len] = '\0';

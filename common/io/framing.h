@@ -1,6 +1,7 @@
 /*
  * framing.h: how a record says which schema wrote it. Pure: bytes in, a key and the body
- * out.
+ * out. A new framing is a rule here, its kind below, and who resolves that kind: the
+ * directory (schemas.c) or the registry (registry.c).
  *
  * Looked at in this order:
  *   1. header __value_schema_id (Confluent's newer serializers): 00 and a 4-byte id, or
@@ -20,6 +21,7 @@
 
 #include "common/base/error.h"
 #include "common/base/span.h"
+#include "common/base/uuid.h"
 
 #include <stdint.h>
 
@@ -38,8 +40,8 @@ enum frame_kind {
 
 struct frame {
     enum frame_kind kind;
-    uint64_t number; /* 0 when the kind has none */
-    uint8_t guid[16];
+    uint64_t number;  /* 0 when the kind has none */
+    struct uuid guid; /* all zero when the kind has none */
     struct span body; /* what follows the framing; borrows from the value */
 };
 

@@ -97,11 +97,9 @@ static enum MHD_Result answer(void *cls, struct MHD_Connection *c, const char *p
 
 static enum status cannot_listen(const char *listen_on, const char *why,
                                  struct error *err) {
-    enum status st =
-        error_set(err, E_HTTP, "cannot listen on \"%s\": %s", listen_on, why);
-    error_hint(
+    (void)error_set(err, E_HTTP, "cannot listen on \"%s\": %s", listen_on, why);
+    return error_hint(
         err, "give a free address as HOST:PORT, [HOST]:PORT or :PORT; port 0 picks one");
-    return st;
 }
 
 /* Splits at the last colon; a host in brackets is IPv6. False when there is no port. */

@@ -1,7 +1,7 @@
 /*
  * kafka.h: what henpin needs of Kafka: a consumer whose positions come from us, a
  * producer, metadata, and the embedded broker. rdkafka.h is known only in
- * kafka_consumer.c and kafka_client.c (producer, metadata).
+ * kafka_consumer.c and kafka_client.c (all but the consumer), which are long for it.
  *
  * The consumer never starts from Kafka's commits: at every assignment it asks `assigned`
  * for the position of each partition and passes it in the assign call; auto.offset.reset
@@ -17,7 +17,7 @@
 #include "common/base/config.h"
 #include "common/base/error.h"
 #include "common/base/span.h"
-#include "common/io/schemas.h"
+#include "common/io/framing.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,8 +25,7 @@
 
 struct kafka_properties {
     const char *bootstrap_servers;
-    struct option_list names,
-        values; /* passed through to librdkafka; ours for correctness win */
+    struct option_list names, values; /* passed through; ours for correctness win */
 };
 
 /* ---- consumer ---- */
@@ -34,15 +33,14 @@ struct kafka_properties {
 struct kafka_consumer;
 
 struct kafka_partition {
-    const char
-        *topic; /* borrowed from the consumer's configuration, same pointer always */
+    const char *topic; /* borrowed from the configuration, same pointer always */
     int32_t partition;
 };
 
 struct kafka_callbacks {
-    /* Partitions are ours from now on: starts[i] becomes the first offset wanted; blocks as long as it must
-     * (the group waits). A failure means that nothing is known: the consumer assigns
-     * nothing and asks again at its next turn. */
+    /* Partitions are ours from now on: starts[i] becomes the first offset wanted (I2: from
+     * the ledger); blocks as long as it must (the group waits). A failure means that
+     * nothing is known: the consumer assigns nothing and asks again half a second later. */
     enum status (*assigned)(void *context, const struct kafka_partition *p, size_t n,
                             int64_t *starts, struct error *err);
     /* Partitions go. `is_lost`: somebody else may have them already, drop what is open.
@@ -151,9 +149,6 @@ void kafka_producer_free(struct kafka_producer *p);
 
 /* ---- metadata ---- */
 
-/* Number of partitions, 0 when the topic does not exist. */
-MUST_USE enum status kafka_topic_partitions(const struct kafka_properties *properties,
-                                            const char *topic, int *n, struct error *err);
 /* Low and high watermark of each partition of a topic: the first offset that is still
  * there, and the next to be written. */
 struct kafka_extent {
@@ -183,7 +178,7 @@ MUST_USE enum status kafka_topic_create(const struct kafka_properties *propertie
 MUST_USE enum status kafka_topic_delete(const struct kafka_properties *properties,
                                         const char *topic, struct error *err);
 
-/* ---- the embedded broker: librdkafka's mock cluster (kafka_mock.c) ---- */
+/* ---- the embedded broker: librdkafka's mock cluster ---- */
 
 struct kafka_mock;
 MUST_USE enum status kafka_mock_new(int n_brokers, struct kafka_mock **out,

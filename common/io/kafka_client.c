@@ -83,8 +83,7 @@ static enum status set(rd_kafka_conf_t *conf, const char *name, const char *valu
         break;
     }
     error_set(err, E_KAFKA_CONFIG, "kafka property \"%s\": %s", name, why);
-    error_hint(err, "this is librdkafka %s", rd_kafka_version_str());
-    return error_status(E_KAFKA_CONFIG);
+    return error_hint(err, "this is librdkafka %s", rd_kafka_version_str());
 }
 
 static enum status set_all(rd_kafka_conf_t *conf, const struct kafka_setting *rows,
@@ -131,8 +130,7 @@ enum status kafka_conf_new(const struct kafka_properties *properties,
     };
     if (!properties->bootstrap_servers || !*properties->bootstrap_servers) {
         error_set(err, E_KAFKA_CONFIG, "no Kafka bootstrap servers are given");
-        error_hint(err, "set KAFKA_BOOTSTRAP_SERVERS to host:port");
-        return error_status(E_KAFKA_CONFIG);
+        return error_hint(err, "set KAFKA_BOOTSTRAP_SERVERS to host:port");
     }
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
     const struct kafka_setting always[] = {
@@ -266,8 +264,7 @@ enum status kafka_produce(struct kafka_producer *p, const char *topic, int32_t p
     rd_kafka_resp_err_t code;
     while ((code = try_produce(p, topic, partition, key, value, list, timestamp_us)) ==
            RD_KAFKA_RESP_ERR__QUEUE_FULL) {
-        rd_kafka_poll(p->rk,
-                      100); /* makes room: each message ends in message.timeout.ms */
+        rd_kafka_poll(p->rk, 100); /* makes room: each ends in message.timeout.ms */
     }
     rd_kafka_poll(p->rk, 0);
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
@@ -351,18 +348,6 @@ static enum status ask_partitions(rd_kafka_t *rk, const char *topic, int *n,
         return ST_OK;
     return error_set(err, E_KAFKA_DOWN, "could not ask Kafka about topic \"%s\": %s",
                      topic, rd_kafka_err2str(code));
-}
-
-enum status kafka_topic_partitions(const struct kafka_properties *properties,
-                                   const char *topic, int *n, struct error *err) {
-    struct kafka_log log = {0};
-    rd_kafka_t *rk = NULL;
-    enum status st = asking_handle(properties, &log, &rk, err);
-    if (st != ST_OK)
-        return st;
-    st = ask_partitions(rk, topic, n, err);
-    rd_kafka_destroy(rk);
-    return st;
 }
 
 enum status kafka_topic_extents(const struct kafka_properties *properties,

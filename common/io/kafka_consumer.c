@@ -13,7 +13,7 @@
  * 2. Records are taken one at a time. Batch consume of librdkafka 2.0.2 moves the
  * partition's position over records that a barrier then purges from the batch, and
  * librdkafka itself pauses and resumes around every rebalance, so that offsets would be
- * skipped; from 2.2 on batch consume moves the position on errors. One at a time has
+ * skipped (I1); from 2.2 on batch consume moves the position on errors. One at a time has
  * neither.
  * 3. What librdkafka may do instead is deliver a record again after such a pause.
  * kafka_slot_accept drops it.
@@ -159,7 +159,8 @@ static void assign_running(struct kafka_consumer *c) {
     c->forward_often_until_us = now_us + FORWARD_OFTEN_FOR_US;
 }
 
-/* Asks for the positions of all that are SLOT_ASKING; on failure they stay so. */
+/* Asks for the positions of all that are SLOT_ASKING; on failure they stay so. At every
+ * assignment, whatever Kafka says of the group's offsets: I2. */
 static bool ask_positions(struct kafka_consumer *c) {
     struct error err = {0};
     c->ask_at_us = 0;
@@ -378,6 +379,11 @@ int kafka_fd(const struct kafka_consumer *c) {
     return c->fd;
 }
 
+static void wake(const struct kafka_consumer *c) {
+    const uint64_t one = 1;
+    (void)!write(c->fd, &one, sizeof one); /* full: it is readable already */
+}
+
 /* The end of a partition comes behind its records: all before it were taken. */
 static void note_end(struct kafka_consumer *c, const rd_kafka_message_t *m) {
     struct kafka_slot *slot =
@@ -395,8 +401,7 @@ static void lane_error(struct kafka_consumer *c, const rd_kafka_message_t *m) {
         if (slot && slot->state == SLOT_RUNNING) {
             slot->state = SLOT_STOPPED;
             slot->is_out_of_range = true; /* told by the next turn */
-            uint64_t one = 1;
-            (void)!write(c->fd, &one, sizeof one);
+            wake(c);
         }
         return;
     }
@@ -488,12 +493,11 @@ static void fill(struct kafka_record *r, rd_kafka_message_t *m,
     };
 }
 
-/*
- * Before 2.2 (fetch.queue.backoff.ms) a broker thread that finds a partition's queue full sleeps for up to a second, however soon
- * the queue is drained, which caps a worker with small queues at a third of what it can do. Any request to that
- * broker wakes it: the ends of the lane's partitions are asked for, and nobody waits for the answer. Once for each
- * WAKE_RECORDS taken, so that an idle worker asks nothing.
- */
+/* Before 2.2 (fetch.queue.backoff.ms) a broker thread that finds a partition's queue full
+ * sleeps for up to a second, however soon the queue is drained, which caps a worker with
+ * small queues at a third of what it can do. Any request to that broker wakes it: the ends
+ * of the lane's partitions are asked for, and nobody waits for the answer. Once for each
+ * WAKE_RECORDS taken, so that an idle worker asks nothing. */
 static void wake_fetchers(struct kafka_consumer *c, int lane, size_t taken) {
     struct lane *l = &c->lanes[lane];
     l->taken_since_wake += taken;
@@ -501,16 +505,12 @@ static void wake_fetchers(struct kafka_consumer *c, int lane, size_t taken) {
         return;
     l->taken_since_wake = 0;
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(8);
-    for (size_t t = 0; t < c->slots.n_topics; t++) {
-        for (size_t p = 0; p < c->slots.n_by_topic[t]; p++) {
-            const struct kafka_slot *slot = c->slots.by_topic[t][p];
-            if (slot && slot->is_in_library && slot->lane == lane) {
-                rd_kafka_topic_partition_list_add(list, slot->partition.topic,
-                                                  slot->partition.partition)
-                    ->offset = RD_KAFKA_OFFSET_END;
-            }
-        }
-    }
+    const struct kafka_slot *slot;
+    for (size_t at = 0; (slot = kafka_slots_next(&c->slots, &at));)
+        if (slot->is_in_library && slot->lane == lane)
+            rd_kafka_topic_partition_list_add(list, slot->partition.topic,
+                                              slot->partition.partition)
+                ->offset = RD_KAFKA_OFFSET_END;
     if (list->cnt > 0)
         (void)rd_kafka_offsets_for_times(c->rk, list, 0);
     rd_kafka_topic_partition_list_destroy(list);
@@ -537,11 +537,8 @@ size_t kafka_take(struct kafka_consumer *c, int lane, struct kafka_record *out,
         }
         fill(&out[n++], m, slot);
     }
-    if (max > 0 &&
-        n == max) { /* there may be more, and librdkafka tells of it only once */
-        uint64_t one = 1;
-        (void)!write(c->fd, &one, sizeof one);
-    }
+    if (max > 0 && n == max)
+        wake(c); /* there may be more, and librdkafka tells of it only once */
     wake_fetchers(c, lane, n);
     return n;
 }

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define VERSION_2_12 0x020c00ff
+#define VERSION_2_12 0x020c00ff /* the first with KIP-848 that its makers call ready */
 #define NUMBER_SIZE 24
 
 static enum status check(const struct kafka_consumer_config *config, int version,
@@ -19,8 +19,7 @@ static enum status check(const struct kafka_consumer_config *config, int version
         error_set(err, E_KAFKA_CONFIG,
                   "group.protocol \"consumer\" is not ready in librdkafka %s",
                   version_text);
-        error_hint(err, "leave it out, or use librdkafka 2.12 and Kafka 4.0");
-        return error_status(E_KAFKA_CONFIG);
+        return error_hint(err, "leave it out, or use librdkafka 2.12 and Kafka 4.0");
     }
     const char *isolation = kafka_property(&config->properties, "isolation.level");
     if (isolation && strcmp(isolation, "read_committed") != 0) {
@@ -28,14 +27,12 @@ static enum status check(const struct kafka_consumer_config *config, int version
             err, E_KAFKA_CONFIG,
             "isolation.level \"%s\" would apply records that their producer took back",
             isolation);
-        error_hint(err, "leave it out: read_committed is the default");
-        return error_status(E_KAFKA_CONFIG);
+        return error_hint(err, "leave it out: read_committed is the default");
     }
     if (strcmp(config->assignor, "range") != 0 &&
         strcmp(config->assignor, "cooperative-sticky") != 0) {
         error_set(err, E_KAFKA_CONFIG, "assignor \"%s\" is not known", config->assignor);
-        error_hint(err, "range or cooperative-sticky");
-        return error_status(E_KAFKA_CONFIG);
+        return error_hint(err, "range or cooperative-sticky");
     }
     if (config->n_topics == 0 || config->n_lanes < 1 || !config->group ||
         !*config->group) {
@@ -84,6 +81,7 @@ enum status kafka_consumer_conf_new(const struct kafka_consumer_config *config,
     const struct kafka_setting firm[] = {
         {"group.id", config->group, false},
         {"group.instance.id", config->instance_id ? config->instance_id : "", false},
+        /* I1, I2: a position is the ledger's, and nothing starts from the group's. */
         {"enable.auto.commit", "false", false},
         {"enable.auto.offset.store", "false", false},
         {"auto.offset.reset", "error", false},

@@ -125,7 +125,8 @@ static void disconnect(struct pg *pg) {
     forget_script(pg);
 }
 
-/* The connection is of no use any more; the first failure is the one that is told. */
+/* The connection is of no use any more; the first failure is the one that is told. When a
+ * COMMIT was on its way nobody here knows what became of it (I3: the ledger does). */
 static void lose(struct pg *pg) {
     pg->failure.is_connection_lost = true;
     pg->has_failed = true;
@@ -481,8 +482,7 @@ static void begin_next(struct pg *pg) {
         pg->next = pg->next->next; /* a COPY of nothing is not worth its round trips */
     if (pg->is_abandoned) {
         pg->is_abandoned = false;
-        pg->has_failed =
-            false; /* what the abandoned script said does not matter any more */
+        pg->has_failed = false; /* what the abandoned script said matters no more */
         if (PQtransactionStatus(pg->conn) == PQTRANS_IDLE)
             pg->state = PG_IDLE;
         else

@@ -1,16 +1,18 @@
 /*
  * pg.h: one asynchronous connection to Postgres, and scripts that run on it.
  *
- * Nothing here blocks but pg_connect_wait and pg_run_wait (for command lines and tests).
+ * Nothing here blocks but the three ..._wait at the end (for command lines and tests).
  * A worker composes a *script* - a list of statements and binary COPYs, all their bytes
  * in the batch's arena - and hands it to a connection; the loop polls the connection's
  * descriptor and calls pg_turn() until the script is done. Statements that stand next to
  * each other go out in one pipeline, so a load of five queries costs one round trip; a
  * COPY stands alone, because COPY cannot run in pipeline mode.
  *
- * Errors carry the SQLSTATE's meaning: 08, 53, 57, 58, 40001, 40P01 and a lost connection
- * are outages (ST_RETRY); 22 and 23 are data (E_PG_DATA; pg_failure() tells which table
- * and constraint); anything else is our own fault (E_PG_STATEMENT). A connection that
+ * Errors carry the SQLSTATE's meaning (the table of pg_sqlstate.c): 08, 40, 53, 57, 58 and
+ * a lost connection are outages (ST_RETRY); 22, 23 and 54 are data (E_PG_DATA; pg_failure()
+ * tells which table and constraint); what is not in the table is our own fault
+ * (E_PG_STATEMENT). After a COMMIT an outage says nothing about whether it happened: ask the
+ * ledger (I3). A connection that
  * Postgres refuses for good (no such database, 3D; user or password, 28) is E_PG_CONFIG:
  * fatal for who starts, while a worker that had been connected goes on waiting.
  *
@@ -52,11 +54,9 @@ int64_t pg_script_rows(const struct pg_script *s);
 
 struct pg_query *pg_script_query(struct pg_script *s,
                                  const struct pg_statement *statement);
-/* Parameters, in order of $1, $2 ...; values are copied into the arena, arrays are
- * borrowed until the run ends. An absent span (ptr NULL) and EVENT_ABSENT are NULL. */
-void pg_param_text(struct pg_query *q, struct span value);
-void pg_param_bytes(struct pg_query *q, struct span value);
-void pg_param_jsonb(struct pg_query *q, struct span json); /* for $n::jsonb */
+/* Parameters, in order of $1, $2 ...; values are copied into the arena. An absent span (ptr
+ * NULL) and EVENT_ABSENT are NULL, here, in arrays and in rows of a COPY. */
+void pg_param_text(struct pg_query *q, struct span value); /* text, bytea */
 void pg_param_i16(struct pg_query *q, int16_t value);
 void pg_param_i32(struct pg_query *q, int32_t value);
 void pg_param_i64(struct pg_query *q, int64_t value);
@@ -85,14 +85,12 @@ void pg_array_i64(struct pg_array *p,
                   int64_t value); /* int2, int4, int8, bool, instants */
 void pg_array_uuid(struct pg_array *p, struct uuid value);
 void pg_array_null(struct pg_array *p);
-size_t pg_array_count(const struct pg_array *p);
 
 /* Starts a COPY ... FROM STDIN (FORMAT binary). Rows are built into memory of the arena.
  */
 struct pg_copy *pg_script_copy(struct pg_script *s, const char *copy_sql);
-void pg_copy_row(struct pg_copy *c, int16_t n_columns); /* begins the next row */
-void pg_copy_text(struct pg_copy *c, struct span value);
-void pg_copy_bytes(struct pg_copy *c, struct span value);
+void pg_copy_row(struct pg_copy *c, int16_t n_columns);  /* begins the next row */
+void pg_copy_text(struct pg_copy *c, struct span value); /* text, bytea */
 void pg_copy_jsonb(struct pg_copy *c, struct span json);
 void pg_copy_i16(struct pg_copy *c, int16_t value);
 void pg_copy_i32(struct pg_copy *c, int32_t value);

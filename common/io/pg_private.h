@@ -2,7 +2,8 @@
  * pg_private.h: what the files of pg share and nobody else includes. How a script lies in
  * memory, and how values look on Postgres' wire (big-endian; instants count from 2000).
  *
- *   pg_script.c   composes scripts; knows nothing of connections
+ *   pg_script.c   composes scripts and their statements; knows nothing of connections
+ *   pg_copy.c     composes the rows of a COPY
  *   pg_result.c   reads results and failures (knows libpq)
  *   pg.c          connects and runs scripts turn by turn (knows libpq)
  *   pg_sqlstate.c what a SQLSTATE means for us
@@ -76,6 +77,7 @@ struct pg_copy {
     size_t array_start; /* where its bytes begin */
 };
 
+void pg_script_append(struct pg_script *s, struct pg_step *step);
 /* Ends the row and the stream; may be called again. BUG when a row is not complete. */
 void pg_copy_seal(struct pg_copy *c);
 /* Writes the arrays' headers and makes them parameters; may be called again. */
@@ -143,6 +145,27 @@ static inline int64_t wire_get64(const char *from) {
     uint64_t v;
     memcpy(&v, from, sizeof v);
     return (int64_t)be64toh(v);
+}
+
+static inline int wire_len(size_t len) {
+    if (len > INT32_MAX)
+        BUG("value of %zu bytes", len);
+    return (int)len;
+}
+
+/* An array's head: dimensions, flags, element type; then length and lower bound of the one
+ * dimension, which an empty array has not. */
+#define WIRE_ARRAY ((size_t)20)
+#define WIRE_ARRAY_EMPTY ((size_t)12)
+static inline void wire_put_array(char *to, enum pg_type element, bool has_null,
+                                  size_t count) {
+    wire_put32(to, count > 0);
+    wire_put32(to + 4, has_null);
+    wire_put32(to + 8, (int32_t)element);
+    if (count == 0)
+        return;
+    wire_put32(to + 12, wire_len(count));
+    wire_put32(to + 16, 1);
 }
 
 /* Ours to Postgres'. Both ends of the scale are the infinities; what lies beyond

@@ -202,7 +202,7 @@ static void copy_field(char *to, size_t size, const PGresult *r, int field) {
     snprintf(to, size, "%s", text ? text : "");
 }
 
-/* How much of the message may be shown: what stands after a colon in class 22 is the
+/* How much of the message may be shown (I8): what stands after a colon in class 22 is the
  * offending value ('invalid input syntax for type integer: "..."'). */
 static int shown_len(const char *sqlstate, const char *message) {
     if (!MECHANISM("no-payload"))

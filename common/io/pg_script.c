@@ -1,18 +1,12 @@
 /*
- * pg_script.c: composes what a connection will run: statements with their parameters,
- * COPYs with their rows.
+ * pg_script.c: composes what a connection will run: statements and their parameters.
  *
- * All bytes are written once, in the form in which they go over the wire. A COPY's rows
- * go straight into chunks of the arena that grow to 256 KiB: no allocation and no copy
- * per row. An array parameter must lie in one piece, so it grows by doubling; those of
- * fixed-size elements are allocated at their final size.
+ * All bytes are written once, in the form in which they go over the wire. An array
+ * parameter must lie in one piece, so it grows by doubling; those of fixed-size elements
+ * are allocated at their final size.
  */
 #include "common/io/pg_private.h"
 
-#define FIRST_CHUNK ((size_t)32 * 1024)
-#define LARGEST_CHUNK ((size_t)256 * 1024)
-#define ARRAY_HEADER                                                                     \
-    ((size_t)20) /* dimensions, flags, element type; then length and lower bound */
 #define TEXT_GUESS ((size_t)24) /* bytes of an element of which nothing is known */
 
 /* ---- scripts ---- */
@@ -36,7 +30,7 @@ int64_t pg_script_rows(const struct pg_script *s) {
     return n;
 }
 
-static void append(struct pg_script *s, struct pg_step *step) {
+void pg_script_append(struct pg_script *s, struct pg_step *step) {
     *s->end = step;
     s->end = &step->next;
 }
@@ -46,7 +40,7 @@ struct pg_query *pg_script_query(struct pg_script *s,
     struct pg_query *q = arena_zalloc(s->arena, sizeof *q);
     q->arena = s->arena;
     q->statement = statement;
-    append(s, &q->step);
+    pg_script_append(s, &q->step);
     return q;
 }
 
@@ -57,12 +51,6 @@ static int next_param(struct pg_query *q) {
         BUG("statement \"%s\" has more than %d parameters", q->statement->name,
             PG_PARAMS_MAX);
     return q->n_params++;
-}
-
-static int wire_len(size_t len) {
-    if (len > INT32_MAX)
-        BUG("value of %zu bytes", len);
-    return (int)len;
 }
 
 /* Room for the next parameter's bytes. */
@@ -84,20 +72,6 @@ void pg_param_text(struct pg_query *q, struct span value) {
         return;
     }
     memcpy(param(q, value.len), value.ptr, value.len);
-}
-
-void pg_param_bytes(struct pg_query *q, struct span value) {
-    pg_param_text(q, value);
-}
-
-void pg_param_jsonb(struct pg_query *q, struct span json) {
-    if (!json.ptr) {
-        param_null(q);
-        return;
-    }
-    char *to = param(q, json.len + 1);
-    to[0] = 1; /* jsonb's wire version */
-    memcpy(to + 1, json.ptr, json.len);
 }
 
 void pg_param_i16(struct pg_query *q, int16_t value) {
@@ -162,9 +136,9 @@ struct pg_array *pg_param_array(struct pg_query *q, enum pg_type element,
     p->param = next_param(q);
     p->element = element;
     p->max = max_items;
-    p->cap = ARRAY_HEADER + max_items * (4 + (size ? size : TEXT_GUESS));
+    p->cap = WIRE_ARRAY + max_items * (4 + (size ? size : TEXT_GUESS));
     p->bytes = arena_alloc(q->arena, p->cap);
-    p->len = ARRAY_HEADER;
+    p->len = WIRE_ARRAY;
     p->next = q->arrays;
     q->arrays = p;
     return p;
@@ -252,181 +226,10 @@ void pg_array_null(struct pg_array *p) {
     p->has_null = true;
 }
 
-size_t pg_array_count(const struct pg_array *p) {
-    return p->count;
-}
-
-static void put_array_header(char *to, enum pg_type element, bool has_null,
-                             size_t count) {
-    wire_put32(to, count > 0); /* an empty array has no dimension */
-    wire_put32(to + 4, has_null);
-    wire_put32(to + 8, (int32_t)element);
-    if (count == 0)
-        return;
-    wire_put32(to + 12, wire_len(count));
-    wire_put32(to + 16, 1);
-}
-
 void pg_query_seal(struct pg_query *q) {
     for (struct pg_array *p = q->arrays; p; p = p->next) {
-        put_array_header(p->bytes, p->element, p->has_null, p->count);
+        wire_put_array(p->bytes, p->element, p->has_null, p->count);
         q->values[p->param] = p->bytes;
-        q->lengths[p->param] = wire_len(p->count ? p->len : 12);
+        q->lengths[p->param] = wire_len(p->count ? p->len : WIRE_ARRAY_EMPTY);
     }
-}
-
-/* ---- COPY ---- */
-
-static void next_chunk(struct pg_copy *c, size_t wanted) {
-    if (c->current) {
-        c->current->len = (size_t)(c->free - c->current->bytes);
-        c->closed += c->current->len;
-    }
-    size_t size = c->chunk_size > wanted ? c->chunk_size : wanted;
-    if (c->chunk_size < LARGEST_CHUNK)
-        c->chunk_size *= 2;
-    struct pg_chunk *chunk = arena_alloc(c->arena, sizeof *chunk + size);
-    *chunk = (struct pg_chunk){0};
-    *(c->current ? &c->current->next : &c->first) = chunk;
-    c->current = chunk;
-    c->free = chunk->bytes;
-    c->end = chunk->bytes + size;
-}
-
-static inline char *take(struct pg_copy *c, size_t len) {
-    if (UNLIKELY((size_t)(c->end - c->free) < len))
-        next_chunk(c, len);
-    char *to = c->free;
-    c->free += len;
-    return to;
-}
-
-struct pg_copy *pg_script_copy(struct pg_script *s, const char *copy_sql) {
-    static const char signature[19] =
-        "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0"; /* no flags, no extension */
-    struct pg_copy *c = arena_zalloc(s->arena, sizeof *c);
-    c->step.is_copy = true;
-    c->arena = s->arena;
-    c->sql = copy_sql;
-    c->chunk_size = FIRST_CHUNK;
-    memcpy(take(c, sizeof signature), signature, sizeof signature);
-    append(s, &c->step);
-    return c;
-}
-
-static void demand_complete(const struct pg_copy *c) {
-    if (c->left != 0 || c->array_head)
-        BUG("row %zu of \"%.60s\" lacks %d values", c->rows, c->sql, (int)c->left);
-}
-
-void pg_copy_row(struct pg_copy *c, int16_t n_columns) {
-    demand_complete(c);
-    if (c->is_sealed)
-        BUG("row for \"%.60s\" after it was run", c->sql);
-    wire_put16(take(c, 2), n_columns);
-    c->left = n_columns;
-    c->rows++;
-}
-
-void pg_copy_seal(struct pg_copy *c) {
-    demand_complete(c);
-    if (c->is_sealed)
-        return;
-    c->is_sealed = true;
-    wire_put16(take(c, 2), -1);
-    c->current->len = (size_t)(c->free - c->current->bytes);
-}
-
-/* Room for the next value's bytes, after its length. */
-static inline char *value(struct pg_copy *c, size_t len) {
-    if (UNLIKELY(c->left-- <= 0))
-        BUG("row %zu of \"%.60s\" has too many values", c->rows, c->sql);
-    char *to = take(c, 4 + len);
-    wire_put32(to, (int32_t)len);
-    return to + 4;
-}
-
-void pg_copy_null(struct pg_copy *c) {
-    wire_put32(value(c, 0) - 4, -1);
-    if (c->array_head)
-        wire_put32(c->array_head + 8, 1);
-}
-
-void pg_copy_text(struct pg_copy *c, struct span text) {
-    if (text.ptr)
-        memcpy(value(c, (size_t)wire_len(text.len)), text.ptr, text.len);
-    else
-        pg_copy_null(c);
-}
-
-void pg_copy_bytes(struct pg_copy *c, struct span bytes) {
-    pg_copy_text(c, bytes);
-}
-
-void pg_copy_jsonb(struct pg_copy *c, struct span json) {
-    if (!json.ptr) {
-        pg_copy_null(c);
-        return;
-    }
-    char *to = value(c, (size_t)wire_len(json.len + 1));
-    to[0] = 1; /* jsonb's wire version */
-    memcpy(to + 1, json.ptr, json.len);
-}
-
-void pg_copy_i16(struct pg_copy *c, int16_t number) {
-    wire_put16(value(c, 2), number);
-}
-
-void pg_copy_i32(struct pg_copy *c, int32_t number) {
-    wire_put32(value(c, 4), number);
-}
-
-void pg_copy_i64(struct pg_copy *c, int64_t number) {
-    if (number == EVENT_ABSENT)
-        pg_copy_null(c);
-    else
-        wire_put64(value(c, 8), number);
-}
-
-void pg_copy_bool(struct pg_copy *c, bool is) {
-    *value(c, 1) = is;
-}
-
-void pg_copy_instant(struct pg_copy *c, int64_t us) {
-    if (us == EVENT_ABSENT)
-        pg_copy_null(c);
-    else
-        wire_put64(value(c, 8), wire_instant(us));
-}
-
-void pg_copy_uuid(struct pg_copy *c, struct uuid id) {
-    memcpy(value(c, 16), id.bytes, 16);
-}
-
-static size_t copied(const struct pg_copy *c) {
-    return c->closed + (size_t)(c->free - c->current->bytes);
-}
-
-void pg_copy_array(struct pg_copy *c, enum pg_type element, size_t count) {
-    if (c->array_head)
-        BUG("array within an array in \"%.60s\"", c->sql);
-    size_t header = count ? ARRAY_HEADER : 12;
-    char *to = value(c, header);
-    put_array_header(to, element, false, count);
-    c->array_head = to - 4; /* chunks never move, so the length can be set at the end */
-    c->array_start = copied(c) - header;
-    c->row_left = c->left;
-    c->left = wire_len(count);
-}
-
-void pg_copy_array_end(struct pg_copy *c) {
-    if (!c->array_head || c->left != 0)
-        BUG("array in \"%.60s\" lacks %d elements", c->sql, (int)c->left);
-    wire_put32(c->array_head, wire_len(copied(c) - c->array_start));
-    c->array_head = NULL;
-    c->left = c->row_left;
-}
-
-size_t pg_copy_rows(const struct pg_copy *c) {
-    return c->rows;
 }

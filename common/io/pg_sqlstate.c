@@ -2,7 +2,7 @@
  * pg_sqlstate.c: what a SQLSTATE means for us. The first row that fits decides; a row may
  * name a class or one state.
  *
- * An outage must never look like bad data (a batch would end in the dead letters), nor
+ * I6: an outage must never look like bad data (a batch would end in the dead letters), nor
  * bad data like an outage (the batch would be tried for ever); what is in no row is a
  * mistake of ours and ends the process.
  */

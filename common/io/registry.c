@@ -85,8 +85,7 @@ static enum status ask(struct registry *r, const char *url, struct error *err) {
     if (rc != CURLE_OK) {
         error_set(err, E_REGISTRY_DOWN, "could not ask the schema registry: %.160s",
                   r->why[0] ? r->why : curl_easy_strerror(rc));
-        error_hint(err, "is SCHEMA_REGISTRY_URL right, and does it answer?");
-        return error_status(err->code);
+        return error_hint(err, "is SCHEMA_REGISTRY_URL right, and does it answer?");
     }
     curl_easy_getinfo(r->curl, CURLINFO_RESPONSE_CODE, &r->http);
     return ST_OK;
@@ -109,10 +108,9 @@ static enum status judge_failure(struct registry *r, const struct frame *frame,
         return error_set(err, E_SCHEMA_UNKNOWN, "the schema registry has no %s", what);
     if (r->http == 404 && frame->kind == FRAME_GUID) {
         error_set(err, E_SCHEMA_UNKNOWN, "this schema registry cannot look up %s", what);
-        error_hint(err,
-                   "let the producer write ids into the value, or use a registry that "
-                   "knows /schemas/guids");
-        return error_status(err->code);
+        return error_hint(
+            err, "let the producer write ids into the value, or use a registry that "
+                 "knows /schemas/guids");
     }
     if (r->http == 429 || r->http >= 500) {
         return error_set(err, E_REGISTRY_DOWN, "the schema registry answers %ld for %s",
@@ -120,13 +118,10 @@ static enum status judge_failure(struct registry *r, const struct frame *frame,
     }
     error_set(err, E_REGISTRY_ANSWER, "the schema registry answers %ld for %s", r->http,
               what);
-    if (r->http == 401 || r->http == 403) {
-        error_hint(err, "check SCHEMA_REGISTRY_USER and SCHEMA_REGISTRY_PASSWORD");
-    } else {
-        error_hint(err,
-                   "check the path of SCHEMA_REGISTRY_URL, and what stands in between");
-    }
-    return error_status(err->code);
+    if (r->http == 401 || r->http == 403)
+        return error_hint(err, "check SCHEMA_REGISTRY_USER and SCHEMA_REGISTRY_PASSWORD");
+    return error_hint(
+        err, "check the path of SCHEMA_REGISTRY_URL, and what stands in between");
 }
 
 /* {"schema": "...", "schemaType": "AVRO", "references": []} */
@@ -143,8 +138,7 @@ static enum status take_schema(const json_t *answer, char **out, struct error *e
     }
     if (json_array_size(json_object_get(answer, "references")) > 0) {
         error_set(err, E_SCHEMA_INVALID, "the schema refers to other schemas");
-        error_hint(err, "register it in one piece");
-        return error_status(err->code);
+        return error_hint(err, "register it in one piece");
     }
     *out = xstrdup(text);
     return ST_OK;
@@ -176,17 +170,14 @@ static enum status judge(struct registry *r, const struct frame *frame, char **o
 static enum status build_url(const struct registry *r, const struct frame *f,
                              struct builder *b, struct error *err) {
     const char *compat = strstr(r->url, "/apis/ccompat/");
-    const uint8_t *g = f->guid;
+    char guid[UUID_TEXT_SIZE];
     switch (f->kind) {
     case FRAME_ID:
         build_format(b, "%s/schemas/ids/%llu", r->url, (unsigned long long)f->number);
         break;
     case FRAME_GUID:
-        build_format(b, "%s/schemas/guids/", r->url);
-        for (size_t i = 0; i < sizeof f->guid; i++) {
-            build_text(b, i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "");
-            build_hex(b, &g[i], 1);
-        }
+        uuid_text(f->guid, guid);
+        build_format(b, "%s/schemas/guids/%s", r->url, guid);
         break;
     case FRAME_GLOBAL_ID: /* known to Apicurio's own interface only, which stands beside
                            */
@@ -195,9 +186,8 @@ static enum status build_url(const struct registry *r, const struct frame *f,
                 err, E_FRAME_APICURIO,
                 "global id %llu of Apicurio's serde, and the registry is not Apicurio",
                 (unsigned long long)f->number);
-            error_hint(err, "let the producer use Confluent's format, or point "
-                            "SCHEMA_REGISTRY_URL at .../apis/ccompat/v7");
-            return error_status(err->code);
+            return error_hint(err, "let the producer use Confluent's format, or point "
+                                   "SCHEMA_REGISTRY_URL at .../apis/ccompat/v7");
         }
         build_bytes(b, r->url, (size_t)(compat - r->url));
         build_format(b, "/apis/registry/v2/ids/globalIds/%llu",
@@ -238,8 +228,7 @@ enum status registry_new(const struct registry_config *config, struct registry *
     if (memchr(url.ptr, '@', url.len) || memchr(url.ptr, '?', url.len)) {
         error_set(err, E_CONFIG,
                   "the schema registry's URL must have no user and no query");
-        error_hint(err, "set SCHEMA_REGISTRY_USER and SCHEMA_REGISTRY_PASSWORD");
-        return error_status(err->code);
+        return error_hint(err, "set SCHEMA_REGISTRY_USER and SCHEMA_REGISTRY_PASSWORD");
     }
     curl_global_init(CURL_GLOBAL_DEFAULT);
     struct registry *r = xcalloc(1, sizeof *r);

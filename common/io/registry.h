@@ -15,8 +15,7 @@
 struct registry;
 
 struct registry_config {
-    const char
-        *url; /* http:// or https://, a path prefix is allowed, no user information */
+    const char *url; /* http:// or https://, a path prefix is allowed, no user */
     const char *user, *password; /* basic auth; empty: none */
     const char *ca;              /* PEM file; empty: the system's */
     int64_t timeout_us;          /* of one whole request */

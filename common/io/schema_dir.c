@@ -1,8 +1,6 @@
 /* schema_dir.c: a few dozen files, read at start; looked up by walking the list. */
 #include "common/io/schema_dir.h"
 
-#include "common/io/schemas.h"
-
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -73,8 +71,7 @@ static enum status add(struct schema_dir *d, const char *dir, const char *file,
 }
 
 static bool is_schema_file(const char *name) {
-    size_t len = strlen(name);
-    return len > 5 && name[0] != '.' && strcmp(name + len - 5, ".avsc") == 0;
+    return name[0] != '.' && span_ends_with(span_of(name), SPAN(".avsc"));
 }
 
 enum status schema_dir_open(const char *path, struct schema_dir **out,

@@ -1,5 +1,7 @@
-/* schema_dir.h: the directory of released schemas, read once; finds by fingerprint and by
- * file name. */
+/*
+ * schema_dir.h: schemas from files: the directory of released ones, read once, which finds
+ * by fingerprint and by file name; and a single file.
+ */
 #ifndef COMMON_IO_SCHEMA_DIR_H
 #define COMMON_IO_SCHEMA_DIR_H
 
@@ -18,5 +20,10 @@ const struct avro_schema *schema_dir_by_fingerprint(const struct schema_dir *d,
                                                     uint64_t print);
 const struct avro_schema *schema_dir_by_file(const struct schema_dir *d,
                                              const char *file);
+
+/* Reads and parses one file; the caller frees. E_FILE or E_SCHEMA_INVALID, with the path
+ * in the text. */
+MUST_USE enum status schema_file_parse(const char *path, struct avro_schema **out,
+                                       struct error *err);
 
 #endif

@@ -12,7 +12,6 @@
 #include "common/base/backoff.h"
 #include "common/base/clock.h"
 #include "common/base/log.h"
-#include "common/io/registry.h"
 #include "common/io/schema_dir.h"
 
 #include <stdlib.h>
@@ -23,27 +22,27 @@ const struct option schemas_options[] = {
     {.name = "registry-url",
      .env = "SCHEMA_REGISTRY_URL",
      .type = OPT_STRING,
-     .offset = ROW(registry_url),
+     .offset = ROW(registry.url),
      .fallback = "",
      .argument = "URL",
      .help = "Confluent-compatible schema registry, path prefix included; empty: none"},
     {.name = "registry-user",
      .env = "SCHEMA_REGISTRY_USER",
      .type = OPT_STRING,
-     .offset = ROW(registry_user),
+     .offset = ROW(registry.user),
      .fallback = "",
      .help = "user for the schema registry (basic authentication); empty: none"},
     {.name = "registry-password",
      .env = "SCHEMA_REGISTRY_PASSWORD",
      .type = OPT_STRING,
-     .offset = ROW(registry_password),
+     .offset = ROW(registry.password),
      .fallback = "",
      .flags = OPT_SECRET,
      .help = "password for the schema registry"},
     {.name = "registry-ca",
      .env = "SCHEMA_REGISTRY_CA",
      .type = OPT_STRING,
-     .offset = ROW(registry_ca),
+     .offset = ROW(registry.ca),
      .fallback = "",
      .argument = "FILE",
      .help =
@@ -51,7 +50,7 @@ const struct option schemas_options[] = {
          "with; empty: the system's"},
     {.name = "registry-timeout",
      .type = OPT_DURATION,
-     .offset = ROW(registry_timeout_us),
+     .offset = ROW(registry.timeout_us),
      .fallback = "5s",
      .min = 10 * US_PER_MS,
      .max = 60 * US_PER_S,
@@ -83,7 +82,7 @@ enum { ENTRIES_MAX = 512 };
 struct entry {
     enum frame_kind kind;
     uint64_t number;
-    uint8_t guid[16];
+    struct uuid guid;
     struct avro_plan *plan; /* NULL: refused, for `why` */
     struct error why;
     int64_t again_us; /* monotonic: when a refusal is asked again */
@@ -111,8 +110,7 @@ struct schemas {
 /* --- entries --- */
 
 static bool is_entry_of(const struct entry *e, const struct frame *f) {
-    return e->kind == f->kind && e->number == f->number &&
-           (f->kind != FRAME_GUID || memcmp(e->guid, f->guid, sizeof e->guid) == 0);
+    return e->kind == f->kind && e->number == f->number && uuid_equal(e->guid, f->guid);
 }
 
 static struct entry *find(struct schemas *s, const struct frame *f) {
@@ -141,8 +139,7 @@ static struct entry *add(struct schemas *s, const struct frame *f) {
         }
     }
     if (e) {
-        *e = (struct entry){.kind = f->kind, .number = f->number};
-        memcpy(e->guid, f->guid, sizeof e->guid);
+        *e = (struct entry){.kind = f->kind, .number = f->number, .guid = f->guid};
     }
     return e;
 }
@@ -161,9 +158,8 @@ static enum status resolve_local(struct schemas *s, const struct frame *f,
         if (!s->plain) {
             error_set(err, E_FRAME_UNKNOWN,
                       "the record does not say which schema wrote it");
-            error_hint(
+            return error_hint(
                 err, "if all such records have one schema, name it with --plain-schema");
-            return error_status(err->code);
         }
         return compile(s, s->plain, plan, err);
     }
@@ -172,8 +168,7 @@ static enum status resolve_local(struct schemas *s, const struct frame *f,
         error_set(err, E_SCHEMA_UNKNOWN,
                   "no schema in the directory has fingerprint %016llx",
                   (unsigned long long)f->number);
-        error_hint(err, "add the writer's .avsc to the schema directory");
-        return error_status(err->code);
+        return error_hint(err, "add the writer's .avsc to the schema directory");
     }
     return compile(s, writer, plan, err);
 }
@@ -194,8 +189,7 @@ static enum status resolve_remote(struct schemas *s, const struct frame *f,
         frame_describe(f, what, sizeof what);
         error_set(err, E_SCHEMA_UNKNOWN,
                   "the record names %s, and no registry is configured", what);
-        error_hint(err, "set SCHEMA_REGISTRY_URL");
-        return error_status(err->code);
+        return error_hint(err, "set SCHEMA_REGISTRY_URL");
     }
     if (clock_monotonic_us() < s->outage.until_us) {
         *err = s->outage.why;
@@ -303,14 +297,7 @@ static enum status open_sources(struct schemas *s, const struct schemas_config *
                              c->plain_schema, c->schema_dir);
         }
     }
-    if (!c->registry_url || !c->registry_url[0])
-        return ST_OK;
-    return registry_new(&(struct registry_config){.url = c->registry_url,
-                                                  .user = c->registry_user,
-                                                  .password = c->registry_password,
-                                                  .ca = c->registry_ca,
-                                                  .timeout_us = c->registry_timeout_us},
-                        &s->registry, err);
+    return *c->registry.url ? registry_new(&c->registry, &s->registry, err) : ST_OK;
 }
 
 /* The reader must read itself: else schema and shape do not belong together. */
@@ -352,8 +339,4 @@ void schemas_free(struct schemas *s) {
     registry_free(s->registry);
     schema_dir_close(s->dir);
     free(s);
-}
-
-const struct avro_schema *schemas_reader(const struct schemas *s) {
-    return s->reader;
 }

@@ -17,17 +17,12 @@
 
 #include "common/base/config.h"
 #include "common/io/avro_plan.h"
-#include "common/io/framing.h"
+#include "common/io/registry.h"
 
 struct schemas;
 
 struct schemas_config {
-    const char
-        *registry_url; /* SCHEMA_REGISTRY_URL; empty: none. A path prefix is allowed */
-    const char *registry_user; /* basic auth, empty: none */
-    const char *registry_password;
-    const char *registry_ca; /* PEM file; empty: the system's */
-    int64_t registry_timeout_us;
+    struct registry_config registry; /* an empty URL: none */
     const char *schema_dir;   /* directory of .avsc files, all versions; required */
     const char *plain_schema; /* file name in schema_dir for unframed records; empty:
                                  refuse them */
@@ -51,13 +46,5 @@ void schemas_free(struct schemas *s); /* NULL is allowed */
 MUST_USE enum status schemas_decode(struct schemas *s, struct span value,
                                     const struct record_header *headers, size_t n_headers,
                                     struct arena *a, void *out, struct error *err);
-
-/* The reader's own schema, for encoding; borrowed. */
-const struct avro_schema *schemas_reader(const struct schemas *s);
-
-/* Reads and parses one schema file: E_FILE or E_SCHEMA_INVALID, with the path in the
- * text. */
-MUST_USE enum status schema_file_parse(const char *path, struct avro_schema **out,
-                                       struct error *err);
 
 #endif

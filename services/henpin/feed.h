@@ -13,6 +13,7 @@
 #include "common/base/config.h"
 #include "common/event/event.h"
 #include "common/io/kafka.h"
+#include "common/io/schemas.h"
 
 #include <jansson.h>
 #include <stdio.h>

@@ -40,20 +40,20 @@ static CURLcode post(const struct schemas_config *c, const char *url, const char
         curl_slist_append(NULL, "Content-Type: application/vnd.schemaregistry.v1+json");
     curl_easy_setopt(curl, CURLOPT_URL, url);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)(c->registry_timeout_us / 1000));
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)(c->registry.timeout_us / 1000));
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "henpin/" HENPIN_VERSION);
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
     curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, receive);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
-    if (c->registry_user && *c->registry_user) {
+    if (c->registry.user && *c->registry.user) {
         curl_easy_setopt(curl, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
-        curl_easy_setopt(curl, CURLOPT_USERNAME, c->registry_user);
-        curl_easy_setopt(curl, CURLOPT_PASSWORD, c->registry_password);
+        curl_easy_setopt(curl, CURLOPT_USERNAME, c->registry.user);
+        curl_easy_setopt(curl, CURLOPT_PASSWORD, c->registry.password);
     }
-    if (c->registry_ca && *c->registry_ca)
-        curl_easy_setopt(curl, CURLOPT_CAINFO, c->registry_ca);
+    if (c->registry.ca && *c->registry.ca)
+        curl_easy_setopt(curl, CURLOPT_CAINFO, c->registry.ca);
     CURLcode code = curl_easy_perform(curl);
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer->http);
     curl_slist_free_all(headers);
@@ -85,12 +85,12 @@ static enum status read_answer(const struct answer *answer, int64_t *id,
 enum status feed_registry_id(const struct schemas_config *config, const char *topic,
                              struct span schema, bool may_register, int64_t *id,
                              struct error *err) {
-    size_t url_len = strlen(config->registry_url);
-    while (url_len > 0 && config->registry_url[url_len - 1] == '/')
+    size_t url_len = strlen(config->registry.url);
+    while (url_len > 0 && config->registry.url[url_len - 1] == '/')
         url_len--;
     char url[2048];
     snprintf(url, sizeof url, "%.*s/subjects/%s-value%s", (int)url_len,
-             config->registry_url, topic, may_register ? "/versions" : "");
+             config->registry.url, topic, may_register ? "/versions" : "");
     json_t *request = json_pack("{s:s%}", "schema", schema.ptr, schema.len);
     char *body = request ? json_dumps(request, JSON_COMPACT) : NULL;
     json_decref(request);

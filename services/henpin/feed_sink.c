@@ -40,7 +40,7 @@ struct feed_sink {
 static enum feed_framing framing_of(const struct feed_config *c) {
     if (c->framing != FRAMING_AUTO)
         return (enum feed_framing)c->framing;
-    return *c->schemas.registry_url ? FRAMING_CONFLUENT : FRAMING_SINGLE;
+    return *c->schemas.registry.url ? FRAMING_CONFLUENT : FRAMING_SINGLE;
 }
 
 static void put_id(uint8_t *at, int64_t id) {
@@ -96,7 +96,7 @@ static enum status prepare(struct feed_sink *s, struct route *r, struct error *e
 enum status feed_sink_new(const struct feed_config *config, FILE *out,
                           struct feed_sink **sink, struct error *err) {
     enum feed_framing framing = framing_of(config);
-    if (!config->is_dry_run && !*config->schemas.registry_url &&
+    if (!config->is_dry_run && !*config->schemas.registry.url &&
         (framing == FRAMING_CONFLUENT || framing == FRAMING_HEADER)) {
         error_set(err, E_CONFIG,
                   "this framing needs a schema id, and there is no registry");

@@ -260,14 +260,8 @@ static void print_letter(struct show *s, const struct pg_query *q, size_t row) {
 static enum status open_schemas(struct show *s, struct error *err) {
     const struct schemas_config *c = &s->config->schemas;
     enum status st = schema_dir_open(c->schema_dir, &s->dir, err);
-    if (st != ST_OK || !*c->registry_url)
-        return st;
-    return registry_new(&(struct registry_config){.url = c->registry_url,
-                                                  .user = c->registry_user,
-                                                  .password = c->registry_password,
-                                                  .ca = c->registry_ca,
-                                                  .timeout_us = c->registry_timeout_us},
-                        &s->registry, err);
+    return st == ST_OK && *c->registry.url ? registry_new(&c->registry, &s->registry, err)
+                                           : st;
 }
 
 static enum status show_all(struct show *s, struct pg *pg, const struct letters_filter *f,

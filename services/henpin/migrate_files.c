@@ -103,7 +103,7 @@ static enum status fill_checksums(struct arena *a, struct pg *pg, struct migrati
     struct pg_query **q = arena_array(a, m->n, sizeof *q);
     for (size_t i = 0; i < m->n; i++) {
         q[i] = pg_script_query(s, &checksum);
-        pg_param_bytes(q[i], m->items[i].sql);
+        pg_param_text(q[i], m->items[i].sql);
     }
     *has = pg_script_query(s, &has_table);
     enum status st = pg_run_wait(pg, s, TIMEOUT_US, err);

@@ -5,7 +5,7 @@
 
 #include "common/base/arena.h"
 #include "common/base/config.h"
-#include "common/io/schemas.h"
+#include "common/io/schema_dir.h"
 
 #include <inttypes.h>
 #include <jansson.h>

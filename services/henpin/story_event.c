@@ -9,6 +9,7 @@
 
 #include "common/base/clock.h"
 #include "common/event/shapes.h"
+#include "common/io/schema_dir.h"
 #include "services/henpin/feed.h"
 
 #include <stdlib.h>

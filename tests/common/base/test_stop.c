@@ -61,12 +61,6 @@ static void reload(void) {
     CHECK(!stop_requested());
 }
 
-static void ask_ourselves(void) {
-    stop_install();
-    stop_request();
-    CHECK(stop_requested() && is_readable());
-}
-
 static void break_a_pipe(void) {
     stop_install();
     int ends[2];
@@ -99,11 +93,6 @@ static void test_stop__sighup_asks_for_one_reload(void **state) {
     assert_exit(reload, 0);
 }
 
-static void test_stop__a_request_is_like_a_signal(void **state) {
-    (void)state;
-    assert_exit(ask_ourselves, 0);
-}
-
 static void test_stop__a_broken_pipe_is_an_error_not_a_death(void **state) {
     (void)state;
     assert_exit(break_a_pipe, 0);
@@ -122,7 +111,6 @@ int main(void) {
         cmocka_unit_test(test_stop__sigterm_and_sigint_ask_to_stop),
         cmocka_unit_test(test_stop__a_second_signal_leaves_at_once),
         cmocka_unit_test(test_stop__sighup_asks_for_one_reload),
-        cmocka_unit_test(test_stop__a_request_is_like_a_signal),
         cmocka_unit_test(test_stop__a_broken_pipe_is_an_error_not_a_death),
         cmocka_unit_test(test_stop__sigusr1_toggles_debug),
     };

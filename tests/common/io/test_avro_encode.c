@@ -3,7 +3,7 @@
 #include "tests/common/io/avro_fixture.h"
 
 #include "common/event/shapes.h"
-#include "common/io/schemas.h"
+#include "common/io/schema_dir.h"
 
 static struct avro_schema *schema;
 static struct error err;

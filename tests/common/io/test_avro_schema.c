@@ -1,7 +1,7 @@
 /* test_avro_schema.c: what is a schema, what is none, and what identifies it. */
 #include "tests/common/io/avro_fixture.h"
 
-#include "common/io/schemas.h"
+#include "common/io/schema_dir.h"
 
 static void test_schema__fingerprints_are_those_of_the_specification(void **state) {
     (void)state;

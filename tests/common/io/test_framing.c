@@ -79,7 +79,7 @@ static void test_framing__the_header_comes_before_the_bytes(void **state) {
         BYTES("body"), "__value_schema_id",
         BYTES("\x01\x00\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f"));
     assert_int_equal(f.kind, FRAME_GUID);
-    assert_int_equal(f.guid[15], 15);
+    assert_int_equal(f.guid.bytes[15], 15);
     f = detect(BYTES("body"), "apicurio.value.globalId",
                BYTES("\x00\x00\x00\x00\x00\x00\x01\x00"));
     assert_int_equal(f.kind, FRAME_GLOBAL_ID);

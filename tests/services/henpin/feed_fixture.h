@@ -30,7 +30,7 @@ static inline struct feed_config fed_config(void) {
         .zone_dir = "",
         .max_rejects = 1000,
         .is_dry_run = true,
-        .schemas = {.registry_url = "", .schema_dir = "schemas/avro"},
+        .schemas = {.registry = {.url = ""}, .schema_dir = "schemas/avro"},
     };
 }
 

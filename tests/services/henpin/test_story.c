@@ -4,6 +4,7 @@
 
 #include "common/base/clock.h"
 #include "common/event/shapes.h"
+#include "common/io/schemas.h"
 #include "tests/common/base/harness.h"
 
 #define NOON INT64_C(1795143600000000) /* 2026-11-20 12:00 in Tokyo */
@@ -18,8 +19,8 @@ struct desk {
 static int open_desk(void **state) {
     struct desk *d = xcalloc(1, sizeof *d);
     d->arena = arena_new((size_t)16 << 20);
-    static const struct schemas_config config = {"", "", "", "", US_PER_S, "schemas/avro",
-                                                 ""};
+    static const struct schemas_config config = {
+        .registry = {.url = ""}, .schema_dir = "schemas/avro", .plain_schema = ""};
     assert_int_equal(story_writer_new("schemas/avro", &d->writer, &d->err), ST_OK);
     assert_int_equal(schemas_new(&config, "order_event.avsc", &order_event_shape,
                                  &d->schemas[STORY_ORDERS], &d->err),
