@@ -87,7 +87,7 @@ static inline void put_absent(enum absent_kind kind, char *base, size_t offset,
         memcpy(to, &(double){(double)NAN}, sizeof(double));
         break;
     case ABSENT_ARRAY:
-        memset(to, 0, sizeof(void *));
+        memcpy(to, &(void *){NULL}, sizeof(void *));
         memset(base + count_offset, 0, sizeof(size_t));
         break;
     }
