@@ -32,13 +32,6 @@ struct work_duty {
     int64_t revision; /* the policy revision that started it */
 };
 
-/* Where an order's parcel is, for people: the latest that was told. Absent: ptr NULL,
- * EVENT_ABSENT. */
-struct shipment {
-    struct span status, carrier, tracking;
-    int64_t promised_us; /* the latest delivery that was promised */
-};
-
 /* Embedded as the first member of a service's own case. */
 struct work_case {
     const char *kind; /* "order", "return" */
@@ -48,7 +41,6 @@ struct work_case {
     struct span seller_id, order_id;
     struct order_facts order; /* is_known false: not told, or not asked for */
     struct span order_lines;  /* JSON; ptr NULL: none, or not asked for */
-    struct shipment shipment; /* of that order; zeroed when not asked for */
     struct case_state state;
     struct case_duty *duty_rows; /* state.duties, to be written */
     struct work_duty *duties;

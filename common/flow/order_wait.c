@@ -6,9 +6,7 @@
 
 #define ORDER_COLUMNS                                                                    \
     "order_key, fulfilment, ship_from_country, buyer_country, buyer_language,"           \
-    " purchased_at, CASE WHEN $2 THEN lines END, CASE WHEN $2 THEN status END,"          \
-    " CASE WHEN $2 THEN carrier END, CASE WHEN $2 THEN tracking END,"                    \
-    " CASE WHEN $2 THEN latest_delivery_at END"
+    " purchased_at, CASE WHEN $2 THEN lines END"
 
 static const struct pg_statement read_orders = {
     "order_wait_read", "SELECT " ORDER_COLUMNS
@@ -37,7 +35,7 @@ struct order_wait {
     struct batch *batch;
     const struct case_waiter *waiter;
     struct casework *work;
-    bool wants_more;
+    bool wants_lines;
     struct pg_query *siblings;              /* NULL unless it is a recall */
     struct pg_query *orders, *placeholders; /* asked for, not read yet */
 };
@@ -71,18 +69,18 @@ struct order_wait *order_wait_begin(struct batch *b, const struct case_waiter *w
     return o;
 }
 
-void order_wait_ask(struct order_wait *o, struct casework *w, bool wants_more,
+void order_wait_ask(struct order_wait *o, struct casework *w, bool wants_lines,
                     struct pg_script *s) {
     size_t n = casework_count(w);
     o->work = w;
-    o->wants_more = wants_more;
+    o->wants_lines = wants_lines;
     if (n == 0)
         return;
     o->orders = pg_script_query(s, &read_orders);
     struct pg_array *keys = pg_param_array(o->orders, PG_UUID, n);
     for (size_t i = 0; i < n; i++)
         pg_array_uuid(keys, casework_at(w, i)->order_key);
-    pg_param_bool(o->orders, wants_more);
+    pg_param_bool(o->orders, wants_lines);
 }
 
 static void give_order(struct work_case *c, const struct pg_query *q, size_t row) {
@@ -95,12 +93,6 @@ static void give_order(struct work_case *c, const struct pg_query *q, size_t row
         .purchased_us = pg_instant(q, row, 5),
     };
     c->order_lines = pg_text(q, row, 6);
-    c->shipment = (struct shipment){
-        .status = pg_text(q, row, 7),
-        .carrier = pg_text(q, row, 8),
-        .tracking = pg_text(q, row, 9),
-        .promised_us = pg_instant(q, row, 10),
-    };
 }
 
 /* order_key -> row + 1, so that a batch of thousands needs no nested search. Several
@@ -166,13 +158,13 @@ static void place_unknown(struct order_wait *o, struct pg_script *s) {
     int64_t now = clock_now_us();
     pg_param_instant(place, now + o->batch->order_patience_us);
     pg_param_instant(place, now);
-    pg_param_bool(o->placeholders, o->wants_more);
+    pg_param_bool(o->placeholders, o->wants_lines);
 }
 
 /* Those that became known since they were read first. */
 static void give_placed(struct order_wait *o, const struct pg_query *q) {
     for (size_t row = 0; row < pg_rows(q); row++)
-        for (size_t i = 0; pg_bool(q, row, 11) && i < casework_count(o->work); i++) {
+        for (size_t i = 0; pg_bool(q, row, 7) && i < casework_count(o->work); i++) {
             struct work_case *c = casework_at(o->work, i);
             if (uuid_equal(c->order_key, pg_uuid(q, row, 0)))
                 give_order(c, q, row);

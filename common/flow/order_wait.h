@@ -27,11 +27,11 @@ struct case_waiter {
 
 struct order_wait;
 
-/* Round 0, before and after casework_begin(). `wants_more`: the orders' lines and shipment
- * too; lines are the widest thing that could be read. */
+/* Round 0, before and after casework_begin(). `wants_lines`: the orders' lines too, the
+ * widest thing that could be read. */
 struct order_wait *order_wait_begin(struct batch *b, const struct case_waiter *waiter,
                                     struct pg_script *s);
-void order_wait_ask(struct order_wait *o, struct casework *w, bool wants_more,
+void order_wait_ask(struct order_wait *o, struct casework *w, bool wants_lines,
                     struct pg_script *s);
 /* Every later round, before casework_load(): work_case.order is filled in. */
 void order_wait_load(struct order_wait *o, struct pg_script *s);

@@ -4,7 +4,10 @@
 
 enum { READING_ROOM = 1 << 20 }; /* of one message: policy_signals takes 200 KiB */
 
-/* ---- what an agent needs to answer, beside an escalation ---- */
+/* ---- what an agent needs to answer, beside an escalation ----
+ *
+ * What moves on with the order (shipment, promise, lines, returns) is not written: the
+ * view inquiry_escalation shows it as it stands, whenever the message was read. */
 
 static void add_text(struct builder *d, const char *name, struct span value) {
     if (!value.ptr)
@@ -13,21 +16,10 @@ static void add_text(struct builder *d, const char *name, struct span value) {
     build_json(d, value);
 }
 
-static void add_order(struct builder *d, const struct work_case *c, int64_t now_us) {
+static void add_age(struct builder *d, const struct work_case *c, int64_t now_us) {
     if (c->order.purchased_us != EVENT_ABSENT)
         build_format(d, ",\"days_since_order\":%lld",
                      (long long)((now_us - c->order.purchased_us) / US_PER_DAY));
-    add_text(d, "shipment", c->shipment.status);
-    add_text(d, "carrier", c->shipment.carrier);
-    add_text(d, "tracking", c->shipment.tracking);
-    if (c->shipment.status.ptr && c->shipment.promised_us != EVENT_ABSENT) {
-        build_instant(d, ",\"promised_at\":\"", c->shipment.promised_us);
-        build_char(d, '"');
-    }
-    if (c->order_lines.ptr) {
-        build_text(d, ",\"lines\":");
-        build_span(d, c->order_lines);
-    }
 }
 
 static void add_signals(struct builder *d, struct span joined) {
@@ -45,10 +37,8 @@ static void add_signals(struct builder *d, struct span joined) {
 /* Six bytes are the most that JSON makes of one. */
 static size_t room_for(const struct inquiries_case *c, const struct inquiry *q,
                        struct span remedy) {
-    const struct shipment *s = &c->work.shipment;
-    return 500 + c->work.order_lines.len + 6 * remedy.len +
-           6 * (q->event.inquiry_id.len + c->language.tag.len + q->signals.len +
-                s->status.len + s->carrier.len + s->tracking.len);
+    return 500 + 6 * (q->event.inquiry_id.len + c->language.tag.len + q->signals.len +
+                      remedy.len);
 }
 
 static struct span details_of(struct batch *b, const struct inquiries_case *c,
@@ -62,7 +52,7 @@ static struct span details_of(struct batch *b, const struct inquiries_case *c,
     add_text(&d, "language_from", span_of(language_from_names[c->language.from]));
     add_signals(&d, q->signals);
     add_text(&d, "remedy", remedy);
-    add_order(&d, &c->work, e->head.occurred_at_us);
+    add_age(&d, &c->work, e->head.occurred_at_us);
     build_char(&d, '}');
     return builder_span(&d);
 }

@@ -67,7 +67,7 @@ void inquiries_load(struct batch *b, struct pg_script *s) {
     if (b->round == 0) {
         state->wait = order_wait_begin(b, &waiter, s);
         state->work = casework_begin(b, &reader, s);
-        order_wait_ask(state->wait, state->work, true, s);
+        order_wait_ask(state->wait, state->work, false, s);
         return;
     }
     order_wait_load(state->wait, s);

@@ -1,8 +1,8 @@
-"""Random orders and returns: what a connector might publish about a few dozen orders, good and bad.
+"""Random orders, returns and inquiries: what a connector might publish about a few dozen orders, good and bad.
 
 A *history* is a list of `Order`: per topic the values of one key in the order in which they are
-published. The facts of an order are the same in all its events, as the contract demands; everything
-else is random: duplicates, several returns, unknown words, poison, orders that never come.
+published. The facts of an order are the same in all its events, as the contract demands, but what
+moves on (carrier, tracking, the promise, the delivery) moves; everything else is random: duplicates, several returns, unknown words, poison, orders that never come.
 """
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -12,7 +12,7 @@ from fastavro import parse_schema, schemaless_writer
 from fastavro.schema import fingerprint, to_parsing_canonical_form
 from fastavro.schema import load_schema
 
-ORDERS, RETURNS = "marketplace.orders", "marketplace.returns"
+ORDERS, RETURNS, INQUIRIES = "marketplace.orders", "marketplace.returns", "marketplace.inquiries"
 NOON_JP = 1795143600000000  # 2026-11-20 12:00 in Tokyo
 HOUR = 3600 * 1_000_000
 CLASSES = ["general", "apparel", "power_bank", "home_appliance", "medical_device", "aerosol", "glove"]
@@ -25,7 +25,7 @@ REFUSED = "refused."  # event ids that begin so are refused by a constraint of t
 @dataclass
 class Order:
     key: str
-    values: dict = field(default_factory=lambda: {ORDERS: [], RETURNS: []})
+    values: dict = field(default_factory=lambda: {ORDERS: [], RETURNS: [], INQUIRIES: []})
 
 
 class Encoder:
@@ -33,7 +33,7 @@ class Encoder:
 
     def __init__(self, schema_dir="schemas/avro"):
         self.schemas = {}
-        for topic, name in ((ORDERS, "order_event"), (RETURNS, "return_event")):
+        for topic, name in ((ORDERS, "order_event"), (RETURNS, "return_event"), (INQUIRIES, "inquiry_event")):
             schema = load_schema(str(Path(schema_dir) / f"{name}.avsc"))
             mark = bytes.fromhex(fingerprint(to_parsing_canonical_form(schema), "CRC-64-AVRO"))
             self.schemas[topic] = (b"\xc3\x01" + mark, parse_schema(schema))
@@ -78,7 +78,10 @@ class Generator:
     def order_event(self, order, kind, at):
         event = self.head(order, at) | order["facts"]
         event |= {"kind": kind, "delivered_at": at if kind == "DELIVERED" else None,
-                  "carrier": "yamato" if kind == "SHIPPED" else None, "tracking": None}
+                  "carrier": "yamato" if kind == "SHIPPED" else None,
+                  "tracking": self.rng.choice([None, None, f"T{self.n_events}"])}
+        if self.rng.random() < 0.2:
+            event["latest_delivery_at"] = at + self.rng.randint(1, 99) * HOUR
         if self.rng.random() < 0.01:
             event["seller_id"] = ""
         return self.encode(ORDERS, event)
@@ -93,6 +96,32 @@ class Generator:
         if rng.random() < 0.02:
             event["occurred_at"] = 0
         return self.encode(RETURNS, event)
+
+    def inquiry_event(self, order, inquiry_id, kind, at):
+        """What an event says of its own (topic, language, author) is another thing each time."""
+        rng = self.rng
+        is_reply = kind == "REPLIED"
+        event = self.head(order, at) | {
+            "inquiry_id": inquiry_id, "message_id": f"m{self.n_events}", "kind": kind,
+            "topic": rng.choice(["DELIVERY", "RETURN", "COMPLAINT", "OTHER", "UNKNOWN"]),
+            "language": None if is_reply else rng.choice([None, None, "ja", "de", "xx"]),
+            "language_source": rng.choice([None, "DECLARED", "DETECTED"]),
+            "reply_author": rng.choice(["HUMAN", "HUMAN", "AUTOMATIC", "UNKNOWN", None]) if is_reply else None,
+            "reply_language": rng.choice([None, "ja", "en-GB"]) if is_reply else None, "text": None}
+        return self.encode(INQUIRIES, event)
+
+    def inquiries(self, order, n, start):
+        """Conversations that are answered, claimed, asked again, closed and reopened, in part learnt of late."""
+        rng, threads = self.rng, []
+        for i in range(rng.choice([0, 1, 1, 2])):
+            at = start + rng.randint(1, 90) * HOUR
+            threads.append([])
+            for _ in range(rng.randint(1, 9)):
+                at += rng.randint(-3, 30) * HOUR
+                kind = rng.choice(["MESSAGE_RECEIVED", "MESSAGE_RECEIVED", "REPLIED", "REPLIED", "CLAIM_OPENED", "CLAIM_INFO_REQUESTED",
+                                   "CLAIM_INFO_REQUESTED", "NO_REPLY_NEEDED", "CHARGEBACK", "CLOSED", "REOPENED", "UNKNOWN"])
+                threads[-1].append(self.inquiry_event(order, f"I{n}-{i}", kind, at))
+        return self.spoil(merge(rng, threads))
 
     def spoil(self, values):
         """Second copies, not only next to the first, and poison."""
@@ -133,6 +162,7 @@ class Generator:
                 at += rng.randint(-2, 60) * HOUR
                 returns[-1].append(self.return_event(order, f"R{n}-{r}", kind, at))
         made.values[RETURNS] = self.spoil(merge(rng, returns))
+        made.values[INQUIRIES] = self.inquiries(order, n, start)
         return made
 
     def history(self, n_orders):

@@ -12,7 +12,7 @@ FIRST_COME = {
                           "details", "source_topic"], "level = 'raised'"),
 }
 # A record that waits for its order and is refused afterwards leaves a case without any event.
-NOTHING_HAPPENED = {"return_case": "history_event <> '{}' OR is_parked"}
+NOTHING_HAPPENED = {name: "history_event <> '{}' OR is_parked" for name in ("return_case", "inquiry_thread")}
 # An event that waits for its order waits once, however often it was sent: of what Postgres refuses then, one letter.
 REFUSED_ONCE = {"dead_letter": '"code": "event.constraint"'}
 # The layout of partitions and batches itself: checked by `ledger_faults` instead.

@@ -1,11 +1,11 @@
-"""Two workers on a database of their own, driven record by record through their standard input."""
+"""Workers on a database of their own, driven record by record through their standard input."""
 import json
 import os
 import subprocess
 import threading
 import zlib
 
-from events import NOON_JP, ORDERS, RETURNS
+from events import INQUIRIES, NOON_JP, ORDERS, RETURNS
 
 
 class Worker:
@@ -28,7 +28,7 @@ class Worker:
                              "timestamp_us": NOON_JP, "key": key, "value_hex": value.hex()}})
         self.offsets[partition] += 1
 
-    def flush(self, timeout_s=30):
+    def flush(self, timeout_s=60):
         """Returns once everything so far is committed and nothing parked can go on."""
         self.n_flushes += 1
         self.say({"flush": self.n_flushes})
@@ -56,19 +56,22 @@ class Worker:
         self.process.wait()
 
 
-class Pair:
-    """The two workers; `with` ends them whatever happens."""
+SERVICES = (("orders", ORDERS), ("returns", RETURNS), ("inquiries", INQUIRIES))
 
-    def __init__(self, conninfo, log, partitions=(1, 1), options=((), ())):
-        self.orders = Worker("orders", ORDERS, conninfo, partitions[0], options[0], log + ".orders")
-        self.returns = Worker("returns", RETURNS, conninfo, partitions[1], options[1], log + ".returns")
-        self.of = {ORDERS: self.orders, RETURNS: self.returns}
+
+class Pair:
+    """The workers, as many as there are `partitions`: orders and returns, or inquiries too; `with` ends them whatever happens."""
+
+    def __init__(self, conninfo, log, partitions=(1, 1), options=((), (), ())):
+        self.of = {topic: Worker(service, topic, conninfo, n, extra, f"{log}.{service}")
+                   for (service, topic), n, extra in zip(SERVICES, partitions, options)}
+        self.orders, self.returns = self.of[ORDERS], self.of[RETURNS]
 
     def __enter__(self):
         return self
 
     def __exit__(self, kind, *_):
-        for worker in (self.orders, self.returns):
+        for worker in self.of.values():
             if kind:
                 worker.kill()
             else:
@@ -76,8 +79,8 @@ class Pair:
 
     def settle(self):
         """All is told and done; an hour later nobody hopes for the missing orders any more."""
-        for worker in (self.orders, self.returns):
+        for worker in self.of.values():
             worker.flush()
-        for worker in (self.orders, self.returns):
+        for worker in self.of.values():
             worker.say({"clock_us": NOON_JP + 3_600_000_000})
             worker.flush()
