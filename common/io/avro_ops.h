@@ -70,6 +70,7 @@ enum absent_kind {
 static inline void put_absent(enum absent_kind kind, char *base, size_t offset,
                               size_t count_offset) {
     char *to = base + offset;
+    const void *no_items = NULL;
     switch (kind) {
     case ABSENT_SPAN:
         memset(to, 0, sizeof(struct span));
@@ -87,7 +88,7 @@ static inline void put_absent(enum absent_kind kind, char *base, size_t offset,
         memcpy(to, &(double){(double)NAN}, sizeof(double));
         break;
     case ABSENT_ARRAY:
-        memcpy(to, &(void *){NULL}, sizeof(void *));
+        memcpy(to, &no_items, sizeof no_items);
         memset(base + count_offset, 0, sizeof(size_t));
         break;
     }
