@@ -33,6 +33,7 @@ COMMENT ON TABLE parked IS 'Records that wait for their order, whole. Deleted wh
 COMMENT ON TABLE acknowledgement IS 'Who has taken an escalation: the first who said so. Written by acknowledge() alone.';
 COMMENT ON TABLE schema_migration IS 'Which files of schemas/sql have been applied. Written by henpin migrate.';
 COMMENT ON INDEX duty_standing IS 'Duties that nobody has answered, by severity and by what the clock has to tell next.';
+COMMENT ON INDEX escalation_event_ends_soon IS 'Warnings of facts and licences of sellers that end, for the board.';
 COMMENT ON INDEX escalation_event_triage IS 'Triage by when it was told, for the board.';
 COMMENT ON INDEX escalation_event_timeless_subject IS 'Blockers and unknown orders by their subject, for the board.';
 COMMENT ON INDEX seller_watch_look_at IS 'The sellers whose time has come.';

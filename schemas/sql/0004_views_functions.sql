@@ -49,6 +49,20 @@ WITH standing AS (
           UNION SELECT order_key FROM inquiry_thread WHERE is_parked) w
     JOIN escalation_event e ON e.subject_id = w.order_key AND e.identity_at = 'epoch'
     WHERE e.kind = 'order_unknown'
+    UNION ALL
+    -- What of a seller ends: the last warning, as long as it still ends then and nothing follows.
+    SELECT e.level, e.kind, e.severity, e.case_kind, e.case_id, e.subject_id,
+           e.seller_id, e.marketplace, e.order_id, e.desk, e.due_at, e.act_by_at,
+           e.identity_at, e.rule_id, NULL
+    FROM escalation_event e
+    CROSS JOIN LATERAL (
+        SELECT bool_or(x.valid_until = e.due_at) AS ends, bool_or(x.valid_from <= e.due_at AND x.valid_until > e.due_at) AS goes_on
+        FROM (SELECT f.valid_from, f.valid_until FROM seller_fact f WHERE f.seller_id = e.seller_id AND f.fact = e.kind
+              UNION ALL
+              SELECT l.valid_from, l.valid_until FROM seller_licence l WHERE l.seller_id = e.seller_id AND l.licence = e.kind) x) v
+    WHERE e.level = 'ends_soon' AND e.due_at > now() AND v.ends AND NOT v.goes_on
+      AND NOT EXISTS (SELECT FROM escalation_event n WHERE n.level = 'ends_soon' AND n.subject_id = e.subject_id
+                      AND n.identity_at > e.identity_at)
 )
 SELECT s.kind, s.subject, s.severity, s.desk, s.due_at, s.act_by_at, coalesce(s.act_by_at, s.due_at) - now() AS time_left,
        s.seller_id, s.marketplace, s.order_id, s.case_kind, s.case_id, s.subject_id, s.since, s.rule_id, s.consequence,
@@ -213,7 +227,7 @@ GRANT EXECUTE ON FUNCTION board(text, text, text, bigint) TO henpin_reader, henp
 GRANT SELECT ON order_line, standing_escalation, open_escalations, inquiry_escalation, waiting_return, disposal_task, case_timeline TO henpin_reader, henpin_desk, henpin_worker;
 
 COMMENT ON VIEW order_line IS 'One row per line of an order.';
-COMMENT ON VIEW open_escalations IS 'What stands and wants a person: open duties, raised blockers, triage, unknown orders. Triage of a return leaves when the case is closed; that of an order when it is delivered or cancelled, or 30 days after it was told (recorded_at), because nothing closes an order. Ranked by consequence within time left: the seconds until act_by_at (else due_at), divided by 4 for each step of severity, smallest first; so a grave matter of four days stands beside a serious one of one day. What is late is negative, multiplied instead, and comes first; what has no clock comes last, graver and older first.';
+COMMENT ON VIEW open_escalations IS 'What stands and wants a person: open duties, raised blockers, triage, unknown orders, and what of sellers ends soon. Triage of a return leaves when the case is closed; that of an order when it is delivered or cancelled, or 30 days after it was told (recorded_at), because nothing closes an order. Ranked by consequence within time left: the seconds until act_by_at (else due_at), divided by 4 for each step of severity, smallest first; so a grave matter of four days stands beside a serious one of one day. What is late is negative, multiplied instead, and comes first; what has no clock comes last, graver and older first.';
 COMMENT ON VIEW standing_escalation IS 'open_escalations without ranks and what is looked up for each: for counting.';
 COMMENT ON FUNCTION board(text, text, text, bigint) IS 'The first rows of open_escalations of a marketplace, a seller, a desk (null: any), ranked among themselves; fast with a million of them.';
 COMMENT ON VIEW inquiry_escalation IS 'What a desk needs to answer a buyer: each escalation of a conversation, with its order and the order''s returns as they stand now in details.';
@@ -236,15 +250,15 @@ BEGIN
             ('order_line', 'unit_price_minor', 'Price of a piece in minor units of the currency.'),
             ('order_line', 'hazards', 'Hazards as JSON array of words.'),
             ('open_escalations', 'rank', 'From 1, the most urgent first.'),
-            ('open_escalations', 'kind', 'duty, blocker, triage or order_unknown.'),
-            ('open_escalations', 'subject', 'Which duty or blocker; for others the level.'),
+            ('open_escalations', 'kind', 'duty, blocker, triage, order_unknown or ends_soon.'),
+            ('open_escalations', 'subject', 'Which duty or blocker, which fact or licence ends; for others the level.'),
             ('open_escalations', 'time_left', 'Until act_by_at, else due_at; negative when late.'),
             ('open_escalations', 'since', 'Instant from which it stands.'),
             ('open_escalations', 'reason', 'Why it was raised, as one readable sentence.'),
             ('open_escalations', 'consequence', 'What follows when nobody acts, or why a person must look.'),
             ('open_escalations', 'moved', 'When its deadline was moved, the latest such: from when to when and why.'),
-            ('standing_escalation', 'kind', 'duty, blocker, triage or order_unknown.'),
-            ('standing_escalation', 'subject', 'Which duty or blocker; for others the level.'),
+            ('standing_escalation', 'kind', 'duty, blocker, triage, order_unknown or ends_soon.'),
+            ('standing_escalation', 'subject', 'Which duty or blocker, which fact or licence ends; for others the level.'),
             ('standing_escalation', 'time_left', 'Until act_by_at, else due_at; negative when late.'),
             ('standing_escalation', 'since', 'Instant from which it stands.'),
             ('standing_escalation', 'consequence', 'What follows when nobody acts, or why a person must look.'),
