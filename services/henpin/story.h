@@ -3,7 +3,7 @@
  * story*.c. The format is told in tests/stories/README.md.
  *
  * A file is read as a whole before anything runs: a mistake in it is told with file and
- * line, and its events are encoded already. A stage is a database of its own with the two
+ * line, and its events are encoded already. A stage is a database of its own with the
  * workers on it; a story is played on one stage, which is gone afterwards.
  */
 #ifndef SERVICES_HENPIN_STORY_H
@@ -17,7 +17,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
-enum story_topic { STORY_ORDERS, STORY_RETURNS, STORY_TOPIC_COUNT };
+enum story_topic { STORY_ORDERS, STORY_RETURNS, STORY_INQUIRIES, STORY_TOPIC_COUNT };
 
 /* One `column value`; also what a row is called by (`duty answer_return open`). */
 struct story_column {
@@ -164,7 +164,7 @@ MUST_USE enum status story_stage_clock(struct story_stage *s, int64_t clock_us,
                                        struct error *err);
 /* henpin-deadlines tells what there is to tell by now. */
 MUST_USE enum status story_stage_look(struct story_stage *s, struct error *err);
-/* Returns when both workers have nothing left to do. */
+/* Returns when all workers have nothing left to do. */
 MUST_USE enum status story_stage_event(struct story_stage *s, const struct story_event *e,
                                        struct error *err);
 struct pg *story_stage_pg(struct story_stage *s);

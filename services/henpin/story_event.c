@@ -22,11 +22,11 @@ struct story_writer {
     int n_events;
 };
 
-static const struct avro_shape *const shapes[STORY_TOPIC_COUNT] = {&order_event_shape,
-                                                                   &return_event_shape};
-static const char *const files[STORY_TOPIC_COUNT] = {"order_event.avsc",
-                                                     "return_event.avsc"};
-static const char *const ids[STORY_TOPIC_COUNT] = {"order_id", "return_id"};
+static const struct avro_shape *const shapes[STORY_TOPIC_COUNT] = {
+    &order_event_shape, &return_event_shape, &inquiry_event_shape};
+static const char *const files[STORY_TOPIC_COUNT] = {
+    "order_event.avsc", "return_event.avsc", "inquiry_event.avsc"};
+static const char *const ids[STORY_TOPIC_COUNT] = {"order_id", "return_id", "inquiry_id"};
 
 static const char *const defaults[STORY_TOPIC_COUNT] = {
     "{\"fulfilment\":\"SELLER\",\"ship_from_country\":\"CN\",\"buyer_country\":\"JP\","
@@ -35,7 +35,12 @@ static const char *const defaults[STORY_TOPIC_COUNT] = {
     "\"hazards\":[]}]}",
     "{\"reason_code\":\"\",\"wanted\":\"REFUND\",\"claim_opened\":false,"
     "\"lines\":[{\"line_id\":\"1\",\"sku\":\"sku-1\",\"quantity\":1,\"hazards\":[]}]}",
+    "{\"message_id\":\"\",\"topic\":\"PRODUCT\"}",
 };
+
+/* What one message of a conversation says is not the next one's. */
+static const char *const of_one_message[] = {"text", "language", "reply_author",
+                                             "reply_language"};
 
 /* What a clause sets: "ships from CN" -> ship_from_country. */
 static const struct clause {
@@ -43,10 +48,10 @@ static const struct clause {
     const char *field;
     enum { AS_TEXT, AS_SYMBOL, AS_INSTANT, AS_NUMBER, AS_YES, AS_LIST } type;
     bool is_of_line;
-    unsigned topics; /* 1 orders, 2 returns, 3 both */
+    unsigned topics; /* the sum of 1 orders, 2 returns, 4 inquiries */
 } clauses[] = {
-    {"event", "event_id", AS_TEXT, false, 3},
-    {"occurred", "occurred_at", AS_INSTANT, false, 3},
+    {"event", "event_id", AS_TEXT, false, 7},
+    {"occurred", "occurred_at", AS_INSTANT, false, 7},
     {"ships from", "ship_from_country", AS_TEXT, false, 1},
     {"fulfilled by", "fulfilment", AS_SYMBOL, false, 1},
     {"buyer in", "buyer_country", AS_TEXT, false, 1},
@@ -60,6 +65,11 @@ static const struct clause {
     {"claim", "claim_opened", AS_YES, false, 2},
     {"amount", "amount_minor", AS_NUMBER, false, 2},
     {"condition", "condition", AS_SYMBOL, true, 2},
+    {"topic", "topic", AS_SYMBOL, false, 4},
+    {"declared", "language", AS_TEXT, false, 4},
+    {"author", "reply_author", AS_SYMBOL, false, 4},
+    {"in", "reply_language", AS_TEXT, false, 4},
+    {"says", "text", AS_TEXT, false, 4},
     {"class", "product_class", AS_TEXT, true, 3},
     {"sku", "sku", AS_TEXT, true, 3},
     {"quantity", "quantity", AS_NUMBER, true, 3},
@@ -211,6 +221,8 @@ static enum status read_head(struct story_writer *w, struct arena *a,
     json_t *event =
         before ? json_deep_copy(before) : json_loads(defaults[topic], 0, NULL);
     json_object_set_new(event, ids[topic], text_of(id));
+    for (size_t i = 0; i < COUNT_OF(of_one_message); i++)
+        json_object_del(event, of_one_message[i]);
     for (struct span word = story_word(&words); word.len > 0; word = story_word(&words)) {
         const char *field = span_is(word, "of")   ? "order_id"
                             : span_is(word, "on") ? "marketplace"
@@ -230,7 +242,7 @@ static enum status read_head(struct story_writer *w, struct arena *a,
     return ST_OK;
 }
 
-/* A return is where its order is, by whom it is, unless said otherwise. */
+/* A return or an inquiry is where its order is, by whom it is, unless said otherwise. */
 static void take_from_order(struct story_writer *w, json_t *event) {
     const char *order = json_string_value(json_object_get(event, "order_id"));
     json_t *said = order ? json_object_get(w->said[STORY_ORDERS], order) : NULL;
@@ -256,6 +268,7 @@ static void set_times(struct story_writer *w, enum story_topic topic, json_t *ev
 union any_event {
     struct order_event order;
     struct return_event returned;
+    struct inquiry_event inquiry;
 };
 
 static void no_unknown(void *context, const char *path) {
@@ -283,6 +296,17 @@ static enum status encode(const struct story_writer *w, struct arena *a,
     return st;
 }
 
+/* The next clause off the front of `*rest`; what somebody says may hold commas, and ends
+ * with the line. */
+static bool cut_clause(struct span *rest, struct span *out) {
+    struct span all = span_trim(*rest);
+    if (!span_starts_with(all, SPAN("says ")))
+        return span_cut(rest, ',', out);
+    *rest = (struct span){NULL, 0};
+    *out = all;
+    return true;
+}
+
 enum status story_event_read(struct story_writer *w, struct arena *a,
                              enum story_topic topic, struct span words, int64_t clock_us,
                              struct story_event *out, struct error *err) {
@@ -296,7 +320,7 @@ enum status story_event_read(struct story_writer *w, struct arena *a,
     take_from_order(w, event);
     set_times(w, topic, event, clock_us);
     json_t *line = json_array_get(json_object_get(event, "lines"), 0);
-    for (bool is_kind = true; st == ST_OK && span_cut(&rest, ',', &clause);
+    for (bool is_kind = true; st == ST_OK && cut_clause(&rest, &clause);
          is_kind = false) {
         if (is_kind)
             json_object_set_new(event, "kind", symbol_of(a, span_trim(clause)));

@@ -106,14 +106,16 @@ static enum status read_line(struct reader *r, struct span line, int number,
         return read_event(r, STORY_ORDERS, rest, step, err);
     if (span_is(word, "return"))
         return read_event(r, STORY_RETURNS, rest, step, err);
+    if (span_is(word, "inquiry"))
+        return read_event(r, STORY_INQUIRIES, rest, step, err);
     if (span_is(word, "again"))
         return read_again(r, step, err);
     step->kind = STORY_EXPECT;
     if (span_is(word, "expect"))
         return story_expect_read(r->arena, rest, &step->expect, err);
     return error_set(err, E_INPUT,
-                     "a line begins with story:, seller, at, order, return, again, the "
-                     "clock looks or expect, not with \"%.30s\"",
+                     "a line begins with story:, seller, at, order, return, inquiry, "
+                     "again, the clock looks or expect, not with \"%.30s\"",
                      span_cstr(r->arena, word));
 }
 

@@ -2,9 +2,9 @@
  * story_stage.c: a database of its own with the workers on it.
  *
  *  1. Creates henpin_story_<pid>_<number>, and `henpin migrate` fills it.
- *  2. Starts the two workers next to our own program: on pipes with the story's clock, or
+ *  2. Starts the workers next to our own program: on pipes with the story's clock, or
  *     on Kafka topics of their own with the real one.
- *  3. After each event both workers must have nothing left to do: on pipes they answer a
+ *  3. After each event all workers must have nothing left to do: on pipes they answer a
  *     flush, through Kafka the ledger and the parked records tell. So what a story writes
  *     in order happens in order.
  *  4. Drops the database and deletes the topics, whatever happened.
@@ -38,7 +38,7 @@ struct story_stage {
     int n_topics; /* created in Kafka */
 };
 
-static const char *const services[STORY_TOPIC_COUNT] = {"orders", "returns"};
+static const char *const services[STORY_TOPIC_COUNT] = {"orders", "returns", "inquiries"};
 
 struct pg *story_stage_pg(struct story_stage *s) {
     return s->pg;
