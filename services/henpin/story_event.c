@@ -33,8 +33,8 @@ static const char *const defaults[STORY_TOPIC_COUNT] = {
     "\"lines\":[{\"line_id\":\"1\",\"sku\":\"sku-1\",\"quantity\":1,"
     "\"unit_price_minor\":5000,\"currency\":\"JPY\",\"product_class\":\"general\","
     "\"hazards\":[]}]}",
-    "{\"reason_code\":\"\",\"wanted\":\"REFUND\",\"claim_opened\":false,"
-    "\"lines\":[{\"line_id\":\"1\",\"sku\":\"sku-1\",\"quantity\":1,\"hazards\":[]}]}",
+    ("{\"reason_code\":\"\",\"wanted\":\"REFUND\",\"claim_opened\":false,"
+     "\"lines\":[{\"line_id\":\"1\",\"sku\":\"sku-1\",\"quantity\":1,\"hazards\":[]}]}"),
     "{\"message_id\":\"\",\"topic\":\"PRODUCT\"}",
 };
 
