@@ -303,12 +303,22 @@ void kafka_producer_free(struct kafka_producer *p) {
 
 /* A producer may write any number; what is no instant of the years 1970 to 9999 is none.
  */
-int64_t kafka_instant_us(const rd_kafka_message_t *m) {
+static int64_t instant_us(const rd_kafka_message_t *m) {
     rd_kafka_timestamp_type_t kind;
     int64_t ms = rd_kafka_message_timestamp(m, &kind);
     bool is_none =
         kind == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE || ms < 0 || ms > LAST_INSTANT_MS;
     return is_none ? EVENT_ABSENT : ms * US_PER_MS;
+}
+
+struct kafka_record kafka_record_of(rd_kafka_message_t *m) {
+    return (struct kafka_record){
+        .offset = m->offset,
+        .timestamp_us = instant_us(m),
+        .key = {m->key, m->key ? m->key_len : 0},
+        .value = {m->payload, m->payload ? m->len : 0},
+        .handle = m,
+    };
 }
 
 /* ---- topics ---- */
@@ -382,12 +392,7 @@ static void take_peeked(rd_kafka_queue_t *queue, int64_t *offsets, size_t n_aske
         rd_kafka_message_t *m =
             rd_kafka_consume_queue(queue, (int)(left / US_PER_MS) + 1);
         if (m && !m->err && offsets[m->partition] >= 0) {
-            const struct kafka_record r = {
-                .offset = m->offset,
-                .timestamp_us = kafka_instant_us(m),
-                .key = {m->key, m->key ? m->key_len : 0},
-                .value = {m->payload, m->payload ? m->len : 0},
-            };
+            const struct kafka_record r = kafka_record_of(m);
             if (m->offset == offsets[m->partition])
                 seen(context, m->partition, &r);
             offsets[m->partition] = -1;

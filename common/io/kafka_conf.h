@@ -46,8 +46,9 @@ MUST_USE enum status kafka_consumer_conf_new(const struct kafka_consumer_config 
 MUST_USE enum status kafka_handle_new(bool is_consumer, struct rd_kafka_conf_s *conf,
                                       struct rd_kafka_s **out, struct error *err);
 
-/* kafka_record.timestamp_us of a message. */
-int64_t kafka_instant_us(const struct rd_kafka_message_s *m);
+/* What a message says of itself; the partition is the caller's to fill in. Its texts are
+ * the message's. */
+struct kafka_record kafka_record_of(struct rd_kafka_message_s *m);
 
 /* The value the user gave for a property, NULL when none. */
 const char *kafka_property(const struct kafka_properties *properties, const char *name);

@@ -481,18 +481,6 @@ static rd_kafka_message_t *next_message(struct lane *lane) {
     return stray ? stray : rd_kafka_consume_queue(lane->queue, 0);
 }
 
-static void fill(struct kafka_record *r, rd_kafka_message_t *m,
-                 const struct kafka_slot *slot) {
-    *r = (struct kafka_record){
-        .partition = &slot->partition,
-        .offset = m->offset,
-        .timestamp_us = kafka_instant_us(m),
-        .key = {m->key, m->key ? m->key_len : 0},
-        .value = {m->payload, m->payload ? m->len : 0},
-        .handle = m,
-    };
-}
-
 /* Before 2.2 (fetch.queue.backoff.ms) a broker thread that finds a partition's queue full
  * sleeps for up to a second, however soon the queue is drained, which caps a worker with
  * small queues at a third of what it can do. Any request to that broker wakes it: the ends
@@ -535,7 +523,8 @@ size_t kafka_take(struct kafka_consumer *c, int lane, struct kafka_record *out,
             rd_kafka_message_destroy(m);
             continue;
         }
-        fill(&out[n++], m, slot);
+        out[n] = kafka_record_of(m);
+        out[n++].partition = &slot->partition;
     }
     if (max > 0 && n == max)
         wake(c); /* there may be more, and librdkafka tells of it only once */
