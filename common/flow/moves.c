@@ -4,6 +4,7 @@
 #include "common/event/event.h"
 #include "common/event/identity.h"
 #include "common/flow/escalation.h"
+#include "common/flow/turn_rows.h"
 #include "common/io/pg_session.h"
 #include "common/policy/canonical.h"
 #include "common/policy/redate.h"
@@ -140,8 +141,9 @@ static const struct verdict *verdict_of(struct moves *m, int64_t revision,
     "SELECT w.severity, w.fires_at, w.duty_id, d.case_kind, d.case_id, d.name,"          \
     " d.seller_id, d.marketplace, d.order_id, d.desk, d.start_at, d.due_at,"             \
     " d.act_by_at, d.aim_at, d.warn_at, d.rule_id, d.policy_revision_id,"                \
-    " d.state = 'open', d.held_at FROM (SELECT duty_id, severity, fires_at FROM "        \
-    "henpin.duty"                                                                        \
+    " d.state = 'open', d.held_at, d.turn_desk, d.turn_from, d.turn_act_by, "            \
+    "d.turn_skips"                                                                       \
+    " FROM (SELECT duty_id, severity, fires_at FROM henpin.duty"                         \
     "   WHERE closed_at IS NULL AND state = 'open' AND " behind                          \
     "   AND policy_revision_id = ANY($1) ORDER BY severity, fires_at, duty_id LIMIT $5)" \
     " w LEFT JOIN LATERAL (SELECT * FROM henpin.duty x WHERE x.duty_id = w.duty_id"      \
@@ -167,7 +169,8 @@ enum {
     D_RULE,
     D_REVISION,
     D_IS_OPEN,
-    D_HELD
+    D_HELD,
+    D_TURNS
 };
 
 /* Behind the place: those that the clock has something to tell of, by the index; then
@@ -183,21 +186,25 @@ static const struct pg_statement move = {
     "moves_move",
     "UPDATE henpin.duty d SET due_at = t.due_at, act_by_at = t.act_by_at,"
     " aim_at = t.aim_at, warn_at = array_remove(ARRAY[t.w1, t.w2, t.w3, t.w4], NULL),"
-    " fires_at = least(t.w1, t.act_by_at, t.due_at),"
+    " fires_at = least(t.w1, t.next_from, t.act_by_at, t.due_at),"
+    " turn_from = t.turn_from::timestamptz[], turn_act_by = t.turn_act_by::timestamptz[],"
     " policy_revision_id = $1"
     " FROM unnest($2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[],"
-    "  $6::timestamptz[], $7::timestamptz[], $8::timestamptz[], $9::timestamptz[])"
-    "  AS t(duty_id, due_at, act_by_at, aim_at, w1, w2, w3, w4)"
+    "  $6::timestamptz[], $7::timestamptz[], $8::timestamptz[], $9::timestamptz[],"
+    "  $10::timestamptz[], $11::text[], $12::text[])"
+    "  AS t(duty_id, due_at, act_by_at, aim_at, next_from, w1, w2, w3, w4, turn_from,"
+    "  turn_act_by)"
     " WHERE d.duty_id = t.duty_id"};
 
-enum { MOVE_DATES = 3 + POLICY_MAX_WARNINGS }; /* due, act-by, aim, warnings */
+/* due, act-by, aim, the next hand-over, warnings */
+enum { MOVE_DATES = 4 + POLICY_MAX_WARNINGS };
 
 /* What is written of the duties that move; made at the first. */
 struct writes {
     struct arena *arena;
     struct pg_script *script;
     struct pg_copy *events;
-    struct pg_array *ids, *dates[MOVE_DATES];
+    struct pg_array *ids, *dates[MOVE_DATES], *turn_from, *turn_act_by;
 };
 
 static void open_writes(struct writes *w, const struct moves *m, size_t n) {
@@ -207,15 +214,31 @@ static void open_writes(struct writes *w, const struct moves *m, size_t n) {
     w->ids = pg_param_array(q, PG_UUID, n);
     for (int i = 0; i < MOVE_DATES; i++)
         w->dates[i] = pg_param_array(q, PG_TIMESTAMPTZ, n);
+    w->turn_from = pg_param_array(q, PG_TEXT, n);
+    w->turn_act_by = pg_param_array(q, PG_TEXT, n);
 }
 
-static void write_dates(struct writes *w, struct uuid id, const struct policy_duty *to) {
+static void write_turns(struct writes *w, int present, const struct policy_duty *to) {
+    int64_t from[POLICY_MAX_CHAIN], act_by[POLICY_MAX_CHAIN];
+    for (int i = 0; i < to->n_turns; i++) {
+        from[i] = to->turns[i].from_us;
+        act_by[i] = to->turns[i].act_by_us;
+    }
+    int n = to->n_turns > 1 ? to->n_turns : 0;
+    pg_array_i64(w->dates[3], present + 1 < n ? from[present + 1] : EVENT_ABSENT);
+    turn_rows_instants(w->turn_from, from, n);
+    turn_rows_instants(w->turn_act_by, act_by, n);
+}
+
+static void write_dates(struct writes *w, struct uuid id, int present,
+                        const struct policy_duty *to) {
     pg_array_uuid(w->ids, id);
     pg_array_i64(w->dates[0], to->due_us);
     pg_array_i64(w->dates[1], to->owner.act_by_us);
     pg_array_i64(w->dates[2], to->aim_us);
     for (int i = 0; i < POLICY_MAX_WARNINGS; i++)
-        pg_array_i64(w->dates[3 + i], i < to->n_warnings ? to->warn_us[i] : EVENT_ABSENT);
+        pg_array_i64(w->dates[4 + i], i < to->n_warnings ? to->warn_us[i] : EVENT_ABSENT);
+    write_turns(w, present, to);
 }
 
 static bool is_held(const struct pg_query *q, size_t row) {
@@ -270,17 +293,27 @@ static bool has_same_warnings(struct arena *a, const struct pg_query *q, size_t 
     return is_same;
 }
 
+static bool has_same_turns(const struct policy_turns *was, const struct policy_duty *to) {
+    for (int i = was->present + 1; i < was->n; i++)
+        if (was->from_us[i] != to->turns[i].from_us ||
+            was->act_by_us[i] != to->turns[i].act_by_us)
+            return false;
+    return true;
+}
+
 /* A calendar that moves the due instant moves all that hangs on it, by the live terms.
  * Otherwise what the rule says anew of reserve, aim or warnings is for new duties. */
 static bool are_other_dates(const struct writes *w, const struct pg_query *q, size_t row,
-                            enum canonical_terms change, const struct policy_duty *to) {
+                            enum canonical_terms change, const struct policy_turns *was,
+                            const struct policy_duty *to) {
     if (change == TERMS_OTHER)
         return false;
     if (to->due_us != pg_instant(q, row, D_DUE))
         return true;
-    return change == TERMS_SAME && (to->owner.act_by_us != pg_instant(q, row, D_ACT_BY) ||
-                                    to->aim_us != pg_instant(q, row, D_AIM) ||
-                                    !has_same_warnings(w->arena, q, row, to));
+    return change == TERMS_SAME &&
+           (to->owner.act_by_us != pg_instant(q, row, D_ACT_BY) ||
+            to->aim_us != pg_instant(q, row, D_AIM) || !has_same_turns(was, to) ||
+            !has_same_warnings(w->arena, q, row, to));
 }
 
 static struct clock_course course_of(struct arena *a, const struct pg_query *q,
@@ -297,21 +330,23 @@ static struct clock_course course_of(struct arena *a, const struct pg_query *q,
 static void consider(struct moves *m, struct writes *w, const struct pg_query *q,
                      size_t row) {
     struct policy_duty to;
+    struct policy_turns was;
     if (is_held(q, row) || !pg_bool(q, row, D_IS_OPEN))
         return;
     const struct clock_course course = course_of(w->arena, q, row);
     const struct verdict *v = verdict_of(
         m, pg_i64(q, row, D_REVISION), pg_text(q, row, D_RULE), pg_text(q, row, D_NAME));
-    if (!v->terms ||
-        !redate_duty(m->policy, v->terms, pg_text(q, row, D_DESK), &course, &to) ||
-        !are_other_dates(w, q, row, v->change, &to))
+    struct span desk = pg_text(q, row, D_DESK);
+    turn_rows_read(w->arena, q, row, D_TURNS, desk, &was);
+    if (!v->terms || !redate_duty(m->policy, v->terms, desk, &was, &course, &to) ||
+        !are_other_dates(w, q, row, v->change, &was, &to))
         return;
     if (!w->ids)
         open_writes(w, m, pg_rows(q));
     if (to.due_us != pg_instant(q, row, D_DUE) ||
         to.owner.act_by_us != pg_instant(q, row, D_ACT_BY))
         tell(w->events, m, q, row, &to);
-    write_dates(w, pg_uuid(q, row, D_DUTY), &to);
+    write_dates(w, pg_uuid(q, row, D_DUTY), was.present, &to);
     m->n_moved++;
 }
 

@@ -1,6 +1,7 @@
 #include "common/flow/work_duties.h"
 
 #include "common/base/clock.h"
+#include "common/flow/turn_rows.h"
 
 /* Room for one more duty at the end of the case's two arrays; both zeroed. */
 static struct case_duty *add(struct arena *a, struct work_case *c) {
@@ -181,13 +182,15 @@ const struct case_duty *work_duties_change(struct arena *a, struct work_case *c,
 
 /* ---- writing ---- */
 
-static const char copy_duty[] = "COPY henpin.duty (duty_id, case_kind, case_id, name, "
-                                "instance, state, seller_id, marketplace,"
-                                " order_id, desk, start_at, due_at, act_by_at, aim_at, "
-                                "warn_at, fires_at, stop, waits_for, closed_at,"
-                                " breach, breach_cost, severity, rule_id, "
-                                "policy_revision_id, called_at, pause, reopen, held_at)"
-                                " FROM STDIN (FORMAT binary)";
+static const char copy_duty[] =
+    "COPY henpin.duty (duty_id, case_kind, case_id, name, "
+    "instance, state, seller_id, marketplace,"
+    " order_id, desk, start_at, due_at, act_by_at, turn_desk, "
+    "turn_from, turn_act_by, turn_skips, hands_on, aim_at, "
+    "warn_at, fires_at, stop, waits_for, closed_at,"
+    " breach, breach_cost, severity, rule_id, "
+    "policy_revision_id, called_at, pause, reopen, held_at)"
+    " FROM STDIN (FORMAT binary)";
 
 /* When the clock has something to tell of it first. */
 static int64_t fires_us(const struct case_duty *d, const struct policy_duty *p) {
@@ -196,6 +199,8 @@ static int64_t fires_us(const struct case_duty *d, const struct policy_duty *p) 
         return EVENT_ABSENT;
     if (p->owner.act_by_us != POLICY_NO_INSTANT && p->owner.act_by_us < first)
         first = p->owner.act_by_us;
+    if (p->n_turns > 1 && p->turns[1].from_us < first)
+        first = p->turns[1].from_us;
     return p->n_warnings > 0 && p->warn_us[0] < first ? p->warn_us[0] : first;
 }
 
@@ -228,7 +233,7 @@ static void copy_clock(struct pg_copy *copy, const struct case_duty *d,
 static void copy_new_duty(struct pg_copy *copy, const struct work_case *c, int i) {
     const struct case_duty *d = &c->state.duties[i];
     const struct policy_duty *p = c->duties[i].fresh;
-    pg_copy_row(copy, 28);
+    pg_copy_row(copy, 33);
     pg_copy_uuid(copy, d->duty_id);
     pg_copy_text(copy, span_of(c->kind));
     pg_copy_uuid(copy, c->id);
@@ -242,6 +247,11 @@ static void copy_new_duty(struct pg_copy *copy, const struct work_case *c, int i
     pg_copy_instant(copy, p->start_us);
     pg_copy_instant(copy, p->due_us);
     pg_copy_instant(copy, p->owner.act_by_us);
+    turn_rows_copy(copy, p);
+    if (p->n_turns > 1)
+        pg_copy_bool(copy, p->turns[0].skips_full);
+    else
+        pg_copy_null(copy);
     pg_copy_instant(copy, p->aim_us);
     pg_copy_array(copy, PG_TIMESTAMPTZ, (size_t)p->n_warnings);
     for (int k = 0; k < p->n_warnings; k++)
@@ -263,20 +273,24 @@ static void copy_new_duty(struct pg_copy *copy, const struct work_case *c, int i
 }
 
 static const struct pg_statement close_duties = {
-    "casework_close", "UPDATE henpin.duty d SET state = t.state, closed_at = t.closed_at,"
-                      " instance = t.instance, fires_at = CASE WHEN t.state = 'open'"
-                      "  THEN least(d.warn_at[1], d.act_by_at, d.due_at) END"
-                      " FROM unnest($1::uuid[], $2::text[], $3::timestamptz[],"
-                      "  $4::smallint[]) AS t(duty_id, state, closed_at, instance)"
-                      " WHERE d.duty_id = t.duty_id"};
+    "casework_close",
+    "UPDATE henpin.duty d SET state = t.state, closed_at = t.closed_at,"
+    " instance = t.instance, fires_at = CASE WHEN t.state = 'open'"
+    "  THEN least(d.warn_at[1], d.turn_from[2], d.act_by_at, d.due_at) END"
+    " FROM unnest($1::uuid[], $2::text[], $3::timestamptz[],"
+    "  $4::smallint[]) AS t(duty_id, state, closed_at, instance)"
+    " WHERE d.duty_id = t.duty_id"};
 
-/* Behind the other: what the clock tells first depends on the state. */
+/* Behind the other: what the clock tells first depends on the state. Its plan was made for
+ * other dates: the desk that has it keeps it. */
 static const struct pg_statement date_duties = {
     "casework_date",
     "UPDATE henpin.duty d SET start_at = t.start_at, due_at = t.due_at,"
     " act_by_at = t.act_by_at, aim_at = t.aim_at,"
     " warn_at = array_remove(ARRAY[t.w1, t.w2, t.w3, t.w4], NULL),"
-    " held_at = nullif(t.held::timestamptz[], '{}'), fires_at = CASE WHEN d.state = "
+    " turn_desk = NULL, turn_from = NULL, turn_act_by = NULL, turn_skips = NULL,"
+    " hands_on = NULL, held_at = nullif(t.held::timestamptz[], '{}'), fires_at = CASE "
+    "WHEN d.state = "
     "'open'"
     "  THEN least(t.w1, t.act_by_at, t.due_at) END"
     " FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[],"

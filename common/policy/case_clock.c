@@ -153,7 +153,7 @@ static struct duty_reading read_course(const struct case_view *v,
     bool applies_to_open;
     const struct duty_spec *terms =
         redate_terms(p, d->rule_id, d->name, &applies_to_open);
-    r.is_dated = terms && redate_duty(p, terms, d->desk, &r.course, &r.dates);
+    r.is_dated = terms && redate_duty(p, terms, d->desk, NULL, &r.course, &r.dates);
     int64_t due = r.is_dated ? r.dates.due_us : d->due_us;
     /* Its clock stood still since the hold. */
     int64_t ran_until =

@@ -74,7 +74,6 @@ static void add_warning(struct policy_duty *out, int64_t at_us) {
     out->warn_us[i] = at_us;
 }
 
-/* The hours of the desk that has it at that instant. */
 static const struct calendar *hours_of(const struct policy *p, const char *desk) {
     for (int i = 0; i < p->n_desks; i++) {
         if (p->desks[i].name == desk) {
@@ -86,6 +85,7 @@ static const struct calendar *hours_of(const struct policy *p, const char *desk)
 
 void deadline_warnings(const struct policy *p, const struct duty_spec *spec,
                        struct policy_duty *out) {
+    const struct calendar *hours = hours_of(p, out->owner.desk);
     out->n_warnings = 0;
     for (int i = 0; i < spec->n_warnings; i++) {
         const struct warning *w = &spec->warnings[i];
@@ -93,8 +93,7 @@ void deadline_warnings(const struct policy *p, const struct duty_spec *spec,
                          ? share_of(&spec->due, out->start_us, out->due_us, w->percent)
                          : out->due_us - w->before_us;
         if (at > out->start_us) { /* else it is longer than the whole duty */
-            const struct policy_turn *turn = handover_turn(out->turns, out->n_turns, at);
-            add_warning(out, deadline_notice(hours_of(p, turn->desk), at, turn->act_by_us,
+            add_warning(out, deadline_notice(hours, at, out->owner.act_by_us,
                                              i + 1 == spec->n_warnings));
         }
     }

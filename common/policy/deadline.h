@@ -45,8 +45,9 @@ bool deadline_dates(const struct duty_spec *spec, int64_t start_us,
 const char *deadline_fill(const struct policy *p, const struct policy_facts *f,
                           const struct deadline_request *q, const struct duty_spec *spec,
                           struct policy_duty *out);
-/* The warnings of a duty whose start, due and turns (at least one) are filled in: each
- * waits for the desk that has the duty then. */
+/* The warnings of a duty whose start, due and owner are filled in: they wait for the first
+ * desk's hours, whoever has it by then, so that its dates are the same when they are
+ * computed again (redate.h). */
 void deadline_warnings(const struct policy *p, const struct duty_spec *spec,
                        struct policy_duty *out);
 

@@ -181,3 +181,23 @@ bool desk_can(const struct desk *d, const struct chain_step *step, int64_t lang,
     }
     return true;
 }
+
+int policy_desk_count(const struct policy *p) {
+    return p->n_desks;
+}
+
+struct policy_desk policy_desk(const struct policy *p, int i, struct arena *a) {
+    const struct desk *d = &p->desks[i];
+    const struct attribute *lang = &p->domain.facts[FACT_LANG];
+    struct builder b = builder_in(a, 1024);
+    build_text(&b, d->speaks_any ? "any" : "");
+    for (int k = 0; k < lang->n_words && !d->speaks_any; k++) {
+        if (word_set_has(&d->langs, k)) {
+            build_text(&b, b.len > 0 ? "," : "");
+            build_text(&b, lang->words[k]);
+        }
+    }
+    build_char(&b, '\0');
+    return (struct policy_desk){d->name, d->title,   d->kind, d->calendar->zone->name,
+                                b.ptr,   d->capacity};
+}

@@ -89,12 +89,3 @@ int handover_plan(const struct deadline_request *q, int64_t start_us, int64_t du
     }
     return n;
 }
-
-const struct policy_turn *handover_turn(const struct policy_turn *turns, int n,
-                                        int64_t at_us) {
-    int i = 0;
-    while (i + 1 < n && turns[i + 1].from_us <= at_us) {
-        i++;
-    }
-    return &turns[i];
-}

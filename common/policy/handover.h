@@ -36,8 +36,4 @@
 int handover_plan(const struct deadline_request *q, int64_t start_us, int64_t due_us,
                   int64_t reserve_us, struct policy_turn out[POLICY_MAX_CHAIN]);
 
-/* The turn that counts at an instant: the first one before the plan begins. */
-const struct policy_turn *handover_turn(const struct policy_turn *turns, int n,
-                                        int64_t at_us);
-
 #endif

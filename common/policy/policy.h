@@ -188,6 +188,15 @@ enum policy_reopen {
 /* restart, resume, closed, NULL */
 extern const char *const policy_reopen_names[REOPEN_COUNT + 1];
 
+/* The plan of a duty that stands, as its row has it; n is 0 where one desk has it to the
+ * end. Borrows the names. */
+struct policy_turns {
+    int n, present; /* whose turn it is: index of the desk that has it */
+    struct span desk[POLICY_MAX_CHAIN];
+    int64_t from_us[POLICY_MAX_CHAIN], act_by_us[POLICY_MAX_CHAIN];
+    unsigned skips; /* bit i: turn i is passed over while its desk is full */
+};
+
 struct policy_duty {
     const char *name; /* answer_return */
     const char *rule_id;
@@ -308,6 +317,17 @@ struct policy_decision {
     uint64_t
         near_misses[4]; /* bit set over rule numbers: failed on exactly one condition */
 };
+
+/* A desk as people know it. Borrows from the policy; `languages` are codes joined by a
+ * comma, "any" for all, in `a`. */
+struct policy_desk {
+    const char *name, *title, *kind; /* inhouse, provider, partner; title may be NULL */
+    const char *zone;                /* of its calendar */
+    const char *languages;
+    int64_t capacity; /* open duties at a time; -1: no limit */
+};
+int policy_desk_count(const struct policy *p);
+struct policy_desk policy_desk(const struct policy *p, int i, struct arena *a);
 
 /* Total: gives an outcome for every input. Repeatable: same facts, same decision. */
 void policy_decide(const struct policy *p, const struct policy_facts *f,

@@ -45,25 +45,61 @@ static int64_t due_of(const struct duration *d, const struct clock_event *events
     return duty_clock_fold(d, events, n, events[n - 1].at_us).due_us;
 }
 
-static void date_acts(const struct duty_spec *terms, const struct desk *owner,
+static struct policy_turn turn_of(const struct desk *desk, int64_t from_us,
+                                  int64_t start_us, int64_t latest_us) {
+    int64_t act_by = calendar_last_open(desk->calendar, latest_us);
+    if (act_by == POLICY_NO_INSTANT || act_by <= start_us)
+        act_by = latest_us;
+    return (struct policy_turn){
+        .desk = desk->name, .from_us = from_us, .act_by_us = act_by};
+}
+
+/* When the turn before ends now that was planned to last so long. */
+static int64_t next_from(const struct desk *desk, const struct policy_turn *before,
+                         int64_t lasts_us) {
+    int64_t end = before->from_us + lasts_us;
+    end = calendar_last_open(desk->calendar,
+                             end < before->act_by_us ? end : before->act_by_us);
+    return end > before->from_us ? end : before->from_us;
+}
+
+static void move_turns(const struct policy *p, const struct policy_turns *t,
+                       int64_t latest_us, struct policy_duty *out) {
+    const struct desk *before = NULL;
+    out->n_turns = t->n;
+    for (int i = 0; i < t->n; i++) {
+        const struct desk *desk = find_desk(p, t->desk[i]);
+        int64_t from = t->from_us[i];
+        if (i > t->present)
+            from = next_from(before, &out->turns[i - 1], from - t->from_us[i - 1]);
+        out->turns[i] = turn_of(desk, from, out->start_us, latest_us);
+        before = desk;
+    }
+}
+
+/* Warnings keep to the hours of the first desk, as when they were planned. */
+static void date_acts(const struct policy *p, const struct duty_spec *terms,
+                      const struct desk *owner, const struct policy_turns *turns,
                       const struct clock_event *events, size_t n,
                       struct policy_duty *out) {
     int64_t latest = out->due_us - terms->reserve_us;
-    int64_t act_by = calendar_last_open(owner->calendar, latest);
-    if (act_by == POLICY_NO_INSTANT || act_by <= out->start_us)
-        act_by = latest;
-    out->owner.act_by_us = act_by;
-    out->turns[0] = (struct policy_turn){
-        .desk = owner->name, .from_us = out->start_us, .act_by_us = act_by};
+    out->turns[0] = turn_of(owner, out->start_us, out->start_us, latest);
     out->n_turns = 1;
+    out->owner.act_by_us = out->turns[0].act_by_us;
+    if (turns && turns->n > 0) {
+        owner = find_desk(p, turns->desk[0]);
+        move_turns(p, turns, latest, out);
+    }
     if (terms->has_aim)
         out->aim_us = due_of(&terms->aim, events, n);
-    out->n_warnings = duty_clock_warnings(terms, events, n, events[n - 1].at_us,
-                                          owner->calendar, act_by, out->warn_us);
+    out->n_warnings =
+        duty_clock_warnings(terms, events, n, events[n - 1].at_us, owner->calendar,
+                            out->turns[0].act_by_us, out->warn_us);
 }
 
 bool redate_duty(const struct policy *p, const struct duty_spec *terms, struct span desk,
-                 const struct clock_course *course, struct policy_duty *out) {
+                 const struct policy_turns *turns, const struct clock_course *course,
+                 struct policy_duty *out) {
     const struct desk *owner = find_desk(p, desk);
     struct clock_event events[REDATE_MAX_HELD + 2];
     size_t n = events_of(course, events);
@@ -75,7 +111,7 @@ bool redate_duty(const struct policy *p, const struct duty_spec *terms, struct s
     };
     if (out->due_us == POLICY_NO_INSTANT)
         return course->n_held % 2 == 1;
-    date_acts(terms, owner, events, n, out);
+    date_acts(p, terms, owner, turns, events, n, out);
     return true;
 }
 

@@ -32,11 +32,16 @@ struct clock_course {
 };
 
 /* Fills start, due, aim, act-by and warnings of a duty whose clock took this course and
- * that belongs to `desk`, which keeps it: handing over is not a matter of dates. What is
- * held in time has no due instant, nor any other but its start. False: an instant lies
- * beyond the years of the calendars, nothing can be said. */
+ * that belongs to `desk`, which keeps it. What is held in time has no due instant, nor any
+ * other but its start. False: an instant lies beyond the years of the calendars, nothing
+ * can be said.
+ *
+ * `turns` is its plan; NULL: that desk has it to the end. What has been stays. A turn to
+ * come lasts as long as it was planned, but ends with its desk's last open instant by then
+ * and by act-by, as in a plan; a chain that was changed is for new duties. */
 bool redate_duty(const struct policy *p, const struct duty_spec *terms, struct span desk,
-                 const struct clock_course *course, struct policy_duty *out);
+                 const struct policy_turns *turns, const struct clock_course *course,
+                 struct policy_duty *out);
 
 /* Gives `d` the dates of another, and nothing else. */
 void redate_take(struct policy_duty *d, const struct policy_duty *dates);

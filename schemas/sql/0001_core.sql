@@ -12,6 +12,17 @@ CREATE TABLE policy_revision (
     since              timestamptz NOT NULL DEFAULT now()
 );
 
+-- The desks of the revision that went live last: who can act, and how much at a time.
+CREATE TABLE desk (
+    desk               text PRIMARY KEY,
+    title              text,
+    kind               text NOT NULL CHECK (kind IN ('inhouse', 'provider', 'partner')),
+    zone               text NOT NULL,
+    languages          text[] NOT NULL,
+    capacity           bigint,
+    policy_revision_id bigint NOT NULL
+);
+
 CREATE TABLE seller (
     seller_id  text PRIMARY KEY,
     name       text,
@@ -225,6 +236,11 @@ CREATE TABLE duty (
     start_at           timestamptz,
     due_at             timestamptz,
     act_by_at          timestamptz,
+    turn_desk          text[],
+    turn_from          timestamptz[],
+    turn_act_by        timestamptz[],
+    turn_skips         smallint,
+    hands_on           boolean,
     aim_at             timestamptz,
     warn_at            timestamptz[] NOT NULL,
     fires_at           timestamptz,
@@ -242,6 +258,9 @@ CREATE TABLE duty (
     held_at            timestamptz[],
     CHECK (coalesce(start_at, called_at) IS NOT NULL)
 ) WITH (fillfactor = 85);
+
+-- What a desk has, and what of it may be handed on when that is too much: the least severe first, and of these the latest.
+CREATE INDEX duty_of_desk ON duty (desk, hands_on, severity, start_at DESC) WHERE closed_at IS NULL AND state IN ('open', 'breached');
 
 -- What stands unanswered, by what the clock has to tell next: henpin-deadlines takes the gravest first, the board reads all.
 CREATE INDEX duty_standing ON duty (severity, fires_at) WHERE closed_at IS NULL AND state IN ('open', 'breached');

@@ -8,6 +8,7 @@ SET LOCAL search_path = henpin, pg_catalog;
 
 COMMENT ON SCHEMA henpin IS 'After-sales events of marketplaces, decided by policy: what a person must know or do, until when, and why.';
 COMMENT ON TABLE policy_revision IS 'One row per rule set that has been live. Written by workers when they load one.';
+COMMENT ON TABLE desk IS 'Who can act: the desks of the rule set that went live last. Written by workers when they load one.';
 COMMENT ON TABLE seller IS 'The seller directory: who sells. Written by the directory''s owner, read and cached by workers.';
 COMMENT ON TABLE seller_fact IS 'What is known of a seller (branch, address, disclosed policy, languages), with its validity.';
 COMMENT ON TABLE seller_licence IS 'Licences of a seller (antique dealer, waste, medical repair ...), with their validity.';
@@ -34,6 +35,7 @@ COMMENT ON TABLE acknowledgement IS 'Who has taken an escalation: the first who 
 COMMENT ON TABLE schema_migration IS 'Which files of schemas/sql have been applied. Written by henpin migrate.';
 COMMENT ON INDEX duty_standing IS 'Duties that nobody has answered, by severity and by what the clock has to tell next.';
 COMMENT ON INDEX escalation_event_ends_soon IS 'Warnings of facts and licences of sellers that end, for the board.';
+COMMENT ON INDEX duty_of_desk IS 'What each desk has, and what of it may be handed on when that is too much: the least severe first, of these the latest.';
 COMMENT ON INDEX escalation_event_triage IS 'Triage by when it was told, for the board.';
 COMMENT ON INDEX escalation_event_timeless_subject IS 'Blockers and unknown orders by their subject, for the board.';
 COMMENT ON INDEX seller_watch_look_at IS 'The sellers whose time has come.';
@@ -125,7 +127,15 @@ BEGIN
             ('due_at', 'Instant of the promise, by the marketplace''s clock; null while no clock runs.'),
             ('act_by_at', 'Last instant at which a desk with language and licence is open before due_at, less the reserve.'),
             ('aim_at', 'Instant that is aimed at, earlier than due_at.'),
-            ('fires_at', 'Next instant at which the clock has something to tell of it (a warning, act-by, due); null: nothing any more.'),
+            ('turn_desk', 'Desks that have it one after the other while nobody answers; null: one desk has it to the end.'),
+            ('turn_from', 'When each of turn_desk gets it.'),
+            ('turn_act_by', 'The act_by_at of each of turn_desk.'),
+            ('turn_skips', 'Which of turn_desk are passed over while they are full: bit 0 is the first.'),
+            ('hands_on', 'True when desk may hand it on as soon as it has more than it can take.'),
+            ('zone', 'Time zone of its calendar.'),
+            ('languages', 'Codes of the languages it answers in; any: all.'),
+            ('capacity', 'Open duties that it takes at a time; null: no limit.'),
+            ('fires_at', 'Next instant at which the clock has something to tell of it (a warning, a hand-over, act-by, due); null: nothing any more.'),
             ('warn_at', 'Instants at which to warn, ascending.'),
             ('stop', 'Kinds of events that meet the duty.'),
             ('waits_for', 'Kind of the event that starts the clock; null: the event that called for the duty does.'),
@@ -201,6 +211,9 @@ BEGIN
         special (tab, name, meaning) AS (VALUES
             ('seller_watch', 'policy_revision_id', 'Which rule set looked last.'),
             ('seller', 'name', 'What people call the seller.'),
+            ('desk', 'desk', 'Name of the desk, as in the packs.'),
+            ('desk', 'title', 'What people call the desk.'),
+            ('desk', 'kind', 'inhouse, provider or partner.'),
             ('duty', 'name', 'Which duty of the policy.'),
             ('duty', 'state', 'waiting (for its start, or held), open, met, breached, or cancelled (answered together with an older call for it).'),
             ('blocker', 'state', 'raised or resolved.'),

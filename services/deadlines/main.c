@@ -122,6 +122,8 @@ static bool look(struct clockwork *c, struct error *err) {
         st = pg_connect_wait(c->pg, 10 * US_PER_S, err);
     if (st == ST_OK)
         st = round_run(c->pg, clock_now_us(), (size_t)config.most, &r, err);
+    if (st == ST_OK && r.n_looked == 0)
+        st = round_run_full(c->pg, clock_now_us(), (size_t)config.most, &r, err);
     if (st == ST_OK && (c->policy.live || r.n_looked == 0))
         st = look_at_sellers(c, &sellers, err);
     if (st == ST_OK)

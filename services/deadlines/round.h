@@ -22,4 +22,10 @@ struct round {
 MUST_USE enum status round_run(struct pg *pg, int64_t now_us, size_t most,
                                struct round *out, struct error *err);
 
+/* One look at the desks that have more than they can take: at most `most` duties of each
+ * go on along their plans, the least severe and latest first. One instance at a time; the
+ * others find nothing to do. What has fired by now is left to round_run(). */
+MUST_USE enum status round_run_full(struct pg *pg, int64_t now_us, size_t most,
+                                    struct round *out, struct error *err);
+
 #endif

@@ -39,8 +39,9 @@ const struct duty_spec *redate_terms(const struct policy *p, struct span rule_id
 }
 
 bool redate_duty(const struct policy *p, const struct duty_spec *terms, struct span desk,
-                 const struct clock_course *course, struct policy_duty *out) {
-    (void)p, (void)terms, (void)desk, (void)course, (void)out;
+                 const struct policy_turns *turns, const struct clock_course *course,
+                 struct policy_duty *out) {
+    (void)p, (void)terms, (void)desk, (void)turns, (void)course, (void)out;
     fail();
     return false;
 }

@@ -1,0 +1,62 @@
+/* turn_rows.c: see turn_rows.h. */
+#include "common/flow/turn_rows.h"
+
+#include "common/base/clock.h"
+
+void turn_rows_read(struct arena *a, const struct pg_query *q, size_t row, int column,
+                    struct span desk, struct policy_turns *out) {
+    struct span *desks, *from, *act_by;
+    size_t n = pg_array_items(q, row, column, a, &desks);
+    size_t n_from = pg_array_items(q, row, column + 1, a, &from);
+    size_t n_act_by = pg_array_items(q, row, column + 2, a, &act_by);
+    *out = (struct policy_turns){0};
+    if (n > COUNT_OF(out->desk) || n != n_from || n != n_act_by)
+        return; /* nobody writes such a row; the desk that has it keeps it */
+    for (size_t i = 0; i < n; i++) {
+        out->desk[i] = desks[i];
+        out->from_us[i] = pg_item_instant(from[i]);
+        out->act_by_us[i] = pg_item_instant(act_by[i]);
+        if (span_equal(desks[i], desk))
+            out->present = (int)i;
+    }
+    out->n = (int)n;
+    out->skips = n > 0 ? (unsigned)pg_i64(q, row, column + 3) : 0;
+}
+
+void turn_rows_copy(struct pg_copy *copy, const struct policy_duty *p) {
+    size_t n = p->n_turns > 1 ? (size_t)p->n_turns : 0;
+    int16_t skips = 0;
+    if (n == 0) {
+        for (int i = 0; i < 4; i++)
+            pg_copy_null(copy);
+        return;
+    }
+    pg_copy_array(copy, PG_TEXT, n);
+    for (size_t i = 0; i < n; i++)
+        pg_copy_text(copy, span_of(p->turns[i].desk));
+    pg_copy_array_end(copy);
+    pg_copy_array(copy, PG_TIMESTAMPTZ, n);
+    for (size_t i = 0; i < n; i++)
+        pg_copy_instant(copy, p->turns[i].from_us);
+    pg_copy_array_end(copy);
+    pg_copy_array(copy, PG_TIMESTAMPTZ, n);
+    for (size_t i = 0; i < n; i++)
+        pg_copy_instant(copy, p->turns[i].act_by_us);
+    pg_copy_array_end(copy);
+    for (size_t i = 0; i < n; i++)
+        skips = (int16_t)(skips | (p->turns[i].skips_full ? 1 << i : 0));
+    pg_copy_i16(copy, skips);
+}
+
+void turn_rows_instants(struct pg_array *to, const int64_t *us, int n) {
+    char text[POLICY_MAX_CHAIN * (CLOCK_TEXT_SIZE + 1) + 2];
+    struct builder b = builder_over(text, sizeof text);
+    for (int i = 0; i < n; i++)
+        build_instant(&b, i ? "," : "{", us[i]);
+    if (n == 0) {
+        pg_array_null(to);
+        return;
+    }
+    build_char(&b, '}');
+    pg_array_text(to, builder_span(&b));
+}

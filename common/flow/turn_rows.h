@@ -1,0 +1,22 @@
+/*
+ * turn_rows.h: the plan of a duty in its row: turn_desk, turn_from, turn_act_by,
+ * turn_skips of henpin.duty; all NULL where one desk has it to the end.
+ */
+#ifndef COMMON_FLOW_TURN_ROWS_H
+#define COMMON_FLOW_TURN_ROWS_H
+
+#include "common/io/pg.h"
+#include "common/policy/policy.h"
+
+/* Four columns in that order from `column` on; `desk` is who has it. The names live in the
+ * result of `q`. */
+void turn_rows_read(struct arena *a, const struct pg_query *q, size_t row, int column,
+                    struct span desk, struct policy_turns *out);
+
+/* The three arrays and the bits of a new duty: four values of a COPY row. */
+void turn_rows_copy(struct pg_copy *copy, const struct policy_duty *p);
+
+/* Instants as text that Postgres casts to timestamptz[]; NULL for n = 0. */
+void turn_rows_instants(struct pg_array *to, const int64_t *us, int n);
+
+#endif
