@@ -1,7 +1,7 @@
 /*
  * henpin-deadlines: the clock. Tells warnings, last calls and breaches of duties that
- * nobody has answered; resolves, raises again and raises ahead the blockers of sellers,
- * and tells what of theirs ends soon.
+ * nobody has answered and hands them from desk to desk; resolves, raises again and raises
+ * ahead the blockers of sellers, and tells what of theirs ends soon.
  *
  * It keeps nothing: what is to be told next stands in henpin.duty and
  * henpin.seller_watch, what was told in henpin.escalation_event. Any number of instances may run; one is enough, two survive
@@ -192,8 +192,8 @@ int main(int argc, char **argv, char **envp) {
         {pg_options, &config.pg}, {options, &config}, {log_options, &config.log}, {0}};
     const struct config_spec spec = {
         .program = program,
-        .summary = "tells, once, what nobody has answered in time: warnings, last calls "
-                   "and breaches; keeps the blockers of sellers up to date",
+        .summary = "tells, once, what nobody has answered in time: warnings, hand-overs, "
+                   "last calls and breaches; keeps the blockers of sellers up to date",
         .tables = tables,
     };
     struct config_result parsed = config_parse(&spec, argc, argv, envp, stdout, stderr);
