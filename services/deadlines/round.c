@@ -52,6 +52,16 @@ static bool is_handed_over(const struct standing_duty *d, int64_t now_us) {
     return turns_at(&d->turns, now_us) != d->turns.present;
 }
 
+static enum status count_rooms(const struct looking *k, struct pg_script *s, size_t most,
+                               bool of_all, struct rooms *out, struct error *err) {
+    const struct pg_query *q = standing_ask_rooms(s, most, of_all);
+    enum status st = run(k, s, err);
+    *out = (struct rooms){0};
+    if (st == ST_OK)
+        *out = standing_rooms(k->a, q);
+    return st;
+}
+
 /* How full the desks are is asked when something is handed over, which is seldom. */
 static enum status ask_rooms(const struct looking *k, const struct standing_duty *duties,
                              size_t n, struct rooms *out, struct error *err) {
@@ -60,13 +70,8 @@ static enum status ask_rooms(const struct looking *k, const struct standing_duty
         i++;
     *out = (struct rooms){0};
     if (i == n)
-        return ST_OK;
-    struct pg_script *s = pg_script_new(k->a);
-    const struct pg_query *q = standing_ask_rooms(s, 1);
-    enum status st = run(k, s, err);
-    if (st == ST_OK)
-        *out = standing_rooms(k->a, q);
-    return st;
+        return ST_OK; /* nobody goes anywhere */
+    return count_rooms(k, pg_script_new(k->a), 1, true, out, err);
 }
 
 static enum status write_all(const struct looking *k, const struct pg_query *q,
@@ -148,18 +153,17 @@ static void hand_on(const struct looking *k, struct pg_script *s,
     out->n_looked = n;
 }
 
+/* One more than each can take is looked for first: mostly there is none. */
 static enum status look_at_desks(const struct looking *k, struct round *out,
                                  struct error *err) {
-    struct pg_script *s = begin(k);
-    const struct pg_query *q = standing_ask_rooms(s, k->most);
-    enum status st = run(k, s, err);
-    struct rooms rooms = {0};
-    if (st == ST_OK)
-        rooms = standing_rooms(k->a, q);
-    s = pg_script_new(k->a);
+    struct rooms rooms;
+    enum status st = count_rooms(k, begin(k), 1, false, &rooms, err);
+    struct pg_script *s = pg_script_new(k->a);
     if (st == ST_OK && is_any_full(&rooms)) {
-        q = ask_full(k, s, &rooms);
-        st = run(k, s, err);
+        st = count_rooms(k, s, k->most, true, &rooms, err);
+        s = pg_script_new(k->a);
+        const struct pg_query *q = ask_full(k, s, &rooms);
+        st = st == ST_OK ? run(k, s, err) : st;
         s = pg_script_new(k->a);
         if (st == ST_OK)
             hand_on(k, s, q, &rooms, out);

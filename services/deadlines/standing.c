@@ -60,12 +60,15 @@ static const struct pg_statement rooms = {
     " CROSS JOIN LATERAL (SELECT count(*) AS n FROM (SELECT FROM henpin.duty x"
     "  WHERE x.desk = d.desk AND x.closed_at IS NULL AND x.state IN ('open', 'breached')"
     "  LIMIT d.capacity + $1) y) l"
-    " WHERE d.capacity IS NOT NULL"
+    " WHERE d.capacity IS NOT NULL AND ($2 OR EXISTS (SELECT FROM henpin.duty x"
+    "  WHERE x.desk = d.desk AND x.hands_on AND x.closed_at IS NULL"
+    "  AND x.state IN ('open', 'breached')))"
     "  AND (SELECT pg_try_advisory_xact_lock(hashtext('henpin.desk')))"};
 
-struct pg_query *standing_ask_rooms(struct pg_script *s, size_t most) {
+struct pg_query *standing_ask_rooms(struct pg_script *s, size_t most, bool of_all) {
     struct pg_query *q = pg_script_query(s, &rooms);
     pg_param_i64(q, (int64_t)most);
+    pg_param_bool(q, of_all);
     return q;
 }
 

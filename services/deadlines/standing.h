@@ -21,8 +21,9 @@
 
 struct standing_duty standing_read(struct arena *a, const struct pg_query *q, size_t row);
 
-/* How much each desk with a limit can take, counted up to `most` beyond it by an index. */
-struct pg_query *standing_ask_rooms(struct pg_script *s, size_t most);
+/* How much each desk with a limit can take, counted up to `most` beyond it by an index;
+ * not `of_all`: of those that have something to hand on. */
+struct pg_query *standing_ask_rooms(struct pg_script *s, size_t most, bool of_all);
 struct rooms standing_rooms(struct arena *a, const struct pg_query *q);
 
 /* The statements of a round; at most `n` duties. */
