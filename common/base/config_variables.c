@@ -12,6 +12,7 @@
 
 static const char *const elsewhere[] = {
     "HENPIN_ASSIGNOR",
+    "HENPIN_AT",
     "HENPIN_BATCH_BYTES",
     "HENPIN_BATCH_MAX",
     "HENPIN_BOARD_DESK",
@@ -19,6 +20,7 @@ static const char *const elsewhere[] = {
     "HENPIN_BOARD_LIMIT",
     "HENPIN_BOARD_MARKETPLACE",
     "HENPIN_BOARD_SELLER",
+    "HENPIN_BOARD_WATCH",
     "HENPIN_BREAKER_MIN",
     "HENPIN_BREAKER_SHARE",
     "HENPIN_BROKER_BROKERS",
