@@ -48,7 +48,7 @@ static struct candidate find_next(const struct planning *p, int first) {
             return (struct candidate){i, act_by, end};
         }
         int64_t opens = calendar_next_open(s->desk->calendar, p->from_us);
-        if (opens < opens_first) {
+        if (opens != POLICY_NO_INSTANT && opens < opens_first) {
             opens_first = opens;
             end = end_of_turn(p, s, opens, act_by);
             /* not so when its licence begins later still */

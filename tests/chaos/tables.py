@@ -4,7 +4,7 @@ Left out, and why:
   recorded_at, recorded_xid, changed_at       when it was written
   consumer_group                each trial has groups of its own
   parked_at                     nothing is parked in the end
-  of a blocker                  raised_at
+  of a blocker                  raised_at, desk
   of a blocker's escalation     case_kind, case_id, order_id, desk, occurred_at, reason, source_*: a blocker is per seller and marketplace, and which of the seller's events is seen first
                                 depends on the order in which partitions and topics are read. That it is raised, once, by
                                 which rule and how grave is compared.
@@ -15,7 +15,7 @@ TABLES = ("sales_order", "return_case", "duty", "escalation_event", "disposal_ta
           "blocker", "parked")
 LEFT_OUT = {"recorded_at", "recorded_xid", "changed_at", "parked_at", "consumer_group"}
 BY_CHANCE = {
-    "blocker": ("true", {"raised_at"}),
+    "blocker": ("true", {"raised_at", "desk"}),
     "escalation_event": ("level = 'raised'", {"case_kind", "case_id", "order_id", "desk", "occurred_at", "reason",
                                               "source_topic", "source_partition", "source_offset"}),
 }
