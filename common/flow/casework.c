@@ -19,6 +19,7 @@ struct casework {
     uint32_t *slots; /* open addressing: index + 1 into cases, 0 free */
     size_t n_slots;  /* a power of two, at least twice max */
     struct outputs *outputs;
+    const struct policy *policy; /* of casework_state_seller */
 
     struct pg_query *rows, *duties; /* asked for, not read yet */
     struct sellers_load *sellers;
@@ -181,9 +182,14 @@ void casework_load(struct casework *w, struct pg_script *s) {
 
 /* ---- decide ---- */
 
-void casework_state_seller(const struct casework *w, const struct message *m,
+void casework_state_seller(struct casework *w, const struct message *m,
                            const struct policy *p, struct policy_facts *facts) {
+    w->policy = p;
     sellers_state(w->batch->sellers, p, facts, m->subject.seller_id, m->occurred_us);
+}
+
+const struct policy *casework_policy(const struct casework *w) {
+    return w->policy;
 }
 
 bool casework_admits(struct casework *w, const struct work_case *c, struct message *m,

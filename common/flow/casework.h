@@ -112,8 +112,10 @@ int64_t casework_latest_us(const struct work_case *c);
 /* ---- decide ---- */
 
 /* States what is valid of the message's seller when its event happened. */
-void casework_state_seller(const struct casework *w, const struct message *m,
+void casework_state_seller(struct casework *w, const struct message *m,
                            const struct policy *p, struct policy_facts *facts);
+/* The rule set that it was stated for: NULL before the first message of the attempt. */
+const struct policy *casework_policy(const struct casework *w);
 /* False when the case takes no more of this: a duplicate, or one that holds
  * CASE_MAX_HISTORY events, whose message is rejected. The message has its fate then. */
 bool casework_admits(struct casework *w, const struct work_case *c, struct message *m,

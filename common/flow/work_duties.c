@@ -189,8 +189,17 @@ static const char copy_duty[] =
     "turn_from, turn_act_by, turn_skips, hands_on, aim_at, "
     "warn_at, fires_at, stop, waits_for, closed_at,"
     " breach, breach_cost, severity, rule_id, "
-    "policy_revision_id, called_at, pause, reopen, held_at)"
-    " FROM STDIN (FORMAT binary)";
+    "policy_revision_id, called_at, pause, reopen, held_at,"
+    " desk_open_us) FROM STDIN (FORMAT binary)";
+
+/* How long its desk was open while it stood; EVENT_ABSENT while it stands. */
+static int64_t desk_open_us(const struct casework *w, const struct case_duty *d) {
+    const struct policy *p = casework_policy(w);
+    if (d->closed_us == EVENT_ABSENT || d->start_us == EVENT_ABSENT || !p)
+        return EVENT_ABSENT;
+    int64_t us = policy_desk_open_us(p, d->desk, d->start_us, d->closed_us);
+    return us == POLICY_NO_INSTANT ? EVENT_ABSENT : us;
+}
 
 /* When the clock has something to tell of it first. */
 static int64_t fires_us(const struct case_duty *d, const struct policy_duty *p) {
@@ -230,10 +239,11 @@ static void copy_clock(struct pg_copy *copy, const struct case_duty *d,
     pg_copy_array_end(copy);
 }
 
-static void copy_new_duty(struct pg_copy *copy, const struct work_case *c, int i) {
+static void copy_new_duty(const struct casework *w, struct pg_copy *copy,
+                          const struct work_case *c, int i) {
     const struct case_duty *d = &c->state.duties[i];
     const struct policy_duty *p = c->duties[i].fresh;
-    pg_copy_row(copy, 33);
+    pg_copy_row(copy, 34);
     pg_copy_uuid(copy, d->duty_id);
     pg_copy_text(copy, span_of(c->kind));
     pg_copy_uuid(copy, c->id);
@@ -270,15 +280,21 @@ static void copy_new_duty(struct pg_copy *copy, const struct work_case *c, int i
     pg_copy_text(copy, d->rule_id);
     pg_copy_i64(copy, c->duties[i].revision);
     copy_clock(copy, d, c->duties[i].dated);
+    if (desk_open_us(w, d) == EVENT_ABSENT)
+        pg_copy_null(copy);
+    else
+        pg_copy_i64(copy, desk_open_us(w, d));
 }
 
 static const struct pg_statement close_duties = {
     "casework_close",
     "UPDATE henpin.duty d SET state = t.state, closed_at = t.closed_at,"
-    " instance = t.instance, fires_at = CASE WHEN t.state = 'open'"
+    " instance = t.instance, desk_open_us = t.desk_open_us, fires_at = CASE WHEN t.state "
+    "= 'open'"
     "  THEN least(d.warn_at[1], d.turn_from[2], d.act_by_at, d.due_at) END"
     " FROM unnest($1::uuid[], $2::text[], $3::timestamptz[],"
-    "  $4::smallint[]) AS t(duty_id, state, closed_at, instance)"
+    "  $4::smallint[], $5::bigint[])"
+    " AS t(duty_id, state, closed_at, instance, desk_open_us)"
     " WHERE d.duty_id = t.duty_id"};
 
 /* Behind the other: what the clock tells first depends on the state. Its plan was made for
@@ -308,7 +324,7 @@ static void write_fresh(const struct casework *w, struct pg_script *s) {
                 continue;
             if (!copy)
                 copy = pg_script_copy(s, copy_duty);
-            copy_new_duty(copy, c, d);
+            copy_new_duty(w, copy, c, d);
         }
     }
 }
@@ -335,6 +351,7 @@ static void write_closed(const struct casework *w, struct pg_script *s) {
     struct pg_array *states = pg_param_array(q, PG_TEXT, n);
     struct pg_array *closed = pg_param_array(q, PG_TIMESTAMPTZ, n);
     struct pg_array *instances = pg_param_array(q, PG_INT2, n);
+    struct pg_array *open = pg_param_array(q, PG_INT8, n);
     for (size_t i = 0; i < n_cases; i++) {
         const struct work_case *c = casework_at(w, i);
         for (int d = 0; d < c->state.n_duties; d++) {
@@ -344,6 +361,11 @@ static void write_closed(const struct casework *w, struct pg_script *s) {
             pg_array_text(states, span_of(duty_state_names[c->state.duties[d].state]));
             pg_array_i64(closed, c->state.duties[d].closed_us);
             pg_array_i64(instances, c->state.duties[d].instance);
+            int64_t open_us = desk_open_us(w, &c->state.duties[d]);
+            if (open_us == EVENT_ABSENT)
+                pg_array_null(open);
+            else
+                pg_array_i64(open, open_us);
         }
     }
 }

@@ -201,3 +201,13 @@ struct policy_desk policy_desk(const struct policy *p, int i, struct arena *a) {
     return (struct policy_desk){d->name, d->title,   d->kind, d->calendar->zone->name,
                                 b.ptr,   d->capacity};
 }
+
+int64_t policy_desk_open_us(const struct policy *p, struct span desk, int64_t from_us,
+                            int64_t to_us) {
+    for (int i = 0; i < p->n_desks && from_us <= to_us; i++) {
+        if (span_is(desk, p->desks[i].name)) {
+            return calendar_open_between(p->desks[i].calendar, from_us, to_us);
+        }
+    }
+    return POLICY_NO_INSTANT;
+}

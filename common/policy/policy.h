@@ -336,4 +336,10 @@ void policy_decide(const struct policy *p, const struct policy_facts *f,
 /* Where something that no rule foresaw goes: the desk for triage, open at `at_us`. */
 struct policy_desk_choice policy_triage(const struct policy *p, int64_t at_us);
 
+/* How long a desk is open between two instants, in microseconds; POLICY_NO_INSTANT when
+ * the rule set has no such desk, when `to_us` is before `from_us`, and beyond the years of
+ * its calendar. */
+int64_t policy_desk_open_us(const struct policy *p, struct span desk, int64_t from_us,
+                            int64_t to_us);
+
 #endif

@@ -256,6 +256,7 @@ CREATE TABLE duty (
     pause              text[],
     reopen             text CHECK (reopen IN ('resume', 'closed')),
     held_at            timestamptz[],
+    desk_open_us       bigint,
     CHECK (coalesce(start_at, called_at) IS NOT NULL)
 ) WITH (fillfactor = 85);
 

@@ -161,6 +161,7 @@ BEGIN
             ('source_topic', 'Kafka topic of the record that caused it; henpin for the clock.'),
             ('source_partition', 'Its partition; -1 for the clock.'),
             ('source_offset', 'Its offset; -1 for the clock.'),
+            ('desk_open_us', 'How long its desk was open between start_at and closed_at, in microseconds: the desk''s clock. Null while it stands.'),
             ('task_id', 'Hash of case, playbook and step.'),
             ('change', 'What became of the task.'),
             ('step_no', 'Step of the playbook, from 1.'),

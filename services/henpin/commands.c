@@ -21,6 +21,7 @@ static const struct command {
     {"migrate", migrate_main, "bring the database up to date"},
     {"feed", feed_main, "publish events from files"},
     {"board", board_main, "what is open and wants a person, ranked"},
+    {"scorecard", scorecard_main, "how sellers answer, by the marketplaces' measures"},
     {"case", case_main, "the whole story of a case, by any of its ids"},
     {"dead-letters", dead_letters_main,
      "records that could not be applied: list, show, retry, discard"},

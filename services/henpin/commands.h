@@ -11,14 +11,15 @@ int broker_main(int argc, char **argv, char **envp);  /* embedded broker */
 int feed_main(int argc, char **argv, char **envp);    /* publish events from files */
 int migrate_main(int argc, char **argv, char **envp); /* bring the database up to date */
 int dead_letters_main(int argc, char **argv,
-                      char **envp);                  /* list, show, retry, discard */
-int ledger_main(int argc, char **argv, char **envp); /* positions; accept a loss */
-int policy_main(int argc, char **argv, char **envp); /* check, test, explain, show */
-int schema_main(int argc, char **argv, char **envp); /* check, show, decode */
-int seller_main(int argc, char **argv, char **envp); /* the seller directory */
-int story_main(int argc, char **argv, char **envp);  /* run stories */
-int board_main(int argc, char **argv, char **envp);  /* open escalations, ranked */
-int case_main(int argc, char **argv, char **envp);   /* the story of a case */
+                      char **envp);                     /* list, show, retry, discard */
+int ledger_main(int argc, char **argv, char **envp);    /* positions; accept a loss */
+int policy_main(int argc, char **argv, char **envp);    /* check, test, explain, show */
+int schema_main(int argc, char **argv, char **envp);    /* check, show, decode */
+int seller_main(int argc, char **argv, char **envp);    /* the seller directory */
+int story_main(int argc, char **argv, char **envp);     /* run stories */
+int board_main(int argc, char **argv, char **envp);     /* open escalations, ranked */
+int scorecard_main(int argc, char **argv, char **envp); /* how sellers answer */
+int case_main(int argc, char **argv, char **envp);      /* the story of a case */
 
 int reference_main(int argc, char **argv,
                    char **envp); /* options, metrics, error codes */

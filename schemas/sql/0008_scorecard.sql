@@ -1,0 +1,132 @@
+-- How sellers answer: the marketplaces' own measures, from the clocks of their duties.
+
+SET LOCAL ROLE henpin_owner;
+SET LOCAL search_path = henpin, pg_catalog;
+
+-- What a marketplace itself counts about an answer, with the fact of the rule sheet and the pages that say so. Where nothing
+-- stands here nobody has published a measure, and only the duty's own due counts: Rakuten publishes none, and eBay's three
+-- business days (EBY-01, S91) are the duty's due itself. Rates of orders (AMZ-MET-01 to 06) are not made of answers.
+CREATE VIEW marketplace_measure AS
+SELECT * FROM (VALUES
+    ('amazon.', 'answer_message', interval '24 hours', 0.90, 'replied to within 24 h, weekends and holidays included; messages marked as needing no reply do not count; at least 90 % over 7, 30 and 90 days',
+        'AMZ-MSG-01, AMZ-MSG-04, AMZ-MET-12 (S38, S44, S46)'),
+    ('amazon.', 'answer_return', interval '48 hours', NULL, 'authorised, refunded or closed within 48 h; a later answer counts into the return dissatisfaction rate, which should stay below 10 %',
+        'AMZ-MET-07, AMZ-MET-08 (S40)'),
+    ('shopping.yahoo.co.jp', 'answer_message', interval '12 hours', NULL, 'the average counts: up to 12 h is the best band, from 48 h the worst',
+        'YAH-INQ-01 (S82)'),
+    ('walmart.com', 'refund_after_receipt', interval '48 hours', NULL, 'refunded within 48 h of receipt, or Walmart refunds on the seller''s behalf',
+        'WMT-03 (S90)'))
+    AS m (marketplace_begins, duty, line, wanted_share, definition, source);
+
+-- Ids of duties begin with their start: ninety days are a range of the primary key.
+CREATE FUNCTION scorecard(only_seller text DEFAULT NULL, only_marketplace text DEFAULT NULL)
+RETURNS TABLE (seller_id text, marketplace text, duty text, days integer, started bigint, answered bigint, in_time bigint,
+    share_in_time numeric, late bigint, unanswered bigint, breached bigint, at_risk bigint, standing bigint,
+    elapsed_mean interval, elapsed_median interval, elapsed_p90 interval, desk_median interval, desk_p90 interval,
+    line interval, within_line bigint, share_within_line numeric, wanted_share numeric, stake jsonb)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = henpin, pg_catalog, pg_temp SET jit = off SET work_mem = '64MB' AS $$
+    WITH clock AS (
+        SELECT d.seller_id, d.marketplace, d.name, d.state, d.start_at, d.due_at, d.act_by_at, d.closed_at, d.desk_open_us,
+            d.closed_at IS NULL AND d.state IN ('open', 'breached') AS is_standing,
+            coalesce(d.warn_at[1], d.act_by_at, d.due_at) AS risk_at, d.breach IS NOT NULL AS has_breach,
+            extract(epoch FROM d.closed_at - d.start_at)::double precision AS elapsed
+        FROM duty d
+        WHERE d.duty_id >= (lpad(to_hex((extract(epoch FROM now() - interval '90 days') * 1000)::bigint), 12, '0')
+                || repeat('0', 20))::uuid
+          AND d.start_at > now() - interval '90 days' AND d.start_at <= now() AND d.state IN ('open', 'met', 'breached')
+          AND (only_seller IS NULL OR d.seller_id = only_seller)
+          AND (only_marketplace IS NULL OR d.marketplace = only_marketplace)
+          -- What was marked as needing no reply leaves the measure (AMZ-MSG-04); a person's reply at that instant keeps it.
+          AND NOT (d.name = 'answer_message' AND d.closed_at IS NOT NULL AND EXISTS (
+              SELECT FROM inquiry_thread t CROSS JOIN LATERAL unnest(t.history_event, t.history_at) AS h (event, at)
+              WHERE t.case_id = d.case_id AND h.at = d.closed_at
+              HAVING bool_or(h.event = 'marked_no_reply_needed') AND NOT bool_or(h.event LIKE 'replied_by_human%')))
+    ), counted AS (
+        SELECT c.seller_id, c.marketplace, c.name, w.days,
+            count(*) AS started,
+            count(c.closed_at) AS answered,
+            count(*) FILTER (WHERE c.closed_at <= c.due_at OR c.closed_at IS NOT NULL AND c.due_at IS NULL) AS in_time,
+            count(*) FILTER (WHERE c.closed_at > c.due_at) AS late,
+            count(*) FILTER (WHERE c.is_standing AND c.due_at < now()) AS unanswered,
+            count(*) FILTER (WHERE c.has_breach AND (c.closed_at > c.due_at OR c.is_standing AND c.due_at < now())) AS breached,
+            count(*) FILTER (WHERE c.is_standing AND c.risk_at <= now() AND c.due_at >= now()) AS at_risk,
+            count(*) FILTER (WHERE c.is_standing) AS standing,
+            avg(c.elapsed) AS mean,
+            percentile_cont('{0.5,0.9}'::double precision[]) WITHIN GROUP (ORDER BY c.elapsed) AS elapsed,
+            percentile_cont('{0.5,0.9}'::double precision[]) WITHIN GROUP (ORDER BY c.desk_open_us) AS open,
+            m.line, m.wanted_share,
+            count(*) FILTER (WHERE c.closed_at - c.start_at <= m.line) AS within_line,
+            count(*) FILTER (WHERE coalesce(c.closed_at, now()) - c.start_at > m.line) AS beyond_line
+        FROM clock c
+        JOIN (VALUES (7), (30), (90)) AS w (days) ON c.start_at > now() - w.days * interval '1 day'
+        LEFT JOIN marketplace_measure m ON m.duty = c.name AND starts_with(c.marketplace, m.marketplace_begins)
+        GROUP BY c.seller_id, c.marketplace, c.name, w.days, m.line, m.wanted_share
+    ), stake AS (
+        SELECT s.seller_id, s.marketplace, s.name, jsonb_object_agg(s.currency, s.minor ORDER BY s.currency) AS stake
+        FROM (SELECT d.seller_id, d.marketplace, d.name, r.currency, sum(r.amount_minor) AS minor
+              FROM duty d JOIN return_case r ON r.case_id = d.case_id
+              WHERE d.closed_at IS NULL AND d.state IN ('open', 'breached') AND d.case_kind = 'return' AND d.breach IS NOT NULL
+                AND r.currency IS NOT NULL AND r.amount_minor IS NOT NULL
+                AND (only_seller IS NULL OR d.seller_id = only_seller)
+                AND (only_marketplace IS NULL OR d.marketplace = only_marketplace)
+              GROUP BY 1, 2, 3, 4) s
+        GROUP BY 1, 2, 3
+    )
+    SELECT c.seller_id, c.marketplace, c.name, c.days, c.started, c.answered, c.in_time,
+        round(c.in_time::numeric / nullif(c.in_time + c.late + c.unanswered, 0), 4), c.late, c.unanswered, c.breached, c.at_risk,
+        c.standing, c.mean * interval '1 second', c.elapsed[1] * interval '1 second', c.elapsed[2] * interval '1 second',
+        c.open[1] * interval '1 microsecond', c.open[2] * interval '1 microsecond',
+        c.line, CASE WHEN c.line IS NOT NULL THEN c.within_line END,
+        round(c.within_line::numeric / nullif(c.within_line + c.beyond_line, 0), 4), c.wanted_share, s.stake
+    FROM counted c
+    LEFT JOIN stake s ON s.seller_id = c.seller_id AND s.marketplace = c.marketplace AND s.name = c.name
+    ORDER BY c.seller_id, c.marketplace, c.name, c.days
+$$;
+
+CREATE VIEW seller_scorecard AS SELECT * FROM scorecard();
+
+GRANT SELECT ON marketplace_measure, seller_scorecard TO henpin_reader, henpin_desk;
+GRANT EXECUTE ON FUNCTION scorecard(text, text) TO henpin_reader, henpin_desk;
+
+COMMENT ON VIEW marketplace_measure IS 'What a marketplace itself counts about answers, with where it says so.';
+COMMENT ON VIEW seller_scorecard IS 'How each seller answered, by marketplace and duty, of the clocks that began in the last 7, 30 and 90 days (Amazon shows message answers for the same: AMZ-MET-12). Use scorecard(seller, marketplace) for a part: it is faster.';
+COMMENT ON FUNCTION scorecard(text, text) IS 'seller_scorecard of one seller, one marketplace (null: all). Two clocks: elapsed_* counts every hour, as Amazon does (AMZ-MSG-01: 24 h, weekends and holidays included); desk_* counts only the hours in which the duty''s desk was open. share_in_time is by the duty''s own due, share_within_line by the marketplace''s measure (marketplace_measure); both leave out what still has time.';
+
+DO $$
+DECLARE
+    c record;
+BEGIN
+    FOR c IN SELECT * FROM (VALUES
+        ('marketplace_measure', 'marketplace_begins', 'The stores that count so: their codes begin with this.'),
+        ('marketplace_measure', 'duty', 'The duty that is measured.'),
+        ('marketplace_measure', 'line', 'An answer within this is good.'),
+        ('marketplace_measure', 'wanted_share', 'The least share of good ones that is wanted; null: none is published.'),
+        ('marketplace_measure', 'definition', 'What is counted, in the marketplace''s sense.'),
+        ('marketplace_measure', 'source', 'The fact of the rule sheet, in brackets the pages: deploy/policy/SOURCES.md.'),
+        ('seller_scorecard', 'seller_id', 'The seller, as the marketplace calls it.'),
+        ('seller_scorecard', 'marketplace', 'Code of the marketplace.'),
+        ('seller_scorecard', 'duty', 'Which duty of the policy: answer_message, answer_return ...'),
+        ('seller_scorecard', 'days', '7, 30 or 90: clocks that began in the last so many days.'),
+        ('seller_scorecard', 'started', 'Clocks that began.'),
+        ('seller_scorecard', 'answered', 'Of them, how many were answered.'),
+        ('seller_scorecard', 'in_time', 'Answered by their due.'),
+        ('seller_scorecard', 'share_in_time', 'in_time of all whose time is over: in_time, late, unanswered.'),
+        ('seller_scorecard', 'late', 'Answered after their due.'),
+        ('seller_scorecard', 'unanswered', 'Past their due, and nobody has answered.'),
+        ('seller_scorecard', 'breached', 'Late or unanswered where that has a consequence.'),
+        ('seller_scorecard', 'at_risk', 'Standing, and the first warning is past.'),
+        ('seller_scorecard', 'standing', 'Not answered yet, late or not.'),
+        ('seller_scorecard', 'elapsed_mean', 'Average time to the answer, every hour counted.'),
+        ('seller_scorecard', 'elapsed_median', 'Half were answered within this, every hour counted.'),
+        ('seller_scorecard', 'elapsed_p90', 'Nine of ten were answered within this, every hour counted.'),
+        ('seller_scorecard', 'desk_median', 'Half were answered within this, the desk''s open hours counted.'),
+        ('seller_scorecard', 'desk_p90', 'Nine of ten were answered within this, the desk''s open hours counted.'),
+        ('seller_scorecard', 'line', 'The marketplace''s own measure: marketplace_measure; null: none is published.'),
+        ('seller_scorecard', 'within_line', 'Answered within that.'),
+        ('seller_scorecard', 'share_within_line', 'within_line of all whose time by that measure is over.'),
+        ('seller_scorecard', 'wanted_share', 'The least such share that the marketplace wants.'),
+        ('seller_scorecard', 'stake', 'Money of the returns whose duties stand now and cost something when late: minor units by currency.'))
+        AS v (tab, name, meaning) LOOP
+        EXECUTE format('COMMENT ON COLUMN henpin.%I.%I IS %L', c.tab, c.name, c.meaning);
+    END LOOP;
+END $$;
