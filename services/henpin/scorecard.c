@@ -179,9 +179,9 @@ static void print_table(struct arena *a, const struct pg_query *q) {
     }
     rows_print(a, q, columns, COUNT_OF(columns), false, stdout);
     printf(
-        "\nin time: by the duty's own due; by line: within what the marketplace itself "
-        "counts;\nmedian and 90 %%: to the answer, every hour counted, and only the "
-        "desk's open hours;\nat stake: minor units of the currency\n");
+        "\nin time: by the duty's own due\nby line: within what the marketplace itself "
+        "counts\nmedian, 90 %%: time to the answer; of the desk: only its open "
+        "hours\nat stake: minor units of the currency\n");
 }
 
 /* ---- JSON ---- */
