@@ -1,6 +1,10 @@
 /*
  * lines.c: lines to JSON by our own builder, whose room is known beforehand, and back by
  * jansson, whose values are copied into the arena before its document goes.
+ *
+ * The text is Postgres' own: the names as jsonb sorts them (shorter ones first), its
+ * blanks. So the lines of an event and those that were read back are mostly equal byte by
+ * byte, and need not be parsed to see that they say the same.
  */
 #include "common/event/lines.h"
 
@@ -14,9 +18,9 @@ static size_t room_of(struct span s) {
 }
 
 static void build_name(struct builder *b, const char *name) {
-    build_text(b, ",\"");
+    build_text(b, ", \"");
     build_text(b, name);
-    build_text(b, "\":");
+    build_text(b, "\": ");
 }
 
 static void build_field(struct builder *b, const char *name, struct span value) {
@@ -26,11 +30,17 @@ static void build_field(struct builder *b, const char *name, struct span value) 
     build_json(b, value);
 }
 
+static void build_number(struct builder *b, const char *name, int64_t value) {
+    build_name(b, name);
+    build_i64(b, value);
+}
+
 static void build_hazards(struct builder *b, const struct span_list *hazards) {
-    build_text(b, ",\"hazards\":[");
+    build_name(b, "hazards");
+    build_char(b, '[');
     for (size_t i = 0; i < hazards->count; i++) {
         if (i > 0)
-            build_char(b, ',');
+            build_text(b, ", ");
         build_json(b, hazards->items[i]);
     }
     build_char(b, ']');
@@ -39,7 +49,7 @@ static void build_hazards(struct builder *b, const struct span_list *hazards) {
 static size_t room_of_hazards(const struct span_list *hazards) {
     size_t room = 16;
     for (size_t i = 0; i < hazards->count; i++)
-        room += room_of(hazards->items[i]) + 1;
+        room += room_of(hazards->items[i]) + 2;
     return room;
 }
 
@@ -50,21 +60,9 @@ static size_t room_of_line(struct span line_id, struct span sku, struct span cla
            room_of_hazards(hazards);
 }
 
-static void begin_line(struct builder *b, size_t i, struct span line_id,
-                       struct span sku) {
-    build_text(b, i > 0 ? ",{\"line_id\":" : "{\"line_id\":");
-    build_json(b, line_id);
-    build_field(b, "sku", sku);
-}
-
-static void build_number(struct builder *b, const char *name, int64_t value) {
-    build_name(b, name);
-    build_i64(b, value);
-}
-
-static void end_line(struct builder *b, const struct span_list *hazards) {
-    build_hazards(b, hazards);
-    build_char(b, '}');
+static void begin_line(struct builder *b, size_t i, struct span sku) {
+    build_text(b, i > 0 ? ", {\"sku\": " : "{\"sku\": ");
+    build_json(b, sku);
 }
 
 struct span lines_of_order(struct arena *a, const struct order_line *lines, size_t n) {
@@ -76,13 +74,15 @@ struct span lines_of_order(struct arena *a, const struct order_line *lines, size
     struct builder b = builder_in(a, room);
     build_char(&b, '[');
     for (size_t i = 0; i < n; i++) {
-        begin_line(&b, i, lines[i].line_id, lines[i].sku);
+        begin_line(&b, i, lines[i].sku);
         build_field(&b, "title", lines[i].title);
-        build_number(&b, "quantity", lines[i].quantity);
-        build_number(&b, "unit_price_minor", lines[i].unit_price_minor);
+        build_hazards(&b, &lines[i].hazards);
+        build_field(&b, "line_id", lines[i].line_id);
         build_field(&b, "currency", lines[i].currency);
+        build_number(&b, "quantity", lines[i].quantity);
         build_field(&b, "product_class", lines[i].product_class);
-        end_line(&b, &lines[i].hazards);
+        build_number(&b, "unit_price_minor", lines[i].unit_price_minor);
+        build_char(&b, '}');
     }
     build_char(&b, ']');
     return builder_span(&b);
@@ -96,15 +96,59 @@ struct span lines_of_return(struct arena *a, const struct return_line *lines, si
     struct builder b = builder_in(a, room);
     build_char(&b, '[');
     for (size_t i = 0; i < n; i++) {
-        begin_line(&b, i, lines[i].line_id, lines[i].sku);
+        begin_line(&b, i, lines[i].sku);
+        build_hazards(&b, &lines[i].hazards);
+        build_field(&b, "line_id", lines[i].line_id);
         build_number(&b, "quantity", lines[i].quantity);
-        build_field(&b, "product_class", lines[i].product_class);
         if (lines[i].condition != CONDITION_ABSENT)
             build_field(&b, "condition", span_of(condition_names[lines[i].condition]));
-        end_line(&b, &lines[i].hazards);
+        build_field(&b, "product_class", lines[i].product_class);
+        build_char(&b, '}');
     }
     build_char(&b, ']');
     return builder_span(&b);
+}
+
+/* ---- back ---- */
+
+static struct span text_of(struct arena *a, const json_t *line, const char *name) {
+    const json_t *field = json_object_get(line, name);
+    return json_is_string(field) ? span_dup(a, (struct span){json_string_value(field),
+                                                             json_string_length(field)})
+                                 : (struct span){NULL, 0};
+}
+
+static struct span_list hazards_of(struct arena *a, const json_t *line) {
+    const json_t *list = json_object_get(line, "hazards"), *word;
+    struct span *items = arena_array(a, json_array_size(list) + 1, sizeof *items);
+    size_t i, n = 0;
+    json_array_foreach(list, i, word) {
+        if (json_is_string(word))
+            items[n++] = span_dup(
+                a, (struct span){json_string_value(word), json_string_length(word)});
+    }
+    return (struct span_list){items, n};
+}
+
+static int32_t number_of(const json_t *line, const char *name) {
+    return (int32_t)json_integer_value(json_object_get(line, name));
+}
+
+size_t lines_read(struct arena *a, struct span json, struct order_line **lines) {
+    json_t *list = json.ptr ? json_loadb(json.ptr, json.len, 0, NULL) : NULL, *line;
+    size_t i;
+    *lines = arena_array(a, json_array_size(list), sizeof **lines);
+    json_array_foreach(list, i, line) {
+        (*lines)[i] = (struct order_line){
+            .line_id = text_of(a, line, "line_id"),
+            .quantity = number_of(line, "quantity"),
+            .product_class = text_of(a, line, "product_class"),
+            .hazards = hazards_of(a, line),
+        };
+    }
+    size_t n = json_array_size(list);
+    json_decref(list);
+    return n;
 }
 
 /* ---- classes ---- */
@@ -124,25 +168,6 @@ struct line_classes {
 static int by_name(const void *a, const void *b) {
     return span_compare(((const struct classed *)a)->name,
                         ((const struct classed *)b)->name);
-}
-
-static struct span text_of(struct arena *a, const json_t *line, const char *name) {
-    const json_t *field = json_object_get(line, name);
-    return json_is_string(field) ? span_dup(a, (struct span){json_string_value(field),
-                                                             json_string_length(field)})
-                                 : (struct span){NULL, 0};
-}
-
-static struct span_list hazards_of(struct arena *a, const json_t *line) {
-    const json_t *list = json_object_get(line, "hazards"), *word;
-    struct span *items = arena_array(a, json_array_size(list) + 1, sizeof *items);
-    size_t i, n = 0;
-    json_array_foreach(list, i, word) {
-        if (json_is_string(word))
-            items[n++] = span_dup(
-                a, (struct span){json_string_value(word), json_string_length(word)});
-    }
-    return (struct span_list){items, n};
 }
 
 struct line_classes *lines_classes(struct arena *a, struct span json) {

@@ -9,9 +9,15 @@
 #include "common/event/event.h"
 
 /* A JSON array, in the arena. Absent optional fields are left out; amounts are in the
- * currency's minor unit. */
+ * currency's minor unit. Lines that say the same in the same order have the same text
+ * here and as Postgres gives it back; the converse must be looked at (escapes differ). */
 struct span lines_of_order(struct arena *a, const struct order_line *lines, size_t n);
 struct span lines_of_return(struct arena *a, const struct return_line *lines, size_t n);
+
+/* An order's lines back from their JSON, as far as decisions stand on them: id, quantity,
+ * class, hazards; the rest is absent. Everything in the arena. What is no such JSON (ptr
+ * NULL included) has none. */
+size_t lines_read(struct arena *a, struct span json, struct order_line **lines);
 
 /* The product classes and hazards of an order's lines, read once from its JSON; everything
  * in the arena. What is no such JSON (ptr NULL included) has no lines. */

@@ -31,14 +31,19 @@ bool case_tells(const struct case_decision *d) {
            d->policy.n_blockers > 0;
 }
 
-void case_tell(const struct case_state *c, const char *cause, struct case_decision *out) {
+bool case_would_tell(const struct case_state *c, const char *cause,
+                     const struct case_decision *out) {
     for (int i = 0; i < c->n_triaged; i++)
         if (span_is(c->triaged[i], cause))
-            return;
+            return false;
     for (int i = 0; i < out->n_triages; i++)
         if (strcmp(out->triages[i], cause) == 0)
-            return;
-    if (c->n_triaged + out->n_triages < CASE_MAX_TRIAGED)
+            return false;
+    return c->n_triaged + out->n_triages < CASE_MAX_TRIAGED;
+}
+
+void case_tell(const struct case_state *c, const char *cause, struct case_decision *out) {
+    if (case_would_tell(c, cause, out))
         out->triages[out->n_triages++] = cause;
 }
 

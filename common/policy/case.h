@@ -138,6 +138,9 @@ bool case_tells(const struct case_decision *d);
 /* Adds a cause (static text) that a person must look at, unless one was told already, or
  * of CASE_MAX_TRIAGED others. */
 void case_tell(const struct case_state *c, const char *cause, struct case_decision *out);
+/* Whether that would add it: where finding the cause is work. */
+bool case_would_tell(const struct case_state *c, const char *cause,
+                     const struct case_decision *out);
 
 /* When an event of this word first happened: EVENT_ABSENT when it never did. */
 int64_t case_happened(const struct case_state *c, const char *word);

@@ -2,25 +2,34 @@
 #include "common/event/lines.h"
 #include "services/orders/worker.h"
 
-/* The first event's facts stand; what moves on (status, delivery) is the latest by the
- * events' own time. */
+/* An event that is read late adds what no other has said. */
+static void show_instant(int64_t *shown, int64_t said, bool is_latest) {
+    if (said != EVENT_ABSENT && (is_latest || *shown == EVENT_ABSENT))
+        *shown = said;
+}
+
+static void show_text(struct span *shown, struct span said, bool is_latest) {
+    if (said.ptr && (is_latest || !shown->ptr))
+        *shown = said;
+}
+
+/* The first event's facts stand, and the first lines; what moves on (status, delivery) is
+ * the latest by the events' own time. */
 static void show(struct batch *b, struct orders_case *c, const struct order_event *e) {
     if (!c->work.order.is_known)
         c->work.order = order_facts_of(e);
     if (!c->work.order_lines.ptr && e->n_lines > 0)
         c->work.order_lines = lines_of_order(b->attempt, e->lines, e->n_lines);
-    if (c->latest_us != EVENT_ABSENT && e->head.occurred_at_us < c->latest_us)
-        return;
-    c->latest_us = e->head.occurred_at_us;
-    c->status = span_of(order_kind_names[e->kind]);
-    if (e->latest_delivery_at_us != EVENT_ABSENT)
-        c->latest_delivery_us = e->latest_delivery_at_us;
-    if (e->delivered_at_us != EVENT_ABSENT)
-        c->delivered_us = e->delivered_at_us;
-    if (e->carrier.ptr)
-        c->carrier = e->carrier;
-    if (e->tracking.ptr)
-        c->tracking = e->tracking;
+    bool is_latest =
+        c->latest_us == EVENT_ABSENT || e->head.occurred_at_us >= c->latest_us;
+    if (is_latest) {
+        c->latest_us = e->head.occurred_at_us;
+        c->status = span_of(order_kind_names[e->kind]);
+    }
+    show_instant(&c->latest_delivery_us, e->latest_delivery_at_us, is_latest);
+    show_instant(&c->delivered_us, e->delivered_at_us, is_latest);
+    show_text(&c->carrier, e->carrier, is_latest);
+    show_text(&c->tracking, e->tracking, is_latest);
 }
 
 static void decide_one(struct batch *b, struct message *m, const struct policy *p) {
@@ -31,7 +40,10 @@ static void decide_one(struct batch *b, struct message *m, const struct policy *
     struct case_decision d;
     orders_state(p, e, m->subject.marketplace, &facts);
     casework_state_seller(work, m, p, &facts);
-    orders_decide(&c->work.state, &c->work.order, e, p, &facts, &d);
+    c->before.state = &c->work.state;
+    c->before.facts = &c->work.order;
+    c->before.lines = c->work.order_lines;
+    struct span otherwise = orders_decide(b->attempt, &c->before, e, p, &facts, &d);
     if (!casework_admits(work, &c->work, m, &d))
         return;
     show(b, c, e);
@@ -41,6 +53,7 @@ static void decide_one(struct batch *b, struct message *m, const struct policy *
                       .decision = &d,
                       .revision = policy_revision(p)->id,
                       .product_class = orders_goods(e).product_class,
+                      .details = otherwise,
                   });
 }
 

@@ -29,24 +29,22 @@ void orders_state(const struct policy *p, const struct order_event *e,
         policy_state_instant(out, TIME_DELIVERED, e->delivered_at_us);
 }
 
-/* A case may be decided already by what the first event said. */
-static bool contradicts(const struct order_facts *known, const struct order_event *e) {
-    return known->is_known &&
-           (!span_is(known->fulfilment, fulfilment_names[e->fulfilment]) ||
-            !span_equal(known->ship_from_country, e->ship_from_country));
-}
-
-void orders_decide(const struct case_state *c, const struct order_facts *known,
-                   const struct order_event *e, const struct policy *p,
-                   struct policy_facts *facts, struct case_decision *out) {
+struct span orders_decide(struct arena *a, struct orders_before *before,
+                          const struct order_event *e, const struct policy *p,
+                          struct policy_facts *facts, struct case_decision *out) {
     static const char cause[] =
-        "the order's fulfilment or origin is not what its first event said";
+        "the order changed: its cases may stand on what it said before";
+    const struct case_state *c = before->state;
     const struct case_event event = {
         .word = orders_word(e->kind),
         .event_id = e->head.event_id,
         .occurred_us = e->head.occurred_at_us,
     };
+    struct span otherwise = {NULL, 0};
     case_decide(c, &event, p, facts, NULL, out);
-    if (!out->is_duplicate && contradicts(known, e))
+    if (!out->is_duplicate && case_would_tell(c, cause, out))
+        otherwise = orders_otherwise(a, before, e);
+    if (otherwise.ptr)
         case_tell(c, cause, out);
+    return otherwise;
 }

@@ -11,6 +11,7 @@
 struct orders_case {
     struct work_case work;
     bool was_placeholder; /* something waits for it */
+    struct orders_before before;
     int64_t latest_us; /* of the latest event by its own time; the row shows that one */
     struct span status, carrier, tracking;
     int64_t latest_delivery_us, delivered_us;

@@ -33,10 +33,52 @@ static void test_lines__an_unknown_line_has_neither(void **state) {
     arena_free(a);
 }
 
+/* Else each event of an order would have to be parsed to see that it says the same. */
+static void test_lines__the_text_is_the_one_that_postgres_gives_back(void **state) {
+    (void)state;
+    static const struct span hazards[] = {{"LITHIUM_ION", 11}, {"AEROSOL", 7}};
+    const struct order_line lines[] = {
+        {.line_id = SPAN("1"),
+         .sku = SPAN("s1"),
+         .title = SPAN("\xE8\xBF\x94 \"q\""),
+         .quantity = 2,
+         .unit_price_minor = 500,
+         .currency = SPAN("JPY"),
+         .product_class = SPAN("toy"),
+         .hazards = {hazards, 2}},
+        {.line_id = SPAN("2"), .sku = SPAN("s2"), .currency = SPAN("JPY")},
+    };
+    struct arena *a = arena_new(1 << 20);
+    assert_string_equal(
+        span_cstr(a, lines_of_order(a, lines, 2)),
+        "[{\"sku\": \"s1\", \"title\": \"\xE8\xBF\x94 \\\"q\\\"\", \"hazards\": "
+        "[\"LITHIUM_ION\", \"AEROSOL\"], \"line_id\": \"1\", \"currency\": \"JPY\", "
+        "\"quantity\": 2, \"product_class\": \"toy\", \"unit_price_minor\": 500}, "
+        "{\"sku\": \"s2\", \"hazards\": [], \"line_id\": \"2\", \"currency\": \"JPY\", "
+        "\"quantity\": 0, \"unit_price_minor\": 0}]");
+    arena_free(a);
+}
+
+static void test_lines__what_decisions_stand_on_comes_back(void **state) {
+    (void)state;
+    struct arena *a = arena_new(1 << 20);
+    struct order_line *lines;
+    assert_int_equal(lines_read(a, span_of(order), &lines), 3);
+    assert_true(span_is(lines[0].line_id, "1"));
+    assert_true(span_is(lines[0].product_class, "power_bank"));
+    assert_int_equal(lines[0].hazards.count, 2);
+    assert_int_equal(lines[0].quantity, 0);
+    assert_null(lines[2].product_class.ptr);
+    assert_int_equal(lines_read(a, (struct span){NULL, 0}, &lines), 0);
+    arena_free(a);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lines__class_and_hazards_are_found_by_line_or_by_sku),
         cmocka_unit_test(test_lines__an_unknown_line_has_neither),
+        cmocka_unit_test(test_lines__the_text_is_the_one_that_postgres_gives_back),
+        cmocka_unit_test(test_lines__what_decisions_stand_on_comes_back),
     };
     return cmocka_run_group_tests_name("lines", tests, NULL, NULL);
 }

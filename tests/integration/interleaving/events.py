@@ -1,8 +1,9 @@
 """Random orders, returns and inquiries: what a connector might publish about a few dozen orders, good and bad.
 
 A *history* is a list of `Order`: per topic the values of one key in the order in which they are
-published. The facts of an order are the same in all its events, as the contract demands, but what
-moves on (carrier, tracking, the promise, the delivery) moves; everything else is random: duplicates, several returns, unknown words, poison, orders that never come.
+published. Most orders say the same in all their events, others contradict themselves (who fulfils, the lines), are learnt late,
+or say nothing of their lines later on; what moves on (carrier, tracking, the promise, the delivery) moves; everything else is
+random: duplicates, several returns, unknown words, poison, orders that never come.
 """
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -64,6 +65,28 @@ def poison(rng, good):
                        good[: rng.randint(1, len(good) - 1)], good + b"\x00"])
 
 
+def changed_lines(rng, lines):
+    """The same lines, but for one of what may change: some of it contradicts, some does not."""
+    lines = [dict(line) for line in lines]
+    line = rng.choice(lines)
+    change = rng.randint(0, 6)
+    if change == 0:
+        line["product_class"] = rng.choice([*CLASSES, ""])
+    elif change == 1:
+        line["hazards"] = rng.choice([[], ["LITHIUM_ION"], ["LITHIUM_ION", "LITHIUM_ION"], ["AEROSOL", "LITHIUM_ION"]])
+    elif change == 2:
+        line["quantity"] += 1
+    elif change == 3:
+        line["title"] = "another"
+    elif change == 4 and len(lines) > 1:
+        lines.remove(line)
+    elif change == 5:
+        lines.append(line | {"line_id": "9"})
+    else:
+        rng.shuffle(lines)
+    return lines
+
+
 class Generator:
     def __init__(self, rng, encode):
         self.rng, self.encode, self.n_events = rng, encode, 0
@@ -82,8 +105,16 @@ class Generator:
                   "tracking": self.rng.choice([None, None, f"T{self.n_events}"])}
         if self.rng.random() < 0.2:
             event["latest_delivery_at"] = at + self.rng.randint(1, 99) * HOUR
+        if order["changes"] and self.rng.random() < 0.4:
+            event["lines"] = changed_lines(self.rng, event["lines"])
+        if order["changes"] and self.rng.random() < 0.2:
+            event["fulfilment"] = self.rng.choice(["SELLER", "MARKETPLACE", "UNKNOWN"])
+            event["ship_from_country"] = self.rng.choice(["CN", "JP", ""])
+        if order["is_told"] and self.rng.random() < 0.2:
+            event["lines"] = []
         if self.rng.random() < 0.01:
             event["seller_id"] = ""
+        order["is_told"] |= event["seller_id"] != "" and not event["event_id"].startswith(REFUSED)
         return self.encode(ORDERS, event)
 
     def return_event(self, order, return_id, kind, at):
@@ -142,13 +173,17 @@ class Generator:
                  "buyer_language": rng.choice([None, "ja", "zh"]), "purchased_at": start,
                  "latest_delivery_at": start + 48 * HOUR, "lines": order_lines(rng)}
         order = {"id": f"250-{n:07d}" + rng.choice(["", "", "'; \U0001f4e6\""]),
-                 "seller": f"S{rng.randint(1, 6)}", "marketplace": rng.choice(list(NAMES)), "facts": facts}
+                 "seller": f"S{rng.randint(1, 6)}", "marketplace": rng.choice(list(NAMES)), "facts": facts,
+                 "changes": rng.random() < 0.3, "is_told": False}
         made = Order(order["id"])
         if rng.random() < 0.85:  # the others never come
             kinds = ["PLACED", "CONFIRMED", "SHIPPED", "DELIVERED", "UPDATED", "CANCELLED", "UNKNOWN"]
             kinds = kinds[: rng.randint(1, 4)] + rng.sample(kinds[4:], rng.randint(0, 2))
-            made.values[ORDERS] = self.spoil([self.order_event(order, k, start + i * 5 * HOUR)
-                                              for i, k in enumerate(kinds)])
+            hours = [i * 5 for i in range(len(kinds))]
+            if rng.random() < 0.2:
+                rng.shuffle(hours)
+            made.values[ORDERS] = self.spoil([self.order_event(order, k, start + hour * HOUR)
+                                              for k, hour in zip(kinds, hours)])
         returns = []
         for r in range(rng.choice([0, 1, 1, 1, 2, 3])):
             kinds = ["REQUESTED", "AUTHORIZED", "LABEL_ISSUED", "IN_TRANSIT", "RECEIVED", "INSPECTED",
