@@ -179,7 +179,7 @@ FROM duty u WHERE u.closed_at IS NOT NULL;
 
 -- A month whose rows already lie in the default partition stays there: moving them would block writers.
 CREATE FUNCTION maintenance_plan(ahead interval DEFAULT '3 months', keep interval DEFAULT '25 months')
-RETURNS TABLE (what text, statement text) LANGUAGE plpgsql STABLE SET search_path = henpin, pg_catalog AS $$
+RETURNS TABLE (what text, statement text) LANGUAGE plpgsql STABLE SET search_path = henpin, pg_catalog, pg_temp AS $$
 DECLARE
     parent record;
     part record;

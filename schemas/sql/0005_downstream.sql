@@ -12,7 +12,7 @@ SET LOCAL search_path = henpin, pg_catalog;
 CREATE TYPE event_place AS (xid xid8, id uuid, part smallint);
 
 CREATE FUNCTION event_place_of(cursor_text text) RETURNS event_place LANGUAGE plpgsql STABLE
-SET search_path = henpin, pg_catalog AS $$
+SET search_path = henpin, pg_catalog, pg_temp AS $$
 DECLARE
     parts text[] := regexp_match(cursor_text, '^([0-8][0-9]{18})[.]([0-9a-f]{32})[.]([0-9])$');
     xid xid8;
@@ -33,7 +33,7 @@ BEGIN
 END $$;
 
 CREATE FUNCTION last_event_cursor() RETURNS text LANGUAGE sql STABLE
-SET search_path = henpin, pg_catalog AS $$
+SET search_path = henpin, pg_catalog, pg_temp AS $$
     SELECT format('%s.%s.9', lpad((pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1)::text, 19, '0'), repeat('f', 32))
 $$;
 
@@ -99,7 +99,7 @@ END $$;
 
 -- An id begins with the milliseconds of identity_at: that names the partition.
 CREATE FUNCTION instant_of_id(id uuid) RETURNS timestamptz LANGUAGE sql IMMUTABLE STRICT
-SET search_path = henpin, pg_catalog AS $$
+SET search_path = henpin, pg_catalog, pg_temp AS $$
     SELECT 'epoch'::timestamptz + (('x' || left(replace(id::text, '-', ''), 12))::bit(48)::bigint
         - CASE WHEN left(id::text, 1) >= '8' THEN 281474976710656 ELSE 0 END) * interval '1 millisecond'
 $$;
@@ -135,7 +135,7 @@ END $$;
 -- NOTIFY takes a lock that all who notify share, up to their commit: never in a worker's transaction. henpin-deadlines
 -- calls this with what the last call gave, in a transaction of its own.
 CREATE FUNCTION announce_events(told bigint) RETURNS bigint LANGUAGE plpgsql VOLATILE
-SET search_path = henpin, pg_catalog SET enable_seqscan = off SET enable_bitmapscan = off SET jit = off AS $$
+SET search_path = henpin, pg_catalog, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off SET jit = off AS $$
 DECLARE
     newest bigint;
 BEGIN
