@@ -192,7 +192,7 @@ BEGIN
             ('record_at', 'Kafka''s timestamp of the record.'),
             ('record_key', 'Key of the record, as it came.'),
             ('record_value', 'Value of the record, as it came. May hold a buyer''s words: not for readers.'),
-            ('header_names', 'Names of the record''s headers.'),
+            ('header_names', 'Names of the record''s headers, as its producer chose them. Not for readers.'),
             ('header_values', 'Their values, in the same order. Not for readers.'),
             ('code', 'Which error, by its token.'),
             ('hint', 'What can be done about it.'),

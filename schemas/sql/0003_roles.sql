@@ -65,11 +65,11 @@ GRANT SELECT ON henpin.escalation_event, henpin.disposal_task_event, henpin.deci
     henpin.desk, henpin.seller, henpin.seller_fact, henpin.seller_licence, henpin.seller_marketplace, henpin.seller_watch,
     henpin.seller_change, henpin.seller_directory_version, henpin.acknowledgement,
     henpin.schema_migration TO henpin_reader;
-GRANT SELECT (consumer_group, source_topic, source_partition, source_offset, record_at, header_names,
+GRANT SELECT (consumer_group, source_topic, source_partition, source_offset, record_at,
     code, reason, hint, state, retries, recorded_at, changed_at, changed_by)
     ON henpin.dead_letter TO henpin_reader;
 GRANT SELECT (order_key, consumer_group, source_topic, source_partition, source_offset, record_at,
-    header_names, event_key, is_ready, parked_at) ON henpin.parked TO henpin_reader;
+    event_key, is_ready, parked_at) ON henpin.parked TO henpin_reader;
 
 -- Descriptions of roles belong to the whole server, too: set once, by whoever may.
 DO $$
