@@ -53,7 +53,9 @@ struct level level_at(const struct standing_duty *d, int turn, int64_t now_us);
 /* At the instant of the plan, or before it at `now_us`: its desk is full. */
 struct level level_handed_over(const struct standing_duty *d, int turn, int64_t now_us);
 
-/* The id of that telling: the same whoever tells it (I4). */
+/* The id of that telling: the same whoever tells it (I4), as it is of the level's instant.
+ * An early hand-over has no planned instant: its id is of when it was handed on, and that
+ * it is told once follows from the row alone, which goes on in the same transaction. */
 struct uuid level_id(struct uuid duty_id, const struct level *l);
 
 #endif

@@ -115,7 +115,7 @@ static enum status look_at_sellers(struct clockwork *c, struct seller_round *out
 
 /* False: it cannot work at all; `err` says why. */
 static bool look(struct clockwork *c, struct error *err) {
-    struct round r = {0};
+    struct round r = {0}, full = {0};
     struct seller_round sellers = {0};
     enum status st = ST_OK;
     if (pg_state(c->pg) != PG_IDLE)
@@ -123,15 +123,16 @@ static bool look(struct clockwork *c, struct error *err) {
     if (st == ST_OK)
         st = round_run(c->pg, clock_now_us(), (size_t)config.most, &r, err);
     if (st == ST_OK && r.n_looked == 0)
-        st = round_run_full(c->pg, clock_now_us(), (size_t)config.most, &r, err);
-    if (st == ST_OK && (c->policy.live || r.n_looked == 0))
+        st = round_run_full(c->pg, clock_now_us(), (size_t)config.most, &full, err);
+    if (st == ST_OK && (c->policy.live || r.n_looked + full.n_looked == 0))
         st = look_at_sellers(c, &sellers, err);
     if (st == ST_OK)
         st = announce(c->pg, &c->announced, err);
     if (st == ST_OK) {
+        r.n_told += full.n_told;
         observe(&r, &sellers);
         c->failures = 0;
-        c->is_done = r.n_looked == 0 && sellers.n_looked == 0;
+        c->is_done = r.n_looked + full.n_looked == 0 && sellers.n_looked == 0;
         c->wake_us = clock_monotonic_us() + (c->is_done ? config.look_every_us : 0);
         return true;
     }

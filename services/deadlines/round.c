@@ -28,7 +28,8 @@ static const struct pg_statement look_at_full = {
     "  AND x.state IN ('open', 'breached') AND x.desk = f.desk AND x.hands_on"
     "  AND x.fires_at > $3"
     "  AND NOT EXISTS (SELECT FROM henpin.acknowledgement k"
-    "   WHERE k.subject_id = x.duty_id AND k.acknowledged_at >= x.start_at)"
+    "   WHERE k.subject_id = x.duty_id AND k.acknowledged_at"
+    "    >= x.turn_from[array_position(x.turn_desk, x.desk)])"
     "  ORDER BY x.severity, x.start_at DESC LIMIT f.n FOR UPDATE SKIP LOCKED) d"};
 
 struct looking {

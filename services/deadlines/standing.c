@@ -129,17 +129,22 @@ static void build_handed(struct builder *b, const struct pg_query *q, size_t row
     build_stake(b, "; at stake: ", pg_text(q, row, D_BREACH), pg_text(q, row, D_COST));
 }
 
-/* The rows go on first: what is told names the desk that has it then. */
+/* The rows go on first: what is told names the desk that has it then. Its turn began when
+ * it got it, which is earlier than planned when the desk before was full. A duty that is
+ * over (nothing comes next) is handed on no more. */
 static const struct pg_statement go_on = {
     "deadlines_go_on",
     "UPDATE henpin.duty d SET fires_at = t.next,"
     " state = CASE WHEN t.is_breached THEN 'breached' ELSE d.state END,"
     " desk = coalesce(t.desk, d.desk),"
     " act_by_at = CASE WHEN t.desk IS NULL THEN d.act_by_at ELSE t.act_by END,"
-    " hands_on = CASE WHEN t.desk IS NULL THEN d.hands_on ELSE t.hands_on END"
+    " turn_from = CASE WHEN t.desk IS NULL THEN d.turn_from"
+    "  ELSE d.turn_from[:t.turn - 1] || t.since || d.turn_from[t.turn + 1:] END,"
+    " hands_on = CASE WHEN t.next IS NULL THEN NULL WHEN t.desk IS NULL THEN d.hands_on"
+    "  ELSE t.hands_on END"
     " FROM unnest($1::uuid[], $2::timestamptz[], $3::boolean[], $4::text[],"
-    "  $5::timestamptz[], $6::boolean[])"
-    "  AS t(duty_id, next, is_breached, desk, act_by, hands_on)"
+    "  $5::timestamptz[], $6::boolean[], $7::int[], $8::timestamptz[])"
+    "  AS t(duty_id, next, is_breached, desk, act_by, hands_on, turn, since)"
     " WHERE d.duty_id = t.duty_id"};
 
 struct standing_writes standing_open(struct pg_script *s, size_t n) {
@@ -151,12 +156,15 @@ struct standing_writes standing_open(struct pg_script *s, size_t n) {
     w.desks = pg_param_array(q, PG_TEXT, n);
     w.act_by = pg_param_array(q, PG_TIMESTAMPTZ, n);
     w.hands_on = pg_param_array(q, PG_BOOL, n);
+    w.turn = pg_param_array(q, PG_INT4, n);
+    w.since = pg_param_array(q, PG_TIMESTAMPTZ, n);
     w.tell = tell_open(s, 2 * n); /* a hand-over and a level */
     return w;
 }
 
 static void write_row(const struct standing_writes *w, struct uuid duty_id,
-                      const struct standing_duty *d, int turn, const struct level *l) {
+                      const struct standing_duty *d, int turn, const struct level *l,
+                      int64_t now_us) {
     const struct policy_turns *t = &d->turns;
     pg_array_uuid(w->ids, duty_id);
     pg_array_i64(w->next, l->next_us);
@@ -165,10 +173,14 @@ static void write_row(const struct standing_writes *w, struct uuid duty_id,
         pg_array_null(w->desks);
         pg_array_null(w->act_by);
         pg_array_null(w->hands_on);
+        pg_array_null(w->turn);
+        pg_array_null(w->since);
     } else {
         pg_array_text(w->desks, t->desk[turn]);
         pg_array_i64(w->act_by, t->act_by_us[turn]);
         pg_array_i64(w->hands_on, turns_hand_on(t, turn));
+        pg_array_i64(w->turn, turn + 1);
+        pg_array_i64(w->since, level_handed_over(d, turn, now_us).at_us);
     }
 }
 
@@ -193,7 +205,7 @@ size_t standing_write(const struct standing_writes *w, const struct pg_query *q,
     bool is_over = l.kind == LEVEL_BREACHED || l.kind == LEVEL_OVERDUE;
     char text[900];
     size_t n = 0;
-    write_row(w, duty_id, d, turn, &l);
+    write_row(w, duty_id, d, turn, &l, now_us);
     if (turn != t->present && !is_over) {
         const struct level handed = level_handed_over(d, turn, now_us);
         struct builder reason = builder_over(text, sizeof text);

@@ -2,8 +2,8 @@
  * standing.h: duties that stand unanswered, from their rows to what is told of them and to
  * their rows again. Shared by the rounds that look at them; a round is one transaction.
  *
- * A desk that has acknowledged the duty in its turn is at work on it: it keeps it until its
- * act-by, whatever the plan and however full it is.
+ * A desk that has acknowledged the duty since it got it (turn_from of its turn) is at work
+ * on it: it keeps it until its act-by, whatever the plan and however full it is.
  */
 #ifndef SERVICES_DEADLINES_STANDING_H
 #define SERVICES_DEADLINES_STANDING_H
@@ -29,7 +29,7 @@ struct rooms standing_rooms(struct arena *a, const struct pg_query *q);
 /* The statements of a round; at most `n` duties. */
 struct standing_writes {
     struct tell tell;
-    struct pg_array *ids, *next, *breached, *desks, *act_by, *hands_on;
+    struct pg_array *ids, *next, *breached, *desks, *act_by, *hands_on, *turn, *since;
 };
 struct standing_writes standing_open(struct pg_script *s, size_t n);
 
