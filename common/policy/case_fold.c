@@ -274,8 +274,9 @@ void case_fold(const struct case_view *v, const struct policy *p,
     struct fold f = {.v = v, .p = p, .messages = messages, .out = out};
     const struct case_state *c = v->c;
     struct span word = span_of(v->e->word);
+    /* What a conversation's event says of its language may change what all others mean. */
     for (int i = 0; i < c->n_duties; i++)
-        if (is_first_of_name(c, i) && hears(c, i, word) &&
+        if (is_first_of_name(c, i) && (messages || hears(c, i, word)) &&
             !is_started(&f, c->duties[i].name))
             fold_rows(&f, c->duties[i].name);
     for (int i = 0; i < out->policy.n_duties; i++)

@@ -12,7 +12,9 @@
  * for is asked of the rules when they turn out to begin a clock (thread.h).
  *
  * Each time the whole history is cut, so late, doubled and re-ordered events end in the
- * same duties. Pure, allocates nothing.
+ * same duties. Of a conversation all duties are cut anew, because an event may change
+ * what words its history reads (inquiries.h); of other cases those that the event calls
+ * for or that listen to its word. Pure, allocates nothing.
  */
 #ifndef COMMON_POLICY_CASE_FOLD_H
 #define COMMON_POLICY_CASE_FOLD_H

@@ -163,6 +163,23 @@ static void test_thread__what_is_no_message_is_an_ordinary_case(void **state) {
     assert_int_equal(since(f, "answer_message", 0)->state, DUTY_OPEN);
 }
 
+/* The next message tells the language, and an earlier reply turns out to be no answer, or
+ * to be one after all: whoever keeps the history says it in other words then. */
+static void test_thread__a_duty_hears_that_the_history_reads_otherwise(void **state) {
+    (void)state;
+    struct folded *f = folding_begin();
+    fold(f, "claim_opened", 1, 1);
+    fold(f, "claim_answered", 2, 2);
+    assert_int_equal(since(f, "answer_claim", 1)->state, DUTY_MET);
+    f->events[1] = SPAN("claim_answered_in_other_language");
+    fold(f, "message_received", 0, 3);
+    assert_int_equal(since(f, "answer_claim", 1)->state, DUTY_OPEN);
+    assert_true(since(f, "answer_claim", 1)->closed_us == EVENT_ABSENT);
+    f->events[1] = SPAN("claim_answered");
+    fold(f, "message_received", 3, 4);
+    assert_int_equal(since(f, "answer_claim", 1)->state, DUTY_MET);
+}
+
 static void test_thread__a_second_copy_changes_nothing(void **state) {
     (void)state;
     struct folded *f = folding_begin();
@@ -295,6 +312,7 @@ int main(void) {
         cmocka_unit_test(test_thread__an_older_message_read_late_moves_the_clock_back),
         cmocka_unit_test(test_thread__each_duty_has_its_own_answer),
         cmocka_unit_test(test_thread__what_is_no_message_is_an_ordinary_case),
+        cmocka_unit_test(test_thread__a_duty_hears_that_the_history_reads_otherwise),
         cmocka_unit_test(test_thread__a_second_copy_changes_nothing),
         cmocka_unit_test(test_thread__a_cancelled_duty_remembers_that_it_was_breached),
         cmocka_unit_test(test_thread__a_long_conversation_asks_the_rules_no_more),
