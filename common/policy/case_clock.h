@@ -39,7 +39,8 @@ int64_t case_clock_answered(const struct case_view *v, const struct case_duty *d
 
 /* How the clock of `d` stands: of a row, or of a duty that just begins (a row to be).
  * `instance` is left 0. `p` dates what waited, was held or goes on; a duty whose rule it
- * no longer has keeps the dates it had. */
+ * no longer has keeps the dates it had; where it had none
+ * it waits on, undated, and case_fold() tells a person. */
 struct duty_reading case_clock_read(const struct case_view *v, const struct case_duty *d,
                                     const struct policy *p);
 

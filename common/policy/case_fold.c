@@ -164,6 +164,10 @@ static struct standing begin_row(struct fold *f, int index) {
     const struct case_duty *d = &f->v->c->duties[index];
     struct duty_reading now = case_clock_read(f->v, d, f->p);
     now.instance = ++f->n_clocks;
+    if (now.state == DUTY_WAITING && !now.is_dated)
+        case_tell(f->v->c,
+                  "a duty waits for dates from a rule that the policy no longer has",
+                  f->out);
     change(f, index, now);
     return standing_of(d, now.closed_us);
 }

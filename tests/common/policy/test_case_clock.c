@@ -258,6 +258,26 @@ static void test_case_clock__a_duty_without_its_rule_keeps_its_dates(void **stat
     assert_instant(x->duties[0].due_us, "2026-11-03T00:00:00Z");
 }
 
+static void test_case_clock__a_start_without_its_rule_is_told_to_a_person(void **state) {
+    (void)state;
+    struct lived *x = empty();
+    happens(x, "2026-11-02T00:00Z", "received");
+    assert_int_equal(x->duties[0].state, DUTY_WAITING);
+    assert_int_equal(x->d.n_triages, 0);
+    x->duties[0].rule_id = SPAN("gone");
+    happens(x, "2026-11-02T06:00Z", "handed_over");
+    assert_int_equal(x->duties[0].state, DUTY_WAITING);
+    assert_int_equal(x->d.n_triages, 1);
+    struct span told = span_of(x->d.triages[0]);
+    x->state.triaged = &told;
+    x->state.n_triaged = 1;
+    happens(x, "2026-11-02T07:00Z", "handed_over");
+    assert_int_equal(x->d.n_triages, 0);
+    happens(x, "2026-11-02T08:00Z", "registered");
+    assert_int_equal(x->duties[0].state, DUTY_MET);
+    assert_int_equal(x->d.n_triages, 0);
+}
+
 /* ---- any order ---- */
 
 static const char *const words[] = {
@@ -334,6 +354,7 @@ int main(void) {
             test_case_clock__an_answer_before_the_start_leaves_nothing_to_do),
         cmocka_unit_test(test_case_clock__a_reopened_case_goes_on_with_what_was_left),
         cmocka_unit_test(test_case_clock__a_duty_without_its_rule_keeps_its_dates),
+        cmocka_unit_test(test_case_clock__a_start_without_its_rule_is_told_to_a_person),
         cmocka_unit_test(test_case_clock__any_order_of_reading_gives_the_same_dates),
     };
     return cmocka_run_group_tests(tests, load, unload);
