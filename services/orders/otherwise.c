@@ -105,18 +105,20 @@ static void compare_hazards(struct differences *all, const struct order_line *fi
                                 json_list(all->arena, &after)});
 }
 
-/* One of them may be NULL: a line that only the other side lists. */
+/* 0: not listed. */
+static void compare_quantity(struct differences *all, struct span line_id, int32_t first,
+                             int32_t now) {
+    if (first == now)
+        return;
+    add(all, (struct difference){"quantity", line_id, json_number(all->arena, first),
+                                 json_number(all->arena, now)});
+}
+
 static void compare_line(struct differences *all, const struct order_line *first,
                          const struct order_line *now) {
-    struct arena *a = all->arena;
-    struct span id = first ? first->line_id : now->line_id;
-    int32_t before = first ? first->quantity : 0, after = now ? now->quantity : 0;
-    if (!first || !now || before != after)
-        add(all, (struct difference){"quantity", id, json_number(a, before),
-                                     json_number(a, after)});
-    if (!first || !now)
-        return;
-    compare_text(all, "product_class", id, first->product_class, now->product_class);
+    compare_quantity(all, first->line_id, first->quantity, now->quantity);
+    compare_text(all, "product_class", first->line_id, first->product_class,
+                 now->product_class);
     compare_hazards(all, first, now);
 }
 
@@ -158,7 +160,12 @@ static void compare_lines(struct differences *all, struct orders_before *before,
         int order = i == n_first ? 1
                     : k == n_now ? -1
                                  : span_compare(first[i].line_id, now[k].line_id);
-        compare_line(all, order <= 0 ? &first[i] : NULL, order >= 0 ? &now[k] : NULL);
+        if (order < 0)
+            compare_quantity(all, first[i].line_id, first[i].quantity, 0);
+        else if (order > 0)
+            compare_quantity(all, now[k].line_id, 0, now[k].quantity);
+        else
+            compare_line(all, &first[i], &now[k]);
         i += order <= 0;
         k += order >= 0;
     }
