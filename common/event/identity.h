@@ -31,6 +31,8 @@ struct uuid identity_case(const char *case_kind, struct uuid order_key, struct s
  * event that is read late would change. */
 struct uuid identity_duty(int64_t start_us, struct uuid case_id, struct span duty);
 struct uuid identity_escalation(int64_t instant_us, struct uuid of, const char *level);
+/* Tasks, and what a person must look at, have the instant of the oldest event that their
+ * case had when they were made: events read in another order may give another id. */
 struct uuid identity_task(int64_t instant_us, struct uuid case_id, struct span playbook,
                           int step_no);
 

@@ -272,7 +272,8 @@ void casework_take(struct casework *w, struct work_case *c, struct message *m,
     const struct output_context context = {m, c, &event, step};
     m->fate = FATE_APPLIED;
     c->is_changed = true;
-    if (c->state.history.n == 0) /* what was parked before may have been rejected since */
+    /* Without a history it is that of a parked one, which may be rejected since. */
+    if (c->state.history.n == 0 || event.occurred_us < c->state.opened_us)
         c->state.opened_us = event.occurred_us;
     outputs_decision(w->outputs, &context);
     take_duties(w, c, &context);

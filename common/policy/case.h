@@ -69,7 +69,7 @@ struct case_history {
 
 struct case_state {
     struct uuid case_id;
-    int64_t opened_us; /* of the first event applied; EVENT_ABSENT: there was none yet */
+    int64_t opened_us; /* of the oldest event applied; EVENT_ABSENT: there was none yet */
     struct case_history history;
     const struct case_duty *duties; /* at most CASE_MAX_DUTIES */
     int n_duties;
