@@ -4,8 +4,10 @@
  *
  * Which reply is an answer depends on the language of the conversation, and that may be
  * told later than the reply is read. So a case's history keeps what was read in an event
- * beside its word, and each event looks at the whole of it anew: events in any order end
- * alike.
+ * beside its word, and each event looks at the whole of it anew: in any order of reading
+ * the same replies answer the same duties. Which duties an event calls for, and which
+ * desk has one until when, the rules say with the language that was known when it was
+ * read: a language that is told later takes no duty from its desk.
  *
  *     replied_by_human/es                    its language, as somebody states
  *     message_received/es?85                 as a detector guesses, and how surely
