@@ -43,7 +43,7 @@ struct sellers_load {
 };
 
 static const struct pg_statement read_version = {
-    "seller_version", "SELECT version FROM henpin.seller_directory_version"};
+    "seller_version", "SELECT sum(version)::bigint FROM henpin.seller_directory_version"};
 static const struct pg_statement read_facts = {
     "seller_facts",
     "SELECT seller_id, fact, valid_from, valid_until, false FROM henpin.seller_fact"

@@ -2,9 +2,10 @@
  * sellers.h: what is known about sellers: facts and licences with validity, and their
  * blockers.
  *
- * A cache in front of henpin.seller_fact, seller_licence and blocker. One row,
- * seller_directory_version, moves with each change of the directory and with each blocker
- * that is resolved; it is read with each batch and empties the cache when it moved. Bounded: beyond SELLERS_MAX sellers it
+ * A cache in front of henpin.seller_fact, seller_licence and blocker. The sum of
+ * seller_directory_version moves with each change of the directory and with each blocker
+ * that is resolved; it is read with each batch and empties the cache when it moved.
+ * Bounded: beyond SELLERS_MAX sellers it
  * starts anew. Each lane has its own, so that no other batch can empty it between a load
  * and its decision; a lane forgets it when an attempt fails.
  */

@@ -65,12 +65,13 @@ CREATE TABLE seller_marketplace (
     CHECK (valid_from < valid_until)
 );
 
--- One row, moved on by every change of the directory: workers compare it to know that their cache is old.
+-- Workers compare the sum to know that their cache is old. Two rows, so that whoever resolves a blocker never waits for a
+-- long import. The row of the directory is locked before all else by whoever changes the directory: one at a time.
 CREATE TABLE seller_directory_version (
-    only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
-    version  bigint NOT NULL
+    subject text PRIMARY KEY CHECK (subject IN ('directory', 'blocker')),
+    version bigint NOT NULL
 );
-INSERT INTO seller_directory_version VALUES (true, 1);
+INSERT INTO seller_directory_version VALUES ('directory', 1), ('blocker', 1);
 
 -- When henpin-deadlines looks at a seller next: at once after a change of what is known of it or when a worker raised
 -- a blocker, else when something begins or ends. Its row is locked before the seller's blockers are, by whoever changes them.
@@ -99,7 +100,8 @@ CREATE INDEX seller_change_seller ON seller_change (seller_id, change_id);
 CREATE FUNCTION seller_directory_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = henpin, pg_temp AS $$
 BEGIN
-    UPDATE seller_directory_version SET version = version + 1 WHERE xmin IS DISTINCT FROM pg_current_xact_id()::xid;
+    UPDATE seller_directory_version SET version = version + 1
+    WHERE subject = TG_ARGV[0] AND xmin IS DISTINCT FROM pg_current_xact_id()::xid;
     RETURN NULL;
 END $$;
 
@@ -131,8 +133,8 @@ DECLARE
     tab text;
 BEGIN
     FOREACH tab IN ARRAY ARRAY['seller', 'seller_fact', 'seller_licence', 'seller_marketplace'] LOOP
-        EXECUTE format('CREATE TRIGGER changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON %I'
-            ' FOR EACH STATEMENT EXECUTE FUNCTION seller_directory_changed()', tab);
+        EXECUTE format('CREATE TRIGGER changed BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON %I'
+            ' FOR EACH STATEMENT EXECUTE FUNCTION seller_directory_changed(''directory'')', tab);
         EXECUTE format('CREATE TRIGGER row_changed AFTER INSERT OR UPDATE OR DELETE ON %I'
             ' FOR EACH ROW EXECUTE FUNCTION seller_row_changed()', tab);
     END LOOP;
@@ -375,7 +377,7 @@ CREATE TABLE blocker (
 );
 -- A worker remembers what stands: what was resolved may be raised again.
 CREATE TRIGGER resolved AFTER UPDATE ON blocker FOR EACH ROW
-    WHEN (OLD.state = 'raised' AND NEW.state = 'resolved') EXECUTE FUNCTION seller_directory_changed();
+    WHEN (OLD.state = 'raised' AND NEW.state = 'resolved') EXECUTE FUNCTION seller_directory_changed('blocker');
 
 -- Positions: append-only, a row a batch and partition. The unique key makes a second writer of the same
 -- range fail (I2). first_offset -1 claims the start of a partition.

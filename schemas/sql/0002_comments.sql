@@ -15,7 +15,7 @@ COMMENT ON TABLE seller_licence IS 'Licences of a seller (antique dealer, waste,
 COMMENT ON TABLE seller_marketplace IS 'Where a seller sells or is about to, so that what is missing there is told before the first order. Written by the directory''s owner.';
 COMMENT ON TABLE seller_watch IS 'When henpin-deadlines looks at a seller next. Written by it, by changes of the directory and by workers that raise a blocker.';
 COMMENT ON TABLE seller_change IS 'Append-only: who changed what in the seller directory, and when. Written by triggers.';
-COMMENT ON TABLE seller_directory_version IS 'One row that moves on with every change of the directory: tells workers that their cache is old.';
+COMMENT ON TABLE seller_directory_version IS 'Moves on with every change of the directory and with every blocker that is resolved: the sum tells workers that their cache is old. The row "directory" is locked first by whoever changes the directory.';
 COMMENT ON TABLE sales_order IS 'Current facts of an order, also of one that only returns have named yet. Written by workers.';
 COMMENT ON TABLE return_case IS 'Current facts of a return case. Written by workers.';
 COMMENT ON TABLE inquiry_thread IS 'Current facts of a conversation with a buyer; never its text. Written by workers.';
@@ -45,7 +45,7 @@ COMMENT ON INDEX escalation_event_recorded_xid IS 'Escalations by the transactio
 COMMENT ON INDEX disposal_task_event_recorded_xid IS 'Task events by the transaction that wrote them, for read_events().';
 COMMENT ON INDEX acknowledgement_recorded_xid IS 'Acknowledgements by the transaction that wrote them, for read_events().';
 COMMENT ON INDEX acknowledgement_subject IS 'Acknowledgements by what was escalated, the latest last, for the board.';
-COMMENT ON FUNCTION seller_directory_changed() IS 'Trigger of the seller directory: moves seller_directory_version on.';
+COMMENT ON FUNCTION seller_directory_changed() IS 'Trigger of the seller directory and of blockers: moves their row of seller_directory_version on.';
 
 DO $$
 DECLARE

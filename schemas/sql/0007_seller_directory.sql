@@ -6,6 +6,10 @@
 SET LOCAL ROLE henpin_owner;
 SET LOCAL search_path = henpin, pg_catalog;
 
+-- Order of locks: the directory's row of seller_directory_version (one change of the directory at a time), then the rows of
+-- seller_watch in the order of the ids, as workers that raise blockers and henpin-deadlines take them. Who changes several
+-- sellers in one transaction names them all to seller_change_begin first; an import does.
+
 -- "valid already from 2026-01-01 00:00 UTC", for people.
 CREATE FUNCTION seller_time(valid_from timestamptz, valid_until timestamptz) RETURNS text LANGUAGE sql STABLE
 SET search_path = henpin, pg_temp
@@ -30,21 +34,32 @@ RETURN CASE
     WHEN valid_from >= valid_until THEN 'it would end before it begins'
 END;
 
+CREATE FUNCTION seller_change_begin(seller_ids text[] DEFAULT '{}') RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = henpin, pg_temp AS $$
+BEGIN
+    PERFORM FROM seller_directory_version WHERE subject = 'directory' FOR UPDATE;
+    INSERT INTO seller_watch (seller_id)
+    SELECT DISTINCT id COLLATE "C" FROM unnest($1) AS t (id) WHERE id IS NOT NULL ORDER BY 1
+    ON CONFLICT (seller_id) DO UPDATE SET look_at = '-infinity' WHERE false; -- locked in any case
+END $$;
+
 -- One entry: 'entered', 'changed', 'unchanged', or 'refused: ' and why. Raises nothing, so that an import can tell each line.
 -- value: of a fact what it says, of a licence its number, of a marketplace the country that is shipped from, of a seller its
--- name. more: of a marketplace the classes of goods, of a seller its country.
+-- name. more: of a marketplace the classes of goods, of a seller its country. known_at: since when this is known; a fact or
+-- licence that is entered again is known since then if it had ended, and since ever it was if it had not; a marketplace, if
+-- more is said of it.
 CREATE FUNCTION seller_take(kind text, seller_id text, word text, value text, valid_from timestamptz, valid_until timestamptz,
-    more text[] DEFAULT '{}') RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = henpin, pg_temp AS $$
+    more text[] DEFAULT '{}', known_at timestamptz DEFAULT now()) RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = henpin, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
     why text := seller_refused($1, $2, $3, $4, $5, $6);
     other record;
-    n bigint;
     is_new boolean;
 BEGIN
     IF why IS NOT NULL THEN
         RETURN 'refused: ' || why;
     END IF;
+    PERFORM seller_change_begin();
     IF $1 = 'seller' THEN
         INSERT INTO seller AS s (seller_id, name, country) VALUES ($2, nullif($4, ''), nullif($7[1], ''))
         ON CONFLICT (seller_id) DO UPDATE SET name = coalesce(excluded.name, s.name),
@@ -53,15 +68,18 @@ BEGIN
         RETURNING xmax = 0 INTO is_new;
         RETURN CASE WHEN is_new THEN 'entered' WHEN NOT is_new THEN 'changed' ELSE 'unchanged' END;
     END IF;
-    PERFORM FROM seller s WHERE s.seller_id = $2 FOR UPDATE; -- one change of a seller at a time
+    PERFORM FROM seller s WHERE s.seller_id = $2;
     IF NOT FOUND THEN
         RETURN 'refused: no such seller in the directory';
     END IF;
     IF $1 = 'marketplace' THEN
-        INSERT INTO seller_marketplace AS m (seller_id, marketplace, ships_from, categories, valid_from, valid_until)
-        VALUES ($2, $3, $4, $7, $5, $6)
+        INSERT INTO seller_marketplace AS m (seller_id, marketplace, ships_from, categories, valid_from, valid_until, known_at)
+        VALUES ($2, $3, $4, $7, $5, $6, $8)
         ON CONFLICT (seller_id, marketplace) DO UPDATE SET ships_from = excluded.ships_from,
-            categories = excluded.categories, valid_from = excluded.valid_from, valid_until = excluded.valid_until
+            categories = excluded.categories, valid_from = excluded.valid_from, valid_until = excluded.valid_until,
+            known_at = CASE WHEN (m.ships_from, m.categories, m.valid_from)
+                    IS DISTINCT FROM (excluded.ships_from, excluded.categories, excluded.valid_from)
+                OR m.valid_until < excluded.valid_until THEN excluded.known_at ELSE m.known_at END
         WHERE (m.ships_from, m.categories, m.valid_from, m.valid_until)
             IS DISTINCT FROM (excluded.ships_from, excluded.categories, excluded.valid_from, excluded.valid_until)
         RETURNING xmax = 0 INTO is_new;
@@ -78,15 +96,19 @@ BEGIN
         RETURN format('refused: it is valid already %s', seller_time(other.valid_from, other.valid_until));
     END IF;
     IF $1 = 'fact' THEN
-        INSERT INTO seller_fact AS f (seller_id, fact, value, valid_from, valid_until)
-        VALUES ($2, $3, coalesce($4, ''), $5, $6)
-        ON CONFLICT (seller_id, fact, valid_from) DO UPDATE SET value = excluded.value, valid_until = excluded.valid_until
+        INSERT INTO seller_fact AS f (seller_id, fact, value, valid_from, valid_until, known_at)
+        VALUES ($2, $3, coalesce($4, ''), $5, $6, $8)
+        ON CONFLICT (seller_id, fact, valid_from) DO UPDATE SET value = excluded.value, valid_until = excluded.valid_until,
+            known_at = CASE WHEN f.valid_until <= excluded.known_at AND f.valid_until < excluded.valid_until
+                            THEN excluded.known_at ELSE f.known_at END
         WHERE (f.value, f.valid_until) IS DISTINCT FROM (excluded.value, excluded.valid_until)
         RETURNING xmax = 0 INTO is_new;
     ELSE
-        INSERT INTO seller_licence AS l (seller_id, licence, number, valid_from, valid_until)
-        VALUES ($2, $3, $4, $5, $6)
-        ON CONFLICT (seller_id, licence, number, valid_from) DO UPDATE SET valid_until = excluded.valid_until
+        INSERT INTO seller_licence AS l (seller_id, licence, number, valid_from, valid_until, known_at)
+        VALUES ($2, $3, $4, $5, $6, $8)
+        ON CONFLICT (seller_id, licence, number, valid_from) DO UPDATE SET valid_until = excluded.valid_until,
+            known_at = CASE WHEN l.valid_until <= excluded.known_at AND l.valid_until < excluded.valid_until
+                            THEN excluded.known_at ELSE l.known_at END
         WHERE l.valid_until IS DISTINCT FROM excluded.valid_until
         RETURNING xmax = 0 INTO is_new;
     END IF;
@@ -129,7 +151,8 @@ DECLARE
     touched bigint := 0;
     n bigint;
 BEGIN
-    PERFORM FROM seller s WHERE s.seller_id = $1 FOR UPDATE;
+    PERFORM seller_change_begin();
+    PERFORM FROM seller s WHERE s.seller_id = $1;
     IF NOT FOUND THEN
         RETURN seller_taken('refused: no such seller in the directory');
     END IF;
@@ -150,14 +173,15 @@ BEGIN
     RETURN CASE WHEN touched > 0 THEN 'ended' ELSE 'unchanged' END;
 END $$;
 
-REVOKE ALL ON FUNCTION seller_time, seller_refused, seller_take, seller_taken, seller_enter, seller_set_fact, seller_set_licence,
+REVOKE ALL ON FUNCTION seller_change_begin, seller_time, seller_refused, seller_take, seller_taken, seller_enter, seller_set_fact, seller_set_licence,
     seller_set_marketplace, seller_end FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION seller_take, seller_enter, seller_set_fact, seller_set_licence, seller_set_marketplace, seller_end
+GRANT EXECUTE ON FUNCTION seller_change_begin, seller_take, seller_enter, seller_set_fact, seller_set_licence, seller_set_marketplace, seller_end
     TO henpin_directory;
 
 COMMENT ON FUNCTION seller_time(timestamptz, timestamptz) IS 'A validity for people.';
 COMMENT ON FUNCTION seller_refused(text, text, text, text, timestamptz, timestamptz) IS 'Why an entry of the seller directory is refused; NULL: it is not.';
-COMMENT ON FUNCTION seller_take(text, text, text, text, timestamptz, timestamptz, text[]) IS 'One line of an import into the seller directory: entered, changed, unchanged, or "refused: " and why. kind: seller, fact, licence or marketplace. value: name, what the fact says, number of the licence, or country that is shipped from. more: country of the seller, or classes of goods.';
+COMMENT ON FUNCTION seller_take(text, text, text, text, timestamptz, timestamptz, text[], timestamptz) IS 'One line of an import into the seller directory: entered, changed, unchanged, or "refused: " and why. kind: seller, fact, licence or marketplace. value: name, what the fact says, number of the licence, or country that is shipped from. more: country of the seller, or classes of goods. known_at: since when it is known.';
+COMMENT ON FUNCTION seller_change_begin(text[]) IS 'Called first in a transaction that changes several sellers: locks the directory, then what henpin-deadlines knows of these sellers, in the order that all keep, so that no two wait for each other.';
 COMMENT ON FUNCTION seller_taken(text) IS 'Turns a refusal of seller_take into an error.';
 COMMENT ON FUNCTION seller_enter(text, text, text) IS 'Enters a seller, or changes name and country as far as they are given.';
 COMMENT ON FUNCTION seller_set_fact(text, text, text, timestamptz, timestamptz) IS 'A seller has a fact, in the words of the policy, for a time. The same valid_from again changes what it says and until when.';

@@ -98,9 +98,10 @@ static enum status follow_policy(struct clockwork *c, struct error *err) {
     if (revision == c->revision)
         return ST_OK;
     enum status st = live_policy_record(&c->policy, err);
+    bool some_left = true;
     if (st == ST_OK)
-        st = seller_round_renew(c->pg, c->policy.live, err);
-    if (st == ST_OK)
+        st = seller_round_renew(c->pg, c->policy.live, &some_left, err);
+    if (st == ST_OK && !some_left)
         c->revision = revision;
     return st;
 }

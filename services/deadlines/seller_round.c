@@ -12,9 +12,16 @@
 #define ROUND_TIMEOUT_US (10 * US_PER_S)
 #define ROUND_BYTES ((size_t)256 << 20)
 
+/* Who changes the directory holds its sellers, perhaps for long: nothing here waits for
+ * that. True: some were held. */
 static const struct pg_statement renew = {
-    "seller_renew", "UPDATE henpin.seller_watch SET look_at = '-infinity'"
-                    " WHERE policy_revision_id IS DISTINCT FROM $1::bigint"};
+    "seller_renew",
+    "WITH free AS (SELECT seller_id FROM henpin.seller_watch WHERE policy_revision_id"
+    "   IS DISTINCT FROM $1::bigint FOR UPDATE SKIP LOCKED),"
+    " renewed AS (UPDATE henpin.seller_watch w SET look_at = '-infinity' FROM free"
+    "   WHERE w.seller_id = free.seller_id AND w.look_at > '-infinity')"
+    " SELECT (SELECT count(*) FROM free) < (SELECT count(*) FROM henpin.seller_watch"
+    "  WHERE policy_revision_id IS DISTINCT FROM $1::bigint)"};
 
 static const struct pg_statement look = {
     "seller_look",
@@ -253,12 +260,16 @@ static void read_sellers(struct look *l, struct pg_script *s) {
     }
 }
 
-enum status seller_round_renew(struct pg *pg, const struct policy *p, struct error *err) {
+enum status seller_round_renew(struct pg *pg, const struct policy *p, bool *some_left,
+                               struct error *err) {
     struct arena *a = arena_new(1u << 20);
     struct pg_script *s = pg_script_new(a);
-    pg_param_i64(pg_script_query(s, &renew), policy_revision(p)->id);
+    struct pg_query *q = pg_script_query(s, &renew);
+    pg_param_i64(q, policy_revision(p)->id);
     enum status st = pg_run_wait(pg, s, ROUND_TIMEOUT_US, err);
-    if (st != ST_OK)
+    if (st == ST_OK)
+        *some_left = pg_bool(q, 0, 0);
+    else
         pg_close(pg);
     arena_free(a);
     return st;

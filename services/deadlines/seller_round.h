@@ -9,7 +9,8 @@
  *
  * This is the clock's work and not a trigger's, because validity begins and ends while
  * nobody writes, and because only the policy engine knows what the rules ask. Any number
- * of instances may look at once: a seller that another one holds is left to it; what is
+ * of instances may look at once: a seller that another one, a worker or an import holds is
+ * left to it, and nobody waits; what is
  * told has ids of its meaning; and the fold (seller_fold.h) goes on from the instant at
  * which the last look stopped, so a kill loses nothing and a week of sleep changes
  * nothing but the time of recording.
@@ -26,9 +27,9 @@ struct seller_round {
 };
 
 /* After a change of rules: every seller that another revision looked at last is looked at
- * again. */
+ * again. *some_left: not all, as somebody holds some of them; ask again later. */
 MUST_USE enum status seller_round_renew(struct pg *pg, const struct policy *p,
-                                        struct error *err);
+                                        bool *some_left, struct error *err);
 
 /* Looks at no more than `most` sellers. Waits for Postgres, which must be connected;
  * after a failure nothing is changed and the connection is closed. */

@@ -43,9 +43,10 @@ MUST_USE enum status seller_word(const struct policy *p, struct span word,
 MUST_USE enum status seller_classes(const struct policy *p, struct span classes,
                                     struct error *err);
 
-/* Adds the taking of lines to a script that began with seller_begin(), which says who
- * changes them; row i of its answer is `told` of lines[i]. */
-void seller_begin(struct pg_script *s);
+/* Adds the taking of lines to a transaction that began with seller_begin(), which says who
+ * changes them and locks all their sellers in the order that all keep (0007); row i of the
+ * answer is `told` of lines[i]. */
+void seller_begin(struct pg_script *s, const struct seller_line *lines, size_t n);
 const struct pg_query *seller_take(struct pg_script *s, const struct seller_line *lines,
                                    size_t n);
 /* What a row of that answer says: "entered", "changed", "unchanged"; else why it was

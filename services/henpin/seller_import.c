@@ -205,7 +205,7 @@ static enum status write_lines(struct import *m, struct pg *pg, struct error *er
         struct pg_script *s = pg_script_new(a);
         size_t n = m->n - first < PIECE_LINES ? m->n - first : PIECE_LINES;
         if (first == 0)
-            seller_begin(s);
+            seller_begin(s, m->lines, m->n);
         const struct pg_query *q = seller_take(s, m->lines + first, n);
         st = database_run(pg, s, err);
         if (st == ST_OK)

@@ -55,6 +55,9 @@ static enum status read_line(const struct policy *p, const struct seller_config 
         st = database_instant("from", c->from, &out->from_us, err);
     if (st == ST_OK)
         st = database_instant("until", c->until, &out->until_us, err);
+    if (st == ST_OK && out->from_us != EVENT_ABSENT && out->until_us != EVENT_ABSENT &&
+        out->from_us >= out->until_us)
+        st = error_set(err, E_CONFIG, "it would end before it begins");
     out->seller_id = span_of(operands->items[0]);
     out->word = span_of(spelled);
     out->value = span_of(out->kind == SELLER_FACT      ? c->value
@@ -107,7 +110,7 @@ static int write_both(struct pg *pg, const struct seller_config *c,
                                        .more = span_of(c->country),
                                        .from_us = SELLER_EVER,
                                        .until_us = INT64_MAX};
-    seller_begin(s);
+    seller_begin(s, line, 1);
     bool is_entry = c->is_new || *c->name || *c->country;
     const struct pg_query *entry = is_entry ? seller_take(s, &itself, 1) : NULL;
     const struct pg_query *word = !has_word   ? NULL

@@ -28,8 +28,12 @@ static const struct pg_statement all = {
     " FROM henpin.seller s ORDER BY 1"};
 
 static const struct pg_statement itself = {
-    "seller_itself", "SELECT seller_id, name, country FROM henpin.seller"
-                     " WHERE seller_id = $1::text"};
+    "seller_itself",
+    "SELECT seller_id, name, country, false FROM henpin.seller WHERE seller_id = $1::text"
+    " UNION ALL SELECT $1::text, NULL, NULL, true WHERE NOT EXISTS (SELECT FROM"
+    "  henpin.seller WHERE seller_id = $1::text) AND EXISTS (SELECT FROM henpin.blocker"
+    "  WHERE seller_id = $1::text)"};
+enum { S_IS_UNENTERED = 3 }; /* workers met its blockers, the directory knows nothing */
 
 static const struct pg_statement entries = {
     "seller_show_entries",
@@ -190,6 +194,8 @@ static void print_one(struct arena *a, const struct answers *x) {
                                                  {"name", rows_text, 1, 0},
                                                  {"country", rows_text, 2, 0}};
     rows_print(a, x->itself, columns, COUNT_OF(columns), false, stdout);
+    if (pg_bool(x->itself, 0, S_IS_UNENTERED))
+        puts("\nnot in the directory; henpin seller set SELLER --new enters it");
     putchar('\n');
     if (pg_rows(x->entries) > 0)
         print_entries(a, x);
@@ -236,6 +242,8 @@ static void print_json(struct arena *a, const struct answers *x) {
     json_t *list = rows_json(x->itself, itself_fields, COUNT_OF(itself_fields));
     json_t *o = json_incref(json_array_get(list, 0));
     json_decref(list);
+    json_object_set_new(o, "is_entered",
+                        json_boolean(!pg_bool(x->itself, 0, S_IS_UNENTERED)));
     json_t *held = rows_json(x->entries, entry_fields, COUNT_OF(entry_fields));
     for (size_t i = 0; i < pg_rows(x->entries); i++)
         json_object_set_new(json_array_get(held, i), "state", json_of(state_of(x, i)));
@@ -293,7 +301,9 @@ static enum status show_one(struct arena *a, struct pg *pg, const struct policy 
     }
     enum status st = database_run(pg, s, err);
     if (st == ST_OK && pg_rows(x.itself) == 0)
-        return error_set(err, E_CONFIG, "no seller \"%.*s\" is in the directory",
+        return error_set(err, E_CONFIG,
+                         "no seller \"%.*s\" is in the directory; henpin seller"
+                         " set SELLER --new enters one",
                          SPAN_ARGS(seller_id));
     if (st == ST_OK && c->is_json)
         print_json(a, &x);

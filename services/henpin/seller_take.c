@@ -51,9 +51,15 @@ enum status seller_classes(const struct policy *p, struct span classes,
 static const struct pg_statement begin_as = {
     "seller_begin_as", "SELECT set_config('henpin.changed_by', $1::text, true)"};
 
-void seller_begin(struct pg_script *s) {
+static const struct pg_statement begin_all = {
+    "seller_begin_all", "SELECT henpin.seller_change_begin($1::text[])"};
+
+void seller_begin(struct pg_script *s, const struct seller_line *lines, size_t n) {
     (void)pg_script_query(s, &pg_begin);
     pg_param_text(pg_script_query(s, &begin_as), span_of(database_user()));
+    struct pg_array *ids = pg_param_array(pg_script_query(s, &begin_all), PG_TEXT, n);
+    for (size_t i = 0; i < n; i++)
+        pg_array_text(ids, lines[i].seller_id);
 }
 
 /* In the order of the lines: a seller is entered before its facts. */

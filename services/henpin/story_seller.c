@@ -1,5 +1,5 @@
-/* story_seller.c: what the directory of sellers learns in the course of a story. Its rows
- * are written as such: they are known from the story's instant on, not from today. */
+/* story_seller.c: what the directory of sellers learns in the course of a story, by the
+ * functions that people use (0007): known from the story's instant on, not from today. */
 #include "services/henpin/story.h"
 
 #include "common/base/absent.h"
@@ -82,52 +82,48 @@ enum status story_seller_read(struct span words, struct story_seller *out,
 
 /* ---- telling ---- */
 
-static const struct pg_statement insert_seller = {
-    "story_seller",
-    "INSERT INTO henpin.seller (seller_id) VALUES ($1) ON CONFLICT DO NOTHING"};
-static const struct pg_statement insert_fact = {
-    "story_fact",
-    "INSERT INTO henpin.seller_fact (seller_id, fact, valid_until, known_at)"
-    " VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"};
-static const struct pg_statement insert_licence = {
-    "story_licence",
-    "INSERT INTO henpin.seller_licence (seller_id, licence, number, valid_until,"
-    " known_at) VALUES ($1, $2, 'No. 1', $3, $4) ON CONFLICT DO NOTHING"};
-static const struct pg_statement end_fact = {
-    "story_end_fact", "UPDATE henpin.seller_fact SET valid_until = $3"
-                      " WHERE seller_id = $1 AND fact = $2 AND valid_until > $3"};
-static const struct pg_statement end_licence = {
-    "story_end_licence", "UPDATE henpin.seller_licence SET valid_until = $3"
-                         " WHERE seller_id = $1 AND licence = $2 AND valid_until > $3"};
-static const struct pg_statement insert_store = {
-    "story_store",
-    "INSERT INTO henpin.seller_marketplace (seller_id, marketplace, ships_from,"
-    " categories, valid_from, known_at) VALUES ($1, $2, $3,"
-    " array_remove(ARRAY[$4::text], ''), $5, $6)"};
+/* As henpin seller does it, but for the clock. */
+static const struct pg_statement take = {
+    "story_take", "SELECT henpin.seller_taken(henpin.seller_take($1, $2, $3, $4, $5, $6,"
+                  " array_remove(ARRAY[$7::text], ''), $8))"};
+static const struct pg_statement end = {"story_end",
+                                        "SELECT henpin.seller_end($1, $2, NULL, $3)"};
+
+struct entry {
+    const char *kind;
+    struct span word, value, more;
+    int64_t from_us, until_us;
+};
+
+static void tell(struct pg_script *s, struct span seller, int64_t known_us,
+                 const struct entry *e) {
+    struct pg_query *q = pg_script_query(s, &take);
+    pg_param_text(q, span_of(e->kind));
+    pg_param_text(q, seller);
+    pg_param_text(q, e->word);
+    pg_param_text(q, e->value);
+    pg_param_instant(q, e->from_us);
+    pg_param_instant(q, e->until_us);
+    pg_param_text(q, e->more);
+    pg_param_instant(q, known_us);
+}
 
 static void tell_fact(struct pg_script *s, const struct story_seller *seller,
                       const struct story_fact *f, int64_t known_us) {
-    bool is_end = seller->what == STORY_LOSES;
-    struct pg_query *q =
-        pg_script_query(s, is_end          ? f->is_licence ? &end_licence : &end_fact
-                           : f->is_licence ? &insert_licence
-                                           : &insert_fact);
-    pg_param_text(q, seller->seller);
-    pg_param_text(q, f->word);
-    pg_param_instant(q, is_end ? known_us : f->until_us);
-    if (!is_end)
+    if (seller->what == STORY_LOSES) {
+        struct pg_query *q = pg_script_query(s, &end);
+        pg_param_text(q, seller->seller);
+        pg_param_text(q, f->word);
         pg_param_instant(q, known_us);
-}
-
-static void tell_store(struct pg_script *s, const struct story_seller *seller,
-                       int64_t known_us) {
-    struct pg_query *q = pg_script_query(s, &insert_store);
-    pg_param_text(q, seller->seller);
-    pg_param_text(q, seller->marketplace);
-    pg_param_text(q, seller->ships_from);
-    pg_param_text(q, seller->category);
-    pg_param_instant(q, seller->opens_us);
-    pg_param_instant(q, known_us);
+        return;
+    }
+    const struct entry e = {f->is_licence ? "licence" : "fact",
+                            f->word,
+                            f->is_licence ? SPAN("No. 1") : SPAN(""),
+                            SPAN(""),
+                            LONG_AGO_US,
+                            f->until_us};
+    tell(s, seller->seller, known_us, &e);
 }
 
 enum status story_seller_tell(struct arena *a, struct pg *pg,
@@ -135,10 +131,14 @@ enum status story_seller_tell(struct arena *a, struct pg *pg,
                               struct error *err) {
     int64_t known_us = clock_us == EVENT_ABSENT ? LONG_AGO_US : clock_us;
     struct pg_script *s = pg_script_new(a);
-    pg_param_text(pg_script_query(s, &insert_seller), seller->seller);
+    const struct entry itself = {"seller", SPAN(""),    SPAN(""),
+                                 SPAN(""), LONG_AGO_US, INT64_MAX};
+    const struct entry store = {"marketplace",    seller->marketplace, seller->ships_from,
+                                seller->category, seller->opens_us,    INT64_MAX};
+    tell(s, seller->seller, known_us, &itself);
     for (size_t i = 0; i < seller->n_facts; i++)
         tell_fact(s, seller, &seller->facts[i], known_us);
     if (seller->what == STORY_SELLS)
-        tell_store(s, seller, known_us);
+        tell(s, seller->seller, known_us, &store);
     return pg_run_wait(pg, s, STATEMENT_TIMEOUT_US, err);
 }
