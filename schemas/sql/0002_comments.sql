@@ -77,7 +77,6 @@ BEGIN
             ('became', 'The row after; NULL when it was deleted.'),
             ('licence', 'Kind of licence, in the words of the policy.'),
             ('number', 'Number of the licence as issued.'),
-            ('only_row', 'Always true: keeps the table at one row.'),
             ('version', 'Number that only grows.'),
             ('order_key', 'Hash of marketplace, seller and order id; names the order in all tables.'),
             ('marketplace', 'Code of the marketplace, such as amazon.co.jp.'),
@@ -211,6 +210,7 @@ BEGIN
             ('note', 'What they added; not for a buyer''s words.')),
         special (tab, name, meaning) AS (VALUES
             ('seller_watch', 'policy_revision_id', 'Which rule set looked last.'),
+            ('seller_directory_version', 'subject', 'What moved: directory or blocker.'),
             ('seller', 'name', 'What people call the seller.'),
             ('desk', 'desk', 'Name of the desk, as in the packs.'),
             ('desk', 'title', 'What people call the desk.'),
