@@ -35,7 +35,7 @@ static const struct pg_statement read_duties = {
     "casework_duties",
     "SELECT duty_id, case_id, name, instance, state, start_at, due_at, desk, rule_id,"
     " severity, stop, breach, breach_cost, closed_at, act_by_at, called_at, waits_for,"
-    " pause, reopen"
+    " pause, reopen, held_at, turn_desk, turn_from, turn_act_by, turn_skips"
     " FROM henpin.duty WHERE duty_id = ANY($1) ORDER BY duty_id FOR UPDATE"};
 
 struct pg_query *work_duties_query(const struct casework *w, struct pg_script *s) {
@@ -75,6 +75,25 @@ static struct case_duty *find(struct work_case *c, struct uuid id) {
     return NULL;
 }
 
+/* Only what may be held or go on is dated again. */
+static void read_plan(struct arena *a, const struct pg_query *q, size_t row,
+                      struct case_duty *d) {
+    if (d->n_pauses == 0 && d->reopen != REOPEN_RESUMES)
+        return;
+    struct policy_turns *turns = arena_alloc(a, sizeof *turns);
+    turn_rows_read(a, q, row, 20, d->desk, turns);
+    d->turns = turns;
+    if (pg_is_null(q, row, 19))
+        return;
+    struct span *held;
+    size_t n = pg_array_items(q, row, 19, a, &held);
+    int64_t *held_us = arena_array(a, n + 1, sizeof *held_us);
+    for (size_t i = 0; i < n; i++)
+        held_us[i] = pg_item_instant(held[i]);
+    d->held_us = held_us;
+    d->n_held = (int)n;
+}
+
 void work_duties_read(const struct casework *w, struct arena *a,
                       const struct pg_query *q) {
     for (size_t row = 0; row < pg_rows(q); row++) {
@@ -105,6 +124,7 @@ void work_duties_read(const struct casework *w, struct arena *a,
             d->n_pauses = (int)pg_array_items(q, row, 17, a, &pauses);
         d->pause = pauses;
         d->reopen = reopen_of(pg_text(q, row, 18));
+        read_plan(a, q, row, d);
     }
 }
 
@@ -117,6 +137,23 @@ static const struct duty_reading *keep_reading(struct arena *a,
     return kept;
 }
 
+/* The next event of the batch sees the row as it will be. */
+static void plan(struct arena *a, struct case_duty *row,
+                 const struct duty_reading *dated) {
+    const struct policy_duty *to = &dated->dates;
+    if (row->turns && row->turns->n > 0 && row->turns->n == to->n_turns) {
+        struct policy_turns *turns = arena_alloc(a, sizeof *turns);
+        *turns = *row->turns;
+        for (int i = 0; i < turns->n; i++) {
+            turns->from_us[i] = to->turns[i].from_us;
+            turns->act_by_us[i] = to->turns[i].act_by_us;
+        }
+        row->turns = turns;
+    }
+    row->held_us = dated->course.held_us;
+    row->n_held = dated->course.n_held;
+}
+
 static void date(struct arena *a, struct case_duty *row, struct work_duty *duty,
                  const struct duty_reading *now) {
     const struct policy_duty *to = &now->dates;
@@ -124,6 +161,7 @@ static void date(struct arena *a, struct case_duty *row, struct work_duty *duty,
     row->start_us = to->start_us;
     row->due_us = to->due_us;
     row->act_by_us = to->owner.act_by_us;
+    plan(a, row, duty->dated);
     if (duty->fresh)
         redate_take(duty->fresh, to);
 }
@@ -165,7 +203,13 @@ const struct case_duty *work_duties_start(struct arena *a, struct work_case *c,
         .is_changed = true,
         .revision = revision,
     };
-    return &c->duty_rows[c->state.n_duties - 1];
+    struct case_duty *row = &c->duty_rows[c->state.n_duties - 1];
+    struct policy_turns *turns = arena_alloc(a, sizeof *turns);
+    *turns = redate_plan(kept);
+    row->turns = turns;
+    if (start->now.is_dated)
+        plan(a, row, c->duties[c->state.n_duties - 1].dated);
+    return row;
 }
 
 const struct case_duty *work_duties_change(struct arena *a, struct work_case *c,
@@ -286,34 +330,47 @@ static void copy_new_duty(const struct casework *w, struct pg_copy *copy,
         pg_copy_i64(copy, desk_open_us(w, d));
 }
 
+/* When the turn after that of the desk that has it begins. */
+#define NEXT_TURN(of) of ".turn_from[array_position(d.turn_desk, d.desk) + 1]"
+
 static const struct pg_statement close_duties = {
     "casework_close",
     "UPDATE henpin.duty d SET state = t.state, closed_at = t.closed_at,"
     " instance = t.instance, desk_open_us = t.desk_open_us, fires_at = CASE WHEN t.state "
     "= 'open'"
-    "  THEN least(d.warn_at[1], d.turn_from[2], d.act_by_at, d.due_at) END"
-    " FROM unnest($1::uuid[], $2::text[], $3::timestamptz[],"
-    "  $4::smallint[], $5::bigint[])"
-    " AS t(duty_id, state, closed_at, instance, desk_open_us)"
-    " WHERE d.duty_id = t.duty_id"};
+    "  THEN least(d.warn_at[1], " NEXT_TURN(
+        "d") ", d.act_by_at, d.due_at) END"
+             " FROM unnest($1::uuid[], $2::text[], $3::timestamptz[],"
+             "  $4::smallint[], $5::bigint[])"
+             " AS t(duty_id, state, closed_at, instance, desk_open_us)"
+             " WHERE d.duty_id = t.duty_id"};
 
-/* Behind the other: what the clock tells first depends on the state. Its plan was made for
- * other dates: the desk that has it keeps it. */
+/* Behind the other: what the clock tells first depends on the state. Held in
+ * time it has no other turns, and keeps those it had for when it goes on. */
 static const struct pg_statement date_duties = {
     "casework_date",
     "UPDATE henpin.duty d SET start_at = t.start_at, due_at = t.due_at,"
     " act_by_at = t.act_by_at, aim_at = t.aim_at,"
     " warn_at = array_remove(ARRAY[t.w1, t.w2, t.w3, t.w4], NULL),"
-    " turn_desk = NULL, turn_from = NULL, turn_act_by = NULL, turn_skips = NULL,"
-    " hands_on = NULL, held_at = nullif(t.held::timestamptz[], '{}'), fires_at = CASE "
+    " turn_from = coalesce(t.turn_from, d.turn_from),"
+    " turn_act_by = coalesce(t.turn_act_by, d.turn_act_by),"
+    " hands_on = CASE WHEN t.turn_from IS NULL THEN d.hands_on"
+    "  ELSE d.turn_skips >> (array_position(d.turn_desk, d.desk) - 1) & 1 = 1 END,"
+    " held_at = nullif(t.held::timestamptz[], '{}'), fires_at = CASE "
     "WHEN d.state = "
     "'open'"
-    "  THEN least(t.w1, t.act_by_at, t.due_at) END"
-    " FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[],"
-    "  $5::timestamptz[], $6::timestamptz[], $7::timestamptz[], $8::timestamptz[],"
-    "  $9::timestamptz[], $10::text[])"
-    "  AS t(duty_id, start_at, due_at, act_by_at, aim_at, w1, w2, w3, w4, held)"
-    " WHERE d.duty_id = t.duty_id"};
+    "  THEN least(t.w1, " NEXT_TURN(
+        "t") ", t.act_by_at, t.due_at) END"
+             " FROM (SELECT duty_id, start_at, due_at, act_by_at, aim_at, w1, w2, w3, "
+             "w4, held,"
+             "  turn_from::timestamptz[], turn_act_by::timestamptz[] FROM "
+             "unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[],"
+             "  $5::timestamptz[], $6::timestamptz[], $7::timestamptz[], "
+             "$8::timestamptz[],"
+             "  $9::timestamptz[], $10::text[], $11::text[], $12::text[])"
+             "  AS u(duty_id, start_at, due_at, act_by_at, aim_at, w1, w2, w3, w4, held,"
+             "   turn_from, turn_act_by)) t"
+             " WHERE d.duty_id = t.duty_id"};
 
 static void write_fresh(const struct casework *w, struct pg_script *s) {
     struct pg_copy *copy = NULL;
@@ -373,7 +430,7 @@ static void write_closed(const struct casework *w, struct pg_script *s) {
 enum { DATES = 4 + POLICY_MAX_WARNINGS }; /* start, due, act-by, aim, warnings */
 
 struct dating {
-    struct pg_array *ids, *dates[DATES], *held;
+    struct pg_array *ids, *dates[DATES], *held, *turn_from, *turn_act_by;
 };
 
 static void open_dating(struct dating *t, struct pg_script *s, size_t room) {
@@ -382,6 +439,8 @@ static void open_dating(struct dating *t, struct pg_script *s, size_t room) {
     for (int i = 0; i < DATES; i++)
         t->dates[i] = pg_param_array(q, PG_TIMESTAMPTZ, room);
     t->held = pg_param_array(q, PG_TEXT, room);
+    t->turn_from = pg_param_array(q, PG_TEXT, room);
+    t->turn_act_by = pg_param_array(q, PG_TEXT, room);
 }
 
 /* An array has no place in an array of rows but as text. */
@@ -398,6 +457,17 @@ static struct span held_text(struct arena *a, const struct clock_course *c) {
     return builder_span(&b);
 }
 
+static void write_plan(const struct dating *t, const struct policy_duty *to) {
+    int64_t from[POLICY_MAX_CHAIN], act_by[POLICY_MAX_CHAIN];
+    int n = to->n_turns > 1 ? to->n_turns : 0;
+    for (int i = 0; i < n; i++) {
+        from[i] = to->turns[i].from_us;
+        act_by[i] = to->turns[i].act_by_us;
+    }
+    turn_rows_instants(t->turn_from, from, n);
+    turn_rows_instants(t->turn_act_by, act_by, n);
+}
+
 static void write_dates(struct arena *a, const struct dating *t, struct uuid id,
                         const struct duty_reading *now) {
     const struct policy_duty *to = &now->dates;
@@ -411,6 +481,7 @@ static void write_dates(struct arena *a, const struct dating *t, struct uuid id,
                                                        : EVENT_ABSENT);
     }
     pg_array_text(t->held, held_text(a, &now->course));
+    write_plan(t, to);
 }
 
 static bool is_to_date(const struct work_duty *duty) {

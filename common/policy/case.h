@@ -58,6 +58,11 @@ struct case_duty {
     int n_pauses;
     struct span waits_for; /* of the one that starts it; ptr NULL: the call does */
     enum policy_reopen reopen;
+    /* Of one that may be held or go on: its plan, and when its row says that it was held
+     * (clock_course.held_us). NULL: one desk has it to the end; it was not. */
+    const struct policy_turns *turns;
+    const int64_t *held_us;
+    int n_held;
 };
 
 struct case_history {
@@ -95,7 +100,7 @@ struct duty_reading {
     int instance; /* from 1, in the order of time; moves up when an older one is read late */
     bool is_dated; /* what follows counts: the clock had to wait, was held or goes on */
     struct clock_course course;
-    struct policy_duty dates; /* start, due, aim, act-by, warnings; nothing else */
+    struct policy_duty dates; /* start, due, aim, act-by, turns, warnings */
 };
 
 struct duty_change {

@@ -146,6 +146,49 @@ static struct duty_reading read_waiting(int64_t answered_us) {
     };
 }
 
+/* `at_us` as it was before these holds, and with them. An instant within a hold counts as
+ * its beginning. */
+static int64_t unheld(const int64_t *held_us, int n_held, int64_t at_us) {
+    for (int i = n_held / 2 * 2 - 2; i >= 0; i -= 2)
+        if (at_us > held_us[i])
+            at_us = at_us > held_us[i + 1] ? at_us - (held_us[i + 1] - held_us[i])
+                                           : held_us[i];
+    return at_us;
+}
+
+static int64_t held(const int64_t *held_us, int n_held, int64_t at_us) {
+    for (int i = 0; i + 1 < n_held; i += 2)
+        if (at_us > held_us[i])
+            at_us += held_us[i + 1] - held_us[i];
+    return at_us;
+}
+
+static bool is_same_course(const struct case_duty *d, const struct clock_course *c) {
+    return d->n_held == c->n_held &&
+           (c->n_held == 0 ||
+            memcmp(d->held_us, c->held_us, (size_t)c->n_held * sizeof *d->held_us) == 0);
+}
+
+/* The plan of the row, which knows of other holds than the course does. */
+static struct policy_turns put_off(const struct case_duty *d,
+                                   const struct clock_course *c) {
+    struct policy_turns t = d->turns ? *d->turns : (struct policy_turns){0};
+    for (int i = t.present + 1; i < t.n && !is_same_course(d, c); i++)
+        t.from_us[i] =
+            held(c->held_us, c->n_held, unheld(d->held_us, d->n_held, t.from_us[i]));
+    return t;
+}
+
+/* The same due instant leaves act-by as it was found, with language and licences. */
+static void keep_plan(struct policy_duty *to, const struct case_duty *d,
+                      const struct policy_turns *plan) {
+    to->owner.act_by_us = d->act_by_us;
+    for (int i = 0; i < plan->n; i++) {
+        to->turns[i].from_us = plan->from_us[i];
+        to->turns[i].act_by_us = plan->act_by_us[i];
+    }
+}
+
 static struct duty_reading read_course(const struct case_view *v,
                                        const struct case_duty *d, const struct policy *p,
                                        int64_t start_us) {
@@ -153,7 +196,11 @@ static struct duty_reading read_course(const struct case_view *v,
     bool applies_to_open;
     const struct duty_spec *terms =
         redate_terms(p, d->rule_id, d->name, &applies_to_open);
-    r.is_dated = terms && redate_duty(p, terms, d->desk, NULL, &r.course, &r.dates);
+    const struct policy_turns plan = put_off(d, &r.course);
+    r.is_dated = terms && redate_duty(p, terms, d->desk, &plan, &r.course, &r.dates);
+    if (r.is_dated && r.dates.start_us == d->start_us && r.dates.due_us == d->due_us &&
+        d->due_us != EVENT_ABSENT)
+        keep_plan(&r.dates, d, &plan);
     int64_t due = r.is_dated ? r.dates.due_us : d->due_us;
     /* Its clock stood still since the hold. */
     int64_t ran_until =

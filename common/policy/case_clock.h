@@ -40,7 +40,13 @@ int64_t case_clock_answered(const struct case_view *v, const struct case_duty *d
 /* How the clock of `d` stands: of a row, or of a duty that just begins (a row to be).
  * `instance` is left 0. `p` dates what waited, was held or goes on; a duty whose rule it
  * no longer has keeps the dates it had; where it had none
- * it waits on, undated, and case_fold() tells a person. */
+ * it waits on, undated, and case_fold() tells a person.
+ *
+ * What was held in time has its plan put off by so long: the turn it stands in lasts that
+ * much longer, those to come begin later (redate.h says how they end). Turns that were
+ * handed over already stay. Dates that did not move leave the plan as it was. A duty that
+ * waits for its start has no plan: when it is dated at last, the desk that was chosen when
+ * it was called for keeps it. */
 struct duty_reading case_clock_read(const struct case_view *v, const struct case_duty *d,
                                     const struct policy *p);
 

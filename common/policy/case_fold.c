@@ -137,6 +137,8 @@ static struct standing begin_fresh(struct fold *f, const struct policy_duty *d,
     struct case_duty row = as_row(d, words);
     if (row.waits_for.ptr)
         row.called_us = call_us;
+    const struct policy_turns plan = redate_plan(d);
+    row.turns = &plan;
     struct duty_reading now = case_clock_read(f->v, &row, f->p);
     now.instance = ++f->n_clocks;
     begin(f, d, call_us, now);

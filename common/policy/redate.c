@@ -122,6 +122,12 @@ void redate_take(struct policy_duty *d, const struct policy_duty *dates) {
     d->owner.act_by_us = dates->owner.act_by_us;
     d->n_warnings = dates->n_warnings;
     memcpy(d->warn_us, dates->warn_us, sizeof dates->warn_us);
-    d->n_turns = dates->n_turns;
-    memcpy(d->turns, dates->turns, sizeof dates->turns);
+    if (d->n_turns < dates->n_turns) {
+        d->n_turns = dates->n_turns;
+        memcpy(d->turns, dates->turns, sizeof dates->turns);
+    }
+    for (int i = 0; i < dates->n_turns; i++) {
+        d->turns[i].from_us = dates->turns[i].from_us;
+        d->turns[i].act_by_us = dates->turns[i].act_by_us;
+    }
 }

@@ -43,7 +43,20 @@ bool redate_duty(const struct policy *p, const struct duty_spec *terms, struct s
                  const struct policy_turns *turns, const struct clock_course *course,
                  struct policy_duty *out);
 
-/* Gives `d` the dates of another, and nothing else. */
+/* The plan of a duty that just begins, as a row has it. */
+static inline struct policy_turns redate_plan(const struct policy_duty *d) {
+    struct policy_turns t = {.n = d->n_turns > 1 ? d->n_turns : 0};
+    for (int i = 0; i < t.n; i++) {
+        t.desk[i] = span_of(d->turns[i].desk);
+        t.from_us[i] = d->turns[i].from_us;
+        t.act_by_us[i] = d->turns[i].act_by_us;
+        t.skips |= d->turns[i].skips_full ? 1U << i : 0;
+    }
+    return t;
+}
+
+/* Gives `d` the dates of another, and nothing else. One that is held keeps its plan for
+ * when it goes on. */
 void redate_take(struct policy_duty *d, const struct policy_duty *dates);
 
 #endif
