@@ -90,6 +90,7 @@ struct case_event {
                          not know */
     struct span event_id;
     int64_t occurred_us;
+    bool is_reread;    /* those before it are read anew: the language is another */
     const char *noted; /* what the case's history keeps of it; NULL: the word */
 };
 

@@ -111,9 +111,12 @@ static void change(struct fold *f, int index, struct duty_reading now) {
 static void begin(struct fold *f, const struct policy_duty *d, int64_t call_us,
                   struct duty_reading now) {
     struct case_decision *out = f->out;
-    if (f->v->c->n_duties + out->n_starts >= CASE_MAX_DUTIES ||
-        out->n_starts == POLICY_MAX_DUTIES) {
-        case_tell(f->v->c, "the case holds as many duties as one case can", out);
+    bool has_no_room = f->v->c->n_duties + out->n_starts >= CASE_MAX_DUTIES;
+    if (has_no_room || out->n_starts == POLICY_MAX_DUTIES) {
+        case_tell(f->v->c,
+                  has_no_room ? "the case holds as many duties as one case can"
+                              : "the event begins more duties than one event can",
+                  out);
         f->is_full = true;
         return;
     }
@@ -147,13 +150,13 @@ static struct standing begin_fresh(struct fold *f, const struct policy_duty *d,
 
 /* A message does; what for, the rules say. Where they say nothing there is a wait all the
  * same, but no duty. */
-static struct standing begin_message(struct fold *f, int64_t call_us) {
+static struct standing begin_message(struct fold *f, int64_t call_us, bool is_past) {
     struct span words[POLICY_MAX_STOPS];
     struct case_duty row = as_row(f->fresh, words);
     struct policy_decision asked;
     asked.n_duties = 0;
     row.start_us = call_us;
-    if (!f->is_full)
+    if (!f->is_full && !is_past)
         f->messages->ask(f->messages->context, call_us, &asked);
     for (int i = 0; i < asked.n_duties; i++)
         if (!asked.duties[i].is_shadow && asked.duties[i].follows_messages &&
@@ -193,12 +196,43 @@ static void cancel(struct fold *f, const struct standing *by, const struct call 
     }
 }
 
+static bool has_message_at(const struct case_view *v, int64_t at_us) {
+    for (size_t i = 0; i < case_view_count(v); i++)
+        if (case_view_at(v, i) == at_us && span_is(case_view_word(v, i), CASE_MESSAGE))
+            return true;
+    return false;
+}
+
+/* Takes a call as it stood before the event. True: it is a message that began a clock
+ * then already, and was answered. That it has no row says that no rule asked for a duty;
+ * one that came since is not for it. */
+static bool is_past(const struct fold *f, struct standing *before,
+                    const struct call *call) {
+    const struct case_view v = {f->v->c, NULL};
+    if (takes(before, call->at_us))
+        return false;
+    if (call->index >= 0) {
+        const struct case_duty *d = &v.c->duties[call->index];
+        *before = standing_of(d, case_clock_read(&v, d, f->p).closed_us);
+        return false;
+    }
+    if (!has_message_at(&v, call->at_us))
+        return false;
+    struct span words[POLICY_MAX_STOPS];
+    struct case_duty row = as_row(f->fresh, words);
+    row.start_us = call->at_us;
+    *before = standing_of(&row, case_clock_answered(&v, &row));
+    return before->ended_us != EVENT_ABSENT && !f->v->e->is_reread;
+}
+
 static void fold_calls(struct fold *f, const struct calls *all) {
-    struct standing s = {false, false, EVENT_ABSENT};
+    struct standing s = {false, false, EVENT_ABSENT}, before = s;
+    bool is_of_messages = f->fresh && f->fresh_us == EVENT_ABSENT;
     f->is_full = false;
     f->n_clocks = 0;
     for (int i = 0; i < all->n; i++) {
         const struct call *call = &all->items[i];
+        bool past = is_of_messages && is_past(f, &before, call);
         if (takes(&s, call->at_us))
             cancel(f, &s, call);
         else if (call->index >= 0)
@@ -206,7 +240,7 @@ static void fold_calls(struct fold *f, const struct calls *all) {
         else if (f->fresh_us != EVENT_ABSENT)
             s = begin_fresh(f, f->fresh, call->at_us);
         else
-            s = begin_message(f, call->at_us);
+            s = begin_message(f, call->at_us, past);
     }
 }
 

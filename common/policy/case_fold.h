@@ -9,7 +9,10 @@
  * CASE_MAX_DUTIES).
  *
  * Messages of a conversation are calls too, but without rows of their own: what they call
- * for is asked of the rules when they turn out to begin a clock (thread.h).
+ * for is asked of the rules when they turn out to begin a clock (thread.h). A rule that is
+ * new takes up a message that still waits, but none that was answered before it came: such
+ * a wait would have a row if a rule had asked for one. (An event that has the earlier ones
+ * read anew asks for all.) What one event cannot begin at once is told, and not begun later.
  *
  * Each time the whole history is cut, so late, doubled and re-ordered events end in the
  * same duties. Of a conversation all duties are cut anew, because an event may change

@@ -83,6 +83,7 @@ static void decide_one(struct batch *b, struct message *m, const struct policy *
     struct case_decision d;
     struct thread_language language =
         inquiries_language(&c->work.state, &q, &c->work.order, market);
+    language.is_new = !span_equal(language.tag, c->language.tag);
     inquiries_state(p, &q, market, &c->work.order, &language, &facts);
     casework_state_seller(work, m, p, &facts);
     inquiries_decide(b->attempt, &c->work.state, &q, &language, p, &facts, &d);

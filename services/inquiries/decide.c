@@ -53,7 +53,7 @@ struct thread_language inquiries_language(const struct case_state *c,
         consider_mark(&best, mark_of(h->events[i]), h->at_us[i], h->ids[i]);
     consider_mark(&best, mark_of_event(q, mark_word(&q->event)), head->occurred_at_us,
                   identity_hash64(head->event_id));
-    struct thread_language l = {best.tag, LANGUAGE_FROM_NOTHING, CONFIDENCE_ABSENT};
+    struct thread_language l = {.tag = best.tag, .confidence = CONFIDENCE_ABSENT};
     if (best.tag.ptr) {
         l.from = best.is_guess ? LANGUAGE_FROM_GUESS : LANGUAGE_FROM_MESSAGE;
         l.confidence = best.confidence;
@@ -137,6 +137,7 @@ void inquiries_decide(struct arena *a, const struct case_state *c,
         .word = inquiries_word(q, l),
         .event_id = e->head.event_id,
         .occurred_us = e->head.occurred_at_us,
+        .is_reread = l->is_new,
     };
     thread_decide(&read, &event, p, facts, out);
     bool is_anonymous =

@@ -42,6 +42,7 @@ struct thread_language {
     enum language_from from;
     int confidence; /* of a guess: 0 .. 99, see language.h; CONFIDENCE_ABSENT: it was no
                        guess, or the connector's, who does not say */
+    bool is_new;    /* the tag is another than the case had (the caller's to say) */
 };
 
 /* An event and what was read in its words. */

@@ -9,7 +9,8 @@
 
 /* ---- the rules ---- */
 
-static int n_decided; /* how often the rules were asked */
+static int n_decided;        /* how often the rules were asked */
+static bool has_no_messages; /* no rule is for messages */
 
 void policy_decide(const struct policy *p, const struct policy_facts *f,
                    struct policy_decision *out) {
@@ -26,7 +27,7 @@ void policy_decide(const struct policy *p, const struct policy_facts *f,
             .n_stops = 1,
             .breach = "money",
         };
-    if (!span_is(folding_word, "message_received"))
+    if (has_no_messages || !span_is(folding_word, "message_received"))
         return;
     out->duties[out->n_duties++] = (struct policy_duty){
         .name = "answer_message",
@@ -49,12 +50,15 @@ void policy_decide(const struct policy *p, const struct policy_facts *f,
 
 #define FIRST_US INT64_C(1795143600000000)
 
+static bool is_reread; /* by the event that is folded */
+
 static void fold(struct folded *f, const char *word, int hour, int number) {
     char id[32];
     snprintf(id, sizeof id, "e%d", number);
     const struct case_event e = {.word = word,
                                  .event_id = span_of(id),
-                                 .occurred_us = FIRST_US + hour * US_PER_HOUR};
+                                 .occurred_us = FIRST_US + hour * US_PER_HOUR,
+                                 .is_reread = is_reread};
     struct policy_facts facts;
     memset(&facts, 0, sizeof facts);
     thread_decide(&f->state, &e, NULL, &facts, &f->last);
@@ -208,6 +212,46 @@ static void test_thread__a_cancelled_duty_remembers_that_it_was_breached(void **
     assert_int_equal(since(f, "answer_message", 5)->state, DUTY_BREACHED);
 }
 
+/* Twenty messages before there was a rule; all but the last were answered. */
+static struct folded *before_the_rule(void) {
+    struct folded *f = folding_begin();
+    has_no_messages = true;
+    for (int i = 0; i < 20; i++) {
+        fold(f, "message_received", 100 * i, 2 * i);
+        fold(f, i < 19 ? "replied_by_human" : "replied_automatically", 100 * i + 50,
+             2 * i + 1);
+        fold(f, i < 19 ? "inquiry_closed" : "noted", 100 * i + 51, 100 + i);
+    }
+    has_no_messages = false;
+    assert_int_equal(f->state.n_duties, 0);
+    return f;
+}
+
+static void test_thread__a_new_rule_is_not_for_what_was_answered_before_it(void **state) {
+    (void)state;
+    struct folded *f = before_the_rule();
+    fold(f, "message_received", 1999, 200);
+    assert_int_equal(f->state.n_duties, 2); /* of the one that waits, 1900 */
+    assert_int_equal(since(f, "answer_message", 1900)->state, DUTY_OPEN);
+    assert_int_equal(since(f, "complete_inquiry", 1900)->state, DUTY_OPEN);
+    fold(f, "replied_by_human", 1920, 201); /* parts 1999 from it */
+    assert_int_equal(since(f, "answer_message", 1900)->state, DUTY_MET);
+    assert_int_equal(since(f, "answer_message", 1999)->state, DUTY_OPEN);
+    assert_int_equal(f->state.n_triaged, 0);
+}
+
+static void test_thread__what_is_read_anew_begins_answered_clocks_too(void **state) {
+    (void)state;
+    struct folded *f = before_the_rule();
+    is_reread = true;
+    fold(f, "message_received", 1999, 200);
+    is_reread = false;
+    assert_int_equal(f->state.n_duties, POLICY_MAX_DUTIES);
+    assert_int_equal(since(f, "answer_message", 0)->state, DUTY_BREACHED);
+    assert_true(
+        span_is(f->triaged[0], "the event begins more duties than one event can"));
+}
+
 /* A thousand events, an answer for each message: more waits than a case can hold. */
 static void test_thread__a_long_conversation_asks_the_rules_no_more(void **state) {
     (void)state;
@@ -315,6 +359,8 @@ int main(void) {
         cmocka_unit_test(test_thread__a_duty_hears_that_the_history_reads_otherwise),
         cmocka_unit_test(test_thread__a_second_copy_changes_nothing),
         cmocka_unit_test(test_thread__a_cancelled_duty_remembers_that_it_was_breached),
+        cmocka_unit_test(test_thread__a_new_rule_is_not_for_what_was_answered_before_it),
+        cmocka_unit_test(test_thread__what_is_read_anew_begins_answered_clocks_too),
         cmocka_unit_test(test_thread__a_long_conversation_asks_the_rules_no_more),
         cmocka_unit_test(test_thread__any_order_of_reading_ends_alike),
     };

@@ -169,7 +169,7 @@ static void test_words__rules_see_the_signals_of_this_event_only(void **state) {
     const int64_t at_us[] = {1}, ids[] = {1};
     const struct case_state c = {.history = {history, at_us, ids, 1}};
     const struct order_facts o = {.is_known = true};
-    const struct thread_language l = {SPAN("en"), LANGUAGE_FROM_MESSAGE, -1};
+    const struct thread_language l = {SPAN("en"), LANGUAGE_FROM_MESSAGE, -1, false};
     struct inquiry q = read_as(INQUIRY_MESSAGE_RECEIVED, "I will sue you", NULL, -1);
     struct policy_facts threat, none, missing;
     inquiries_state(packs, &q, NULL, &o, &l, &threat);
@@ -186,7 +186,7 @@ static void test_words__rules_see_the_signals_of_this_event_only(void **state) {
 static void test_words__a_signal_that_the_rules_forgot_stops_nothing(void **state) {
     (void)state;
     const struct order_facts o = {.is_known = true};
-    const struct thread_language l = {SPAN("en"), LANGUAGE_FROM_MESSAGE, -1};
+    const struct thread_language l = {SPAN("en"), LANGUAGE_FROM_MESSAGE, -1, false};
     const struct inquiry q = {.event = {.kind = INQUIRY_MESSAGE_RECEIVED},
                               .signals = SPAN("of_an_earlier_revision+fire")};
     struct policy_facts f;
