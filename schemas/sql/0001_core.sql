@@ -191,6 +191,8 @@ CREATE TABLE return_case (
     tasks          smallint NOT NULL,
     remedy         text,
     destination    text,
+    remedy_at      timestamptz,
+    destination_at timestamptz,
     opened_at      timestamptz NOT NULL,
     history_event  text[] NOT NULL,
     history_at     timestamptz[] NOT NULL,

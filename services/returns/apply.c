@@ -10,7 +10,7 @@ static struct span details_of(struct batch *b, const struct return_event *e,
                               const struct returns_offer *offer) {
     struct builder d = builder_in(
         b->attempt, 250 + 6 * (e->return_id.len + e->reason_code.len + e->currency.len +
-                               offer->remedy.len + offer->destination.len));
+                               offer->remedy.word.len + offer->destination.word.len));
     build_text(&d, "{\"return_id\":");
     build_json(&d, e->return_id);
     build_text(&d, ",\"reason_code\":");
@@ -25,13 +25,13 @@ static struct span details_of(struct batch *b, const struct return_event *e,
         build_text(&d, ",\"currency\":");
         build_json(&d, e->currency);
     }
-    if (offer->remedy.ptr) {
+    if (offer->remedy.word.ptr) {
         build_text(&d, ",\"remedy\":");
-        build_json(&d, offer->remedy);
+        build_json(&d, offer->remedy.word);
     }
-    if (offer->destination.ptr) {
+    if (offer->destination.word.ptr) {
         build_text(&d, ",\"destination\":");
-        build_json(&d, offer->destination);
+        build_json(&d, offer->destination.word);
     }
     build_char(&d, '}');
     return builder_span(&d);
@@ -96,7 +96,7 @@ void returns_decide_batch(struct batch *b, const struct policy *p) {
 #define CASE_COLUMNS                                                                     \
     "case_id, order_key, marketplace, seller_id, order_id, return_id, is_parked,"        \
     " status, reason_code, wanted, amount_minor, currency, lines, disposition, tasks,"   \
-    " remedy, destination"
+    " remedy, destination, remedy_at, destination_at"
 
 const struct pg_statement returns_session = {
     "returns_session", CASEWORK_SESSION("return_case_changed", "henpin.return_case")};
@@ -106,8 +106,13 @@ static const struct pg_statement update_cases = {
     "UPDATE henpin.return_case c SET is_parked = t.is_parked, status = t.status,"
     " reason_code = t.reason_code, wanted = t.wanted, amount_minor = t.amount_minor,"
     " currency = t.currency, lines = t.lines, disposition = t.disposition,"
-    " tasks = t.tasks, remedy = t.remedy, destination = t.destination, " CASEWORK_UPDATES
+    " tasks = t.tasks, remedy = t.remedy, destination = t.destination,"
+    " remedy_at = t.remedy_at, destination_at = t.destination_at, " CASEWORK_UPDATES
     " FROM pg_temp.return_case_changed t WHERE c.case_id = t.case_id"};
+
+static void copy_said_at(struct pg_copy *copy, const struct returns_word_said *said) {
+    pg_copy_instant(copy, said->word.ptr ? said->at_us : EVENT_ABSENT);
+}
 
 static void copy_row(struct pg_copy *copy, const struct work_case *work) {
     const struct returns_case *c = (const struct returns_case *)work;
@@ -129,14 +134,16 @@ static void copy_row(struct pg_copy *copy, const struct work_case *work) {
     pg_copy_jsonb(copy, c->lines);
     pg_copy_text(copy, work->state.disposition);
     pg_copy_i16(copy, (int16_t)work->state.n_tasks);
-    pg_copy_text(copy, c->offer.remedy);
-    pg_copy_text(copy, c->offer.destination);
+    pg_copy_text(copy, c->offer.remedy.word);
+    pg_copy_text(copy, c->offer.destination.word);
+    copy_said_at(copy, &c->offer.remedy);
+    copy_said_at(copy, &c->offer.destination);
 }
 
 static const struct case_writer writer = {
     .copy_new = CASEWORK_COPY("henpin.return_case", CASE_COLUMNS),
     .copy_changed = CASEWORK_COPY("pg_temp.return_case_changed", CASE_COLUMNS),
-    .n_columns = 17,
+    .n_columns = 19,
     .copy_row = copy_row,
     .update = &update_cases,
 };

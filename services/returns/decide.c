@@ -67,33 +67,39 @@ static bool has_one_of(const struct case_state *c, const struct return_event *e,
     return false;
 }
 
-static bool is_late(const struct case_state *c, const struct return_event *e) {
-    for (size_t i = 0; i < c->history.n; i++)
-        if (c->history.at_us[i] > e->head.occurred_at_us)
-            return true;
-    return false;
-}
-
 static bool is_nowhere(struct span destination) {
     return span_is(destination, "no_return_shipping");
 }
 
-static struct span destination_after(const struct returns_offer *before,
-                                     const struct case_state *c,
-                                     const struct return_event *e, struct span said) {
-    static const int here[] = {RETURN_RECEIVED, RETURN_INSPECTED};
-    bool may_move = !is_nowhere(before->destination) &&
-                    (is_nowhere(said) || !before->destination.ptr || !is_late(c, e));
-    return said.ptr && may_move && !has_one_of(c, e, here, COUNT_OF(here))
-               ? said
-               : before->destination;
+/* The later word; of one instant the greater, so that reading order is none. */
+static struct returns_word_said later_of(struct returns_word_said a,
+                                         struct returns_word_said b) {
+    if (!a.word.ptr || !b.word.ptr)
+        return a.word.ptr ? a : b;
+    if (is_nowhere(a.word) != is_nowhere(b.word))
+        return is_nowhere(a.word) ? a : b;
+    if (a.at_us != b.at_us)
+        return a.at_us > b.at_us ? a : b;
+    return span_compare(a.word, b.word) > 0 ? a : b;
 }
 
-static bool goes_wrong(const struct returns_offer *before, struct span after,
-                       const struct case_state *c, const struct return_event *e) {
+/* Whether the goods were here when `e` happened, as far as events are read. */
+static bool are_here(const struct case_state *c, const struct return_event *e) {
+    static const int here[] = {RETURN_RECEIVED, RETURN_INSPECTED};
+    for (size_t i = 0; i < COUNT_OF(here); i++) {
+        int64_t since = case_happened(c, returns_word(here[i]));
+        if (e->kind == here[i] ||
+            (since != EVENT_ABSENT && since <= e->head.occurred_at_us))
+            return true;
+    }
+    return false;
+}
+
+static bool goes_wrong(struct span before, struct span after, const struct case_state *c,
+                       const struct return_event *e) {
     static const int told[] = {RETURN_AUTHORIZED, RETURN_LABEL_ISSUED, RETURN_IN_TRANSIT};
     static const int sent[] = {RETURN_LABEL_ISSUED, RETURN_IN_TRANSIT};
-    bool has_moved = before->destination.ptr && !span_equal(before->destination, after);
+    bool has_moved = before.ptr && !span_equal(before, after);
     return (has_moved && has_one_of(c, e, told, COUNT_OF(told))) ||
            (is_nowhere(after) && has_one_of(c, e, sent, COUNT_OF(sent)));
 }
@@ -107,10 +113,14 @@ struct returns_offer returns_offer_after(const struct returns_offer *before,
     if (d->is_duplicate || d->policy.outcome != POLICY_DECIDED ||
         !returns_word(e->kind) || said->is_shadow)
         return after;
-    if (said->remedy && (!before->remedy.ptr || !is_late(c, e)))
-        after.remedy = span_of(said->remedy);
-    after.destination = destination_after(before, c, e, span_of(said->destination));
-    if (goes_wrong(before, after.destination, c, e))
+    int64_t at_us = e->head.occurred_at_us;
+    after.remedy = later_of(before->remedy,
+                            (struct returns_word_said){span_of(said->remedy), at_us});
+    if (!are_here(c, e))
+        after.destination =
+            later_of(before->destination,
+                     (struct returns_word_said){span_of(said->destination), at_us});
+    if (goes_wrong(before->destination.word, after.destination.word, c, e))
         case_tell(c, "the goods may be on their way to where they should not go", d);
     return after;
 }

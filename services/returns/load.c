@@ -15,7 +15,8 @@ static void begin(struct work_case *work, const struct message *m) {
 static const struct pg_statement read_cases = {
     "returns_cases",
     "SELECT case_id, is_parked, status, reason_code, wanted, amount_minor, currency,"
-    " lines, disposition, tasks, remedy, destination, " CASEWORK_COLUMNS
+    " lines, disposition, tasks, remedy, destination, remedy_at, "
+    "destination_at, " CASEWORK_COLUMNS
     " FROM henpin.return_case WHERE case_id = ANY($1) ORDER BY case_id FOR UPDATE"};
 
 static void take_row(struct work_case *work, const struct pg_query *q, size_t row) {
@@ -29,7 +30,10 @@ static void take_row(struct work_case *work, const struct pg_query *q, size_t ro
     c->lines = pg_text(q, row, 7);
     work->state.disposition = pg_text(q, row, 8);
     work->state.n_tasks = (int)pg_i64(q, row, 9);
-    c->offer = (struct returns_offer){pg_text(q, row, 10), pg_text(q, row, 11)};
+    c->offer = (struct returns_offer){
+        .remedy = {pg_text(q, row, 10), pg_instant(q, row, 12)},
+        .destination = {pg_text(q, row, 11), pg_instant(q, row, 13)},
+    };
     c->latest_us = casework_latest_us(work);
 }
 
@@ -38,7 +42,7 @@ static const struct case_reader reader = {
     .case_size = sizeof(struct returns_case),
     .begin = begin,
     .read = &read_cases,
-    .n_columns = 11,
+    .n_columns = 13,
     .take_row = take_row,
 };
 

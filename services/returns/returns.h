@@ -31,19 +31,27 @@ void returns_decide(const struct case_state *c, const struct return_event *e,
                     const struct goods *g, const struct policy *p,
                     struct policy_facts *facts, struct case_decision *out);
 
-/* What the case shows to the desk; words of the packs, ptr NULL: no rule has said. */
+struct returns_word_said {
+    struct span word; /* of the packs; ptr NULL: no rule has said */
+    int64_t at_us;    /* of the event that it was said of; word.ptr NULL: any value */
+};
+
+/* What the case shows to the desk. */
 struct returns_offer {
-    struct span remedy;      /* refund, exchange, repair ... */
-    struct span destination; /* own_address, partner_address, branch, prepaid_label,
-                                no_return_shipping */
+    struct returns_word_said remedy;      /* refund, exchange, repair ... */
+    struct returns_word_said destination; /* own_address, partner_address, branch,
+                                             prepaid_label, no_return_shipping */
 };
 
 /* The offer after `e`, whose decision `d` is. The latest word counts, by the events' own
- * time; a decision that says nothing changes nothing. Two things are firmer:
+ * time (of one instant, the greater in the order of bytes), whatever order they are read
+ * in; a decision that says nothing changes nothing. Two things are firmer:
  *
  * - no_return_shipping stays. What later events do not repeat is still dangerous, and
  *   what the buyer may keep is not asked for afterwards; only a person can lift it.
- * - Once the goods are here, they are no longer sent anywhere: the destination stays.
+ * - From the instant at which the goods are here, nothing that is said sends them
+ *   elsewhere. This alone depends on reading: a destination that was taken before the
+ *   arrival is read stays, though the goods had arrived before it was said.
  *
  * Where the goods may be on their way to the wrong place, d->triages says so, once for the
  * case: the destination moved after the buyer was told one, or the parcel has a label or

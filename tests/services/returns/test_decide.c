@@ -292,8 +292,8 @@ static struct returns_offer read_chapter(const struct returns_offer *before,
     d.policy.disposition.remedy = x->remedy;
     d.policy.disposition.destination = x->destination;
     struct returns_offer after = returns_offer_after(before, c, &e, &d);
-    assert_word(after.remedy, x->then_remedy);
-    assert_word(after.destination, x->then_destination);
+    assert_word(after.remedy.word, x->then_remedy);
+    assert_word(after.destination.word, x->then_destination);
     assert_int_equal(d.n_triages > 0, x->is_told);
     return after;
 }
@@ -373,9 +373,98 @@ static void test_returns__goods_that_are_here_are_sent_nowhere_else(void **state
           {RETURN_REOPENED, 3, NULL, "label", "partial", "own", false});
 }
 
+/* Read in this order of chapters; what each says is in `then_...` of the last. */
+static struct returns_offer read_in_order(const struct chapter *chapters,
+                                          const int *order, int n) {
+    struct span words[8];
+    int64_t at_us[COUNT_OF(words)], ids[COUNT_OF(words)] = {0};
+    struct case_state c = {.opened_us = NOON_US};
+    struct returns_offer offer = {0};
+    for (int i = 0; i < n; i++) {
+        const struct chapter *x = &chapters[order[i]];
+        struct return_event e = {
+            .kind = x->kind,
+            .head = {.occurred_at_us = NOON_US + x->hour * US_PER_HOUR},
+        };
+        struct case_decision d = {.policy = {.outcome = POLICY_DECIDED}};
+        d.policy.disposition.remedy = x->remedy;
+        d.policy.disposition.destination = x->destination;
+        offer = returns_offer_after(&offer, &c, &e, &d);
+        words[i] = span_of(returns_word(x->kind));
+        at_us[i] = e.head.occurred_at_us;
+        c.history = (struct case_history){words, at_us, ids, (size_t)i + 1};
+    }
+    return offer;
+}
+
+/* Every order of `n` chapters, by exchanging the i-th with each behind it. */
+static void read_in_any_order(const struct chapter *chapters, int *order, int i, int n,
+                              const char *remedy, const char *destination) {
+    if (i == n) {
+        struct returns_offer offer = read_in_order(chapters, order, n);
+        assert_word(offer.remedy.word, remedy);
+        assert_word(offer.destination.word, destination);
+    }
+    for (int k = i; k < n; k++) {
+        int kept = order[i];
+        order[i] = order[k];
+        order[k] = kept;
+        read_in_any_order(chapters, order, i + 1, n, remedy, destination);
+        order[k] = order[i];
+        order[i] = kept;
+    }
+}
+
+#define ANY_ORDER(remedy, destination, ...)                                              \
+    do {                                                                                 \
+        const struct chapter all[] = {__VA_ARGS__};                                      \
+        int order[] = {0, 1, 2, 3, 4};                                                   \
+        read_in_any_order(all, order, 0, (int)COUNT_OF(all), remedy, destination);       \
+    } while (0)
+
+static void test_returns__the_offer_is_the_same_in_any_order_of_reading(void **state) {
+    (void)state;
+    ANY_ORDER(
+        "repair", "branch", {.kind = RETURN_REQUESTED, .hour = 1, .remedy = "refund"},
+        {.kind = RETURN_AUTHORIZED, .hour = 2, .remedy = "repair", .destination = "own"},
+        {.kind = RETURN_REOPENED, .hour = 3},
+        {.kind = RETURN_REOPENED, .hour = 4, .destination = "branch"},
+        {.kind = RETURN_CLOSED, .hour = 5});
+    ANY_ORDER(
+        "exchange", NOWHERE,
+        {.kind = RETURN_REQUESTED, .hour = 1, .remedy = "refund", .destination = "own"},
+        {.kind = RETURN_AUTHORIZED, .hour = 2, .destination = NOWHERE},
+        {.kind = RETURN_LABEL_ISSUED, .hour = 3, .destination = "label"},
+        {.kind = RETURN_CLOSED, .hour = 4, .remedy = "exchange"},
+        {.kind = RETURN_REOPENED, .hour = 5, .destination = "own"});
+    /* Of one instant. */
+    ANY_ORDER(
+        "repair", "own",
+        {.kind = RETURN_AUTHORIZED, .hour = 1, .remedy = "refund", .destination = "own"},
+        {.kind = RETURN_REQUESTED,
+         .hour = 1,
+         .remedy = "repair",
+         .destination = "branch"},
+        {.kind = RETURN_REOPENED, .hour = 1, .remedy = "exchange"});
+    /* What was said before the goods were here counts, whenever it is read. */
+    ANY_ORDER(
+        "refund", "branch", {.kind = RETURN_REQUESTED, .hour = 1, .destination = "own"},
+        {.kind = RETURN_AUTHORIZED, .hour = 2, .destination = "branch"},
+        {.kind = RETURN_RECEIVED, .hour = 3, .remedy = "refund", .destination = "label"},
+        {.kind = RETURN_CLOSED, .hour = 4});
+}
+
+static void test_returns__what_is_said_of_goods_that_are_here_is_late(void **state) {
+    (void)state;
+    STORY({RETURN_RECEIVED, 3, NULL, NULL, NULL, NULL, false},
+          {RETURN_REQUESTED, 1, NULL, "own", NULL, "own", false},
+          {RETURN_REOPENED, 4, NULL, NOWHERE, NULL, "own", false});
+}
+
 static void test_returns__only_what_was_decided_for_good_is_offered(void **state) {
     (void)state;
-    const struct returns_offer before = {SPAN("refund"), SPAN("own")};
+    const struct returns_offer before = {{SPAN("refund"), NOON_US},
+                                         {SPAN("own"), NOON_US}};
     const struct return_event e = {.kind = RETURN_REQUESTED};
     const struct case_state c = {.opened_us = EVENT_ABSENT};
     struct case_decision cases[3] = {0};
@@ -386,8 +475,8 @@ static void test_returns__only_what_was_decided_for_good_is_offered(void **state
         cases[i].policy.disposition.remedy = "repair";
         cases[i].policy.disposition.destination = "label";
         struct returns_offer after = returns_offer_after(&before, &c, &e, &cases[i]);
-        assert_word(after.remedy, "refund");
-        assert_word(after.destination, "own");
+        assert_word(after.remedy.word, "refund");
+        assert_word(after.destination.word, "own");
         assert_int_equal(cases[i].n_triages, 0);
     }
 }
@@ -417,6 +506,8 @@ int main(void) {
         CASE(test_returns__nowhere_stays_and_no_later_word_lifts_it),
         CASE(test_returns__a_parcel_that_should_not_be_is_told_in_either_order),
         CASE(test_returns__goods_that_are_here_are_sent_nowhere_else),
+        CASE(test_returns__the_offer_is_the_same_in_any_order_of_reading),
+        CASE(test_returns__what_is_said_of_goods_that_are_here_is_late),
         CASE(test_returns__only_what_was_decided_for_good_is_offered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
