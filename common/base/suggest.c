@@ -36,8 +36,20 @@ struct suggestion suggest_for(struct span word) {
     return (struct suggestion){.word = word, .best = INT_MAX};
 }
 
+/* Whether letters were only left out of `known`. */
+static bool is_left_out_of(struct span word, const char *known) {
+    size_t i = 0;
+    for (; i < word.len && *known; known++)
+        i += word.ptr[i] == *known;
+    return i == word.len;
+}
+
+/* Letters left out count half: who writes amazon.jp means amazon.co.jp, not amazon.sg. */
 void suggest_consider(struct suggestion *s, const char *known) {
     int d = distance(s->word, span_of(known));
+    if (d > 1 + (int)s->word.len / 3)
+        return;
+    d = is_left_out_of(s->word, known) ? d : 2 * d;
     if (d < s->best) {
         s->best = d;
         s->known = known;
@@ -45,7 +57,7 @@ void suggest_consider(struct suggestion *s, const char *known) {
 }
 
 const char *suggest_known(const struct suggestion *s) {
-    return s->known && s->best <= 1 + (int)s->word.len / 3 ? s->known : NULL;
+    return s->known;
 }
 
 const char *suggest_text(struct suggestion *s) {

@@ -6,7 +6,7 @@
 
 struct suggestion {
     struct span word;
-    int best; /* distance of `known`, INT_MAX: none yet */
+    int best; /* twice the distance of `known`, letters left out once; INT_MAX: none yet */
     const char *known;
     char text[160];
 };

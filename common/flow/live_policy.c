@@ -71,6 +71,19 @@ static void tell_finding(void *context, const struct policy_finding *f) {
         4);
 }
 
+/* Its statements are the first that a worker runs: a database without tables shows here. */
+static void tell_tables(const struct pg *pg, struct error *err) {
+    static const char *const absent[] = {"42P01", "3F000"}; /* no such table, schema */
+    for (size_t i = 0; i < COUNT_OF(absent); i++)
+        if (strcmp(pg_failure(pg)->sqlstate, absent[i]) == 0) {
+            error_set(err, E_PG_VERSION, "henpin's tables are not in this database");
+            error_hint(err,
+                       "henpin migrate creates them; --postgres says which database");
+            return;
+        }
+    error_hint(err, "is the database up to date? henpin migrate");
+}
+
 /* Every row names its revision, so the revision's row comes first. */
 static enum status record(struct live_policy *l, const struct pg_statement *how,
                           const struct policy *p, struct error *err) {
@@ -89,7 +102,7 @@ static enum status record(struct live_policy *l, const struct pg_statement *how,
     if (st == ST_OK)
         st = pg_run_wait(l->control, s, 10 * US_PER_S, err);
     if (st != ST_OK && err->code == E_PG_STATEMENT)
-        error_hint(err, "is the database up to date? henpin migrate");
+        tell_tables(l->control, err);
     if (st != ST_OK)
         pg_close(l->control);
     arena_free(a);
@@ -138,6 +151,10 @@ void live_policy_reload(struct live_policy *l) {
         use(l, p);
         return;
     }
+    if (st == ST_FATAL && !*err.hint)
+        error_hint(&err,
+                   "the last good rules stay live; henpin policy check tells what is "
+                   "wrong: mend it, send SIGHUP again");
     log_error("policy.kept", LOG_ERR(&err));
     policy_free(p);
     l->wants_reload = st == ST_RETRY; /* Postgres is away: once more at the next turn */

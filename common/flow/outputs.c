@@ -91,10 +91,9 @@ void outputs_duty_started(struct outputs *o, const struct output_context *c,
     char text[700];
     struct builder reason = builder_over(text, sizeof text);
     build_text(&reason, p->title);
+    /* Not which desk has it and must act by when: that has columns of its own, and boards
+     * show these words beside the desk that has it later. */
     build_instant(&reason, ": due ", p->due_us);
-    build_instant(&reason, ", act by ", p->owner.act_by_us);
-    build_text(&reason, " at ");
-    build_text(&reason, p->owner.desk);
     if (p->owner.is_catch_all)
         build_text(&reason, " (no open desk before)");
     /* The kind of the escalation to come, only where there are no words for it: this row

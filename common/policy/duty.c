@@ -5,8 +5,9 @@
 #include "common/policy/schema.h"
 #include "common/policy/witness.h"
 
-/* A word of the domain's `event`; NULL after telling. */
-static const char *event_word(struct loader *l, const struct node *n) {
+/* A word of the domain's `event`; NULL after telling. `n_groups` is how many of its groups
+ * could stand there, too. */
+static const char *event_word(struct loader *l, const struct node *n, int n_groups) {
     const struct attribute *events = &l->p->domain.facts[FACT_EVENT];
     int i = n->kind == NODE_SCALAR ? attribute_find(events, n->text) : -1;
     if (i >= 0) {
@@ -15,6 +16,9 @@ static const char *event_word(struct loader *l, const struct node *n) {
     struct suggestion s = suggest_for(n->text);
     for (int k = 0; k < events->n_words; k++) {
         suggest_consider(&s, events->words[k]);
+    }
+    for (int k = 0; k < n_groups; k++) {
+        suggest_consider(&s, events->groups[k].name);
     }
     finding_error(l->fs, "unknown-value", n, "the domain lists no event \"%.*s\"%s",
                   SPAN_ARGS(n->text), suggest_text(&s));
@@ -25,26 +29,24 @@ static const char *event_word(struct loader *l, const struct node *n) {
 static void read_start(struct loader *l, const struct node *n, struct duty_spec *d) {
     d->start_time = n ? time_find(n->text) : TIME_EVENT;
     if (d->start_time < 0) {
-        d->waits_for = event_word(l, n);
+        d->waits_for = event_word(l, n, 0);
     }
 }
 
 static void read_stops(struct loader *l, const struct node *n, struct duty_spec *d) {
+    const struct attribute *events = &l->p->domain.facts[FACT_EVENT];
     NODE_WORDS(w, n) {
         const char *word = NULL;
         const struct word_group *g =
-            w->kind == NODE_SCALAR
-                ? attribute_group(&l->p->domain.facts[FACT_EVENT], w->text)
-                : NULL;
+            w->kind == NODE_SCALAR ? attribute_group(events, w->text) : NULL;
         if (d->n_stops == POLICY_MAX_STOPS) {
             finding_error(l->fs, "schema", w, "at most %d events can stop a duty",
                           (int)POLICY_MAX_STOPS);
             return;
         }
-        if (!g && (word = event_word(l, w))) {
+        if (!g && (word = event_word(l, w, events->n_groups))) {
             d->stops[d->n_stops++] = word;
         }
-        const struct attribute *events = &l->p->domain.facts[FACT_EVENT];
         for (int i = 0; g && i < events->n_words && d->n_stops < POLICY_MAX_STOPS; i++) {
             if (word_set_has(&g->words, i)) {
                 d->stops[d->n_stops++] = events->words[i];
@@ -87,7 +89,7 @@ static void read_breach(struct loader *l, const struct node *n, struct duty_spec
 
 static void read_pause(struct loader *l, const struct node *n, struct duty_spec *d) {
     NODE_WORDS(w, n) {
-        const char *word = event_word(l, w);
+        const char *word = event_word(l, w, 0);
         if (word && d->n_pauses == POLICY_MAX_PAUSES) {
             finding_error(l->fs, "schema", w, "at most %d events can hold a duty",
                           (int)POLICY_MAX_PAUSES);

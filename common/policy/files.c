@@ -44,8 +44,10 @@ enum status files_list(struct arena *a, const char *dir, const char ***out, int 
     enum { FILES_MAX = 1024 };
     DIR *d = opendir(dir);
     if (!d) {
-        return error_set(err, E_FILE, "could not read the policy directory \"%s\": %s",
-                         dir, strerror(errno));
+        (void)error_set(err, E_FILE, "could not read the policy directory \"%s\": %s",
+                        dir, strerror(errno));
+        return error_hint(err, "start in the root of the sources, or name it by --policy "
+                               "or HENPIN_POLICY_DIR");
     }
     *out = arena_array(a, FILES_MAX, sizeof **out);
     *n = 0;

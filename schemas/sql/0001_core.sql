@@ -309,6 +309,7 @@ CREATE INDEX escalation_event_timeless_subject ON escalation_event_timeless (sub
 CREATE TABLE escalation_event_default PARTITION OF escalation_event DEFAULT;
 -- The board's few among many: only triage pays for it.
 CREATE INDEX escalation_event_triage ON escalation_event (recorded_at) WHERE kind = 'triage';
+CREATE INDEX escalation_event_subject ON escalation_event USING brin (subject_id uuid_bloom_ops);
 CREATE INDEX escalation_event_ends_soon ON escalation_event (subject_id, identity_at) WHERE level = 'ends_soon';
 
 CREATE TABLE disposal_task_event (

@@ -36,6 +36,7 @@ COMMENT ON TABLE schema_migration IS 'Which files of schemas/sql have been appli
 COMMENT ON INDEX duty_standing IS 'Duties that nobody has answered, by severity and by what the clock has to tell next.';
 COMMENT ON INDEX escalation_event_ends_soon IS 'Warnings of facts and licences of sellers that end, for the board.';
 COMMENT ON INDEX duty_of_desk IS 'What each desk has, and what of it may be handed on when that is too much: the least severe first, of these the latest.';
+COMMENT ON INDEX escalation_event_subject IS 'What was told of one duty, for case_story(): looked up now and then, so it costs a new row next to nothing.';
 COMMENT ON INDEX escalation_event_triage IS 'Triage by when it was told, for the board.';
 COMMENT ON INDEX escalation_event_timeless_subject IS 'Blockers and unknown orders by their subject, for the board.';
 COMMENT ON INDEX seller_watch_look_at IS 'The sellers whose time has come.';

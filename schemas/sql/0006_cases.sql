@@ -64,12 +64,15 @@ BEGIN
     SELECT array_agg(DISTINCT n.at) INTO instants FROM (
         SELECT unnest(c.opened_at || c.history_at) AS at
         UNION ALL
-        SELECT unnest(ARRAY[d.start_at, d.act_by_at, d.due_at] || d.warn_at) FROM duty d WHERE d.duty_id = ANY (duty_ids)) n
+        SELECT unnest(ARRAY[d.start_at, d.act_by_at, d.due_at] || d.warn_at || d.turn_from || d.turn_act_by) FROM duty d WHERE d.duty_id = ANY (duty_ids)) n
     WHERE n.at IS NOT NULL;
     RETURN QUERY
     WITH told AS MATERIALIZED (
         SELECT e.* FROM escalation_event e
         WHERE e.identity_at = ANY (instants) AND (e.case_id = searched OR e.subject_id = ANY (duty_ids))
+        UNION ALL -- told at an instant that moved later, or handed on early because a desk was full
+        SELECT e.* FROM unnest(duty_ids) AS i (duty_id) JOIN escalation_event e ON e.subject_id = i.duty_id
+        WHERE NOT e.identity_at = ANY (instants)
         UNION ALL
         SELECT e.* FROM escalation_event e
         WHERE e.identity_at = 'epoch' AND e.subject_id = c.order_key AND e.kind = 'order_unknown'

@@ -86,6 +86,11 @@ int ledger_wait(struct pg *pg, const struct ledger_config *config,
             break;
         (void)usleep((useconds_t)LOOK_EVERY_US);
     }
+    if (o.n_partitions == 0) {
+        fprintf(stderr, "%s: no worker has claimed a partition yet: do they run?\n",
+                program);
+        return 1;
+    }
     fprintf(stderr,
             "%s: not done in time: %s to apply, %s to recall, %s not claimed, %zu "
             "stopped (henpin ledger show)\n",

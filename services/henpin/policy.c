@@ -21,7 +21,7 @@ static const struct action {
     int (*run)(int argc, char **argv, char **envp);
     const char *operands, *help;
 } actions[] = {
-    {"check", policy_check_main, "[--strict] [--json] DIR",
+    {"check", policy_check_main, "[--strict] [--json] [DIR]",
      "every mistake, gap and conflict in the rules of DIR; --strict: warnings fail too"},
     {"test", policy_test_main, "DIR [NAME]",
      "run the tests that stand beside the rules; only those whose name holds NAME"},
@@ -52,8 +52,10 @@ static int usage(FILE *out) {
 bool policy_dir_is_readable(const char *program, const char *dir) {
     DIR *d = opendir(dir);
     if (!d) {
-        fprintf(stderr, "%s: could not read the directory \"%s\": %s\n", program, dir,
-                strerror(errno));
+        fprintf(stderr,
+                "%s: could not read the directory \"%s\": %s\nname the directory "
+                "of the rules; in the root of the sources that is deploy/policy\n",
+                program, dir, strerror(errno));
         return false;
     }
     closedir(d);

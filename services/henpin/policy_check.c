@@ -14,9 +14,10 @@
 static const char *const severities[] = {"note", "warning", "error"};
 
 static const char usage[] =
-    "usage: henpin policy check [--strict] [--json] DIR\n"
+    "usage: henpin policy check [--strict] [--json] [DIR]\n"
     "\n"
-    "Reads all *.yaml files of DIR as one rule set and tells everything that is found "
+    "Reads all *.yaml files of DIR (deploy/policy without it) as one rule set and tells "
+    "everything that is found "
     "in\n"
     "them: mistakes, overlaps, gaps, rules that do nothing, hours when nobody answers,\n"
     "tests that fail. Where an input shows it, it is told as a test to paste under "
@@ -177,9 +178,6 @@ int policy_check_main(int argc, char **argv, char **envp) {
             return 2;
         }
     }
-    if (!dir) {
-        fputs(usage, stderr);
-        return 2;
-    }
+    dir = dir ? dir : "deploy/policy";
     return policy_dir_is_readable(argv[0], dir) ? check(dir, is_strict, is_json) : 2;
 }

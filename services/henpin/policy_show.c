@@ -4,6 +4,7 @@
  */
 #include "services/henpin/policy_show.h"
 
+#include "common/base/suggest.h"
 #include "common/policy/outrank.h"
 #include "services/henpin/database.h"
 #include "services/henpin/policy_command.h"
@@ -174,6 +175,16 @@ static int write_page(const struct show *s, const char *path) {
     return n;
 }
 
+static void tell_unknown(const struct policy *p, const char *dir, const char *rule) {
+    struct suggestion s = suggest_for(span_of(rule));
+    for (int i = 0; i < p->n_rules; i++)
+        suggest_consider(&s, p->rules[i]->id);
+    for (int i = 0; i < p->n_tables; i++)
+        suggest_consider(&s, p->tables[i].name);
+    fprintf(stderr, "henpin policy show: there is no rule and no table \"%s\" in %s%s\n",
+            rule, dir, suggest_text(&s));
+}
+
 static int show(const struct show_config *c, const struct policy *p, const char *dir,
                 const char *rule) {
     struct arena *a = arena_new((size_t)64 << 20);
@@ -188,9 +199,7 @@ static int show(const struct show_config *c, const struct policy *p, const char 
     else
         n = *c->html ? write_page(&s, c->html) : print_terminal(&s);
     if (n == 0)
-        fprintf(stderr,
-                "henpin policy show: there is no rule and no table \"%s\" in %s\n",
-                rule ? rule : "", dir);
+        tell_unknown(p, dir, rule ? rule : "");
     arena_free(s.scratch);
     arena_free(a);
     return n > 0 ? 0 : n == 0 ? 1 : 2;

@@ -6,7 +6,8 @@
 static const char *suggested(const char *word) {
     static struct suggestion s;
     static const char *const known[] = {"return_requested", "return_received",
-                                        "order_placed", "east"};
+                                        "order_placed",     "east",
+                                        "amazon.sg",        "amazon.co.jp"};
     s = suggest_for(span_of(word));
     for (size_t i = 0; i < COUNT_OF(known); i++) {
         suggest_consider(&s, known[i]);
@@ -24,6 +25,12 @@ static void test_suggest__finds_the_word_that_was_meant(void **state) {
     assert_string_equal(suggested("est"), ": did you mean \"east\"?");
 }
 
+static void test_suggest__takes_letters_left_out_for_the_likelier_slip(void **state) {
+    (void)state;
+    assert_string_equal(suggested("amazon.jp"), ": did you mean \"amazon.co.jp\"?");
+    assert_string_equal(suggested("amazon.sj"), ": did you mean \"amazon.sg\"?");
+}
+
 static void test_suggest__does_not_guess_wildly(void **state) {
     (void)state;
     assert_string_equal(suggested("zebra"), "");
@@ -37,6 +44,7 @@ static void test_suggest__does_not_guess_wildly(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_suggest__finds_the_word_that_was_meant),
+        cmocka_unit_test(test_suggest__takes_letters_left_out_for_the_likelier_slip),
         cmocka_unit_test(test_suggest__does_not_guess_wildly),
     };
     return cmocka_run_group_tests_name("suggest", tests, NULL, NULL);
