@@ -62,7 +62,11 @@ CREATE TABLE seller_marketplace (
     valid_until timestamptz NOT NULL DEFAULT 'infinity',
     known_at    timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (seller_id, marketplace),
-    CHECK (valid_from < valid_until)
+    CHECK (valid_from < valid_until),
+    -- A list without holes, of at most 100 words of 100 characters: henpin-deadlines asks the rules once for each.
+    CONSTRAINT categories_are_a_list CHECK (CASE WHEN array_ndims(categories) > 1 THEN false
+        ELSE array_position(categories, NULL) IS NULL AND cardinality(categories) <= 100
+            AND length(array_to_string(categories, ' ')) <= 10099 END)
 );
 
 -- Workers compare the sum to know that their cache is old. Two rows, so that whoever resolves a blocker never waits for a

@@ -69,7 +69,7 @@ BEGIN
             ('valid_until', 'First instant after the validity; infinity when open.'),
             ('known_at', 'Instant at which it was entered: no blocker is resolved by it before.'),
             ('ships_from', 'ISO 3166-1 alpha-2 of where the seller ships from to this marketplace.'),
-            ('categories', 'Classes of the goods sold there, in the words of the policy; empty: not said.'),
+            ('categories', 'Classes of the goods sold there, in the words of the policy, at most 100 of 100 characters each; empty: not said.'),
             ('look_at', 'Next instant at which something begins, ends or is to be told; -infinity: at once; infinity: never.'),
             ('looked_at', 'Instant up to which everything is told.'),
             ('change_id', 'Number of the change.'),

@@ -19,8 +19,8 @@ RETURN 'from ' || CASE WHEN valid_from = '-infinity' THEN 'ever'
             ELSE ' until ' || to_char(valid_until AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI "UTC"') END;
 
 -- Why an entry is refused before any table is asked; NULL: nothing is wrong with it.
-CREATE FUNCTION seller_refused(kind text, seller_id text, word text, value text, valid_from timestamptz, valid_until timestamptz)
-RETURNS text LANGUAGE sql STABLE SET search_path = henpin, pg_temp
+CREATE FUNCTION seller_refused(kind text, seller_id text, word text, value text, valid_from timestamptz, valid_until timestamptz,
+    more text[]) RETURNS text LANGUAGE sql STABLE SET search_path = henpin, pg_temp
 RETURN CASE
     WHEN kind IS NULL OR kind NOT IN ('seller', 'fact', 'licence', 'marketplace')
         THEN 'kind must be seller, fact, licence or marketplace'
@@ -30,6 +30,13 @@ RETURN CASE
     WHEN kind = 'licence' AND coalesce(value, '') = '' THEN 'a licence has a number'
     WHEN kind = 'marketplace' AND coalesce(value, '') !~ '^[A-Z]{2}$' THEN 'ships-from must be a country of two letters such as CN'
     WHEN length(value) > 500 OR value ~ '[[:cntrl:]]' THEN 'at most 500 characters, none of them a control character'
+    WHEN kind = 'seller' AND (array_ndims(more) > 1 OR cardinality(more) > 1 OR length(more[1]) > 100 OR more[1] ~ '[[:cntrl:]]')
+        THEN 'a seller has one country, a word such as CN'
+    WHEN kind = 'marketplace' AND (more IS NULL OR array_ndims(more) > 1) THEN 'classes of goods are a plain list, {} when they are not said'
+    WHEN kind = 'marketplace' AND cardinality(more) > 100 THEN 'at most 100 classes of goods'
+    WHEN kind = 'marketplace' AND EXISTS (SELECT FROM unnest(more) class
+            WHERE coalesce(class, '') !~ '^[^[:space:][:cntrl:]]{1,100}$')
+        THEN 'a class of goods has 1 to 100 characters, none of them a blank or a control character'
     WHEN valid_from IS NULL OR valid_until IS NULL THEN 'the validity is missing'
     WHEN valid_from >= valid_until THEN 'it would end before it begins'
 END;
@@ -52,7 +59,7 @@ CREATE FUNCTION seller_take(kind text, seller_id text, word text, value text, va
     more text[] DEFAULT '{}', known_at timestamptz DEFAULT now()) RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = henpin, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
-    why text := seller_refused($1, $2, $3, $4, $5, $6);
+    why text := seller_refused($1, $2, $3, $4, $5, $6, $7);
     other record;
     is_new boolean;
 BEGIN
@@ -179,12 +186,12 @@ GRANT EXECUTE ON FUNCTION seller_change_begin, seller_take, seller_enter, seller
     TO henpin_directory;
 
 COMMENT ON FUNCTION seller_time(timestamptz, timestamptz) IS 'A validity for people.';
-COMMENT ON FUNCTION seller_refused(text, text, text, text, timestamptz, timestamptz) IS 'Why an entry of the seller directory is refused; NULL: it is not.';
+COMMENT ON FUNCTION seller_refused(text, text, text, text, timestamptz, timestamptz, text[]) IS 'Why an entry of the seller directory is refused; NULL: it is not.';
 COMMENT ON FUNCTION seller_take(text, text, text, text, timestamptz, timestamptz, text[], timestamptz) IS 'One line of an import into the seller directory: entered, changed, unchanged, or "refused: " and why. kind: seller, fact, licence or marketplace. value: name, what the fact says, number of the licence, or country that is shipped from. more: country of the seller, or classes of goods. known_at: since when it is known.';
 COMMENT ON FUNCTION seller_change_begin(text[]) IS 'Called first in a transaction that changes several sellers: locks the directory, then what henpin-deadlines knows of these sellers, in the order that all keep, so that no two wait for each other.';
 COMMENT ON FUNCTION seller_taken(text) IS 'Turns a refusal of seller_take into an error.';
 COMMENT ON FUNCTION seller_enter(text, text, text) IS 'Enters a seller, or changes name and country as far as they are given.';
 COMMENT ON FUNCTION seller_set_fact(text, text, text, timestamptz, timestamptz) IS 'A seller has a fact, in the words of the policy, for a time. The same valid_from again changes what it says and until when.';
 COMMENT ON FUNCTION seller_set_licence(text, text, text, timestamptz, timestamptz) IS 'A seller holds a licence, in the words of the policy, for a time. The same number and valid_from again change until when.';
-COMMENT ON FUNCTION seller_set_marketplace(text, text, text, text[], timestamptz, timestamptz) IS 'A seller sells at a marketplace, or is about to: what is missing there is told before the first order.';
+COMMENT ON FUNCTION seller_set_marketplace(text, text, text, text[], timestamptz, timestamptz) IS 'A seller sells at a marketplace, or is about to: what is missing there is told before the first order. categories: at most 100 classes of goods of at most 100 characters each; {}: not said.';
 COMMENT ON FUNCTION seller_end(text, text, text, timestamptz) IS 'A fact, licence (of that number, or all of that kind) or marketplace ends then; what would begin later is taken back.';

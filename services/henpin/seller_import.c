@@ -37,6 +37,7 @@ struct import {
     const char *file;
     int line_number;
     int at[COLUMN_COUNT]; /* which field of a line; -1: the file has no such column */
+    int n_fields;         /* that the first line names */
     struct seller_line *lines;
     struct placed *places;
     size_t n, line_room, place_room, n_bad;
@@ -70,6 +71,7 @@ static bool read_head(struct import *m, struct span line) {
             return false;
         }
         m->at[c] = i;
+        m->n_fields = i + 1;
     }
     if (m->at[C_SELLER] >= 0 && m->at[C_KIND] >= 0)
         return true;
@@ -78,16 +80,22 @@ static bool read_head(struct import *m, struct span line) {
     return false;
 }
 
-/* The fields of a line by column; empty when it has fewer. */
-static void cut_fields(const struct import *m, struct span line,
-                       struct span out[COLUMN_COUNT]) {
+/* The fields of a line by column; empty when it has fewer. Of a line that has more than
+ * the first line names, the first such field; else NULL. */
+static const char *cut_fields(const struct import *m, struct span line,
+                              struct span out[COLUMN_COUNT]) {
     struct span field;
+    const char *surplus = NULL;
     for (int c = 0; c < COLUMN_COUNT; c++)
         out[c] = (struct span){line.ptr + line.len, 0};
-    for (int i = 0; span_cut(&line, '\t', &field); i++)
+    for (int i = 0; span_cut(&line, '\t', &field); i++) {
+        if (i == m->n_fields)
+            surplus = field.ptr;
         for (int c = 0; c < COLUMN_COUNT; c++)
             if (m->at[c] == i)
                 out[c] = span_trim(field);
+    }
+    return surplus;
 }
 
 static enum status read_instant(const struct import *m, enum column c, struct span text,
@@ -146,7 +154,12 @@ static void read_line(struct import *m, struct span line) {
         tell_bad(m, &place, 1, SPAN("the line is no text (UTF-8 without NUL)"));
         return;
     }
-    cut_fields(m, line, fields);
+    const char *surplus = cut_fields(m, line, fields);
+    if (surplus) {
+        tell_bad(m, &place, surplus - line.ptr + 1,
+                 SPAN("the line has more fields than the first line names"));
+        return;
+    }
     if (read_fields(m, fields, &read, &at, &err) != ST_OK) {
         tell_bad(m, &place, fields[at].ptr - line.ptr + 1, span_of(err.text));
         return;
@@ -157,17 +170,9 @@ static void read_line(struct import *m, struct span line) {
     m->places[m->n++] = place;
 }
 
-static enum status read_file(struct import *m, const char *file, struct error *err) {
-    FILE *f = fopen(file, "re");
-    if (!f)
-        return error_set(err, E_FILE, "cannot read \"%s\": %s", file, strerror(errno));
-    char *bytes = arena_alloc(m->a, FILE_MAX_BYTES);
-    struct span text = {bytes, fread(bytes, 1, FILE_MAX_BYTES, f)}, line;
-    bool is_whole = !ferror(f) && text.len < FILE_MAX_BYTES;
-    (void)fclose(f);
-    if (!is_whole)
-        return error_set(err, E_FILE, "cannot read all of \"%s\": at most 64 MiB", file);
-    m->file = file;
+/* All lines of the text; only the first, when it is no head. */
+static void read_lines(struct import *m, struct span text) {
+    struct span line;
     bool has_head = false;
     for (m->line_number = 1; span_cut(&text, '\n', &line); m->line_number++) {
         if (line.len > 0 && line.ptr[line.len - 1] == '\r')
@@ -177,8 +182,30 @@ static enum status read_file(struct import *m, const char *file, struct error *e
         if (has_head)
             read_line(m, line);
         else if (!(has_head = read_head(m, line)))
-            break;
+            return;
     }
+    if (!has_head)
+        tell_bad(m, &(struct placed){m->file, 1}, 1,
+                 SPAN("the file is empty; its first line names the columns"));
+}
+
+static enum status read_file(struct import *m, const char *file, struct error *err) {
+    FILE *f = fopen(file, "re");
+    if (!f)
+        return error_set(err, E_FILE, "cannot read \"%s\": %s", file, strerror(errno));
+    char *bytes = arena_alloc(m->a, FILE_MAX_BYTES);
+    struct span text = {bytes, fread(bytes, 1, FILE_MAX_BYTES, f)};
+    const struct span bom = SPAN("\xEF\xBB\xBF"); /* spreadsheets write it */
+    bool is_whole = !ferror(f) && text.len < FILE_MAX_BYTES;
+    (void)fclose(f);
+    if (!is_whole)
+        return error_set(err, E_FILE, "cannot read all of \"%s\": at most 64 MiB", file);
+    m->file = file;
+    if (span_starts_with(text, bom)) {
+        text.ptr += bom.len;
+        text.len -= bom.len;
+    }
+    read_lines(m, text);
     return ST_OK;
 }
 
