@@ -263,9 +263,8 @@ enum status kafka_produce(struct kafka_producer *p, const char *topic, int32_t p
     rd_kafka_headers_t *list = n_headers > 0 ? headers_of(headers, n_headers) : NULL;
     rd_kafka_resp_err_t code;
     while ((code = try_produce(p, topic, partition, key, value, list, timestamp_us)) ==
-           RD_KAFKA_RESP_ERR__QUEUE_FULL) {
+           RD_KAFKA_RESP_ERR__QUEUE_FULL)
         rd_kafka_poll(p->rk, 100); /* makes room: each ends in message.timeout.ms */
-    }
     rd_kafka_poll(p->rk, 0);
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
         return ST_OK;
@@ -409,9 +408,8 @@ enum status kafka_peek(const struct kafka_properties *properties, const char *to
     struct kafka_log log = {0};
     rd_kafka_t *rk = NULL;
     enum status st = asking_handle(properties, &log, &rk, err);
-    if (st != ST_OK) {
+    if (st != ST_OK)
         return st;
-    }
     rd_kafka_topic_t *handle = rd_kafka_topic_new(rk, topic, NULL);
     rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
     size_t n_asked = 0;
@@ -422,10 +420,9 @@ enum status kafka_peek(const struct kafka_properties *properties, const char *to
         n_asked += is_started[p];
     }
     take_peeked(queue, offsets, n_asked, seen, context, timeout_us);
-    for (int p = 0; p < n; p++) {
+    for (int p = 0; p < n; p++)
         if (is_started[p])
             (void)rd_kafka_consume_stop(handle, p);
-    }
     free(is_started);
     rd_kafka_queue_destroy(queue);
     rd_kafka_topic_destroy(handle);

@@ -138,9 +138,8 @@ static struct entry *add(struct schemas *s, const struct frame *f) {
             s->next_victim = at + 1;
         }
     }
-    if (e) {
+    if (e)
         *e = (struct entry){.kind = f->kind, .number = f->number, .guid = f->guid};
-    }
     return e;
 }
 

@@ -27,50 +27,43 @@ uint64_t *rule_bits(struct analysis *x, const struct table *t) {
 int next_bit(const struct table *t, const uint64_t *bits, int i) {
     while (i < t->n_rules) {
         uint64_t rest = bits[i >> 6] >> (i & 63);
-        if (rest) {
+        if (rest)
             return i + __builtin_ctzll(rest);
-        }
         i = (i | 63) + 1;
     }
     return t->n_rules;
 }
 
 bool may_meet(const struct policy *p, const struct rule *a, const struct rule *b) {
-    if (a->by == b->by && (a->from_us >= b->until_us || b->from_us >= a->until_us)) {
+    if (a->by == b->by && (a->from_us >= b->until_us || b->from_us >= a->until_us))
         return false;
-    }
     for (int fact = 0; fact < POLICY_FACT_COUNT; fact++) {
         const struct condition *x = a->conditions[fact], *y = b->conditions[fact];
-        if (!x || !y || (x->allows_missing && y->allows_missing)) {
+        if (!x || !y || (x->allows_missing && y->allows_missing))
             continue;
-        }
         const struct attribute *at = &p->domain.facts[fact];
-        if (at->kind == KIND_WORD && !word_set_meets(&x->words, &y->words)) {
+        if (at->kind == KIND_WORD && !word_set_meets(&x->words, &y->words))
             return false;
-        }
         if (at->kind == KIND_NUMBER && x->n == 1 && y->n == 1 &&
             (x->ranges[0].high < y->ranges[0].low ||
-             y->ranges[0].high < x->ranges[0].low)) {
+             y->ranges[0].high < x->ranges[0].low))
             return false;
-        }
     }
     return true;
 }
 
 bool may_reach(const struct policy *p, const struct region *region,
                const struct rule *r) {
-    if (r->from_us >= region->until_us[r->by] || r->until_us <= region->from_us[r->by]) {
+    if (r->from_us >= region->until_us[r->by] || r->until_us <= region->from_us[r->by])
         return false;
-    }
     for (int i = 0; i < region->n; i++) {
         for (int fact = 0; fact < POLICY_FACT_COUNT; fact++) {
             const struct condition *x = region->conditions[i][fact],
                                    *y = r->conditions[fact];
             if (x && y && !(x->allows_missing && y->allows_missing) &&
                 p->domain.facts[fact].kind == KIND_WORD &&
-                !word_set_meets(&x->words, &y->words)) {
+                !word_set_meets(&x->words, &y->words))
                 return false;
-            }
         }
     }
     return true;
@@ -83,13 +76,11 @@ static const struct rule *widest_at(struct analysis *x, const struct rule *const
     int fewest = POLICY_FACT_COUNT + 1;
     x->work_left -= (int64_t)n * 20;
     for (int i = 0; i < n; i++) {
-        if (!rule_holds(&x->p->domain, rules[i], f)) {
+        if (!rule_holds(&x->p->domain, rules[i], f))
             continue;
-        }
         int looks = rules[i]->from_us != INT64_MIN || rules[i]->until_us != INT64_MAX;
-        for (int fact = 0; fact < POLICY_FACT_COUNT; fact++) {
+        for (int fact = 0; fact < POLICY_FACT_COUNT; fact++)
             looks += rules[i]->conditions[fact] != NULL;
-        }
         if (looks < fewest) {
             best = rules[i];
             fewest = looks;
@@ -113,9 +104,8 @@ static enum cover_answer find_by_few(struct analysis *x, const struct cover_ques
                                        : COVER_WHOLE;
         const struct rule *other =
             answer == COVER_GAP ? widest_at(x, all->rules, all->n_rules, out) : NULL;
-        if (!other) {
+        if (!other)
             return answer;
-        }
         few[q.n_rules++] = other;
     }
     return x->work_left > 0 ? cover_find(all, out) : COVER_NOT_FINISHED;
@@ -130,9 +120,8 @@ enum cover_answer analysis_find(struct analysis *x, const struct region *region,
                                .n_rules = n,
                                .work_max = COVER_QUESTION_WORK,
                                .work_left = &x->work_left};
-    if (n == 0) {
+    if (n == 0)
         return region_find(&x->p->domain, region, out) ? COVER_GAP : COVER_WHOLE;
-    }
     return n <= MANY_RULES ? cover_find(&q, out) : find_by_few(x, &q, out);
 }
 

@@ -15,14 +15,11 @@ static bool excludes_word(const struct analysis *x, const struct world *w,
                           const struct condition *c, int fact) {
     const struct attribute *at = &x->p->domain.facts[fact];
     if (at->is_optional && !c->allows_missing &&
-        region_admits(&w->region, at, fact, FACT_MISSING)) {
+        region_admits(&w->region, at, fact, FACT_MISSING))
         return true;
-    }
-    for (int v = 0; at->kind == KIND_WORD && v < at->n_words; v++) {
-        if (!word_set_has(&c->words, v) && region_admits(&w->region, at, fact, v)) {
+    for (int v = 0; at->kind == KIND_WORD && v < at->n_words; v++)
+        if (!word_set_has(&c->words, v) && region_admits(&w->region, at, fact, v))
             return true;
-        }
-    }
     return false;
 }
 
@@ -35,18 +32,15 @@ static bool excludes_something(struct analysis *x, const struct world *w,
     struct region region = w->region;
     without.conditions[fact] = NULL;
     alone.conditions[fact] = r->conditions[fact];
-    if (!region_add_rule(&region, &without) || !region_find(&x->p->domain, &region, &f)) {
+    if (!region_add_rule(&region, &without) || !region_find(&x->p->domain, &region, &f))
         return false;
-    }
-    if (w->n_takers == 0 && excludes_word(x, w, r->conditions[fact], fact)) {
+    if (w->n_takers == 0 && excludes_word(x, w, r->conditions[fact], fact))
         return true;
-    }
     const struct rule **rules =
         arena_array(x->l->scratch, (size_t)w->n_takers + 1, sizeof *rules);
     rules[0] = &alone;
-    for (int i = 0; i < w->n_takers; i++) {
+    for (int i = 0; i < w->n_takers; i++)
         rules[i + 1] = w->takers[i];
-    }
     return analysis_find(x, &region, rules, w->n_takers + 1, &f) != COVER_WHOLE;
 }
 
@@ -69,9 +63,8 @@ static void look_for_no_effect(struct analysis *x, const struct table *t,
     }
     for (int fact = 0; fact < POLICY_FACT_COUNT && is_hit; fact++) {
         bool is_idle = r->conditions[fact] != NULL;
-        for (int i = 0; i < ws->n && is_idle; i++) {
+        for (int i = 0; i < ws->n && is_idle; i++)
             is_idle = !excludes_something(x, &ws->items[i], r, fact);
-        }
         if (is_idle) {
             finding_tell(
                 x->l->fs, POLICY_WARNING, "no-effect", condition_node(r, fact),
@@ -92,24 +85,19 @@ static const struct rule *next_version(const struct table *t, const struct rule 
         const struct rule *other = &t->rules[i];
         if (other != r && other->by == r->by && other->from_us != INT64_MIN &&
             other->from_us >= r->until_us && same_conditions(other, r) &&
-            (!next || other->from_us < next->from_us)) {
+            (!next || other->from_us < next->from_us))
             next = other;
-        }
     }
     return next;
 }
 
 static bool has_name(const struct outcome *o, const char *duty, const char *blocker) {
-    for (int i = 0; duty && i < o->n_duties; i++) {
-        if (o->duties[i].name && strcmp(o->duties[i].name, duty) == 0) {
+    for (int i = 0; duty && i < o->n_duties; i++)
+        if (o->duties[i].name && strcmp(o->duties[i].name, duty) == 0)
             return true;
-        }
-    }
-    for (int i = 0; blocker && i < o->n_blockers; i++) {
-        if (strcmp(o->blockers[i].name, blocker) == 0) {
+    for (int i = 0; blocker && i < o->n_blockers; i++)
+        if (strcmp(o->blockers[i].name, blocker) == 0)
             return true;
-        }
-    }
     return false;
 }
 
@@ -117,20 +105,15 @@ static bool has_name(const struct outcome *o, const char *duty, const char *bloc
  * blockers of the same names. */
 static bool stands_in(const struct rule *other, const struct rule *r) {
     if (other == r || other->is_shadow != r->is_shadow ||
-        (other->then.gives & r->then.gives) != r->then.gives) {
+        (other->then.gives & r->then.gives) != r->then.gives)
         return false;
-    }
-    for (int i = 0; i < r->then.n_duties; i++) {
+    for (int i = 0; i < r->then.n_duties; i++)
         if (r->then.duties[i].name &&
-            !has_name(&other->then, r->then.duties[i].name, NULL)) {
+            !has_name(&other->then, r->then.duties[i].name, NULL))
             return false;
-        }
-    }
-    for (int i = 0; i < r->then.n_blockers; i++) {
-        if (!has_name(&other->then, NULL, r->then.blockers[i].name)) {
+    for (int i = 0; i < r->then.n_blockers; i++)
+        if (!has_name(&other->then, NULL, r->then.blockers[i].name))
             return false;
-        }
-    }
     return true;
 }
 
@@ -138,9 +121,8 @@ static void look_for_time_gap(struct analysis *x, const struct table *t,
                               const struct rule *r) {
     const struct rule *next = next_version(t, r);
     const struct worlds *ws = worlds_of_table(x, t);
-    if (!next || next->from_us == r->until_us) {
+    if (!next || next->from_us == r->until_us)
         return;
-    }
     struct rule hole = *r;
     hole.from_us = r->until_us;
     hole.until_us = next->from_us;
@@ -151,14 +133,11 @@ static void look_for_time_gap(struct analysis *x, const struct table *t,
         int n = 0;
         const struct rule **rules = arena_array(
             x->l->scratch, (size_t)(t->n_rules + w->n_takers) + 1, sizeof *rules);
-        for (int k = 0; k < t->n_rules; k++) {
-            if (stands_in(&t->rules[k], r) && may_meet(x->p, &hole, &t->rules[k])) {
+        for (int k = 0; k < t->n_rules; k++)
+            if (stands_in(&t->rules[k], r) && may_meet(x->p, &hole, &t->rules[k]))
                 rules[n++] = &t->rules[k];
-            }
-        }
-        for (int k = 0; k < w->n_takers; k++) {
+        for (int k = 0; k < w->n_takers; k++)
             rules[n++] = w->takers[k];
-        }
         if (region_add_rule(&region, &hole) &&
             analysis_find(x, &region, rules, n, &f) == COVER_GAP) {
             finding_tell(

@@ -52,9 +52,8 @@ static void describe(const struct policy *p, const struct cover_gap *gap,
     const char *comma = "";
     for (int i = 0; i < POLICY_FACT_COUNT + POLICY_TIME_COUNT; i++) {
         const struct cover_piece *piece = gap->pieces[i];
-        if (!piece) {
+        if (!piece)
             continue;
-        }
         bool is_time = i >= POLICY_FACT_COUNT;
         build_format(&b, "%s%s ", comma,
                      is_time ? time_name(i - POLICY_FACT_COUNT) : fact_name(i));
@@ -107,14 +106,11 @@ static int coverers(struct analysis *x, const struct table *t, const struct worl
     int n = 0;
     *out =
         arena_array(x->l->scratch, (size_t)(t->n_rules + w->n_takers) + 1, sizeof **out);
-    for (int i = 0; i < t->n_rules; i++) {
-        if (!t->rules[i].is_shadow && may_reach(x->p, &w->region, &t->rules[i])) {
+    for (int i = 0; i < t->n_rules; i++)
+        if (!t->rules[i].is_shadow && may_reach(x->p, &w->region, &t->rules[i]))
             (*out)[n++] = &t->rules[i];
-        }
-    }
-    for (int i = 0; i < w->n_takers; i++) {
+    for (int i = 0; i < w->n_takers; i++)
         (*out)[n++] = w->takers[i];
-    }
     return n;
 }
 
@@ -124,16 +120,14 @@ static bool sample_gap(struct analysis *x, const struct table *t, const struct w
     uint64_t seed = 1;
     for (int i = 0; i < SAMPLES && t->n_rules > SAMPLES; i++) {
         bool is_met = !region_sample(&x->p->domain, &w->region, &seed, out);
-        for (int k = 0; k < w->n_takers && !is_met; k++) {
+        for (int k = 0; k < w->n_takers && !is_met; k++)
             is_met = rule_holds(&x->p->domain, w->takers[k], out);
-        }
         for (int k = 0; k < t->n_rules && !is_met; k++) {
             is_met =
                 !t->rules[k].is_shadow && rule_holds(&x->p->domain, &t->rules[k], out);
         }
-        if (!is_met) {
+        if (!is_met)
             return true;
-        }
     }
     return false;
 }
@@ -149,9 +143,8 @@ static void look_for_gap(struct gap_search *s, const struct world *w) {
     q.n_rules = coverers(x, s->t, w, &rules);
     q.rules = rules;
     int n_told = s->n_told;
-    if (cover_each(&q, tell_gap, s) != COVER_NOT_FINISHED || s->n_told > n_told) {
+    if (cover_each(&q, tell_gap, s) != COVER_NOT_FINISHED || s->n_told > n_told)
         return;
-    }
     if (sample_gap(x, s->t, w, &f)) {
         s->n_told++;
         finding_tell(x->l->fs, POLICY_ERROR, "gap", s->t->at,
@@ -173,9 +166,8 @@ void analyse_gaps(struct analysis *x) {
         const struct table *t = &x->p->tables[i];
         const struct worlds *ws = worlds_of_table(x, t);
         struct gap_search s = {x, t, 0};
-        if (t->has_else) {
+        if (t->has_else)
             continue;
-        }
         if (ws->is_rough) {
             finding_warning(x->l->fs, "not-finished", t->at,
                             "whether \"%s\" has a gap was not looked for: too many rules "
@@ -183,8 +175,7 @@ void analyse_gaps(struct analysis *x) {
                             t->name);
             continue;
         }
-        for (int k = 0; k < ws->n && s.n_told < GAPS_TOLD_MAX; k++) {
+        for (int k = 0; k < ws->n && s.n_told < GAPS_TOLD_MAX; k++)
             look_for_gap(&s, &ws->items[k]);
-        }
     }
 }

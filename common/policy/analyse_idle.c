@@ -38,18 +38,16 @@ const struct rule *idle_next_rival(struct idle *x, const struct rule *r, unsigne
         const struct rule *other = &x->t->rules[(*i)++];
         x->a->work_left -= PAIR_WORK;
         if (idle_competes(x, r, other) && (other->then.gives & slots) == slots &&
-            may_meet(x->a->p, r, other)) {
+            may_meet(x->a->p, r, other))
             return other;
-        }
     }
     return NULL;
 }
 
 void idle_list_begin(struct rule_list *list, const struct world *w) {
     list->n = 0;
-    for (int i = 0; i < w->n_takers; i++) {
+    for (int i = 0; i < w->n_takers; i++)
         list->items[list->n++] = w->takers[i];
-    }
 }
 
 /* ---- examples ---- */
@@ -65,17 +63,15 @@ static void look_at(struct idle *x, const struct rule *r, const uint16_t *hits, 
         bool is_won = true;
         for (int i = 0; i < n; i++) {
             const struct rule *other = &x->t->rules[hits[i]];
-            if (!idle_competes(x, r, other) || !(other->then.gives >> slot & 1)) {
+            if (!idle_competes(x, r, other) || !(other->then.gives >> slot & 1))
                 continue;
-            }
             is_won = is_won && idle_is_above(r, other);
             best = !best || idle_is_above(other, best) ? other : best;
         }
         use->wins_any = use->wins_any || is_won;
         if (x->t->hit == HIT_PRIORITY && is_won &&
-            (!best || !same_slot(&r->then, &best->then, slot))) {
+            (!best || !same_slot(&r->then, &best->then, slot)))
             use->is_needed = true;
-        }
     }
 }
 
@@ -95,20 +91,16 @@ void idle_try_examples(struct idle *x, const struct rule *r, bool for_need, bool
         const struct world *w = &ws->items[i % ws->n];
         struct region region = w->region;
         if (!region_add_rule(&region, r) ||
-            !region_sample(&x->a->p->domain, &region, &seed, &f)) {
+            !region_sample(&x->a->p->domain, &region, &seed, &f))
             continue;
-        }
         bool is_taken = false;
-        for (int k = 0; k < w->n_takers && !is_taken; k++) {
+        for (int k = 0; k < w->n_takers && !is_taken; k++)
             is_taken = rule_holds(&x->a->p->domain, w->takers[k], &f);
-        }
         int n = is_taken ? 0 : index_match(x->t->index, &f, hits, NULL, 0);
-        if (n > 0 && n <= INDEX_MAX_HITS) {
+        if (n > 0 && n <= INDEX_MAX_HITS)
             look_at(x, r, hits, n, use);
-        }
-        if (for_need ? use->is_needed : use->wins_any) {
+        if (for_need ? use->is_needed : use->wins_any)
             return;
-        }
     }
 }
 
@@ -117,9 +109,8 @@ void idle_try_examples(struct idle *x, const struct rule *r, bool for_need, bool
 static int compare_rank(const void *a, const void *b) {
     const struct rule *x = *(const struct rule *const *)a,
                       *y = *(const struct rule *const *)b;
-    if (x->priority != y->priority) {
+    if (x->priority != y->priority)
         return x->priority > y->priority ? -1 : 1;
-    }
     return x > y ? -1 : x < y;
 }
 
@@ -127,29 +118,24 @@ static void look_at_table(struct analysis *a, const struct table *t) {
     size_t n = (size_t)t->n_rules + 1;
     int n_takers = 0;
     const struct worlds *ws = worlds_of_table(a, t);
-    for (int i = 0; i < ws->n; i++) {
+    for (int i = 0; i < ws->n; i++)
         n_takers = ws->items[i].n_takers > n_takers ? ws->items[i].n_takers : n_takers;
-    }
     struct idle x = {.a = a,
                      .t = t,
                      .is_dead = arena_zalloc(a->l->scratch, n),
                      .is_idle = arena_zalloc(a->l->scratch, n)};
     x.meets = rule_bits(a, t);
     x.list.items = arena_array(a->l->scratch, n + (size_t)n_takers, sizeof *x.list.items);
-    for (int i = 0; i < t->n_rules; i++) {
+    for (int i = 0; i < t->n_rules; i++)
         idle_look_for_dead(&x, &t->rules[i]);
-    }
     memcpy(x.is_idle, x.is_dead, n);
     const struct rule **order = arena_array(a->l->scratch, n, sizeof *order);
-    for (int i = 0; i < t->n_rules; i++) {
+    for (int i = 0; i < t->n_rules; i++)
         order[i] = &t->rules[i];
-    }
     qsort(order, (size_t)t->n_rules, sizeof *order, compare_rank);
-    for (int i = 0; i < t->n_rules && t->hit != HIT_UNIQUE; i++) {
-        if (!x.is_dead[order[i] - t->rules]) {
+    for (int i = 0; i < t->n_rules && t->hit != HIT_UNIQUE; i++)
+        if (!x.is_dead[order[i] - t->rules])
             idle_look_for_redundant(&x, order[i]);
-        }
-    }
     if (x.n_open > 0) {
         finding_warning(a->l->fs, "not-finished", t->at,
                         "whether some rules of \"%s\" do anything was not found out in "
@@ -160,7 +146,6 @@ static void look_at_table(struct analysis *a, const struct table *t) {
 }
 
 void analyse_idle(struct analysis *a) {
-    for (int i = 0; i < a->p->n_tables; i++) {
+    for (int i = 0; i < a->p->n_tables; i++)
         look_at_table(a, &a->p->tables[i]);
-    }
 }

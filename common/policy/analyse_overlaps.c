@@ -50,9 +50,8 @@ static bool conflict(const struct table *t, const struct table *u, const struct 
                  t->name);
         return true;
     }
-    if (t == u && t->hit == HIT_PRIORITY) {
+    if (t == u && t->hit == HIT_PRIORITY)
         return equal_priority_conflict(a, b, why);
-    }
     if (duty_in_both(&a->then, &b->then, &duty)) {
         snprintf(why, WHY_TEXT,
                  "both give the duty \"%s\": exclude the input from one of them", duty);
@@ -78,21 +77,17 @@ static bool meet_in(struct analysis *x, const struct world *w, const struct worl
     struct region r = w->region;
     if (!region_add_rule(&r, a) || !region_add_rule(&r, b) ||
         (v != w && !region_add_region(&r, &v->region)) ||
-        !region_find(&x->p->domain, &r, out)) {
+        !region_find(&x->p->domain, &r, out))
         return false;
-    }
-    if (w->n_takers == 0 && v->n_takers == 0) {
+    if (w->n_takers == 0 && v->n_takers == 0)
         return true;
-    }
     const struct rule **takers =
         arena_array(x->l->scratch, (size_t)(w->n_takers + v->n_takers), sizeof *takers);
     int n = 0;
-    for (int i = 0; i < w->n_takers; i++) {
+    for (int i = 0; i < w->n_takers; i++)
         takers[n++] = w->takers[i];
-    }
-    for (int i = 0; v != w && i < v->n_takers; i++) {
+    for (int i = 0; v != w && i < v->n_takers; i++)
         takers[n++] = v->takers[i];
-    }
     /* what cannot be decided in time is told as if it were: a conflict must not slip by */
     return analysis_find(x, &r, takers, n, out) != COVER_WHOLE;
 }
@@ -101,11 +96,9 @@ static bool meet(struct analysis *x, const struct table *t, const struct table *
                  const struct rule *a, const struct rule *b, struct policy_facts *out) {
     const struct worlds *ws = worlds_of_table(x, t), *vs = worlds_of_table(x, u);
     for (int i = 0; i < ws->n; i++) {
-        for (int k = t == u ? i : 0; k < (t == u ? i + 1 : vs->n); k++) {
-            if (meet_in(x, &ws->items[i], &vs->items[k], a, b, out)) {
+        for (int k = t == u ? i : 0; k < (t == u ? i + 1 : vs->n); k++)
+            if (meet_in(x, &ws->items[i], &vs->items[k], a, b, out))
                 return true;
-            }
-        }
     }
     return false;
 }
@@ -116,9 +109,8 @@ static bool compare_pair(struct analysis *x, const struct table *t, const struct
     struct policy_facts f;
     bool is_ranked = t == u && t->hit == HIT_PRIORITY && a->priority != b->priority;
     if (a->is_shadow != b->is_shadow || is_ranked || !may_meet(x->p, a, b) ||
-        !conflict(t, u, a, b, why) || !meet(x, t, u, a, b, &f)) {
+        !conflict(t, u, a, b, why) || !meet(x, t, u, a, b, &f))
         return false;
-    }
     finding_tell(x->l->fs, POLICY_ERROR, "overlap", b->at,
                  witness_show(x->l, &f, "two rules for one input", a, b),
                  "the rules \"%s\" and \"%s\" can both hit, but %s (\"%s\" stands in %s, "
@@ -159,9 +151,8 @@ void analyse_overlaps(struct analysis *x) {
     for (int i = 0; i < x->p->n_tables; i++) {
         for (int k = i; k < x->p->n_tables && n_found < OVERLAPS_MAX; k++) {
             const struct table *t = &x->p->tables[i], *u = &x->p->tables[k];
-            if (tables_compete(t, u)) {
+            if (tables_compete(t, u))
                 n_found = compare_tables(x, t, u, n_found);
-            }
         }
     }
 }

@@ -8,11 +8,9 @@
 #include <string.h>
 
 static bool in_closed_range(const struct calendar *c, int32_t day) {
-    for (int i = 0; i < c->n_closed; i++) {
-        if (day >= c->closed[i].first && day <= c->closed[i].last) {
+    for (int i = 0; i < c->n_closed; i++)
+        if (day >= c->closed[i].first && day <= c->closed[i].last)
             return true;
-        }
-    }
     return false;
 }
 
@@ -26,12 +24,10 @@ const struct day_hours *calendar_hours(const struct calendar *c, int32_t day) {
 }
 
 const char *calendar_closed_because(const struct calendar *c, int32_t day) {
-    if (c->is_always) {
+    if (c->is_always)
         return NULL;
-    }
-    if (calendar_hours(c, day)->n == 0) {
+    if (calendar_hours(c, day)->n == 0)
         return "weekly closing day";
-    }
     const char *holiday = holidays_name(c->holidays, day);
     return holiday ? holiday : in_closed_range(c, day) ? "closed" : NULL;
 }
@@ -42,13 +38,11 @@ static int64_t wall_instant(const struct calendar *c, int32_t day, int minute) {
 
 /* Spans that touch or overlap (clock changes) are joined. */
 static void add_span(struct calendar *c, int64_t from_us, int64_t to_us) {
-    if (to_us <= from_us) {
+    if (to_us <= from_us)
         return;
-    }
     if (c->n_spans > 0 && c->spans[c->n_spans - 1].to_us >= from_us) {
-        if (c->spans[c->n_spans - 1].to_us < to_us) {
+        if (c->spans[c->n_spans - 1].to_us < to_us)
             c->spans[c->n_spans - 1].to_us = to_us;
-        }
         return;
     }
     c->spans[c->n_spans++] = (struct open_span){from_us, to_us, 0};
@@ -69,23 +63,20 @@ static void remember_spans(struct arena *a, struct calendar *c) {
     int k = -1;
     for (int32_t i = 0; i < c->n_table; i++) {
         int64_t begins = (c->first_day + i) * US_PER_DAY;
-        while (k + 1 < c->n_spans && c->spans[k + 1].from_us < begins) {
+        while (k + 1 < c->n_spans && c->spans[k + 1].from_us < begins)
             k++;
-        }
         c->span_before[i] = k;
     }
 }
 
 void calendar_compile(struct arena *a, struct calendar *c) {
-    if (c->is_always) {
+    if (c->is_always)
         return;
-    }
     int32_t first = civil_days(CALENDAR_FIRST_YEAR, 1, 1);
     int32_t n = civil_days(CALENDAR_LAST_YEAR + 1, 1, 1) - first;
     int parts = 1;
-    for (int d = 0; d < 7; d++) {
+    for (int d = 0; d < 7; d++)
         parts = c->week[d].n > parts ? c->week[d].n : parts;
-    }
     c->first_day = first;
     c->n_table = n;
     c->spans = arena_array(a, (size_t)n * (size_t)parts, sizeof *c->spans);
@@ -94,9 +85,8 @@ void calendar_compile(struct arena *a, struct calendar *c) {
     for (int32_t i = 0; i < n; i++) {
         c->open_before[i] = c->n_days;
         int32_t day = first + i;
-        if (calendar_closed_because(c, day)) {
+        if (calendar_closed_because(c, day))
             continue;
-        }
         const struct day_hours *h = calendar_hours(c, day);
         for (int k = 0; k < h->n; k++) {
             add_span(c, wall_instant(c, day, h->parts[k].from_min),
@@ -113,13 +103,11 @@ void calendar_compile(struct arena *a, struct calendar *c) {
 /* The last span that begins at or before the instant; -1 when there is none. */
 static int span_at(const struct calendar *c, int64_t instant_us) {
     int64_t day = instant_us / US_PER_DAY - c->first_day;
-    if (instant_us < 0 || day < 0) {
+    if (instant_us < 0 || day < 0)
         return -1;
-    }
     int i = day < c->n_table ? c->span_before[day] : c->n_spans - 1;
-    while (i + 1 < c->n_spans && c->spans[i + 1].from_us <= instant_us) {
+    while (i + 1 < c->n_spans && c->spans[i + 1].from_us <= instant_us)
         i++;
-    }
     return i;
 }
 
@@ -131,28 +119,24 @@ static bool is_covered(const struct calendar *c, int64_t instant_us) {
 }
 
 bool calendar_is_open(const struct calendar *c, int64_t instant_us) {
-    if (c->is_always) {
+    if (c->is_always)
         return true;
-    }
     int i = span_at(c, instant_us);
     return i >= 0 && instant_us < c->spans[i].to_us;
 }
 
 int64_t calendar_last_open(const struct calendar *c, int64_t instant_us) {
-    if (c->is_always) {
+    if (c->is_always)
         return instant_us;
-    }
     int i = is_covered(c, instant_us) ? span_at(c, instant_us) : -1;
-    if (i < 0) {
+    if (i < 0)
         return POLICY_NO_INSTANT;
-    }
     return instant_us < c->spans[i].to_us ? instant_us : c->spans[i].to_us;
 }
 
 int64_t calendar_next_open(const struct calendar *c, int64_t instant_us) {
-    if (c->is_always || calendar_is_open(c, instant_us)) {
+    if (c->is_always || calendar_is_open(c, instant_us))
         return instant_us;
-    }
     int i = span_at(c, instant_us) + 1;
     return is_covered(c, instant_us) && i < c->n_spans ? c->spans[i].from_us
                                                        : POLICY_NO_INSTANT;
@@ -161,9 +145,8 @@ int64_t calendar_next_open(const struct calendar *c, int64_t instant_us) {
 /* Open time from the first compiled instant up to this one. */
 static int64_t open_before(const struct calendar *c, int64_t instant_us) {
     int i = span_at(c, instant_us);
-    if (i < 0) {
+    if (i < 0)
         return 0;
-    }
     int64_t to = instant_us < c->spans[i].to_us ? instant_us : c->spans[i].to_us;
     return c->spans[i].before_us + (to - c->spans[i].from_us);
 }
@@ -174,12 +157,10 @@ int64_t calendar_open_between(const struct calendar *c, int64_t from_us, int64_t
 }
 
 int64_t calendar_add_open(const struct calendar *c, int64_t from_us, int64_t open_us) {
-    if (c->is_always) {
+    if (c->is_always)
         return from_us + open_us;
-    }
-    if (!is_covered(c, from_us)) {
+    if (!is_covered(c, from_us))
         return POLICY_NO_INSTANT;
-    }
     /* The span in which the running total first reaches the target: at a boundary the
      * earlier span wins, so that work that ends with the office day is due at closing
      * time. */
@@ -188,16 +169,14 @@ int64_t calendar_add_open(const struct calendar *c, int64_t from_us, int64_t ope
     while (lo < hi) {
         int mid = lo + (hi - lo) / 2;
         if (c->spans[mid].before_us + (c->spans[mid].to_us - c->spans[mid].from_us) <
-            target) {
+            target)
             lo = mid + 1;
-        } else {
+        else
             hi = mid;
-        }
     }
     int64_t due = c->spans[lo].from_us + (target - c->spans[lo].before_us);
-    if (due > c->spans[lo].to_us) {
+    if (due > c->spans[lo].to_us)
         return POLICY_NO_INSTANT;
-    }
     return open_us == 0 ? calendar_next_open(c, from_us) : due;
 }
 
@@ -207,19 +186,16 @@ int64_t calendar_add_days(const struct calendar *c, int64_t from_us, int64_t n) 
 }
 
 int64_t calendar_add_open_days(const struct calendar *c, int64_t from_us, int64_t n) {
-    if (c->is_always) {
+    if (c->is_always)
         return calendar_add_days(c, from_us, n);
-    }
     int64_t wall = zone_wall_us(c->zone, from_us);
     int32_t day = civil_day_of_us(wall);
-    if (day < c->first_day || day >= c->first_day + c->n_table - 1) {
+    if (day < c->first_day || day >= c->first_day + c->n_table - 1)
         return POLICY_NO_INSTANT;
-    }
     /* Open days up to and including the start's own day do not count. */
     int64_t k = c->open_before[day - c->first_day + 1] + n - 1;
-    if (n < 1 || k >= c->n_days) {
+    if (n < 1 || k >= c->n_days)
         return POLICY_NO_INSTANT;
-    }
     const struct open_day *d = &c->days[k];
     int64_t time = wall - day * US_PER_DAY;
     int64_t opens = d->open_min * US_PER_MIN, closes = d->close_min * US_PER_MIN;

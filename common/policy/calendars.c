@@ -17,15 +17,12 @@ static struct zone_segment since_ever = {INT64_MIN, 0};
 static const struct zone utc = {.name = "UTC", .segments = &since_ever, .n_segments = 1};
 
 const struct zone *zone_find(struct loader *l, struct span name, const struct node *at) {
-    for (int i = 0; i < l->p->n_zones; i++) {
-        if (span_is(name, l->p->zones[i]->name)) {
+    for (int i = 0; i < l->p->n_zones; i++)
+        if (span_is(name, l->p->zones[i]->name))
             return l->p->zones[i];
-        }
-    }
     enum { ZONES_MAX = 64 };
-    if (!l->p->zones) {
+    if (!l->p->zones)
         l->p->zones = arena_array(l->a, ZONES_MAX, sizeof(struct zone *));
-    }
     struct error err;
     struct zone *z;
     if (l->p->n_zones == ZONES_MAX) {
@@ -48,9 +45,8 @@ bool instant_read(struct loader *l, const struct node *n, int64_t *out_us) {
         *out_us = zone_instant_us(l->zone, day * US_PER_DAY, NULL);
         return true;
     }
-    if (n->kind == NODE_SCALAR && civil_parse_instant(n->text, out_us)) {
+    if (n->kind == NODE_SCALAR && civil_parse_instant(n->text, out_us))
         return true;
-    }
     finding_error(
         l->fs, "date", n,
         "write a date such as 2026-11-20, or an instant with its offset such as "
@@ -62,9 +58,8 @@ const struct calendar *calendar_find(struct loader *l, struct span name,
                                      const struct node *at) {
     struct suggestion s = suggest_for(name);
     for (int i = 0; i < l->p->n_calendars; i++) {
-        if (span_is(name, l->p->calendars[i]->name)) {
+        if (span_is(name, l->p->calendars[i]->name))
             return l->p->calendars[i];
-        }
         suggest_consider(&s, l->p->calendars[i]->name);
     }
     finding_error(l->fs, "unknown-calendar", at, "there is no calendar \"%.*s\"%s",
@@ -74,11 +69,9 @@ const struct calendar *calendar_find(struct loader *l, struct span name,
 
 /* "09:00": minutes from midnight, up to 24:00; -1 when it is no time of day. */
 static int parse_minute(const char *t) {
-    for (int i = 0; i < 5; i++) {
-        if (i == 2 ? t[i] != ':' : t[i] < '0' || t[i] > '9') {
+    for (int i = 0; i < 5; i++)
+        if (i == 2 ? t[i] != ':' : t[i] < '0' || t[i] > '9')
             return -1;
-        }
-    }
     int hour = (t[0] - '0') * 10 + (t[1] - '0'),
         minute = (t[3] - '0') * 10 + (t[4] - '0');
     return minute > 59 || hour * 60 + minute > 1440 ? -1 : hour * 60 + minute;
@@ -178,14 +171,11 @@ static void read_closed(struct loader *l, struct calendar *c, const struct node 
 
 static const struct holidays *find_holidays(struct loader *l, const struct node *n) {
     const char *name = schema_word(l, n, "holidays");
-    if (!name) {
+    if (!name)
         return NULL;
-    }
-    for (int i = 0; i < l->p->n_holidays; i++) {
-        if (strcmp(l->p->holidays[i]->name, name) == 0) {
+    for (int i = 0; i < l->p->n_holidays; i++)
+        if (strcmp(l->p->holidays[i]->name, name) == 0)
             return l->p->holidays[i];
-        }
-    }
     char path[600], shown[128];
     snprintf(shown, sizeof shown, "calendars/%s.ics", name);
     snprintf(path, sizeof path, "%s/%s", l->dir, shown);
@@ -196,12 +186,10 @@ static const struct holidays *find_holidays(struct loader *l, const struct node 
     }
     struct holidays *h = holidays_read(l->a, name, source, l->fs);
     enum { HOLIDAY_FILES_MAX = 64 };
-    if (!l->p->holidays) {
+    if (!l->p->holidays)
         l->p->holidays = arena_array(l->a, HOLIDAY_FILES_MAX, sizeof h);
-    }
-    if (h && l->p->n_holidays < HOLIDAY_FILES_MAX) {
+    if (h && l->p->n_holidays < HOLIDAY_FILES_MAX)
         l->p->holidays[l->p->n_holidays++] = h;
-    }
     return h;
 }
 
@@ -211,9 +199,8 @@ static struct calendar *read_calendar(struct loader *l, const struct node *n) {
     struct calendar *c = arena_zalloc(l->a, sizeof *c);
     c->name = span_cstr(l->a, n->key->text);
     c->at = n->key;
-    if (!schema_map(l, n, "a calendar", keys)) {
+    if (!schema_map(l, n, "a calendar", keys))
         return c;
-    }
     const struct node *tz = node_get(n, "tz"), *open = node_get(n, "open"),
                       *holidays = node_get(n, "holidays"),
                       *closed = node_get(n, "closed");
@@ -224,21 +211,18 @@ static struct calendar *read_calendar(struct loader *l, const struct node *n) {
     c->title = schema_text(l, n, "title", false);
     c->zone = zone_find(l, tz->text, tz);
     read_open(l, c, open);
-    if (holidays) {
+    if (holidays)
         c->holidays = find_holidays(l, holidays);
-    }
-    if (closed) {
+    if (closed)
         read_closed(l, c, closed);
-    }
     if (c->is_always && (holidays || closed)) {
         finding_error(l->fs, "hours", n,
                       "what is always open has no holidays and no closed days");
     }
     if (l->fs->n_errors == errors_before) {
         calendar_compile(l->a, c);
-        if (!c->is_always && c->n_spans == 0) {
+        if (!c->is_always && c->n_spans == 0)
             finding_error(l->fs, "hours", n, "this calendar is never open");
-        }
     }
     return c;
 }
@@ -249,14 +233,12 @@ void calendars_read(struct loader *l, const struct node *node) {
         return;
     }
     if (!schema_room(l, node, l->p->n_calendars, node->count, POLICY_MAX_CALENDARS,
-                     "calendars")) {
+                     "calendars"))
         return;
-    }
     struct calendar **all =
         arena_array(l->a, (size_t)(l->p->n_calendars + node->count) + 1, sizeof *all);
-    if (l->p->n_calendars > 0) {
+    if (l->p->n_calendars > 0)
         memcpy(all, l->p->calendars, (size_t)l->p->n_calendars * sizeof *all);
-    }
     l->p->calendars = all;
     NODE_EACH(n, node) {
         struct calendar *c = read_calendar(l, n);

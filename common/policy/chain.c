@@ -41,9 +41,8 @@ static bool read_wait(struct loader *l, const struct node *n, struct chain_step 
 
 static void read_step(struct loader *l, const struct node *n, struct chain *c) {
     static const char *const keys[] = {"to", "skip_if", "wait", "require", NULL};
-    if (!schema_map(l, n, "a step of a chain", keys)) {
+    if (!schema_map(l, n, "a step of a chain", keys))
         return;
-    }
     struct chain_step *s = &c->steps[c->n];
     const struct node *to = node_get(n, "to"), *skip = node_get(n, "skip_if"),
                       *wait = node_get(n, "wait"), *require = node_get(n, "require");
@@ -52,15 +51,12 @@ static void read_step(struct loader *l, const struct node *n, struct chain *c) {
         return;
     }
     s->desk = desk_find(l, to->text, to);
-    if (skip) {
+    if (skip)
         read_skip(l, skip, s);
-    }
-    if (require) {
+    if (require)
         read_requires(l, require, s);
-    }
-    if (wait && !read_wait(l, wait, s)) {
+    if (wait && !read_wait(l, wait, s))
         return;
-    }
     for (int i = 0; i < c->n; i++) {
         if (s->desk && c->steps[i].desk == s->desk) {
             finding_error(l->fs, "chain", to,
@@ -70,17 +66,15 @@ static void read_step(struct loader *l, const struct node *n, struct chain *c) {
             return;
         }
     }
-    if (s->desk) {
+    if (s->desk)
         c->n++;
-    }
 }
 
 struct chain *chain_read(struct loader *l, const struct node *n) {
     struct chain *c = arena_zalloc(l->a, sizeof *c);
     c->at = n;
-    if (!schema_list(l, n, "a chain")) {
+    if (!schema_list(l, n, "a chain"))
         return c;
-    }
     if (n->count == 0 || n->count > POLICY_MAX_CHAIN) {
         finding_error(l->fs, "chain", n, "a chain has 1 to %d steps",
                       (int)POLICY_MAX_CHAIN);
@@ -90,9 +84,8 @@ struct chain *chain_read(struct loader *l, const struct node *n) {
     NODE_EACH(step, n) {
         read_step(l, step, c);
     }
-    if (l->fs->n_errors > errors_before) {
+    if (l->fs->n_errors > errors_before)
         return c;
-    }
     const struct chain_step *last = &c->steps[c->n - 1];
     if (!last->desk->calendar || !last->desk->calendar->is_always ||
         !last->desk->speaks_any || last->skip_closed || last->skip_full ||

@@ -8,11 +8,9 @@
 #include "common/policy/witness.h"
 
 static bool desk_holds_some(const struct desk *d, const char *licence) {
-    for (int i = 0; i < d->n_licences; i++) {
-        if (strcmp(d->licences[i].name, licence) == 0) {
+    for (int i = 0; i < d->n_licences; i++)
+        if (strcmp(d->licences[i].name, licence) == 0)
             return true;
-        }
-    }
     return false;
 }
 
@@ -51,11 +49,9 @@ static int64_t rough_length_us(const struct duration *d) {
 /* Whether what stops a duty can be undone: the domain knows an event that reopens. */
 static bool can_reopen(const struct policy *p) {
     const struct attribute *events = &p->domain.facts[FACT_EVENT];
-    for (int i = 0; i < events->n_words; i++) {
-        if (strstr(events->words[i], "reopened")) {
+    for (int i = 0; i < events->n_words; i++)
+        if (strstr(events->words[i], "reopened"))
             return true;
-        }
-    }
     return false;
 }
 
@@ -97,21 +93,18 @@ static void check_duty(struct loader *l, const struct table *t, const struct rul
 }
 
 static void check_rule(struct loader *l, const struct table *t, const struct rule *r) {
-    if (r->then.gives >> SLOT_CHAIN & 1) {
+    if (r->then.gives >> SLOT_CHAIN & 1)
         check_chain(l, t, r);
-    }
-    for (int i = 0; i < r->then.n_duties; i++) {
+    for (int i = 0; i < r->then.n_duties; i++)
         check_duty(l, t, r, &r->then.duties[i]);
-    }
 }
 
 /* A needed word that no table gives makes the table unreachable. */
 static void check_needs(struct loader *l, const struct table *t) {
     for (int k = 0; k < t->n_needs; k++) {
         bool is_given = false;
-        for (int i = 0; i < l->p->n_tables; i++) {
+        for (int i = 0; i < l->p->n_tables; i++)
             is_given = is_given || l->p->tables[i].gives >> t->needs[k].slot & 1;
-        }
         if (!is_given) {
             finding_error(l->fs, "needs", t->at,
                           "no table gives \"%s\", which the table \"%s\" needs",
@@ -132,16 +125,14 @@ static bool route_serves(const struct loader *l, const struct table *t,
         .p = l->p, .within = both, .rules = above, .work_max = work, .work_left = &work};
     for (int i = 0; t->hit == HIT_PRIORITY && i < t->n_rules; i++) {
         const struct rule *other = &t->rules[i];
-        if (other->then.chain && !other->is_shadow && other->priority > route->priority) {
+        if (other->then.chain && !other->is_shadow && other->priority > route->priority)
             above[q.n_rules++] = other;
-        }
     }
     struct policy_facts served;
     enum cover_answer answer =
         q.n_rules > 0 ? cover_find(&q, &served) : COVER_NOT_FINISHED;
-    if (answer == COVER_GAP) {
+    if (answer == COVER_GAP)
         *f = served;
-    }
     return answer != COVER_WHOLE;
 }
 
@@ -181,9 +172,8 @@ static void check_budgets(struct loader *l, const struct table *of,
             region_init(&both);
             if (route->then.chain && region_add(&both, of->guard) &&
                 region_add(&both, t->guard) && region_add_rule(&both, r) &&
-                region_add_rule(&both, route)) {
+                region_add_rule(&both, route))
                 check_budget(l, t, r, route, &both);
-            }
         }
     }
 }
@@ -199,9 +189,8 @@ static void check_licences(struct loader *l, const struct table *t,
             for (int x = 0; x < d->n_licences; x++) {
                 const struct licence *licence = &d->licences[x];
                 if (strcmp(licence->name, c->steps[i].requires[k]) != 0 ||
-                    licence->until_us >= r->until_us) {
+                    licence->until_us >= r->until_us)
                     continue;
-                }
                 struct rule after = *r; /* from then on */
                 after.from_us =
                     licence->until_us > r->from_us ? licence->until_us : r->from_us;

@@ -29,9 +29,8 @@ struct civil civil_of(int32_t days) {
 }
 
 bool civil_is_valid(int year, int month, int day) {
-    if (year < 1 || year > 9999 || month < 1 || month > 12 || day < 1 || day > 31) {
+    if (year < 1 || year > 9999 || month < 1 || month > 12 || day < 1 || day > 31)
         return false;
-    }
     struct civil c = civil_of(civil_days(year, month, day));
     return c.month == month && c.day == day;
 }
@@ -43,13 +42,11 @@ int32_t civil_day_of_us(int64_t wall_us) {
 
 static bool digits(struct span s, size_t at, size_t n, int *out) {
     *out = 0;
-    if (at + n > s.len) {
+    if (at + n > s.len)
         return false;
-    }
     for (size_t i = at; i < at + n; i++) {
-        if (s.ptr[i] < '0' || s.ptr[i] > '9') {
+        if (s.ptr[i] < '0' || s.ptr[i] > '9')
             return false;
-        }
         *out = *out * 10 + (s.ptr[i] - '0');
     }
     return true;
@@ -58,9 +55,8 @@ static bool digits(struct span s, size_t at, size_t n, int *out) {
 bool civil_parse(struct span t, int32_t *out_days) {
     int y, m, d;
     if (t.len != 10 || !digits(t, 0, 4, &y) || t.ptr[4] != '-' || !digits(t, 5, 2, &m) ||
-        t.ptr[7] != '-' || !digits(t, 8, 2, &d) || !civil_is_valid(y, m, d)) {
+        t.ptr[7] != '-' || !digits(t, 8, 2, &d) || !civil_is_valid(y, m, d))
         return false;
-    }
     *out_days = civil_days(y, m, d);
     return true;
 }

@@ -44,9 +44,8 @@ static struct proved *find_proved(const struct walk *k, int axis, const uint64_t
     size_t bytes = (size_t)k->s.n_words * sizeof *row;
     uint32_t i = (uint32_t)h & k->proved_mask;
     while (k->proved[i].row && (k->proved[i].hash != h || k->proved[i].axis != axis ||
-                                memcmp(k->proved[i].row, row, bytes) != 0)) {
+                                memcmp(k->proved[i].row, row, bytes) != 0))
         i = (i + 1) & k->proved_mask;
-    }
     return &k->proved[i];
 }
 
@@ -58,9 +57,8 @@ static void grow(struct walk *k) {
     for (uint32_t i = 0; i < n_old; i++) {
         if (old[i].row) {
             uint32_t at = (uint32_t)old[i].hash & k->proved_mask;
-            while (k->proved[at].row) {
+            while (k->proved[at].row)
                 at = (at + 1) & k->proved_mask;
-            }
             k->proved[at] = old[i];
         }
     }
@@ -69,12 +67,10 @@ static void grow(struct walk *k) {
 
 static void note_proved(struct walk *k, int axis, const uint64_t *row) {
     size_t n_words = (size_t)k->s.n_words;
-    if ((k->n_proved + 1) * n_words > PROVED_MAX_WORDS) {
+    if ((k->n_proved + 1) * n_words > PROVED_MAX_WORDS)
         return; /* forgetting costs time, never truth */
-    }
-    if ((k->n_proved + 1) * 2 > k->proved_mask) {
+    if ((k->n_proved + 1) * 2 > k->proved_mask)
         grow(k);
-    }
     struct proved *at = find_proved(k, axis, row);
     uint64_t *copy = arena_alloc(k->s.a, n_words * sizeof *copy);
     memcpy(copy, row, n_words * sizeof *copy);
@@ -127,28 +123,23 @@ static enum cover_answer walk(struct walk *k, int axis) {
     case ROW_OPEN:
         break;
     }
-    if (find_proved(k, axis, row)->row) {
+    if (find_proved(k, axis, row)->row)
         return COVER_WHOLE;
-    }
     const struct axis *x = &k->s.axes[axis];
     enum cover_answer all = COVER_WHOLE;
     for (int i = 0; i < x->n_atoms; i++) {
-        if (k->s.work_left < 0) {
+        if (k->s.work_left < 0)
             return COVER_NOT_FINISHED;
-        }
         k->taken[axis] = &x->atoms[i];
-        for (int w = 0; w < k->s.n_words; w++) {
+        for (int w = 0; w < k->s.n_words; w++)
             k->rows[axis + 1][w] = row[w] & x->atoms[i].row[w];
-        }
         enum cover_answer answer = walk(k, axis + 1);
-        if (answer == COVER_NOT_FINISHED) {
+        if (answer == COVER_NOT_FINISHED)
             return answer;
-        }
         all = answer == COVER_GAP ? COVER_GAP : all;
     }
-    if (all == COVER_WHOLE) {
+    if (all == COVER_WHOLE)
         note_proved(k, axis, row);
-    }
     return all;
 }
 
@@ -160,11 +151,9 @@ static void find_free_rules(struct cover_search *s) {
         struct axis *x = &s->axes[i];
         x->free_after = arena_array(s->a, (size_t)s->n_words, sizeof *row);
         memcpy(x->free_after, row, (size_t)s->n_words * sizeof *row);
-        for (int k = 0; k < x->n_atoms; k++) {
-            for (int w = 0; w < s->n_words; w++) {
+        for (int k = 0; k < x->n_atoms; k++)
+            for (int w = 0; w < s->n_words; w++)
                 row[w] &= x->atoms[k].row[w];
-            }
-        }
     }
 }
 
@@ -173,14 +162,11 @@ static bool one_covers(const struct cover_search *s) {
     for (int w = 0; w < s->n_words; w++) {
         int left = s->q->n_rules - w * 64;
         uint64_t all = left >= 64 ? UINT64_MAX : (UINT64_C(1) << left) - 1;
-        for (int i = 0; i < s->n_axes && all; i++) {
-            for (int k = 0; k < s->axes[i].n_atoms; k++) {
+        for (int i = 0; i < s->n_axes && all; i++)
+            for (int k = 0; k < s->axes[i].n_atoms; k++)
                 all &= s->axes[i].atoms[k].row[w];
-            }
-        }
-        if (all) {
+        if (all)
             return true;
-        }
     }
     return false;
 }
@@ -196,37 +182,29 @@ static bool others_cover(const struct walk *k) {
     struct policy_facts example;
     narrow.rules = rules;
     narrow.n_rules = 0;
-    for (int r = 0; r < q->n_rules; r++) {
-        if (!cover_looks_at_big_set(&k->s, q->rules[r])) {
+    for (int r = 0; r < q->n_rules; r++)
+        if (!cover_looks_at_big_set(&k->s, q->rules[r]))
             rules[narrow.n_rules++] = q->rules[r];
-        }
-    }
     return narrow.n_rules < q->n_rules && cover_find(&narrow, &example) == COVER_WHOLE;
 }
 
 static enum cover_answer search(struct walk *k) {
     struct cover_search *s = &k->s;
-    if (!region_find(&s->q->p->domain, s->q->within, &k->base)) {
+    if (!region_find(&s->q->p->domain, s->q->within, &k->base))
         return COVER_WHOLE; /* nothing is there to be covered */
-    }
     s->n_words = s->q->n_rules > 0 ? (s->q->n_rules + 63) / 64 : 1;
     cover_cut_axes(s);
-    if (s->is_too_big && others_cover(k)) {
+    if (s->is_too_big && others_cover(k))
         return COVER_WHOLE;
-    }
-    if (s->is_too_big || s->work_left < 0) {
+    if (s->is_too_big || s->work_left < 0)
         return COVER_NOT_FINISHED;
-    }
-    if (one_covers(s)) {
+    if (one_covers(s))
         return COVER_WHOLE;
-    }
     find_free_rules(s);
-    for (int i = 0; i <= s->n_axes; i++) {
+    for (int i = 0; i <= s->n_axes; i++)
         k->rows[i] = arena_zalloc(s->a, (size_t)s->n_words * sizeof(uint64_t));
-    }
-    for (int r = 0; r < s->q->n_rules; r++) {
+    for (int r = 0; r < s->q->n_rules; r++)
         k->rows[0][r >> 6] |= UINT64_C(1) << (r & 63);
-    }
     k->proved_mask = PROVED_FIRST - 1;
     k->proved = xcalloc(PROVED_FIRST, sizeof *k->proved);
     enum cover_answer answer = walk(k, 0);
@@ -238,9 +216,8 @@ enum cover_answer cover_each(const struct cover_question *q,
                              bool (*visit)(void *context, const struct cover_gap *gap),
                              void *context) {
     int64_t room = *q->work_left < q->work_max ? *q->work_left : q->work_max;
-    if (room <= 0) {
+    if (room <= 0)
         return COVER_NOT_FINISHED;
-    }
     struct walk k = {.visit = visit, .context = context};
     k.s = (struct cover_search){.a = arena_new(ARENA_MAX), .q = q, .work_left = room};
     enum cover_answer answer = search(&k);

@@ -41,16 +41,13 @@ static void add_atom(struct cover_search *s, struct axis *x, int64_t value, int6
 static void add_fact_atom(struct cover_search *s, struct axis *x, int64_t low,
                           int64_t high) {
     const struct attribute *at = &s->q->p->domain.facts[x->source];
-    if (s->work_left < 0 || !region_admits(s->q->within, at, x->source, low)) {
+    if (s->work_left < 0 || !region_admits(s->q->within, at, x->source, low))
         return;
-    }
     uint64_t row[POLICY_MAX_RULES / 64 + 1];
     memset(row, 0, (size_t)s->n_words * sizeof *row);
-    for (int r = 0; r < s->q->n_rules; r++) {
-        if (condition_holds(s->q->rules[r]->conditions[x->source], at, low)) {
+    for (int r = 0; r < s->q->n_rules; r++)
+        if (condition_holds(s->q->rules[r]->conditions[x->source], at, low))
             row[r >> 6] |= UINT64_C(1) << (r & 63);
-        }
-    }
     s->work_left -= s->q->n_rules * 2;
     add_atom(s, x, low, low, high, row);
 }
@@ -76,11 +73,9 @@ static int compare_bounds(const void *a, const void *b) {
 static int sort_bounds(int64_t *bounds, int n) {
     int kept = 0;
     qsort(bounds, (size_t)n, sizeof *bounds, compare_bounds);
-    for (int i = 0; i < n; i++) {
-        if (kept == 0 || bounds[kept - 1] != bounds[i]) {
+    for (int i = 0; i < n; i++)
+        if (kept == 0 || bounds[kept - 1] != bounds[i])
             bounds[kept++] = bounds[i];
-        }
-    }
     return kept;
 }
 
@@ -98,25 +93,22 @@ static void cut_number(struct cover_search *s, struct axis *x,
         const struct condition *c = condition_at(s, i, x->source);
         for (int k = 0; c && k < c->n; k++) {
             bounds[n++] = c->ranges[k].low;
-            if (c->ranges[k].high < at->max) {
+            if (c->ranges[k].high < at->max)
                 bounds[n++] = c->ranges[k].high + 1;
-            }
         }
     }
     n = sort_bounds(bounds, n);
     x->atoms = arena_array(s->a, (size_t)n + 1, sizeof *x->atoms);
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < n; i++)
         add_fact_atom(s, x, bounds[i], i + 1 < n ? bounds[i + 1] - 1 : at->max);
-    }
 }
 
 /* All combinations of the members in use. */
 static void cut_set(struct cover_search *s, struct axis *x) {
     for (int i = 0; i < n_conditions(s); i++) {
         const struct condition *c = condition_at(s, i, x->source);
-        for (int k = 0; c && k < c->n; k++) {
+        for (int k = 0; c && k < c->n; k++)
             x->members |= c->clauses[k].all | c->clauses[k].none;
-        }
     }
     int n = __builtin_popcountll(x->members);
     x->atoms = arena_array(s->a, (size_t)1 << (n > SET_MEMBERS_MAX ? 1 : n + 1),
@@ -134,11 +126,9 @@ static void cut_set(struct cover_search *s, struct axis *x) {
 }
 
 bool cover_looks_at_big_set(const struct cover_search *s, const struct rule *r) {
-    for (int fact = 0; fact < POLICY_FACT_COUNT; fact++) {
-        if (r->conditions[fact] && s->big_sets >> fact & 1) {
+    for (int fact = 0; fact < POLICY_FACT_COUNT; fact++)
+        if (r->conditions[fact] && s->big_sets >> fact & 1)
             return true;
-        }
-    }
     return false;
 }
 
@@ -148,17 +138,15 @@ static void cut_fact(struct cover_search *s, int fact) {
     *x = (struct axis){.source = fact};
     if (at->kind == KIND_WORD) {
         x->atoms = arena_array(s->a, (size_t)at->n_words + 1, sizeof *x->atoms);
-        for (int v = 0; v < at->n_words; v++) {
+        for (int v = 0; v < at->n_words; v++)
             add_fact_atom(s, x, v, v);
-        }
     } else if (at->kind == KIND_NUMBER) {
         cut_number(s, x, at);
     } else {
         cut_set(s, x);
     }
-    if (at->is_optional && !s->is_too_big) {
+    if (at->is_optional && !s->is_too_big)
         add_fact_atom(s, x, FACT_MISSING, FACT_MISSING);
-    }
 }
 
 static void add_time_atom(struct cover_search *s, struct axis *x, int64_t low,
@@ -167,9 +155,8 @@ static void add_time_atom(struct cover_search *s, struct axis *x, int64_t low,
     memset(row, 0, (size_t)s->n_words * sizeof *row);
     for (int r = 0; r < s->q->n_rules; r++) {
         const struct rule *rule = s->q->rules[r];
-        if (rule->by != x->source || (low >= rule->from_us && low < rule->until_us)) {
+        if (rule->by != x->source || (low >= rule->from_us && low < rule->until_us))
             row[r >> 6] |= UINT64_C(1) << (r & 63);
-        }
     }
     s->work_left -= s->q->n_rules;
     /* people understand "the day before" better than the year 1 */
@@ -190,34 +177,27 @@ static void cut_time(struct cover_search *s, int t) {
     for (int r = 0; r < s->q->n_rules; r++) {
         const struct rule *rule = s->q->rules[r];
         int64_t ends[2] = {rule->from_us, rule->until_us};
-        for (int i = 0; i < 2 && rule->by == t; i++) {
-            if (ends[i] > from && ends[i] < until) {
+        for (int i = 0; i < 2 && rule->by == t; i++)
+            if (ends[i] > from && ends[i] < until)
                 bounds[n++] = ends[i];
-            }
-        }
     }
     n = sort_bounds(bounds, n);
     x->atoms = arena_array(s->a, (size_t)n, sizeof *x->atoms);
-    for (int i = 0; i < n && s->work_left > 0; i++) {
+    for (int i = 0; i < n && s->work_left > 0; i++)
         add_time_atom(s, x, bounds[i], i + 1 < n ? bounds[i + 1] - 1 : until - 1);
-    }
 }
 
 void cover_cut_axes(struct cover_search *s) {
     uint32_t facts = 0, times = 0;
     for (int r = 0; r < s->q->n_rules; r++) {
         const struct rule *rule = s->q->rules[r];
-        for (int fact = 0; fact < POLICY_FACT_COUNT; fact++) {
+        for (int fact = 0; fact < POLICY_FACT_COUNT; fact++)
             facts |= rule->conditions[fact] ? UINT32_C(1) << fact : 0;
-        }
-        if (rule->from_us != INT64_MIN || rule->until_us != INT64_MAX) {
+        if (rule->from_us != INT64_MIN || rule->until_us != INT64_MAX)
             times |= UINT32_C(1) << rule->by;
-        }
     }
-    for (; facts; facts &= facts - 1) {
+    for (; facts; facts &= facts - 1)
         cut_fact(s, __builtin_ctz(facts));
-    }
-    for (; times; times &= times - 1) {
+    for (; times; times &= times - 1)
         cut_time(s, __builtin_ctz(times));
-    }
 }

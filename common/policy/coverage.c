@@ -57,16 +57,13 @@ struct proof {
 
 static const struct zone *zone_named(struct proof *x, const char *name) {
     struct error err;
-    for (int i = 0; i < x->n_zones; i++) {
-        if (strcmp(x->zones[i]->name, name) == 0) {
+    for (int i = 0; i < x->n_zones; i++)
+        if (strcmp(x->zones[i]->name, name) == 0)
             return x->zones[i];
-        }
-    }
     struct zone *z;
     if (x->n_zones == (int)COUNT_OF(x->zones) ||
-        zone_load(x->a, NULL, name, &z, &err) != ST_OK) {
+        zone_load(x->a, NULL, name, &z, &err) != ST_OK)
         return NULL;
-    }
     x->zones[x->n_zones++] = z;
     return z;
 }
@@ -82,14 +79,11 @@ static const struct zone *zone_of(struct proof *x, int marketplace) {
 /* ---- when rules begin and end ---- */
 
 static void add_segment(struct proof *x, int64_t at_us, int64_t from, int64_t to) {
-    if (at_us <= from || at_us >= to || x->n_segments == SEGMENTS_MAX) {
+    if (at_us <= from || at_us >= to || x->n_segments == SEGMENTS_MAX)
         return;
-    }
-    for (int i = 0; i < x->n_segments; i++) {
-        if (x->segments[i] == at_us) {
+    for (int i = 0; i < x->n_segments; i++)
+        if (x->segments[i] == at_us)
             return;
-        }
-    }
     x->segments[x->n_segments++] = at_us;
 }
 
@@ -135,9 +129,8 @@ static const struct coverage_hours *hours_of(struct proof *x, const struct chain
     for (; x->profiles[i].hours; i = (i + 1) & (PROFILES - 1)) {
         const struct profile *have = &x->profiles[i];
         if (have->chain == chain && have->zone == x->zone && have->speakers == speakers &&
-            same_instants(have->duty, duty)) {
+            same_instants(have->duty, duty))
             return have->hours;
-        }
     }
     struct coverage_hours *hours = arena_alloc(x->a, sizeof *hours);
     struct deadline_request r = {chain, x->p->triage, lang};
@@ -156,15 +149,12 @@ static void add_promise(struct proof *x, const struct rule *rule,
                         const struct duty_spec *duty, const struct chain *chain,
                         const struct policy_facts *f) {
     const struct coverage_hours *hours = hours_of(x, chain, duty, f->value[FACT_LANG]);
-    for (int i = 0; i < x->n_promises; i++) {
+    for (int i = 0; i < x->n_promises; i++)
         if (x->promises[i].rule == rule && x->promises[i].duty == duty &&
-            x->promises[i].chain == chain) {
+            x->promises[i].chain == chain)
             return;
-        }
-    }
-    if (x->n_promises == PROMISES_MAX) {
+    if (x->n_promises == PROMISES_MAX)
         BUG("more than %d duties may begin in one cell", PROMISES_MAX);
-    }
     struct policy_facts *copy = arena_alloc(x->a, sizeof *copy);
     *copy = *f;
     x->promises[x->n_promises++] =
@@ -172,9 +162,8 @@ static void add_promise(struct proof *x, const struct rule *rule,
 }
 
 static void set_times(struct policy_facts *f, int64_t at_us) {
-    for (int t = 0; t < POLICY_TIME_COUNT; t++) {
+    for (int t = 0; t < POLICY_TIME_COUNT; t++)
         f->time_us[t] = at_us;
-    }
 }
 
 /* Decides an input at an instant; whether the rule's duty came of it. */
@@ -201,9 +190,8 @@ static bool decide_input(struct proof *x, struct policy_facts *f, const struct r
 static bool next_giver(const struct policy *p, const struct table *t, int *at,
                        const struct rule **out) {
     *out = NULL;
-    if (t->n_needs == 0) {
+    if (t->n_needs == 0)
         return (*at)++ == 0;
-    }
     for (int k = 0, i = 0; i < p->n_tables; i++) {
         for (int r = 0; r < p->tables[i].n_rules; r++, k++) {
             const struct rule *rule = &p->tables[i].rules[r];
@@ -229,9 +217,8 @@ static bool cell_excludes(const struct proof *x, const struct rule *rule) {
     for (size_t i = 0; i < COUNT_OF(facts); i++) {
         const struct condition *c = rule->conditions[facts[i]], *cell = x->cell[facts[i]];
         if (c && cell && !word_set_meets(&c->words, &cell->words) &&
-            !(c->allows_missing && cell->allows_missing)) {
+            !(c->allows_missing && cell->allows_missing))
             return true;
-        }
     }
     return false;
 }
@@ -243,12 +230,10 @@ static bool point_excludes(const struct proof *x, const struct table *t,
         int fact = x->world.axes[i].fact;
         const struct condition *point = x->cell[fact],
                                *asked[] = {rule->conditions[fact], t->guard[fact]};
-        for (int k = 0; k < 2 && x->p->domain.facts[fact].kind == KIND_WORD; k++) {
+        for (int k = 0; k < 2 && x->p->domain.facts[fact].kind == KIND_WORD; k++)
             if (asked[k] && !word_set_meets(&asked[k]->words, &point->words) &&
-                !(asked[k]->allows_missing && point->allows_missing)) {
+                !(asked[k]->allows_missing && point->allows_missing))
                 return true;
-            }
-        }
     }
     return false;
 }
@@ -269,25 +254,21 @@ static void take_point(struct proof *x, const struct table *t, const struct rule
             is_met = decide_input(x, &f, rule, at_us);
         }
     }
-    if (is_possible && !is_met && x->out->n_undecided++ == 0) {
+    if (is_possible && !is_met && x->out->n_undecided++ == 0)
         x->out->undecided_rule = rule->id;
-    }
 }
 
 static void take_rule(struct proof *x, const struct table *t, const struct rule *rule) {
-    if (rule->is_shadow || rule->then.n_duties == 0 || cell_excludes(x, rule)) {
+    if (rule->is_shadow || rule->then.n_duties == 0 || cell_excludes(x, rule))
         return;
-    }
     for (int s = 0; s < x->n_segments; s++) {
         int64_t at_us = x->segments[s];
-        if (at_us < rule->from_us || at_us >= rule->until_us) {
+        if (at_us < rule->from_us || at_us >= rule->until_us)
             continue;
-        }
         for (int i = 0; i < x->world.n_points; i++) {
             world_point(&x->world, i, x->cell);
-            if (!point_excludes(x, t, rule)) {
+            if (!point_excludes(x, t, rule))
                 take_point(x, t, rule, at_us);
-            }
         }
         memset(x->cell, 0, sizeof x->cell);
         x->cell[FACT_MARKETPLACE] = &x->marketplace;
@@ -334,9 +315,8 @@ static void find_cell(struct proof *x, struct coverage_cell *cell) {
     x->marketplace = (struct condition){.fact = FACT_MARKETPLACE};
     word_set_add(&x->marketplace.words, cell->marketplace);
     x->lang = (struct condition){.fact = FACT_LANG, .allows_missing = cell->lang < 0};
-    if (cell->lang >= 0) {
+    if (cell->lang >= 0)
         word_set_add(&x->lang.words, cell->lang);
-    }
     x->category = (struct condition){
         .fact = FACT_CATEGORY, .words = c->words, .allows_missing = c->has_missing};
     memset(x->cell, 0, sizeof x->cell);
@@ -347,9 +327,8 @@ static void find_cell(struct proof *x, struct coverage_cell *cell) {
     x->n_promises = 0;
     for (int i = 0; i < x->p->n_tables; i++) {
         const struct table *t = &x->p->tables[i];
-        for (int r = 0; t->gives >> SLOT_DUTY & 1 && r < t->n_rules; r++) {
+        for (int r = 0; t->gives >> SLOT_DUTY & 1 && r < t->n_rules; r++)
             take_rule(x, t, &t->rules[r]);
-        }
     }
     find_route(x);
     finish_cell(x, cell);
@@ -392,9 +371,8 @@ static const struct coverage_cell *find_twin(const struct proof *x,
         if (other->category_class == cell->category_class &&
             markets[other->marketplace] == markets[cell->marketplace] &&
             langs[other->lang < 0 ? n_langs : other->lang] ==
-                langs[cell->lang < 0 ? n_langs : cell->lang]) {
+                langs[cell->lang < 0 ? n_langs : cell->lang])
             return other;
-        }
     }
     return NULL;
 }
@@ -403,11 +381,10 @@ static void add_cell(struct proof *x, int market, int lang, int class) {
     struct coverage_cell *cell = &x->out->cells[x->out->n_cells++];
     *cell = (struct coverage_cell){market, lang, class, NULL, 0, NULL};
     const struct coverage_cell *twin = find_twin(x, cell);
-    if (twin) {
+    if (twin)
         translate_cell(x, twin, cell);
-    } else {
+    else
         find_cell(x, cell);
-    }
 }
 
 static void find_cells(struct proof *x) {
@@ -419,11 +396,9 @@ static void find_cells(struct proof *x) {
     x->out->cells = arena_zalloc(x->a, (most + 1) * sizeof *x->out->cells);
     for (int m = 0; m < markets->n_words; m++) {
         for (int l = first_lang; l < langs->n_words; l++) {
-            for (int c = 0; c < x->out->n_classes; c++) {
-                if (is_wanted(x, m, l, c)) {
+            for (int c = 0; c < x->out->n_classes; c++)
+                if (is_wanted(x, m, l, c))
                     add_cell(x, m, l, c);
-                }
-            }
         }
     }
 }
@@ -439,9 +414,8 @@ struct coverage *coverage_find(struct arena *a, const struct policy *p,
     world_build(&x->world, a, p);
     find_segments(x);
     out->is_finished = x->world.n_points > 0 && x->n_segments < SEGMENTS_MAX;
-    if (out->is_finished) {
+    if (out->is_finished)
         find_cells(x);
-    }
     free(x);
     return out;
 }

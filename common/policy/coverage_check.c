@@ -13,9 +13,8 @@ static void write_witness(const struct policy *p, const struct coverage_row *r,
     const struct coverage_promise *x = r->promise;
     struct policy_facts f = *x->facts;
     int hour = coverage_worst_hour(x->hours);
-    for (int t = 0; t < POLICY_TIME_COUNT; t++) {
+    for (int t = 0; t < POLICY_TIME_COUNT; t++)
         f.time_us[t] = x->hours->first_us[hour];
-    }
     char expect[POLICY_MAX_CHARACTERS * 2 + 40];
     snprintf(expect, sizeof expect, "duty.%s.desk: %s", x->duty->name,
              x->chain ? x->chain->steps[x->chain->n - 1].desk->name : p->triage->name);
@@ -48,12 +47,10 @@ static bool is_used(const struct policy *p, const struct coverage *c,
                     const struct coverage_gap *gap) {
     for (int i = 0; i < c->n_cells; i++) {
         const struct coverage_cell *cell = &c->cells[i];
-        for (int k = 0; k < cell->n_promises; k++) {
+        for (int k = 0; k < cell->n_promises; k++)
             if (cell->promises[k].hours->n_missed > 0 &&
-                coverage_accepted(p, c, cell, &cell->promises[k]) == gap) {
+                coverage_accepted(p, c, cell, &cell->promises[k]) == gap)
                 return true;
-            }
-        }
     }
     return false;
 }
@@ -72,9 +69,8 @@ static void tell_idle_gaps(struct loader *l, const struct coverage *c) {
 
 void coverage_check(struct loader *l) {
     const struct coverage_spec *s = l->p->coverage;
-    if (!s) {
+    if (!s)
         return;
-    }
     struct coverage_query q = {.first_day = s->first_day,
                                .weeks = s->weeks,
                                .marketplace = COVERAGE_ALL,
@@ -91,11 +87,9 @@ void coverage_check(struct loader *l) {
     }
     int n = 0, told = 0;
     const struct coverage_row *rows = coverage_rows(l->scratch, l->p, c, &n);
-    for (int i = 0; i < n; i++) {
-        if (rows[i].n_missed > 0 && !rows[i].gap && told++ < TOLD_MAX) {
+    for (int i = 0; i < n; i++)
+        if (rows[i].n_missed > 0 && !rows[i].gap && told++ < TOLD_MAX)
             tell_hole(l, c, &rows[i]);
-        }
-    }
     if (told > TOLD_MAX) {
         finding_warning(l->fs, "no-open-desk", s->at,
                         "%d more holes of this kind: `henpin policy coverage` shows all",

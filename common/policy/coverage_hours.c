@@ -42,12 +42,10 @@ int coverage_hour_of(const struct zone *zone, int64_t at_us) {
 /* The walk goes forward, so the zone's segment is carried along. */
 static int64_t wall_at(struct walk *w, int64_t t) {
     const struct zone *z = w->h->zone;
-    while (w->segment > 0 && z->segments[w->segment].from_us > t) {
+    while (w->segment > 0 && z->segments[w->segment].from_us > t)
         w->segment--;
-    }
-    while (w->segment + 1 < z->n_segments && z->segments[w->segment + 1].from_us <= t) {
+    while (w->segment + 1 < z->n_segments && z->segments[w->segment + 1].from_us <= t)
         w->segment++;
-    }
     return t + z->segments[w->segment].offset_us;
 }
 
@@ -58,11 +56,9 @@ static int64_t next_hour(struct walk *w, int64_t t) {
 /* Triage by the word of a rule is somebody; by `else`, or as the last of a chain, it is
  * nobody. */
 static bool is_triage_meant(const struct policy *p, const struct chain *c) {
-    for (int i = 0; i < p->n_tables; i++) {
-        if (p->tables[i].has_else && p->tables[i].otherwise.then.chain == c) {
+    for (int i = 0; i < p->n_tables; i++)
+        if (p->tables[i].has_else && p->tables[i].otherwise.then.chain == c)
             return false;
-        }
-    }
     return c && c->n == 1;
 }
 
@@ -71,20 +67,16 @@ static bool is_triage_meant(const struct policy *p, const struct chain *c) {
 static int owner_at(const struct walk *w, int64_t t, int64_t *act_by_us,
                     int64_t *due_us) {
     *due_us = duration_after(&w->duty->due, t);
-    if (*due_us == POLICY_NO_INSTANT) {
+    if (*due_us == POLICY_NO_INSTANT)
         return COVERAGE_NOBODY;
-    }
     struct policy_desk_choice c = deadline_owner(w->r, t, *due_us, w->duty->reserve_us);
     *act_by_us = c.act_by_us;
     bool is_triage = c.is_catch_all || c.desk == w->p->triage->name;
-    if ((is_triage && !w->is_triage_meant) || c.act_by_us <= t) {
+    if ((is_triage && !w->is_triage_meant) || c.act_by_us <= t)
         return COVERAGE_NOBODY;
-    }
-    for (int i = 0; i < w->r->chain->n; i++) {
-        if (w->r->chain->steps[i].desk->name == c.desk) {
+    for (int i = 0; i < w->r->chain->n; i++)
+        if (w->r->chain->steps[i].desk->name == c.desk)
             return i;
-        }
-    }
     return COVERAGE_NOBODY;
 }
 
@@ -94,9 +86,8 @@ static int first_at(const struct walk *w, int64_t t, int64_t due_us) {
     const struct chain *c = w->r->chain;
     int i = 0;
     (void)handover_plan(w->r, t, due_us, w->duty->reserve_us, turns);
-    while (i + 1 < c->n && c->steps[i].desk->name != turns[0].desk) {
+    while (i + 1 < c->n && c->steps[i].desk->name != turns[0].desk)
         i++;
-    }
     return i;
 }
 
@@ -110,9 +101,8 @@ static int64_t jump(const struct walk *w, int64_t t, int64_t act_by_us) {
     const struct duration *d = &w->duty->due;
     int64_t minute = t + US_PER_MIN;
     if (duration_after(d, act_by_us) == POLICY_NO_INSTANT ||
-        (d->calendar && clock_changes(d->calendar->zone, t, act_by_us))) {
+        (d->calendar && clock_changes(d->calendar->zone, t, act_by_us)))
         return act_by_us < minute ? act_by_us : minute;
-    }
     if (d->kind == SPAN_BUSINESS_DAYS) {
         int32_t today = civil_day_of_us(zone_wall_us(d->calendar->zone, t));
         int64_t midnight =
@@ -125,9 +115,8 @@ static int64_t jump(const struct walk *w, int64_t t, int64_t act_by_us) {
 static void miss(struct walk *w, int64_t t) {
     int64_t wall = wall_at(w, t);
     int hour = hour_of_wall(wall), week = (civil_day_of_us(wall) - w->first_day) / 7;
-    if (w->h->missed[hour] > 0 && w->last_missed[hour] == week) {
+    if (w->h->missed[hour] > 0 && w->last_missed[hour] == week)
         return; /* the hour that the clocks repeat */
-    }
     if (w->h->missed[hour]++ == 0) {
         w->h->first_us[hour] = t;
         w->h->n_missed++;
@@ -150,10 +139,8 @@ static bool has_speaker(const struct walk *w) {
     for (int i = 0; c && i < c->n; i++) {
         const struct desk *d = c->steps[i].desk;
         if ((d != w->p->triage || w->is_triage_meant) &&
-            (d->speaks_any || w->r->lang < 0 ||
-             word_set_has(&d->langs, (int)w->r->lang))) {
+            (d->speaks_any || w->r->lang < 0 || word_set_has(&d->langs, (int)w->r->lang)))
             return true;
-        }
     }
     return false;
 }
@@ -164,13 +151,11 @@ static void find_owners(struct walk *w, int64_t from_us, int64_t to_us) {
     for (int64_t t = from_us; t < to_us && wanted > 0; t = next_hour(w, t)) {
         int hour = hour_of_wall(wall_at(w, t));
         int64_t act_by, due;
-        if (w->h->desk[hour] != COVERAGE_NOBODY) {
+        if (w->h->desk[hour] != COVERAGE_NOBODY)
             continue;
-        }
         if (w->h->missed[hour] < w->h->weeks &&
-            owner_at(w, t, &act_by, &due) != COVERAGE_NOBODY) {
+            owner_at(w, t, &act_by, &due) != COVERAGE_NOBODY)
             w->h->desk[hour] = (int16_t)first_at(w, t, due);
-        }
         wanted -=
             w->h->desk[hour] != COVERAGE_NOBODY || w->h->missed[hour] == w->h->weeks;
     }

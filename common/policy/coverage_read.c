@@ -14,9 +14,8 @@ static void read_gap(struct loader *l, const struct node *n, struct coverage_spe
     static const char *const keys[] = {"when", "duty", "why", NULL};
     struct coverage_gap *g = &s->gaps[s->n_gaps];
     *g = (struct coverage_gap){.at = n};
-    if (!schema_map(l, n, "a gap", keys)) {
+    if (!schema_map(l, n, "a gap", keys))
         return;
-    }
     const struct node *when = node_get(n, "when");
     g->why = schema_text(l, n, "why", true);
     NODE_WORDS(duty, node_get(n, "duty")) {
@@ -54,9 +53,8 @@ void coverage_read(struct loader *l, const struct node *node) {
         finding_error(l->fs, "schema", node, "\"coverage\" stands in another file too");
         return;
     }
-    if (!schema_map(l, node, "coverage", keys)) {
+    if (!schema_map(l, node, "coverage", keys))
         return;
-    }
     struct coverage_spec *s = arena_zalloc(l->a, sizeof *s);
     const struct node *from = node_get(node, "from"), *weeks = node_get(node, "weeks"),
                       *gaps = node_get(node, "gaps");
@@ -68,9 +66,8 @@ void coverage_read(struct loader *l, const struct node *node) {
                       "coverage needs \"from\": a Monday, such as 2026-11-23");
         return;
     }
-    if (weeks && !schema_number(l, weeks, 1, COVERAGE_MAX_WEEKS, &n)) {
+    if (weeks && !schema_number(l, weeks, 1, COVERAGE_MAX_WEEKS, &n))
         return;
-    }
     s->weeks = (int)n;
     if (gaps && schema_list(l, gaps, "gaps")) {
         s->gaps = arena_array(l->a, (size_t)gaps->count + 1, sizeof *s->gaps);
@@ -89,25 +86,20 @@ static bool admits_cell(const struct policy *p, const struct coverage_gap *g,
     const struct attribute *category = &d->facts[FACT_CATEGORY];
     if (!condition_holds(g->conditions[FACT_MARKETPLACE], &d->facts[FACT_MARKETPLACE],
                          cell->marketplace) ||
-        !condition_holds(g->conditions[FACT_LANG], &d->facts[FACT_LANG], lang)) {
+        !condition_holds(g->conditions[FACT_LANG], &d->facts[FACT_LANG], lang))
         return false;
-    }
-    for (int v = 0; v < category->n_words; v++) {
+    for (int v = 0; v < category->n_words; v++)
         if (word_set_has(&class->words, v) &&
-            !condition_holds(g->conditions[FACT_CATEGORY], category, v)) {
+            !condition_holds(g->conditions[FACT_CATEGORY], category, v))
             return false;
-        }
-    }
     return !class->has_missing ||
            condition_holds(g->conditions[FACT_CATEGORY], category, FACT_MISSING);
 }
 
 static bool names_duty(const struct coverage_gap *g, const char *duty) {
-    for (int i = 0; i < g->n_duties; i++) {
-        if (g->duties[i] && strcmp(g->duties[i], duty) == 0) {
+    for (int i = 0; i < g->n_duties; i++)
+        if (g->duties[i] && strcmp(g->duties[i], duty) == 0)
             return true;
-        }
-    }
     return g->n_duties == 0;
 }
 
@@ -116,11 +108,9 @@ const struct coverage_gap *coverage_accepted(const struct policy *p,
                                              const struct coverage_cell *cell,
                                              const struct coverage_promise *promise) {
     const struct coverage_spec *s = p->coverage;
-    for (int i = 0; s && i < s->n_gaps; i++) {
+    for (int i = 0; s && i < s->n_gaps; i++)
         if (names_duty(&s->gaps[i], promise->duty->name) &&
-            admits_cell(p, &s->gaps[i], cell, &c->classes[cell->category_class])) {
+            admits_cell(p, &s->gaps[i], cell, &c->classes[cell->category_class]))
             return &s->gaps[i];
-        }
-    }
     return NULL;
 }

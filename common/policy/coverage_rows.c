@@ -17,9 +17,8 @@ static int64_t rough_us(const struct duration *d) {
 
 int coverage_worst_hour(const struct coverage_hours *h) {
     int worst = 0;
-    for (int i = 1; i < COVERAGE_HOURS; i++) {
+    for (int i = 1; i < COVERAGE_HOURS; i++)
         worst = h->missed[i] > h->missed[worst] ? i : worst;
-    }
     return worst;
 }
 
@@ -29,9 +28,8 @@ static void find_worst(const struct policy *p, const struct coverage *c,
                        const struct coverage_cell *cell, struct coverage_row *r) {
     for (int i = 0; i < cell->n_promises; i++) {
         const struct coverage_promise *x = &cell->promises[i], *worst = r->promise;
-        if (x->hours->n_missed == 0) {
+        if (x->hours->n_missed == 0)
             continue;
-        }
         const struct coverage_gap *gap = coverage_accepted(p, c, cell, x);
         int more = worst ? x->hours->n_missed - worst->hours->n_missed : 1;
         bool is_tighter = worst && rough_us(&x->duty->due) < rough_us(&worst->duty->due);
@@ -53,9 +51,8 @@ static const struct coverage_promise *tightest(const struct coverage_cell *cell)
         bool best_has = best && best->chain && best->chain->n > 1;
         if (!best || (has_choice && !best_has) ||
             (has_choice == best_has &&
-             rough_us(&x->duty->due) < rough_us(&best->duty->due))) {
+             rough_us(&x->duty->due) < rough_us(&best->duty->due)))
             best = x;
-        }
     }
     return best;
 }
@@ -67,9 +64,8 @@ static void judge_hour(const struct policy *p, const struct coverage_cell *cell,
     int worst = 0;
     for (int i = 0; i < cell->n_promises; i++) {
         const struct coverage_promise *x = &cell->promises[i];
-        if (x->hours->missed[hour] > worst) {
+        if (x->hours->missed[hour] > worst)
             worst = x->hours->missed[hour];
-        }
     }
     int step = shown->hours->desk[hour];
     s->state = worst == 0                     ? COVER_HELD
@@ -90,14 +86,12 @@ static void row_of_cell(const struct policy *p, const struct coverage *c,
                                .has_no_category = k->has_missing,
                                .has_no_lang = cell->lang < 0};
     word_set_add(&r->marketplaces, cell->marketplace);
-    if (cell->lang >= 0) {
+    if (cell->lang >= 0)
         word_set_add(&r->langs, cell->lang);
-    }
     for (int h = 0; h < COVERAGE_HOURS; h++) {
         r->slots[h].desk = COVERAGE_NOBODY;
-        if (shown) {
+        if (shown)
             judge_hour(p, cell, shown, h, r);
-        }
     }
     find_worst(p, c, cell, r);
 }
@@ -111,12 +105,10 @@ static bool same_words(const struct word_set *a, const struct word_set *b) {
 }
 
 static bool same_slots(const struct coverage_row *a, const struct coverage_row *b) {
-    for (int h = 0; h < COVERAGE_HOURS; h++) {
+    for (int h = 0; h < COVERAGE_HOURS; h++)
         if (a->slots[h].state != b->slots[h].state ||
-            a->slots[h].desk != b->slots[h].desk) {
+            a->slots[h].desk != b->slots[h].desk)
             return false;
-        }
-    }
     return true;
 }
 
@@ -131,9 +123,8 @@ static bool may_merge(const struct coverage_row *a, const struct coverage_row *b
 }
 
 static void add_words(struct word_set *to, const struct word_set *from) {
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 4; i++)
         to->bits[i] |= from->bits[i];
-    }
 }
 
 static void merge(struct coverage_row *to, const struct coverage_row *from) {
@@ -153,15 +144,13 @@ static int merge_all(struct coverage_row *rows, int n, int by) {
     int kept = 0;
     for (int i = 0; i < n; i++) {
         int k = 0;
-        while (k < kept && !may_merge(&rows[k], &rows[i], by)) {
+        while (k < kept && !may_merge(&rows[k], &rows[i], by))
             k++;
-        }
         if (k < kept) {
             merge(&rows[k], &rows[i]);
         } else {
-            if (kept != i) {
+            if (kept != i)
                 rows[kept] = rows[i];
-            }
             kept++;
         }
     }
@@ -175,21 +164,18 @@ struct coverage_row *coverage_rows(struct arena *a, const struct policy *p,
     int kept = 0, room = 0;
     for (int i = 0; i < c->n_cells;) {
         int market = c->cells[i].marketplace, last = i;
-        while (last < c->n_cells && c->cells[last].marketplace == market) {
+        while (last < c->n_cells && c->cells[last].marketplace == market)
             last++;
-        }
         if (kept + last - i > room) {
             room = (kept + last - i) * 2;
             struct coverage_row *more = arena_array(a, (size_t)room, sizeof *more);
-            if (kept > 0) {
+            if (kept > 0)
                 memcpy(more, rows, (size_t)kept * sizeof *more);
-            }
             rows = more;
         }
         int fresh = 0;
-        for (; i < last; i++) {
+        for (; i < last; i++)
             row_of_cell(p, c, &c->cells[i], &rows[kept + fresh++]);
-        }
         fresh = merge_all(rows + kept, fresh, BY_CATEGORY);
         kept += merge_all(rows + kept, fresh, BY_LANG);
     }
@@ -202,24 +188,20 @@ struct coverage_row *coverage_rows(struct arena *a, const struct policy *p,
 static void spell(const struct attribute *at, const struct word_set *set, bool has_none,
                   const char *none, const char *all, int most, struct builder *b) {
     int n = has_none, n_all = at->n_words + (at->is_optional ? 1 : 0), said = 0;
-    for (int v = 0; v < at->n_words; v++) {
+    for (int v = 0; v < at->n_words; v++)
         n += word_set_has(set, v);
-    }
     if (n >= n_all && n > 1) {
         build_text(b, all);
         return;
     }
     /* "all but x" where that is shorter */
     bool is_negative = n > n_all / 2 + 1 && n_all - n <= most;
-    if (is_negative) {
+    if (is_negative)
         build_format(b, "%s but ", all);
-    }
     for (int v = 0; v <= at->n_words; v++) {
         bool is_in = v < at->n_words ? word_set_has(set, v) : has_none;
-        if (is_in == is_negative ||
-            (v == at->n_words && is_negative && !at->is_optional)) {
+        if (is_in == is_negative || (v == at->n_words && is_negative && !at->is_optional))
             continue;
-        }
         if (!is_negative && said == most && n - said > 1) {
             build_format(b, " and %d more", n - said);
             return;
@@ -267,9 +249,8 @@ static bool is_in(const struct coverage_row *r, int hour, enum coverage_state st
 static void spell_hours(const struct coverage_row *r, enum coverage_state state,
                         struct builder *b) {
     int first = 0;
-    while (first < COVERAGE_HOURS && is_in(r, first, state)) {
+    while (first < COVERAGE_HOURS && is_in(r, first, state))
         first++;
-    }
     if (first == COVERAGE_HOURS) {
         build_text(b, "at any hour");
         return;
@@ -277,12 +258,10 @@ static void spell_hours(const struct coverage_row *r, enum coverage_state state,
     struct builder part = {b->ptr + b->len, 0, b->cap - b->len, false};
     for (int i = first; i < first + COVERAGE_HOURS;) {
         int n = 0;
-        while (i + n < first + COVERAGE_HOURS && is_in(r, i + n, state)) {
+        while (i + n < first + COVERAGE_HOURS && is_in(r, i + n, state))
             n++;
-        }
-        if (n > 0) {
+        if (n > 0)
             spell_range(&part, i, i + n);
-        }
         i += n + 1;
     }
     b->len += part.len;
@@ -292,16 +271,14 @@ static void spell_hours(const struct coverage_row *r, enum coverage_state state,
 void coverage_spell_holes(const struct coverage_row *r, struct builder *b) {
     size_t begin = b->len;
     spell_hours(r, COVER_NOBODY, b);
-    if (b->len > begin) {
+    if (b->len > begin)
         build_text(b, " in every week");
-    }
     size_t every = b->len;
     build_text(b, every > begin ? "; " : "");
     size_t some = b->len;
     spell_hours(r, COVER_PARTLY, b);
-    if (b->len > some) {
+    if (b->len > some)
         build_text(b, " in some weeks");
-    } else {
+    else
         b->len = every;
-    }
 }

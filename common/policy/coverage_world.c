@@ -8,23 +8,18 @@ enum { SET_MEMBERS_MAX = 8 };
 /* ---- what chains depend on ---- */
 
 static bool gives_needed(const struct table *giver, const struct table *t) {
-    for (int i = 0; i < t->n_needs; i++) {
-        if (giver->gives >> t->needs[i].slot & 1) {
+    for (int i = 0; i < t->n_needs; i++)
+        if (giver->gives >> t->needs[i].slot & 1)
             return true;
-        }
-    }
     return false;
 }
 
 static bool decides_chain(const struct policy *p, const struct table *t) {
-    if (t->gives >> SLOT_CHAIN & 1) {
+    if (t->gives >> SLOT_CHAIN & 1)
         return true;
-    }
-    for (int i = 0; i < p->n_tables; i++) {
-        if (p->tables[i].gives >> SLOT_CHAIN & 1 && gives_needed(t, &p->tables[i])) {
+    for (int i = 0; i < p->n_tables; i++)
+        if (p->tables[i].gives >> SLOT_CHAIN & 1 && gives_needed(t, &p->tables[i]))
             return true;
-        }
-    }
     return false;
 }
 
@@ -37,14 +32,11 @@ static void each_condition(const struct policy *p, int fact, bool with_duties,
     for (int i = 0; i < p->n_tables; i++) {
         const struct table *t = &p->tables[i];
         bool matters = decides_chain(p, t) || (with_duties && t->gives >> SLOT_DUTY & 1);
-        if (matters && t->guard[fact]) {
+        if (matters && t->guard[fact])
             visit(context, t->guard[fact]);
-        }
-        for (int r = 0; matters && r < t->n_rules; r++) {
-            if (t->rules[r].conditions[fact]) {
+        for (int r = 0; matters && r < t->n_rules; r++)
+            if (t->rules[r].conditions[fact])
                 visit(context, t->rules[r].conditions[fact]);
-            }
-        }
     }
 }
 
@@ -67,14 +59,12 @@ static void split(void *context, const struct condition *c) {
         is_in[x->of[v]] = is_in[x->of[v]] || holds;
         is_out[x->of[v]] = is_out[x->of[v]] || !holds;
     }
-    for (int k = 0; k < n; k++) {
+    for (int k = 0; k < n; k++)
         twin[k] = is_in[k] && is_out[k] ? x->n++ : k;
-    }
     for (int v = 0; v <= x->at->n_words; v++) {
         int64_t value = v == x->at->n_words ? FACT_MISSING : v;
-        if (!condition_holds(c, x->at, value)) {
+        if (!condition_holds(c, x->at, value))
             x->of[v] = twin[x->of[v]];
-        }
     }
 }
 
@@ -92,28 +82,23 @@ struct coverage_class *world_classes(struct arena *a, const struct policy *p, in
     struct coverage_class all[DOMAIN_MAX_WORDS + 2] = {0};
     classes_init(&x, at);
     each_condition(p, FACT_CATEGORY, true, split, &x);
-    for (int i = 0; p->coverage && i < p->coverage->n_gaps; i++) {
-        if (p->coverage->gaps[i].conditions[FACT_CATEGORY]) {
+    for (int i = 0; p->coverage && i < p->coverage->n_gaps; i++)
+        if (p->coverage->gaps[i].conditions[FACT_CATEGORY])
             split(&x, p->coverage->gaps[i].conditions[FACT_CATEGORY]);
-        }
-    }
     for (int v = 0; v <= at->n_words; v++) {
-        if (v < at->n_words) {
+        if (v < at->n_words)
             word_set_add(&all[x.of[v]].words, v);
-        } else if (at->is_optional || !at->is_listed) {
+        else if (at->is_optional || !at->is_listed)
             all[x.of[v]].has_missing = true;
-        } else {
+        else
             continue;
-        }
         all[x.of[v]].n++;
     }
     struct coverage_class *out = arena_array(a, (size_t)x.n + 1, sizeof *out);
     *n = 0;
-    for (int k = 0; k < x.n; k++) {
-        if (all[k].n > 0) {
+    for (int k = 0; k < x.n; k++)
+        if (all[k].n > 0)
             out[(*n)++] = all[k];
-        }
-    }
     return out;
 }
 
@@ -130,11 +115,10 @@ static void word_atoms(struct arena *a, const struct policy *p,
     for (int v = 0; v <= at->n_words; v++) {
         struct condition *c = &x->items[k.of[v]];
         c->fact = x->fact;
-        if (v < at->n_words) {
+        if (v < at->n_words)
             word_set_add(&c->words, v);
-        } else {
+        else
             c->allows_missing = at->is_optional;
-        }
     }
 }
 
@@ -183,9 +167,8 @@ static void number_atoms(struct arena *a, const struct policy *p,
 
 static void collect_members(void *context, const struct condition *c) {
     uint64_t *used = context;
-    for (int i = 0; i < c->n; i++) {
+    for (int i = 0; i < c->n; i++)
         *used |= c->clauses[i].all | c->clauses[i].none;
-    }
 }
 
 struct subset {
@@ -207,18 +190,16 @@ static bool set_atoms(struct arena *a, const struct policy *p, struct coverage_a
     const struct attribute *at = &p->domain.facts[x->fact];
     uint64_t used = 0, some = 0, answers[1U << SET_MEMBERS_MAX];
     each_condition(p, x->fact, false, collect_members, &used);
-    if (__builtin_popcountll(used) > SET_MEMBERS_MAX) {
+    if (__builtin_popcountll(used) > SET_MEMBERS_MAX)
         return false;
-    }
     size_t n_all = (size_t)1 << __builtin_popcountll(used);
     x->items = arena_zalloc(a, (n_all + 1) * sizeof *x->items);
     do {
         struct subset s = {.at = at, .value = (int64_t)some};
         each_condition(p, x->fact, false, ask_subset, &s);
         int k = 0;
-        while (k < x->n && (answers[k] != s.answers || s.n > 64)) {
+        while (k < x->n && (answers[k] != s.answers || s.n > 64))
             k++;
-        }
         struct condition *c = &x->items[k];
         if (k == x->n) {
             answers[x->n++] = s.answers;
@@ -247,26 +228,23 @@ static void number_classes(const struct policy *p, int fact, int *out) {
 void world_build(struct coverage_world *w, struct arena *a, const struct policy *p) {
     *w = (struct coverage_world){.p = p, .n_points = 1};
     bool is_small = true;
-    for (int fact = 0; fact < POLICY_FACT_COUNT; fact++) {
+    for (int fact = 0; fact < POLICY_FACT_COUNT; fact++)
         each_condition(p, fact, false, note_fact, &w->facts);
-    }
     number_classes(p, FACT_MARKETPLACE, w->market_class);
     number_classes(p, FACT_LANG, w->lang_class);
     for (int fact = 0; fact < POLICY_FACT_COUNT && is_small; fact++) {
         if (!(w->facts >> fact & 1) || fact == FACT_MARKETPLACE || fact == FACT_LANG ||
-            fact == FACT_CATEGORY) {
+            fact == FACT_CATEGORY)
             continue;
-        }
         struct coverage_atoms *x = &w->axes[w->n_axes++];
         x->fact = fact;
         enum fact_kind kind = p->domain.facts[fact].kind;
-        if (kind == KIND_WORD) {
+        if (kind == KIND_WORD)
             word_atoms(a, p, x);
-        } else if (kind == KIND_NUMBER) {
+        else if (kind == KIND_NUMBER)
             number_atoms(a, p, x);
-        } else {
+        else
             is_small = set_atoms(a, p, x);
-        }
         is_small = is_small && x->n > 0 && w->n_points <= WORLD_MAX_POINTS / x->n;
         w->n_points = is_small ? w->n_points * x->n : 0;
     }

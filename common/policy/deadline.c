@@ -20,9 +20,8 @@ struct policy_desk_choice deadline_owner(const struct deadline_request *q,
     for (int i = 0; q->chain && i + 1 < q->chain->n; i++) {
         const struct chain_step *step = &q->chain->steps[i];
         int64_t act_by = deadline_step_act_by(q, step, start_us, due_us, reserve_us);
-        if (act_by != POLICY_NO_INSTANT) {
+        if (act_by != POLICY_NO_INSTANT)
             return (struct policy_desk_choice){step->desk->name, act_by, false};
-        }
     }
     const struct desk *last =
         q->chain ? q->chain->steps[q->chain->n - 1].desk : q->triage;
@@ -49,9 +48,8 @@ struct policy_desk_choice deadline_route(const struct deadline_request *q,
 
 int64_t deadline_notice(const struct calendar *hours, int64_t at_us, int64_t act_by_us,
                         bool is_last) {
-    if (!hours || is_last) {
+    if (!hours || is_last)
         return at_us;
-    }
     int64_t opens = calendar_next_open(hours, at_us);
     return opens != POLICY_NO_INSTANT && opens <= act_by_us ? opens : at_us;
 }
@@ -75,11 +73,9 @@ static void add_warning(struct policy_duty *out, int64_t at_us) {
 }
 
 static const struct calendar *hours_of(const struct policy *p, const char *desk) {
-    for (int i = 0; i < p->n_desks; i++) {
-        if (p->desks[i].name == desk) {
+    for (int i = 0; i < p->n_desks; i++)
+        if (p->desks[i].name == desk)
             return p->desks[i].calendar;
-        }
-    }
     return NULL;
 }
 
@@ -106,9 +102,8 @@ bool deadline_dates(const struct duty_spec *spec, int64_t start_us,
         start_us == POLICY_NO_INSTANT ? start_us : duration_after(&spec->due, start_us);
     out->aim_us = POLICY_NO_INSTANT;
     out->n_warnings = 0;
-    if (out->due_us != POLICY_NO_INSTANT && spec->has_aim) {
+    if (out->due_us != POLICY_NO_INSTANT && spec->has_aim)
         out->aim_us = duration_after(&spec->aim, start_us);
-    }
     return out->due_us != POLICY_NO_INSTANT;
 }
 

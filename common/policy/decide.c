@@ -38,11 +38,9 @@ static const char *slot_word(const struct policy_decision *d, enum slot slot) {
 
 static bool need_is_met(const struct slot_need *need, const struct policy_decision *d) {
     const char *word = slot_word(d, need->slot);
-    for (int i = 0; word && i < need->n; i++) {
-        if (word == need->words[i]) { /* made one text at load */
+    for (int i = 0; word && i < need->n; i++)
+        if (word == need->words[i]) /* made one text at load */
             return true;
-        }
-    }
     return false;
 }
 
@@ -58,18 +56,16 @@ static uint32_t find_unusable(const struct policy *p, const struct policy_facts 
         int fact = __builtin_ctz(facts);
         const struct attribute *at = &p->domain.facts[fact];
         int64_t value = f->value[fact];
-        if (UNLIKELY(value != FACT_MISSING && (value < at->min || value > at->max))) {
+        if (UNLIKELY(value != FACT_MISSING && (value < at->min || value > at->max)))
             bad |= UINT32_C(1) << fact;
-        }
     }
     return bad;
 }
 
 /* The cause when one of `facts` cannot be looked at, else NULL. */
 static const char *cannot_look_at(const struct evaluation *e, uint32_t facts) {
-    if (LIKELY((facts & e->unusable) == 0)) {
+    if (LIKELY((facts & e->unusable) == 0))
         return NULL;
-    }
     int fact = __builtin_ctz(facts & e->unusable);
     const struct attribute *at = &e->p->domain.facts[fact];
     bool is_outside = e->f->outside >> fact & 1 || e->f->value[fact] != FACT_MISSING;
@@ -79,9 +75,8 @@ static const char *cannot_look_at(const struct evaluation *e, uint32_t facts) {
 static bool guard_holds(const struct evaluation *e, const struct table *t, int fact) {
     const struct condition *c = t->guard[fact];
     int64_t value = e->f->value[fact];
-    if (LIKELY(e->p->domain.facts[fact].kind == KIND_WORD && value >= 0)) {
+    if (LIKELY(e->p->domain.facts[fact].kind == KIND_WORD && value >= 0))
         return word_set_has(&c->words, (int)value);
-    }
     return condition_holds(c, &e->p->domain.facts[fact], value);
 }
 
@@ -92,14 +87,11 @@ static bool lacks_time(const struct policy_facts *f, const struct rule *r) {
 
 bool decide_can_ask(const struct policy_facts *f, uint32_t unusable,
                     const struct rule *r) {
-    if (!r->is_shadow) {
+    if (!r->is_shadow)
         return true; /* what it cannot look at stops the decision */
-    }
-    for (; unusable; unusable &= unusable - 1) {
-        if (r->conditions[__builtin_ctz(unusable)]) {
+    for (; unusable; unusable &= unusable - 1)
+        if (r->conditions[__builtin_ctz(unusable)])
             return false;
-        }
-    }
     return !lacks_time(f, r);
 }
 
@@ -114,17 +106,14 @@ static bool note_hits(struct evaluation *e, const struct table *t, uint16_t *hit
     int n_kept = 0;
     for (int i = 0; i < *n; i++) {
         const struct rule *r = &t->rules[hits[i]];
-        if (UNLIKELY(r->is_shadow) && !decide_can_ask(e->f, e->unusable, r)) {
+        if (UNLIKELY(r->is_shadow) && !decide_can_ask(e->f, e->unusable, r))
             continue;
-        }
-        if (UNLIKELY(lacks_time(e->f, r))) {
+        if (UNLIKELY(lacks_time(e->f, r)))
             e->cause = e->p->domain.time_missing[r->by];
-        }
         hits[n_kept++] = hits[i];
         has_active = has_active || !r->is_shadow;
-        if (e->d->n_rules < POLICY_MAX_RULES_HIT) {
+        if (e->d->n_rules < POLICY_MAX_RULES_HIT)
             e->d->rules[e->d->n_rules++] = r->id;
-        }
     }
     *n = n_kept;
     return has_active;
@@ -132,9 +121,8 @@ static bool note_hits(struct evaluation *e, const struct table *t, uint16_t *hit
 
 static int count_active(const struct table *t, const uint16_t *hits, int n) {
     int active = 0;
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < n; i++)
         active += !t->rules[hits[i]].is_shadow;
-    }
     return active;
 }
 
@@ -148,22 +136,19 @@ static void run_table(struct evaluation *e, const struct table *t) {
         return;
     }
     bool has_active = note_hits(e, t, hits, &n);
-    if (e->cause) {
+    if (e->cause)
         return;
-    }
     if (t->hit == HIT_COLLECT) {
-        for (int i = 0; i < n && !e->cause; i++) {
+        for (int i = 0; i < n && !e->cause; i++)
             fill_all(e, &t->rules[hits[i]]);
-        }
     } else if (t->hit == HIT_UNIQUE && UNLIKELY(n > 1) && count_active(t, hits, n) > 1) {
         e->cause = "two rules of a table that allows one";
         return;
     } else {
         fill_winners(e, t, hits, n);
     }
-    if (!has_active && t->has_else) {
+    if (!has_active && t->has_else)
         fill_all(e, &t->otherwise);
-    }
 }
 
 /* ---- all tables ---- */
@@ -171,21 +156,16 @@ static void run_table(struct evaluation *e, const struct table *t) {
 /* Slots first: what is not ours needs no facts. A table that one fact of its `needs` rules
  * out is not reached, and then it does not matter that another cannot be looked at. */
 static bool is_reached(struct evaluation *e, const struct table *t) {
-    for (int i = 0; i < t->n_needs; i++) {
-        if (!need_is_met(&t->needs[i], e->d)) {
+    for (int i = 0; i < t->n_needs; i++)
+        if (!need_is_met(&t->needs[i], e->d))
             return false;
-        }
-    }
     e->facts_read |= t->facts;
-    for (uint32_t facts = t->facts & ~e->unusable; facts; facts &= facts - 1) {
-        if (!guard_holds(e, t, __builtin_ctz(facts))) {
+    for (uint32_t facts = t->facts & ~e->unusable; facts; facts &= facts - 1)
+        if (!guard_holds(e, t, __builtin_ctz(facts)))
             return false;
-        }
-    }
     const char *cause = cannot_look_at(e, t->facts);
-    if (UNLIKELY(cause) && t->is_shadow) {
+    if (UNLIKELY(cause) && t->is_shadow)
         return false;
-    }
     e->facts_read |= t->rule_facts;
     e->cause = cause ? cause : cannot_look_at(e, t->active_facts);
     return e->cause == NULL;
@@ -206,16 +186,14 @@ static void ask_tables(struct evaluation *e, struct decide_trace *trace) {
     const struct policy *p = e->p;
     int64_t event = e->f->value[FACT_EVENT];
     if (UNLIKELY(event < 0 || e->unusable >> FACT_EVENT & 1)) {
-        for (int i = 0; i < p->n_tables && !e->cause; i++) {
+        for (int i = 0; i < p->n_tables && !e->cause; i++)
             ask_table(e, &p->tables[i], trace);
-        }
         return;
     }
     e->facts_read |= UINT32_C(1) << FACT_EVENT;
     const struct table_list *list = &p->tables_of_event[event];
-    for (int i = 0; i < list->n && !e->cause; i++) {
+    for (int i = 0; i < list->n && !e->cause; i++)
         ask_table(e, list->items[i], trace);
-    }
 }
 
 /* A duty in the shadow whose instants cannot be told is left out. */
@@ -226,9 +204,8 @@ static void finish(struct evaluation *e) {
     d->n_duties = 0;
     for (int i = 0; i < n && !e->cause; i++) {
         const char *cause = deadline_fill(e->p, e->f, &q, e->duties[i], &d->duties[i]);
-        if (UNLIKELY(cause) && d->duties[i].is_shadow) {
+        if (UNLIKELY(cause) && d->duties[i].is_shadow)
             continue;
-        }
         e->cause = cause;
         if (UNLIKELY(i != d->n_duties)) {
             d->duties[d->n_duties] = d->duties[i];
@@ -255,9 +232,8 @@ static const char *cannot_take_times(const struct policy *p,
     for (int t = 0; t < POLICY_TIME_COUNT; t++) {
         int64_t us = f->time_us[t];
         if (UNLIKELY(us != POLICY_NO_INSTANT &&
-                     (us < FIRST_INSTANT_US || us > LAST_INSTANT_US))) {
+                     (us < FIRST_INSTANT_US || us > LAST_INSTANT_US)))
             return "an instant lies beyond the years 1 to 9999";
-        }
     }
     return f->time_us[TIME_EVENT] == POLICY_NO_INSTANT
                ? p->domain.time_missing[TIME_EVENT]
@@ -268,22 +244,18 @@ void decide_traced(const struct policy *p, const struct policy_facts *f,
                    struct policy_decision *out, struct decide_trace *trace) {
     struct evaluation e = {.p = p, .f = f, .d = out};
     decision_clear(out);
-    if (trace) {
+    if (trace)
         *trace = (struct decide_trace){0};
-    }
     e.cause = cannot_take_times(p, f);
     e.unusable = find_unusable(p, f);
-    if (!e.cause) {
+    if (!e.cause)
         ask_tables(&e, trace);
-    }
-    if (!e.cause) {
+    if (!e.cause)
         finish(&e);
-    }
-    if (e.cause) {
+    if (e.cause)
         give_up(&e);
-    } else if (out->handler && strcmp(out->handler, "none") == 0) {
+    else if (out->handler && strcmp(out->handler, "none") == 0)
         out->outcome = POLICY_NOT_OURS;
-    }
     if (trace) {
         trace->chain = e.chain;
         trace->facts_read = e.facts_read;

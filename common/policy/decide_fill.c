@@ -13,33 +13,29 @@
  * shadow. Negative: there is none. */
 static int duty_place(const struct policy_decision *d, bool is_shadow) {
     int i = d->n_duties;
-    if (i == POLICY_MAX_DUTIES) {
+    if (i == POLICY_MAX_DUTIES)
         do {
             i--;
         } while (i >= 0 && (is_shadow || !d->duties[i].is_shadow));
-    }
     return i;
 }
 
 static int blocker_place(const struct policy_decision *d, bool is_shadow) {
     int i = d->n_blockers;
-    if (i == POLICY_MAX_BLOCKERS) {
+    if (i == POLICY_MAX_BLOCKERS)
         do {
             i--;
         } while (i >= 0 && (is_shadow || !d->blockers[i].is_shadow));
-    }
     return i;
 }
 
 static void add_duty(struct evaluation *e, const struct rule *r,
                      const struct duty_spec *spec) {
     struct policy_decision *d = e->d;
-    for (int i = 0; i < d->n_duties; i++) {
+    for (int i = 0; i < d->n_duties; i++)
         if (d->duties[i].is_shadow == r->is_shadow &&
-            strcmp(d->duties[i].name, spec->name) == 0) {
+            strcmp(d->duties[i].name, spec->name) == 0)
             return; /* proved at load to agree or not to happen */
-        }
-    }
     int place = duty_place(d, r->is_shadow);
     if (place < 0) {
         e->cause = r->is_shadow ? NULL : "more than 8 duties at once";
@@ -66,12 +62,10 @@ static void add_duty(struct evaluation *e, const struct rule *r,
 static void add_blocker(struct evaluation *e, const struct rule *r,
                         const struct blocker_spec *b) {
     struct policy_decision *d = e->d;
-    for (int i = 0; i < d->n_blockers; i++) {
+    for (int i = 0; i < d->n_blockers; i++)
         if (d->blockers[i].is_shadow == r->is_shadow &&
-            strcmp(d->blockers[i].name, b->name) == 0) {
+            strcmp(d->blockers[i].name, b->name) == 0)
             return;
-        }
-    }
     int place = blocker_place(d, r->is_shadow);
     if (place < 0) {
         e->cause = r->is_shadow ? NULL : "more than 8 blockers at once";
@@ -103,18 +97,15 @@ static void fill_steps(struct evaluation *e, const struct outcome *o) {
                                      .due = s->has_due ? &s->due : NULL,
                                      .after = s->after,
                                      .due_us = POLICY_NO_INSTANT};
-        if (!s->has_due || at == POLICY_NO_INSTANT) {
+        if (!s->has_due || at == POLICY_NO_INSTANT)
             continue;
-        }
         int64_t due = duration_after(&s->due, at);
-        if (due == POLICY_NO_INSTANT) {
+        if (due == POLICY_NO_INSTANT)
             continue;
-        }
-        if (s->after < 0) {
+        if (s->after < 0)
             step->due_us = due;
-        } else {
+        else
             step->due_after_us = due - at;
-        }
     }
     out->n_steps = o->n_steps;
 }
@@ -132,11 +123,10 @@ void disposition_clear(struct policy_disposition *d) {
 static void fill_disposition(struct evaluation *e, const struct rule *r, int slot) {
     struct policy_disposition *out = &e->d->disposition;
     bool displaces = out->is_shadow && !r->is_shadow;
-    if (displaces) {
+    if (displaces)
         disposition_clear(out);
-    } else if (r->is_shadow && out->rule_id && !out->is_shadow) {
+    else if (r->is_shadow && out->rule_id && !out->is_shadow)
         return;
-    }
     bool is_new = false;
     if (slot == SLOT_CODE && !out->code) {
         out->code = r->then.code;
@@ -163,24 +153,20 @@ static void fill_disposition(struct evaluation *e, const struct rule *r, int slo
 static void fill_slot(struct evaluation *e, const struct rule *r, int slot) {
     switch ((enum slot)slot) {
     case SLOT_DUTY:
-        for (int i = 0; i < r->then.n_duties; i++) {
+        for (int i = 0; i < r->then.n_duties; i++)
             add_duty(e, r, &r->then.duties[i]);
-        }
         break;
     case SLOT_BLOCKER:
-        for (int i = 0; i < r->then.n_blockers; i++) {
+        for (int i = 0; i < r->then.n_blockers; i++)
             add_blocker(e, r, &r->then.blockers[i]);
-        }
         break;
     case SLOT_HANDLE:
-        if (!r->is_shadow && !e->d->handler) {
+        if (!r->is_shadow && !e->d->handler)
             e->d->handler = r->then.handle;
-        }
         break;
     case SLOT_CHAIN:
-        if (!r->is_shadow && !e->chain) {
+        if (!r->is_shadow && !e->chain)
             e->chain = r->then.chain;
-        }
         break;
     case SLOT_CODE:
     case SLOT_REMEDY:
@@ -194,9 +180,8 @@ static void fill_slot(struct evaluation *e, const struct rule *r, int slot) {
 }
 
 void fill_all(struct evaluation *e, const struct rule *r) {
-    for (unsigned slots = r->then.gives; slots; slots &= slots - 1) {
+    for (unsigned slots = r->then.gives; slots; slots &= slots - 1)
         fill_slot(e, r, __builtin_ctz(slots));
-    }
 }
 
 void fill_winners(struct evaluation *e, const struct table *t, const uint16_t *hits,
@@ -208,12 +193,10 @@ void fill_winners(struct evaluation *e, const struct table *t, const uint16_t *h
             const struct rule *r = &t->rules[hits[i]];
             if (r->then.gives >> slot & 1 &&
                 (!best || (best->is_shadow && !r->is_shadow) ||
-                 (best->is_shadow == r->is_shadow && r->priority > best->priority))) {
+                 (best->is_shadow == r->is_shadow && r->priority > best->priority)))
                 best = r;
-            }
         }
-        if (best) {
+        if (best)
             fill_slot(e, best, slot);
-        }
     }
 }

@@ -8,9 +8,8 @@
 const struct desk *desk_find(struct loader *l, struct span name, const struct node *at) {
     struct suggestion s = suggest_for(name);
     for (int i = 0; i < l->p->n_desks; i++) {
-        if (span_is(name, l->p->desks[i].name)) {
+        if (span_is(name, l->p->desks[i].name))
             return &l->p->desks[i];
-        }
         suggest_consider(&s, l->p->desks[i].name);
     }
     finding_tell(l->fs, POLICY_ERROR, "unknown-desk", at,
@@ -39,17 +38,14 @@ static void read_licence(struct loader *l, struct desk *d, const struct node *n)
     struct licence *x = &d->licences[d->n_licences];
     *x = (struct licence){.from_us = INT64_MIN, .until_us = INT64_MAX};
     if (!schema_map(l, n, "a licence", keys) ||
-        !(x->name = schema_text(l, n, "for", true))) {
+        !(x->name = schema_text(l, n, "for", true)))
         return;
-    }
     const struct node *from = node_get(n, "from"), *until = node_get(n, "until");
     if ((from && !instant_read(l, from, &x->from_us)) ||
-        (until && !instant_read(l, until, &x->until_us))) {
+        (until && !instant_read(l, until, &x->until_us)))
         return;
-    }
-    if (x->from_us >= x->until_us) {
+    if (x->from_us >= x->until_us)
         finding_error(l->fs, "date", n, "this licence ends before it begins");
-    }
     d->n_licences++;
 }
 
@@ -62,18 +58,16 @@ static void read_desk(struct loader *l, struct desk *d, const struct node *n) {
                        .at = n->key,
                        .capacity = -1,
                        .kind = kinds[0]};
-    if (!schema_map(l, n, "a desk", keys)) {
+    if (!schema_map(l, n, "a desk", keys))
         return;
-    }
     const struct node *langs = node_get(n, "langs"), *capacity = node_get(n, "capacity"),
                       *kind = node_get(n, "kind"), *licences = node_get(n, "licences");
     d->title = schema_text(l, n, "title", false);
     const struct node *calendar = node_get(n, "calendar");
-    if (calendar && calendar->kind == NODE_SCALAR) {
+    if (calendar && calendar->kind == NODE_SCALAR)
         d->calendar = calendar_find(l, calendar->text, calendar);
-    } else {
+    else
         finding_error(l->fs, "schema", n, "a desk needs \"calendar\": when it is open");
-    }
     if (langs) {
         read_langs(l, d, langs);
     } else {
@@ -81,9 +75,8 @@ static void read_desk(struct loader *l, struct desk *d, const struct node *n) {
                       "a desk needs \"langs\": the languages it answers in, or [any]");
     }
     if (capacity && !node_is(capacity, "unlimited") &&
-        !schema_number(l, capacity, 0, 1000000, &d->capacity)) {
+        !schema_number(l, capacity, 0, 1000000, &d->capacity))
         return;
-    }
     int k = kind ? schema_choice(l, kind, "kind", kinds) : 0;
     d->kind = k < 0 ? kinds[0] : kinds[k];
     if (licences && schema_list(l, licences, "licences")) {
@@ -99,14 +92,12 @@ void desks_read(struct loader *l, const struct node *node) {
         finding_error(l->fs, "schema", node, "\"desks\" must be a mapping");
         return;
     }
-    if (!schema_room(l, node, l->p->n_desks, node->count, POLICY_MAX_DESKS, "desks")) {
+    if (!schema_room(l, node, l->p->n_desks, node->count, POLICY_MAX_DESKS, "desks"))
         return;
-    }
     struct desk *all =
         arena_array(l->a, (size_t)(l->p->n_desks + node->count) + 1, sizeof *all);
-    if (l->p->n_desks > 0) {
+    if (l->p->n_desks > 0)
         memcpy(all, l->p->desks, (size_t)l->p->n_desks * sizeof *all);
-    }
     l->p->desks = all;
     NODE_EACH(n, node) {
         for (int i = 0; i < l->p->n_desks; i++) {
@@ -122,9 +113,8 @@ void desks_read(struct loader *l, const struct node *node) {
 static bool holds_licence(const struct desk *d, const char *name, int64_t at_us) {
     for (int i = 0; i < d->n_licences; i++) {
         const struct licence *x = &d->licences[i];
-        if (strcmp(x->name, name) == 0 && at_us >= x->from_us && at_us < x->until_us) {
+        if (strcmp(x->name, name) == 0 && at_us >= x->from_us && at_us < x->until_us)
             return true;
-        }
     }
     return false;
 }
@@ -159,9 +149,8 @@ int64_t desk_last_able(const struct desk *d, const struct chain_step *step, int6
             i++;
             continue;
         }
-        if (until == INT64_MIN) {
+        if (until == INT64_MIN)
             return POLICY_NO_INSTANT;
-        }
         at = calendar_last_open(d->calendar, until - 1);
         at += at == until - 1;
         i = 0; /* the licences before may end earlier still */
@@ -171,14 +160,11 @@ int64_t desk_last_able(const struct desk *d, const struct chain_step *step, int6
 
 bool desk_can(const struct desk *d, const struct chain_step *step, int64_t lang,
               int64_t at_us) {
-    if (!speaks(d, lang)) {
+    if (!speaks(d, lang))
         return false;
-    }
-    for (int i = 0; i < step->n_requires; i++) {
-        if (!holds_licence(d, step->requires[i], at_us)) {
+    for (int i = 0; i < step->n_requires; i++)
+        if (!holds_licence(d, step->requires[i], at_us))
             return false;
-        }
-    }
     return true;
 }
 
@@ -204,10 +190,8 @@ struct policy_desk policy_desk(const struct policy *p, int i, struct arena *a) {
 
 int64_t policy_desk_open_us(const struct policy *p, struct span desk, int64_t from_us,
                             int64_t to_us) {
-    for (int i = 0; i < p->n_desks && from_us <= to_us; i++) {
-        if (span_is(desk, p->desks[i].name)) {
+    for (int i = 0; i < p->n_desks && from_us <= to_us; i++)
+        if (span_is(desk, p->desks[i].name))
             return calendar_open_between(p->desks[i].calendar, from_us, to_us);
-        }
-    }
     return POLICY_NO_INSTANT;
 }

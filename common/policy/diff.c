@@ -16,9 +16,8 @@ const char *diff_kind_name(enum diff_kind kind) {
 /* ---- events ---- */
 
 bool diff_event_add(struct diff_event *e, struct diff_item item) {
-    if (e->n == DIFF_MAX_ITEMS) {
+    if (e->n == DIFF_MAX_ITEMS)
         return false;
-    }
     e->items[e->n++] = item;
     return true;
 }
@@ -101,9 +100,8 @@ static bool same(const char *a, const char *b) {
 }
 
 static void change(struct diff_result *out, struct diff_change c) {
-    if (out->n < DIFF_MAX_CHANGES) {
+    if (out->n < DIFF_MAX_CHANGES)
         out->items[out->n++] = c;
-    }
 }
 
 static void compare_words(struct diff_result *out, enum diff_kind kind,
@@ -126,11 +124,9 @@ static void compare_instants(struct diff_result *out, enum diff_kind kind,
 
 static const struct policy_duty *find_duty(const struct policy_decision *d,
                                            const char *name) {
-    for (int i = 0; i < d->n_duties; i++) {
-        if (!d->duties[i].is_shadow && strcmp(d->duties[i].name, name) == 0) {
+    for (int i = 0; i < d->n_duties; i++)
+        if (!d->duties[i].is_shadow && strcmp(d->duties[i].name, name) == 0)
             return &d->duties[i];
-        }
-    }
     return NULL;
 }
 
@@ -143,9 +139,8 @@ static const char *severity_word(int severity) {
 static void compare_stops(struct diff_result *out, const struct policy_duty *x,
                           const struct policy_duty *y) {
     int i = 0;
-    while (i < x->n_stops && i < y->n_stops && same(x->stop[i], y->stop[i])) {
+    while (i < x->n_stops && i < y->n_stops && same(x->stop[i], y->stop[i]))
         i++;
-    }
     compare_words(out, DIFF_STOP, x->name, i < x->n_stops ? x->stop[i] : NULL,
                   i < y->n_stops ? y->stop[i] : NULL, x->rule_id, y->rule_id);
 }
@@ -208,11 +203,9 @@ static void compare_duties(struct diff_result *out, const struct policy_decision
 }
 
 static bool has_blocker(const struct policy_decision *d, const char *name) {
-    for (int i = 0; i < d->n_blockers; i++) {
-        if (!d->blockers[i].is_shadow && strcmp(d->blockers[i].name, name) == 0) {
+    for (int i = 0; i < d->n_blockers; i++)
+        if (!d->blockers[i].is_shadow && strcmp(d->blockers[i].name, name) == 0)
             return true;
-        }
-    }
     return false;
 }
 
@@ -224,9 +217,8 @@ static void compare_blockers(struct diff_result *out,
         const struct policy_decision *other = side ? before : after;
         for (int i = 0; i < one->n_blockers; i++) {
             const struct policy_blocker *b = &one->blockers[i];
-            if (b->is_shadow || has_blocker(other, b->name)) {
+            if (b->is_shadow || has_blocker(other, b->name))
                 continue;
-            }
             change(out, (struct diff_change){
                             side ? DIFF_BLOCKER_ADDED : DIFF_BLOCKER_REMOVED, b->name,
                             side ? NULL : b->rule_id, side ? b->rule_id : NULL,
@@ -237,11 +229,9 @@ static void compare_blockers(struct diff_result *out,
 }
 
 static bool same_list(const char *const *a, int n, const char *const *b, int m) {
-    for (int i = 0; i < n && i < m; i++) {
-        if (!same(a[i], b[i])) {
+    for (int i = 0; i < n && i < m; i++)
+        if (!same(a[i], b[i]))
             return false;
-        }
-    }
     return n == m;
 }
 
@@ -300,9 +290,8 @@ static void compare_goods(struct diff_result *out, const struct policy_decision 
     compare_words(out, DIFF_DESTINATION, "", x->destination, y->destination,
                   x->destination_rule_id, y->destination_rule_id);
     int i = 0, n = x->n_steps < y->n_steps ? x->n_steps : y->n_steps;
-    while (i < n && same_step(&x->steps[i], &y->steps[i])) {
+    while (i < n && same_step(&x->steps[i], &y->steps[i]))
         i++;
-    }
     if (i < n || x->n_steps != y->n_steps) {
         struct diff_change c = step_change(i < x->n_steps ? &x->steps[i] : NULL,
                                            i < y->n_steps ? &y->steps[i] : NULL);
@@ -313,17 +302,14 @@ static void compare_goods(struct diff_result *out, const struct policy_decision 
 }
 
 static bool same_rules(const struct policy_decision *a, const struct policy_decision *b) {
-    if (a->n_rules != b->n_rules) {
+    if (a->n_rules != b->n_rules)
         return false;
-    }
     for (int i = 0; i < a->n_rules; i++) {
         bool is_there = false;
-        for (int k = 0; k < b->n_rules && !is_there; k++) {
+        for (int k = 0; k < b->n_rules && !is_there; k++)
             is_there = strcmp(a->rules[i], b->rules[k]) == 0;
-        }
-        if (!is_there) {
+        if (!is_there)
             return false;
-        }
     }
     return true;
 }
@@ -365,9 +351,8 @@ static int direction(const struct diff_change *c) {
 }
 
 static uint32_t hash_text(uint32_t h, const char *text) {
-    for (; text && *text; text++) {
+    for (; text && *text; text++)
         h = (h ^ (unsigned char)*text) * 16777619u;
-    }
     return (h ^ 255u) * 16777619u;
 }
 
@@ -375,9 +360,8 @@ static uint32_t hash_of(const struct diff_change *c) {
     uint32_t h = 2166136261u + (uint32_t)c->kind * 31u + (uint32_t)(direction(c) + 1);
     const char *const texts[] = {c->subject, c->before, c->after, c->rule_before,
                                  c->rule_after};
-    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+    for (size_t i = 0; i < COUNT_OF(texts); i++)
         h = hash_text(h, texts[i]);
-    }
     return h;
 }
 
@@ -392,13 +376,11 @@ static bool same_group(const struct diff_change *a, const struct diff_change *b)
 static struct diff_group *group_of(struct diff_totals *t, const struct diff_change *c,
                                    const char *example) {
     uint32_t i = hash_of(c) % SLOT_COUNT_OF_GROUPS;
-    while (t->slots[i] && !same_group(&t->groups[t->slots[i] - 1].key, c)) {
+    while (t->slots[i] && !same_group(&t->groups[t->slots[i] - 1].key, c))
         i = (i + 1) % SLOT_COUNT_OF_GROUPS;
-    }
     if (!t->slots[i]) {
-        if (t->n_groups == DIFF_MAX_GROUPS) {
+        if (t->n_groups == DIFF_MAX_GROUPS)
             return NULL;
-        }
         struct diff_group *g = &t->groups[t->n_groups++];
         *g = (struct diff_group){.key = *c, .least_us = INT64_MAX, .most_us = INT64_MIN};
         snprintf(g->example, sizeof g->example, "%s", example);
@@ -409,20 +391,17 @@ static struct diff_group *group_of(struct diff_totals *t, const struct diff_chan
 
 static void add_money(struct diff_group *g, const char *currency, int64_t minor) {
     int i = 0;
-    while (i < g->n_money && strcmp(g->money[i].currency, currency) != 0) {
+    while (i < g->n_money && strcmp(g->money[i].currency, currency) != 0)
         i++;
-    }
-    if (i == DIFF_MAX_CURRENCIES) {
+    if (i == DIFF_MAX_CURRENCIES)
         return;
-    }
     if (i == g->n_money) {
         snprintf(g->money[i].currency, sizeof g->money[i].currency, "%.7s", currency);
         g->money[i].minor = 0;
         g->n_money++;
     }
-    if (__builtin_add_overflow(g->money[i].minor, minor, &g->money[i].minor)) {
+    if (__builtin_add_overflow(g->money[i].minor, minor, &g->money[i].minor))
         g->money[i].minor = INT64_MAX;
-    }
 }
 
 void diff_totals_add(struct diff_totals *t, const struct diff_result *r,
@@ -441,9 +420,8 @@ void diff_totals_add(struct diff_totals *t, const struct diff_result *r,
             continue;
         }
         g->n++;
-        if (currency) {
+        if (currency)
             add_money(g, currency, value_minor);
-        }
         if (has_instants(c)) {
             int64_t shift = c->after_us - c->before_us;
             g->least_us = shift < g->least_us ? shift : g->least_us;
@@ -455,12 +433,10 @@ void diff_totals_add(struct diff_totals *t, const struct diff_result *r,
 
 static int by_kind_and_count(const void *a, const void *b) {
     const struct diff_group *x = a, *y = b;
-    if (x->n != y->n) {
+    if (x->n != y->n)
         return x->n > y->n ? -1 : 1;
-    }
-    if (x->key.kind != y->key.kind) {
+    if (x->key.kind != y->key.kind)
         return x->key.kind < y->key.kind ? -1 : 1;
-    }
     return strcmp(x->example, y->example);
 }
 

@@ -18,9 +18,8 @@ static const struct rule **sorted_rules(struct arena *a, const struct policy *p)
 /* The rows of a rule, with the table that it stands in as the first. */
 static struct rule_rows rows_of(struct arena *a, const struct words *w,
                                 const struct rule *r) {
-    if (!r) {
+    if (!r)
         return (struct rule_rows){NULL, 0};
-    }
     const struct table *t = rule_table(words_policy(w), r);
     struct rule_rows rows = rule_rows(a, w, r, t);
     struct rule_rows out = {arena_array(a, (size_t)rows.n + 1, sizeof *out.items), 0};
@@ -32,11 +31,9 @@ static struct rule_rows rows_of(struct arena *a, const struct words *w,
 }
 
 static const struct rule_row *find_row(const struct rule_rows *rows, const char *key) {
-    for (int i = 0; i < rows->n; i++) {
-        if (strcmp(rows->items[i].key, key) == 0) {
+    for (int i = 0; i < rows->n; i++)
+        if (strcmp(rows->items[i].key, key) == 0)
             return &rows->items[i];
-        }
-    }
     return NULL;
 }
 
@@ -60,11 +57,9 @@ static void compare(struct arena *a, const struct words *before,
         add_field(d, &old_rows.items[i], find_row(&new_rows, old_rows.items[i].key),
                   wants_all);
     }
-    for (int i = 0; i < new_rows.n; i++) {
-        if (!find_row(&old_rows, new_rows.items[i].key)) {
+    for (int i = 0; i < new_rows.n; i++)
+        if (!find_row(&old_rows, new_rows.items[i].key))
             add_field(d, NULL, &new_rows.items[i], wants_all);
-        }
-    }
 }
 
 /* What a rule says, whatever language: the same words in both revisions give the same
@@ -110,11 +105,9 @@ struct diff_rules diff_rule_sets(struct arena *a, const struct words *before,
 }
 
 static const struct rule *find_rule(const struct policy *p, const char *id) {
-    for (int i = 0; i < p->n_rules; i++) {
-        if (strcmp(p->rules[i]->id, id) == 0) {
+    for (int i = 0; i < p->n_rules; i++)
+        if (strcmp(p->rules[i]->id, id) == 0)
             return p->rules[i];
-        }
-    }
     return NULL;
 }
 
@@ -123,9 +116,8 @@ bool diff_one_rule(struct arena *a, const struct words *before, const struct wor
     *out = (struct diff_rule){.id = id,
                               .before = find_rule(words_policy(before), id),
                               .after = find_rule(words_policy(after), id)};
-    if (!out->before && !out->after) {
+    if (!out->before && !out->after)
         return false;
-    }
     compare(a, before, after, out, true);
     return true;
 }

@@ -25,20 +25,16 @@ enum directory_kind directory_kind(const struct policy *p, struct span word,
 
 void directory_suggest(const struct policy *p, struct suggestion *s) {
     const struct attribute *has = &p->domain.facts[FACT_HAS];
-    for (int i = 0; i < has->n_words; i++) {
+    for (int i = 0; i < has->n_words; i++)
         suggest_consider(s, has->words[i]);
-    }
-    for (int i = 0; i < p->n_terms[TERM_LICENCE]; i++) {
+    for (int i = 0; i < p->n_terms[TERM_LICENCE]; i++)
         suggest_consider(s, p->terms[TERM_LICENCE][i].word);
-    }
 }
 
 static const struct directory_word *find_word(const struct policy *p, struct span word) {
-    for (int i = 0; i < p->directory.n_words; i++) {
-        if (span_equal_nocase(word, span_of(p->directory.words[i].word))) {
+    for (int i = 0; i < p->directory.n_words; i++)
+        if (span_equal_nocase(word, span_of(p->directory.words[i].word)))
             return &p->directory.words[i];
-        }
-    }
     return NULL;
 }
 
@@ -61,11 +57,9 @@ int directory_warnings(const struct policy *p, struct span word,
 /* ---- blockers ---- */
 
 static bool gives_blocker(const struct rule *r, struct span blocker) {
-    for (int i = 0; i < r->then.n_blockers; i++) {
-        if (span_is(blocker, r->then.blockers[i].name)) {
+    for (int i = 0; i < r->then.n_blockers; i++)
+        if (span_is(blocker, r->then.blockers[i].name))
             return !r->is_shadow;
-        }
-    }
     return false;
 }
 
@@ -112,11 +106,9 @@ static bool walk_next(const struct policy *p, const struct policy_facts *f,
 
 bool directory_blocks(const struct policy *p, const struct policy_facts *f,
                       struct span blocker) {
-    for (struct walk w = {0}; walk_next(p, f, blocker, &w);) {
-        if (holds_for(p, w.table, w.rule, f)) {
+    for (struct walk w = {0}; walk_next(p, f, blocker, &w);)
+        if (holds_for(p, w.table, w.rule, f))
             return true;
-        }
-    }
     return false;
 }
 
@@ -134,9 +126,8 @@ static void build_words(const struct policy *p, uint64_t words, struct builder *
 static uint64_t wanted_by(const struct rule *r) {
     const struct condition *c = r->conditions[FACT_HAS];
     uint64_t wanted = 0;
-    for (int i = 0; c && i < c->n; i++) {
+    for (int i = 0; c && i < c->n; i++)
         wanted |= c->clauses[i].none;
-    }
     return wanted;
 }
 
@@ -145,9 +136,8 @@ void directory_build_wanted(const struct policy *p, const struct policy_facts *f
     uint64_t told = 0;
     for (struct walk w = {0}; walk_next(p, f, blocker, &w);) {
         uint64_t wanted = wanted_by(w.rule);
-        if (!holds_for(p, w.table, w.rule, f) || (wanted & ~told) == 0) {
+        if (!holds_for(p, w.table, w.rule, f) || (wanted & ~told) == 0)
             continue;
-        }
         build_text(b, told ? ", and " : "");
         build_words(p, wanted, b, " or ");
         told |= wanted;
@@ -157,9 +147,8 @@ void directory_build_wanted(const struct policy *p, const struct policy_facts *f
 void directory_build_met(const struct policy *p, const struct policy_facts *f,
                          struct span blocker, struct builder *b) {
     uint64_t met = 0;
-    for (struct walk w = {0}; walk_next(p, f, blocker, &w);) {
+    for (struct walk w = {0}; walk_next(p, f, blocker, &w);)
         met |= wanted_by(w.rule) & (uint64_t)f->value[FACT_HAS];
-    }
     build_words(p, met, b, " and ");
 }
 
@@ -167,9 +156,8 @@ int64_t directory_next_rule(const struct policy *p, int64_t us) {
     int64_t next = INT64_MAX;
     for (int i = 0; i < p->n_rules; i++) {
         const struct rule *r = p->rules[i];
-        if (r->then.n_blockers == 0) {
+        if (r->then.n_blockers == 0)
             continue;
-        }
         next = r->from_us > us && r->from_us < next ? r->from_us : next;
         next = r->until_us > us && r->until_us < next ? r->until_us : next;
     }

@@ -27,9 +27,8 @@ static void read_ends_soon(struct loader *l, const struct node *n,
     out->n = 0;
     NODE_WORDS(w, n) {
         int64_t us;
-        if (!read_days(l, w, &us)) {
+        if (!read_days(l, w, &us))
             return;
-        }
         if (out->n == POLICY_MAX_WARNINGS || (out->n > 0 && us >= out->us[out->n - 1])) {
             finding_error(l->fs, "schema", w, "at most %d warnings, the longest first",
                           (int)POLICY_MAX_WARNINGS);
@@ -48,11 +47,10 @@ static int has_word(const struct policy *p, struct span word) {
 static void read_fact(struct loader *l, const struct node *n, struct directory_word *word,
                       bool is_licence) {
     word->fact = n->kind == NODE_SCALAR ? has_word(l->p, n->text) : -1;
-    if (!is_licence) {
+    if (!is_licence)
         finding_error(l->fs, "schema", n, "only a licence stands for a fact");
-    } else if (word->fact < 0) {
+    else if (word->fact < 0)
         finding_error(l->fs, "unknown-value", n, "the domain lists no such \"has\"");
-    }
 }
 
 static void read_word(struct loader *l, const struct node *n,
@@ -70,17 +68,14 @@ static void read_word(struct loader *l, const struct node *n,
                       n->key->text.ptr, suggest_text(&s));
         return;
     }
-    if (!schema_map(l, n, "a word of the directory", keys)) {
+    if (!schema_map(l, n, "a word of the directory", keys))
         return;
-    }
     *word = (struct directory_word){spelled, -1, *by_default};
     const struct node *fact = node_get(n, "fact"), *ends = node_get(n, "ends_soon");
-    if (fact) {
+    if (fact)
         read_fact(l, fact, word, kind == DIRECTORY_LICENCE);
-    }
-    if (ends) {
+    if (ends)
         read_ends_soon(l, ends, &word->ends_soon);
-    }
     d->n_words++;
 }
 
@@ -91,15 +86,13 @@ void directory_read(struct loader *l, const struct node *node) {
         finding_error(l->fs, "schema", node, "\"directory\" stands in one file");
         return;
     }
-    if (!schema_map(l, node, "\"directory\"", keys)) {
+    if (!schema_map(l, node, "\"directory\"", keys))
         return;
-    }
     d->is_read = true;
     const struct node *ends = node_get(node, "ends_soon");
     const struct node *words = node_get(node, "words");
-    if (ends) {
+    if (ends)
         read_ends_soon(l, ends, &d->ends_soon);
-    }
     if (words && words->kind != NODE_MAP) {
         finding_error(l->fs, "schema", words, "\"words\" maps a word to what it means");
         return;

@@ -34,20 +34,16 @@ enum fact_kind fact_kind(int fact) {
 }
 
 int fact_find(struct span name) {
-    for (int i = 0; i < POLICY_FACT_COUNT; i++) {
-        if (span_is(name, fact_names[i])) {
+    for (int i = 0; i < POLICY_FACT_COUNT; i++)
+        if (span_is(name, fact_names[i]))
             return i;
-        }
-    }
     return -1;
 }
 
 int time_find(struct span name) {
-    for (int i = 0; i < POLICY_TIME_COUNT; i++) {
-        if (span_is(name, time_names[i])) {
+    for (int i = 0; i < POLICY_TIME_COUNT; i++)
+        if (span_is(name, time_names[i]))
             return i;
-        }
-    }
     return -1;
 }
 
@@ -58,48 +54,40 @@ static char lower(char c) {
 /* FNV-1a over the lower-cased bytes. */
 static uint32_t word_hash(struct span word) {
     uint32_t h = 2166136261U;
-    for (size_t i = 0; i < word.len; i++) {
+    for (size_t i = 0; i < word.len; i++)
         h = (h ^ (unsigned char)lower(word.ptr[i])) * 16777619U;
-    }
     return h;
 }
 
 int attribute_find(const struct attribute *at, struct span word) {
-    if (!at->lookup) {
+    if (!at->lookup)
         return -1;
-    }
     for (uint32_t i = word_hash(word) & at->lookup_mask;; i = (i + 1) & at->lookup_mask) {
         int n = at->lookup[i];
-        if (n < 0 || span_equal_nocase(span_of(at->words[n]), word)) {
+        if (n < 0 || span_equal_nocase(span_of(at->words[n]), word))
             return n;
-        }
     }
 }
 
 const struct word_group *attribute_group(const struct attribute *at, struct span name) {
-    for (int i = 0; i < at->n_groups; i++) {
-        if (span_is(name, at->groups[i].name)) {
+    for (int i = 0; i < at->n_groups; i++)
+        if (span_is(name, at->groups[i].name))
             return &at->groups[i];
-        }
-    }
     return NULL;
 }
 
 static void lookup_build(struct arena *a, struct attribute *at) {
     uint32_t size = 8;
-    while (size < (uint32_t)at->n_words * 3) {
+    while (size < (uint32_t)at->n_words * 3)
         size *= 2;
-    }
     at->lookup = arena_array(a, size, sizeof *at->lookup);
     at->lookup_mask = size - 1;
-    for (uint32_t i = 0; i < size; i++) {
+    for (uint32_t i = 0; i < size; i++)
         at->lookup[i] = -1;
-    }
     for (int n = 0; n < at->n_words; n++) {
         uint32_t i = word_hash(span_of(at->words[n])) & at->lookup_mask;
-        while (at->lookup[i] >= 0) {
+        while (at->lookup[i] >= 0)
             i = (i + 1) & at->lookup_mask;
-        }
         at->lookup[i] = (int16_t)n;
     }
 }
@@ -124,18 +112,15 @@ static void read_words(struct arena *a, struct attribute *at, const struct node 
             finding_error(fs, "domain", w, "a value must be a word");
             continue;
         }
-        for (int i = 0; i < at->n_words; i++) {
-            if (span_equal_nocase(span_of(at->words[i]), w->text)) {
+        for (int i = 0; i < at->n_words; i++)
+            if (span_equal_nocase(span_of(at->words[i]), w->text))
                 finding_error(fs, "domain", w, "\"%s\" is listed twice", w->text.ptr);
-            }
-        }
         if (span_is(w->text, "missing") || span_is(w->text, "present")) {
             finding_error(fs, "domain", w, "\"%s\" is a test, it cannot be a value",
                           w->text.ptr);
         }
-        if (span_is(w->text, "other")) {
+        if (span_is(w->text, "other"))
             at->other = at->n_words;
-        }
         at->words[at->n_words++] = span_cstr(a, w->text);
     }
 }
@@ -149,9 +134,8 @@ static void read_bounds(struct attribute *at, const struct node *n, struct findi
         high = span_of(dots + 2);
     }
     if (!dots || !span_to_i64(low, &at->min) || !span_to_i64(high, &at->max) ||
-        at->min > at->max || at->min == INT64_MIN || at->max == INT64_MAX) {
+        at->min > at->max || at->min == INT64_MIN || at->max == INT64_MAX)
         finding_error(fs, "domain", n, "bounds must read low..high, whole numbers");
-    }
 }
 
 static void read_attribute_map(struct arena *a, struct attribute *at,
@@ -161,16 +145,14 @@ static void read_attribute_map(struct arena *a, struct attribute *at,
     NODE_EACH(part, n) {
         if (span_is(part->key->text, "optional")) {
             at->is_optional = node_is(part, "true");
-            if (!at->is_optional && !node_is(part, "false")) {
+            if (!at->is_optional && !node_is(part, "false"))
                 finding_error(fs, "domain", part, "\"optional\" is true or false");
-            }
         } else if (span_is(part->key->text, key_of_kind[at->kind])) {
             has_values = true;
-            if (at->kind == KIND_NUMBER) {
+            if (at->kind == KIND_NUMBER)
                 read_bounds(at, part, fs);
-            } else {
+            else
                 read_words(a, at, part, fs);
-            }
         } else {
             finding_error(
                 fs, "domain", part->key,
@@ -194,9 +176,8 @@ void domain_read(struct arena *a, struct domain *d, const struct node *node,
         int fact = fact_find(n->key->text);
         if (fact < 0) {
             struct suggestion s = suggest_for(n->key->text);
-            for (int i = 0; i < POLICY_FACT_COUNT; i++) {
+            for (int i = 0; i < POLICY_FACT_COUNT; i++)
                 suggest_consider(&s, fact_names[i]);
-            }
             finding_error(fs, "unknown-fact", n->key, "no worker states a fact \"%s\"%s",
                           n->key->text.ptr, suggest_text(&s));
             continue;
@@ -224,9 +205,8 @@ void domain_read(struct arena *a, struct domain *d, const struct node *node,
 
 static void read_group(struct attribute *at, struct word_group *g,
                        const struct node *list, struct findings *fs) {
-    if (list->kind != NODE_LIST || list->count == 0) {
+    if (list->kind != NODE_LIST || list->count == 0)
         finding_error(fs, "domain", list, "a group is a list of values");
-    }
     NODE_EACH(w, list) {
         int i = w->kind == NODE_SCALAR ? attribute_find(at, w->text) : -1;
         const struct word_group *inner =
@@ -234,9 +214,8 @@ static void read_group(struct attribute *at, struct word_group *g,
         if (i >= 0) {
             word_set_add(&g->words, i);
         } else if (inner && inner != g) {
-            for (int k = 0; k < 4; k++) {
+            for (int k = 0; k < 4; k++)
                 g->words.bits[k] |= inner->words.bits[k];
-            }
         } else {
             finding_error(fs, "unknown-value", w,
                           "\"%.*s\" is neither a value of this fact nor a group above",
@@ -261,9 +240,8 @@ void domain_read_groups(struct arena *a, struct domain *d, const struct node *no
         }
         struct word_group *groups =
             arena_array(a, (size_t)(at->n_groups + n->count), sizeof *groups);
-        if (at->n_groups > 0) {
+        if (at->n_groups > 0)
             memcpy(groups, at->groups, (size_t)at->n_groups * sizeof *groups);
-        }
         at->groups = groups;
         NODE_EACH(g, n) {
             if (attribute_find(at, g->key->text) >= 0 ||
@@ -291,7 +269,6 @@ void domain_finish(struct arena *a, struct domain *d) {
         d->facts[i].cause_missing = sentence(a, fact_names[i], "is missing");
         d->facts[i].cause_outside = sentence(a, fact_names[i], "is outside the domain");
     }
-    for (int i = 0; i < POLICY_TIME_COUNT; i++) {
+    for (int i = 0; i < POLICY_TIME_COUNT; i++)
         d->time_missing[i] = sentence(a, time_names[i], "is missing");
-    }
 }

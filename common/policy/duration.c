@@ -15,33 +15,28 @@ static bool parse_elapsed(struct span t, int64_t *out_us) {
     while (i < t.len) {
         int64_t v = 0;
         size_t start = i;
-        while (i < t.len && t.ptr[i] >= '0' && t.ptr[i] <= '9' && i - start < 7) {
+        while (i < t.len && t.ptr[i] >= '0' && t.ptr[i] <= '9' && i - start < 7)
             v = v * 10 + (t.ptr[i++] - '0');
-        }
-        if (i == start || i == t.len) {
+        if (i == start || i == t.len)
             return false;
-        }
         char unit = t.ptr[i++];
         int64_t scale = unit == 'h'   ? US_PER_HOUR
                         : unit == 'm' ? US_PER_MIN
                         : unit == 's' ? US_PER_S
                                       : 0;
-        if (scale == 0 || v > ELAPSED_MAX_US / scale) {
+        if (scale == 0 || v > ELAPSED_MAX_US / scale)
             return false;
-        }
         total += v * scale;
-        if (total > ELAPSED_MAX_US) {
+        if (total > ELAPSED_MAX_US)
             return false;
-        }
     }
     *out_us = total;
     return t.len > 0;
 }
 
 bool duration_read_elapsed(struct loader *l, const struct node *n, int64_t *out_us) {
-    if (n->kind == NODE_SCALAR && parse_elapsed(n->text, out_us)) {
+    if (n->kind == NODE_SCALAR && parse_elapsed(n->text, out_us))
         return true;
-    }
     finding_error(l->fs, "duration", n, "write elapsed time such as 12h, 90m or 2h30m");
     return false;
 }
@@ -94,9 +89,8 @@ bool duration_read(struct loader *l, const struct node *n, struct duration *out)
         return false;
     }
     out->text = span_cstr(l->a, n->text);
-    if (parse_elapsed(n->text, &out->amount)) {
+    if (parse_elapsed(n->text, &out->amount))
         return true;
-    }
     struct span rest = n->text, main_part, number, kind, in;
     (void)span_cut(&rest, ',', &main_part);
     struct span words = span_trim(main_part);
@@ -110,15 +104,12 @@ bool duration_read(struct loader *l, const struct node *n, struct duration *out)
         return false;
     }
     out->calendar = calendar_find(l, span_trim(words), n);
-    if (!out->calendar) {
+    if (!out->calendar)
         return false;
-    }
     struct span part;
-    while (rest.ptr && span_cut(&rest, ',', &part)) {
-        if (!read_modifier(l, n, span_trim(part), out)) {
+    while (rest.ptr && span_cut(&rest, ',', &part))
+        if (!read_modifier(l, n, span_trim(part), out))
             return false;
-        }
-    }
     bool is_days = out->kind == SPAN_CALENDAR_DAYS || out->kind == SPAN_BUSINESS_DAYS;
     if (!is_days && (out->is_first_day_counted || out->is_to_end_of_day || out->roll)) {
         finding_error(l->fs, "duration", n,
@@ -133,11 +124,9 @@ bool duration_read(struct loader *l, const struct node *n, struct duration *out)
 static int64_t end_of_day(const struct duration *d, int64_t instant_us) {
     const struct zone *zone = d->calendar->zone;
     int32_t day = civil_day_of_us(zone_wall_us(zone, instant_us));
-    if (d->roll) {
-        for (int i = 0; i < 31 && calendar_closed_because(d->roll, day); i++) {
+    if (d->roll)
+        for (int i = 0; i < 31 && calendar_closed_because(d->roll, day); i++)
             day++;
-        }
-    }
     return zone_instant_us(zone, (day + 1) * US_PER_DAY, NULL);
 }
 
@@ -157,9 +146,8 @@ int64_t duration_nominal(const struct duration *d, int64_t start_us) {
 }
 
 int64_t duration_finish(const struct duration *d, int64_t nominal_us) {
-    if (nominal_us == POLICY_NO_INSTANT || (!d->is_to_end_of_day && !d->roll)) {
+    if (nominal_us == POLICY_NO_INSTANT || (!d->is_to_end_of_day && !d->roll))
         return nominal_us;
-    }
     return end_of_day(d, nominal_us);
 }
 

@@ -10,16 +10,13 @@
 static const char *event_word(struct loader *l, const struct node *n, int n_groups) {
     const struct attribute *events = &l->p->domain.facts[FACT_EVENT];
     int i = n->kind == NODE_SCALAR ? attribute_find(events, n->text) : -1;
-    if (i >= 0) {
+    if (i >= 0)
         return events->words[i];
-    }
     struct suggestion s = suggest_for(n->text);
-    for (int k = 0; k < events->n_words; k++) {
+    for (int k = 0; k < events->n_words; k++)
         suggest_consider(&s, events->words[k]);
-    }
-    for (int k = 0; k < n_groups; k++) {
+    for (int k = 0; k < n_groups; k++)
         suggest_consider(&s, events->groups[k].name);
-    }
     finding_error(l->fs, "unknown-value", n, "the domain lists no event \"%.*s\"%s",
                   SPAN_ARGS(n->text), suggest_text(&s));
     return NULL;
@@ -28,9 +25,8 @@ static const char *event_word(struct loader *l, const struct node *n, int n_grou
 /* An instant that the event states, or an event still to come. */
 static void read_start(struct loader *l, const struct node *n, struct duty_spec *d) {
     d->start_time = n ? time_find(n->text) : TIME_EVENT;
-    if (d->start_time < 0) {
+    if (d->start_time < 0)
         d->waits_for = event_word(l, n, 0);
-    }
 }
 
 static void read_stops(struct loader *l, const struct node *n, struct duty_spec *d) {
@@ -44,14 +40,11 @@ static void read_stops(struct loader *l, const struct node *n, struct duty_spec 
                           (int)POLICY_MAX_STOPS);
             return;
         }
-        if (!g && (word = event_word(l, w, events->n_groups))) {
+        if (!g && (word = event_word(l, w, events->n_groups)))
             d->stops[d->n_stops++] = word;
-        }
-        for (int i = 0; g && i < events->n_words && d->n_stops < POLICY_MAX_STOPS; i++) {
-            if (word_set_has(&g->words, i)) {
+        for (int i = 0; g && i < events->n_words && d->n_stops < POLICY_MAX_STOPS; i++)
+            if (word_set_has(&g->words, i))
                 d->stops[d->n_stops++] = events->words[i];
-            }
-        }
     }
 }
 
@@ -95,9 +88,8 @@ static void read_pause(struct loader *l, const struct node *n, struct duty_spec 
                           (int)POLICY_MAX_PAUSES);
             return;
         }
-        if (word) {
+        if (word)
             d->pauses[d->n_pauses++] = span_of(word);
-        }
     }
     if (!d->is_own_clock) {
         finding_tell(l->fs, POLICY_ERROR, "pause-on-marketplace-clock", n,
@@ -116,9 +108,8 @@ void duty_read(struct loader *l, const struct node *n, struct duty_spec *d) {
                                        "pause", "reopen", NULL};
     static const char *const clocks[] = {"marketplace", "own", NULL};
     *d = (struct duty_spec){.severity = 2};
-    if (!schema_map(l, n, "a duty", keys)) {
+    if (!schema_map(l, n, "a duty", keys))
         return;
-    }
     const struct node *due = node_get(n, "due"), *stop = node_get(n, "stop"),
                       *reserve = node_get(n, "reserve"), *aim = node_get(n, "aim"),
                       *warn = node_get(n, "warn"), *breach = node_get(n, "breach"),
@@ -137,18 +128,15 @@ void duty_read(struct loader *l, const struct node *n, struct duty_spec *d) {
     NODE_WORDS(w, warn) {
         read_warning(l, w, d);
     }
-    if (breach) {
+    if (breach)
         read_breach(l, breach, d);
-    }
     d->severity = severity_read(l, node_get(n, "severity"), 2);
     d->is_own_clock = clock && schema_choice(l, clock, "clock", clocks) == 1;
-    if (pause) {
+    if (pause)
         read_pause(l, pause, d);
-    }
     int r = reopen ? schema_choice(l, reopen, "reopen", policy_reopen_names) : -1;
     d->says_reopen = r >= 0;
     d->reopen = r >= 0 ? (enum policy_reopen)r : REOPEN_RESTARTS;
-    if (is_good && d->due.kind == SPAN_ELAPSED && d->reserve_us >= d->due.amount) {
+    if (is_good && d->due.kind == SPAN_ELAPSED && d->reserve_us >= d->due.amount)
         finding_error(l->fs, "duty", n, "the reserve takes all of the time");
-    }
 }

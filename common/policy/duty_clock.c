@@ -25,16 +25,13 @@ static int64_t total_of(const struct fold *f) {
 /* Without a pause the due instant is the rule's own words; after one, what was left of
  * them is counted on from the last resume. */
 static int64_t due_of(const struct fold *f) {
-    if (f->passed_us != POLICY_NO_INSTANT) {
+    if (f->passed_us != POLICY_NO_INSTANT)
         return f->passed_us; /* no later pause heals what was overdue */
-    }
-    if (!f->was_held) {
+    if (!f->was_held)
         return duration_after(f->due, f->c.start_us);
-    }
     int64_t total = total_of(f);
-    if (total == POLICY_NO_INSTANT) {
+    if (total == POLICY_NO_INSTANT)
         return POLICY_NO_INSTANT;
-    }
     int64_t left = total > f->counted_us ? total - f->counted_us : 0;
     return duration_finish(f->due, duration_advance(f->due, f->since_us, left));
 }
@@ -52,9 +49,8 @@ static void begin(struct fold *f, int64_t at_us) {
 static void hold(struct fold *f, int64_t at_us, enum clock_state state) {
     f->c.due_us = due_of(f);
     f->c.is_late = f->c.due_us != POLICY_NO_INSTANT && at_us > f->c.due_us;
-    if (f->c.is_late) {
+    if (f->c.is_late)
         f->passed_us = f->c.due_us;
-    }
     f->counted_us += duration_counted(f->due, f->since_us, at_us);
     f->held_since_us = at_us;
     f->c.state = state;
@@ -82,24 +78,20 @@ static void stop(struct fold *f, int64_t at_us) {
 static void take(struct fold *f, const struct clock_event *e) {
     switch (e->kind) {
     case CLOCK_START:
-        if (f->c.state == CLOCK_WAITING) {
+        if (f->c.state == CLOCK_WAITING)
             begin(f, e->at_us);
-        }
         break;
     case CLOCK_RESUME:
-        if (f->c.state == CLOCK_HELD) {
+        if (f->c.state == CLOCK_HELD)
             go_on(f, e->at_us);
-        }
         break;
     case CLOCK_PAUSE:
-        if (f->c.state == CLOCK_RUNNING) {
+        if (f->c.state == CLOCK_RUNNING)
             hold(f, e->at_us, CLOCK_HELD);
-        }
         break;
     case CLOCK_STOP:
-        if (f->c.state == CLOCK_RUNNING || f->c.state == CLOCK_HELD) {
+        if (f->c.state == CLOCK_RUNNING || f->c.state == CLOCK_HELD)
             stop(f, e->at_us);
-        }
         break;
     }
 }
@@ -115,9 +107,8 @@ static long next_event(const struct clock_event *events, size_t n, long last) {
     for (long i = 0; i < (long)n; i++) {
         bool is_later = last < 0 || is_before(&events[last], &events[i]) ||
                         (!is_before(&events[i], &events[last]) && i > last);
-        if (is_later && (best < 0 || is_before(&events[i], &events[best]))) {
+        if (is_later && (best < 0 || is_before(&events[i], &events[best])))
             best = i;
-        }
     }
     return best;
 }
@@ -130,9 +121,8 @@ static struct fold run(const struct duration *due, const struct clock_event *eve
                            .due_us = POLICY_NO_INSTANT},
                      .passed_us = POLICY_NO_INSTANT};
     for (long i = next_event(events, n, -1); i >= 0 && events[i].at_us <= now_us;
-         i = next_event(events, n, i)) {
+         i = next_event(events, n, i))
         take(&f, &events[i]);
-    }
     return f;
 }
 
@@ -141,9 +131,8 @@ struct duty_clock duty_clock_fold(const struct duration *due,
                                   int64_t now_us) {
     struct fold f = run(due, events, n, now_us);
     struct duty_clock *c = &f.c;
-    if (c->state == CLOCK_WAITING) {
+    if (c->state == CLOCK_WAITING)
         return *c;
-    }
     c->elapsed_us = f.counted_us;
     if (c->state == CLOCK_RUNNING) {
         c->elapsed_us += duration_counted(due, f.since_us, now_us);
@@ -173,9 +162,8 @@ int64_t duty_clock_reaches(const struct duration *due, const struct clock_event 
                 duration_advance(due, before.since_us, counted_us - before.counted_us);
         }
     }
-    if (found == POLICY_NO_INSTANT && f.c.state == CLOCK_RUNNING) {
+    if (found == POLICY_NO_INSTANT && f.c.state == CLOCK_RUNNING)
         found = duration_advance(due, f.since_us, counted_us - f.counted_us);
-    }
     return found;
 }
 
@@ -186,9 +174,8 @@ int duty_clock_warnings(const struct duty_spec *spec, const struct clock_event *
     struct fold f = run(due, events, n, now_us);
     struct duty_clock c = duty_clock_fold(due, events, n, now_us);
     int n_told = 0;
-    if (c.due_us == POLICY_NO_INSTANT) {
+    if (c.due_us == POLICY_NO_INSTANT)
         return 0;
-    }
     /* All of its time, up to the due instant as it is told. */
     int64_t whole = c.state == CLOCK_RUNNING && f.passed_us == POLICY_NO_INSTANT
                         ? f.counted_us + duration_counted(due, f.since_us, c.due_us)

@@ -37,12 +37,10 @@ const char *explain_verdict_name(enum explain_verdict verdict) {
 static unsigned slots_given(const struct explanation *x, const struct rule *r) {
     const struct policy_decision *d = &x->d;
     unsigned gave = 0;
-    for (int i = 0; i < d->n_duties; i++) {
+    for (int i = 0; i < d->n_duties; i++)
         gave |= d->duties[i].rule_id == r->id ? 1u << SLOT_DUTY : 0;
-    }
-    for (int i = 0; i < d->n_blockers; i++) {
+    for (int i = 0; i < d->n_blockers; i++)
         gave |= d->blockers[i].rule_id == r->id ? 1u << SLOT_BLOCKER : 0;
-    }
     if (!r->is_shadow) {
         gave |= r->then.handle && d->handler == r->then.handle ? 1u << SLOT_HANDLE : 0;
         gave |= r->then.chain && x->trace.chain == r->then.chain ? 1u << SLOT_CHAIN : 0;
@@ -65,9 +63,8 @@ static const struct rule *find_winner(const struct explanation *x,
                                       const struct explain_hit *loser) {
     for (int i = 0; i < x->n_hits; i++) {
         const struct explain_hit *h = &x->hits[i];
-        if (h->table == loser->table && h != loser && h->gave & loser->lost) {
+        if (h->table == loser->table && h != loser && h->gave & loser->lost)
             return h->rule;
-        }
     }
     return NULL;
 }
@@ -75,16 +72,14 @@ static const struct rule *find_winner(const struct explanation *x,
 /* A rule that failed on one condition: on which? */
 static void look_at_near(struct explanation *x, const struct table *t,
                          const struct rule *r) {
-    if (!decide_can_ask(x->f, x->trace.unusable, r)) {
+    if (!decide_can_ask(x->f, x->trace.unusable, r))
         return;
-    }
     int fact = 0;
     while (fact < POLICY_FACT_COUNT &&
            (!r->conditions[fact] ||
             condition_holds(r->conditions[fact], &x->p->domain.facts[fact],
-                            x->f->value[fact]))) {
+                            x->f->value[fact])))
         fact++;
-    }
     x->nears[x->n_nears++] =
         (struct explain_near){r, t, fact < POLICY_FACT_COUNT ? fact : -1};
 }
@@ -95,29 +90,24 @@ static void look_at_table(struct explanation *x, const struct table *t) {
     int n = index_match(t->index, x->f, hits, near, 0);
     for (int i = 0; i < n && i < INDEX_MAX_HITS; i++) {
         const struct rule *r = &t->rules[hits[i]];
-        if (!decide_can_ask(x->f, x->trace.unusable, r)) {
+        if (!decide_can_ask(x->f, x->trace.unusable, r))
             continue;
-        }
         struct explain_hit *h = &x->hits[x->n_hits++];
         *h = (struct explain_hit){.rule = r, .table = t, .gave = slots_given(x, r)};
         h->lost = r->is_shadow ? 0 : r->then.gives & ~h->gave;
     }
-    for (int w = 0; w < INDEX_NEAR_RULES / 64; w++) {
-        for (uint64_t bits = near[w]; bits; bits &= bits - 1) {
+    for (int w = 0; w < INDEX_NEAR_RULES / 64; w++)
+        for (uint64_t bits = near[w]; bits; bits &= bits - 1)
             look_at_near(x, t, &t->rules[w * 64 + __builtin_ctzll(bits)]);
-        }
-    }
 }
 
 static void look_at_rules(struct explanation *x) {
     const struct policy *p = x->p;
     x->hits = arena_array(x->a, (size_t)p->n_rules + 1, sizeof *x->hits);
     x->nears = arena_array(x->a, (size_t)p->n_rules + 1, sizeof *x->nears);
-    for (int i = 0; i < p->n_tables; i++) {
-        if (x->trace.reached[i >> 6] >> (i & 63) & 1) {
+    for (int i = 0; i < p->n_tables; i++)
+        if (x->trace.reached[i >> 6] >> (i & 63) & 1)
             look_at_table(x, &p->tables[i]);
-        }
-    }
     for (int i = 0; i < x->n_hits; i++) {
         struct explain_hit *h = &x->hits[i];
         h->winner = h->lost ? find_winner(x, h) : NULL;
@@ -128,11 +118,9 @@ static bool slot_is_given(const struct explanation *x, const struct slot_need *n
     const char *word = need->slot == SLOT_HANDLE ? x->d.handler
                        : need->slot == SLOT_CODE ? x->d.disposition.code
                                                  : x->d.disposition.remedy;
-    for (int i = 0; word && i < need->n; i++) {
-        if (word == need->words[i]) {
+    for (int i = 0; word && i < need->n; i++)
+        if (word == need->words[i])
             return true;
-        }
-    }
     return false;
 }
 
@@ -183,16 +171,14 @@ static void blame_licence(struct explain_desk *e, const struct chain_step *step,
                           int64_t at_us) {
     for (int i = 0; i < step->n_requires; i++) {
         struct chain_step one = {.n_requires = 1, .requires = {step->requires[i]}};
-        if (desk_can(e->desk, &one, -1, at_us)) {
+        if (desk_can(e->desk, &one, -1, at_us))
             continue;
-        }
         e->verdict = DESK_UNLICENSED;
         e->licence = step->requires[i];
         for (int k = 0; k < e->desk->n_licences; k++) {
             const struct licence *held = &e->desk->licences[k];
-            if (strcmp(held->name, e->licence) != 0) {
+            if (strcmp(held->name, e->licence) != 0)
                 continue;
-            }
             bool has_ended = held->until_us <= at_us;
             e->verdict = has_ended ? DESK_LICENCE_ENDED : DESK_LICENCE_LATER;
             e->licence_us = has_ended ? held->until_us : held->from_us;
@@ -221,15 +207,13 @@ static void judge_for_duty(struct explain_desk *e, const struct chain_step *step
     int64_t last = calendar_last_open(e->desk->calendar, latest_us);
     int64_t at = last == POLICY_NO_INSTANT ? latest_us : last;
     if (e->act_by_us != POLICY_NO_INSTANT) {
-        if (e->act_by_us < last) {
+        if (e->act_by_us < last)
             blame_licence(e, step, last);
-        }
         e->verdict = DESK_TAKES;
         return;
     }
-    if (blame_person(e, step, q->lang, at)) {
+    if (blame_person(e, step, q->lang, at))
         return;
-    }
     e->verdict = last == POLICY_NO_INSTANT ? DESK_BEYOND : DESK_SHUT;
     e->opens_us = calendar_next_open(e->desk->calendar, duty->start_us);
 }
@@ -238,9 +222,8 @@ static void judge_for_route(struct explain_desk *e, const struct chain_step *ste
                             const struct deadline_request *q, int64_t at_us) {
     e->act_by_us = POLICY_NO_INSTANT;
     e->opens_us = calendar_next_open(e->desk->calendar, at_us);
-    if (blame_person(e, step, q->lang, at_us)) {
+    if (blame_person(e, step, q->lang, at_us))
         return;
-    }
     bool is_closed = step->skip_closed && !calendar_is_open(e->desk->calendar, at_us);
     e->verdict = is_closed ? DESK_CLOSED : DESK_TAKES;
 }
@@ -257,9 +240,8 @@ static bool place_first(struct explain_desk *e, bool is_taken) {
 
 /* The first turn of the plan takes it, the others may later. True: this one does. */
 static bool place_in_plan(struct explain_desk *e, const struct policy_duty *duty) {
-    if (!could_take(e) || e->desk->name == duty->turns[0].desk) {
+    if (!could_take(e) || e->desk->name == duty->turns[0].desk)
         return could_take(e);
-    }
     e->verdict = DESK_SPARE;
     for (int i = 1; i < duty->n_turns; i++) {
         if (e->desk->name == duty->turns[i].desk) {
@@ -272,10 +254,8 @@ static bool place_in_plan(struct explain_desk *e, const struct policy_duty *duty
 
 static int last_with_turn(const struct explain_desks *desks) {
     int i = desks->n - 1;
-    while (i > 0 && desks->items[i].verdict != DESK_NEXT &&
-           !could_take(&desks->items[i])) {
+    while (i > 0 && desks->items[i].verdict != DESK_NEXT && !could_take(&desks->items[i]))
         i--;
-    }
     return i;
 }
 
@@ -322,9 +302,8 @@ static void look_at_desks(const struct explanation *x, const struct policy_duty 
 /* A due instant whose wall time the clocks skip or show twice. */
 static bool wall_is_moved(const struct duration *d, int64_t start_us, int64_t due_us) {
     enum wall_kind kind = WALL_UNIQUE;
-    if (!d->calendar || d->kind == SPAN_BUSINESS_HOURS) {
+    if (!d->calendar || d->kind == SPAN_BUSINESS_HOURS)
         return false;
-    }
     const struct zone *zone = d->calendar->zone;
     int64_t wall = zone_wall_us(zone, due_us);
     if (d->kind == SPAN_CALENDAR_DAYS && !d->is_to_end_of_day && !d->roll) {
@@ -365,11 +344,9 @@ static void look_at_duty(struct explanation *x, int i) {
 /* ---- the whole ---- */
 
 static const struct zone *zone_by_name(const struct policy *p, const char *name) {
-    for (int i = 0; name && i < p->n_zones; i++) {
-        if (strcmp(p->zones[i]->name, name) == 0) {
+    for (int i = 0; name && i < p->n_zones; i++)
+        if (strcmp(p->zones[i]->name, name) == 0)
             return p->zones[i];
-        }
-    }
     return NULL;
 }
 
@@ -378,12 +355,10 @@ void explain_zone_data(char out[32]) {
     char line[64] = "";
     struct span prefix = SPAN("# version ");
     FILE *f = fopen("/usr/share/zoneinfo/tzdata.zi", "r");
-    if (f && !fgets(line, sizeof line, f)) {
+    if (f && !fgets(line, sizeof line, f))
         line[0] = '\0';
-    }
-    if (f) {
+    if (f)
         fclose(f);
-    }
     struct span version = span_trim(span_of(line));
     bool is_told = span_starts_with(version, prefix);
     snprintf(out, 32, "%.20s", is_told ? version.ptr + prefix.len : "unknown");
@@ -402,9 +377,8 @@ struct explanation *explain_build(struct arena *a, const struct policy *p,
     x->route.n = 0;
     decide_traced(p, f, &x->d, &x->trace);
     look_at_rules(x);
-    for (int i = 0; i < x->d.n_duties; i++) {
+    for (int i = 0; i < x->d.n_duties; i++)
         look_at_duty(x, i);
-    }
     look_at_desks(x, NULL, POLICY_NO_INSTANT, &x->route);
     x->zone = zone_by_name(p, zone);
     for (int i = 0; i < x->d.n_duties && !x->zone; i++) {
@@ -433,9 +407,8 @@ enum status policy_read_given(const struct policy *p, const char *path,
                                  .segments = (struct zone_segment *)&always_utc,
                                  .n_segments = 1};
         l.zone = &utc;
-        if (!root || !given_read(&l, given ? given : root, out)) {
+        if (!root || !given_read(&l, given ? given : root, out))
             status = error_set(err, E_INPUT, "\"%s\" does not state an event", path);
-        }
     }
     arena_free(a);
     return status;

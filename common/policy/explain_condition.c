@@ -9,18 +9,15 @@ static bool same_words(const struct word_set *a, const struct word_set *b) {
 
 static int count_words(const struct attribute *at, const struct condition *c) {
     int n = 0;
-    for (int i = 0; i < at->n_words; i++) {
+    for (int i = 0; i < at->n_words; i++)
         n += word_set_has(&c->words, i);
-    }
     return n;
 }
 
 static const char *group_name(const struct attribute *at, const struct condition *c) {
-    for (int g = 0; g < at->n_groups; g++) {
-        if (same_words(&at->groups[g].words, &c->words)) {
+    for (int g = 0; g < at->n_groups; g++)
+        if (same_words(&at->groups[g].words, &c->words))
             return at->groups[g].name;
-        }
-    }
     return NULL;
 }
 
@@ -48,9 +45,8 @@ static void build_words(struct builder *b, struct arena *a, const struct words *
         build_text(b, words_phrase(w, PH_ANY_SET));
     } else if (group) {
         build_text(b, words_text(w, fact_name(c->fact), group));
-        if (n <= WORDS_SPELT_OUT) {
+        if (n <= WORDS_SPELT_OUT)
             build_format(b, " (%s)", words_of(a, w, at, c, true));
-        }
     } else if (n > at->n_words / 2 + 1) {
         build_text(b, words_say(a, w, n_left > 1 ? PH_NONE_OF : PH_NOT,
                                 words_of(a, w, at, c, false), NULL, NULL));
@@ -66,52 +62,45 @@ static void build_clause(struct builder *b, struct arena *a, const struct words 
     for (int negative = 0; negative < 2; negative++) {
         uint64_t bits = negative ? c->none : c->all;
         for (int i = 0; i < at->n_words; i++) {
-            if (!(bits >> i & 1)) {
+            if (!(bits >> i & 1))
                 continue;
-            }
             const char *word = words_text(w, fact_name(fact), at->words[i]);
             build_text(b, b->len > before ? words_phrase(w, PH_AND) : "");
             build_text(b,
                        negative ? words_say(a, w, PH_WITHOUT, word, NULL, NULL) : word);
         }
     }
-    if (b->len == before) {
+    if (b->len == before)
         build_text(b, words_phrase(w, PH_ANY_SET));
-    }
 }
 
 static void build_range(struct builder *b, const struct attribute *at,
                         const struct number_range *r) {
-    if (r->low > at->min && r->low != INT64_MIN) {
+    if (r->low > at->min && r->low != INT64_MIN)
         build_i64(b, r->low);
-    }
-    if (r->low == r->high) {
+    if (r->low == r->high)
         return;
-    }
     build_text(b, "..");
-    if (r->high < at->max && r->high != INT64_MAX) {
+    if (r->high < at->max && r->high != INT64_MAX)
         build_i64(b, r->high);
-    }
 }
 
 const char *condition_text(struct arena *a, const struct words *w,
                            const struct condition *c) {
     const struct attribute *at = &words_policy(w)->domain.facts[c->fact];
     struct builder b = builder_in(a, EXPLAIN_TEXT_MAX);
-    if (c->allows_missing) { /* first: behind "none of a, b" it would be read as one of them */
+    if (c->allows_missing) /* first: behind "none of a, b" it would be read as one of them */
         build_text(&b, words_phrase(w, PH_MISSING));
-    }
     if (at->kind == KIND_WORD && count_words(at, c) > 0) {
         build_text(&b, b.len ? words_phrase(w, PH_OR) : "");
         build_words(&b, a, w, at, c);
     }
     for (int i = 0; at->kind != KIND_WORD && i < c->n; i++) {
         build_text(&b, b.len ? words_phrase(w, PH_OR) : "");
-        if (at->kind == KIND_NUMBER) {
+        if (at->kind == KIND_NUMBER)
             build_range(&b, at, &c->ranges[i]);
-        } else {
+        else
             build_clause(&b, a, w, at, &c->clauses[i], c->fact);
-        }
     }
     return text_finished(&b);
 }
@@ -120,15 +109,12 @@ const char *fact_text(struct arena *a, const struct words *w,
                       const struct policy_facts *f, int fact) {
     const struct attribute *at = &words_policy(w)->domain.facts[fact];
     int64_t v = f->value[fact];
-    if (f->outside >> fact & 1) {
+    if (f->outside >> fact & 1)
         return words_phrase(w, PH_OUTSIDE);
-    }
-    if (v == FACT_MISSING) {
+    if (v == FACT_MISSING)
         return words_phrase(w, PH_MISSING);
-    }
-    if (at->kind == KIND_WORD) {
+    if (at->kind == KIND_WORD)
         return words_text(w, fact_name(fact), at->words[v]);
-    }
     struct builder b = builder_in(a, EXPLAIN_TEXT_MAX);
     if (at->kind == KIND_NUMBER) {
         build_i64(&b, v);
@@ -146,9 +132,8 @@ const char *fact_text(struct arena *a, const struct words *w,
 
 const char *validity_text(struct arena *a, const struct words *w, const struct rule *r) {
     bool begins = r->from_us != INT64_MIN, ends = r->until_us != INT64_MAX;
-    if (!begins && !ends) {
+    if (!begins && !ends)
         return NULL;
-    }
     const char *from = begins ? words_moment(a, w, r->from_us, NULL) : NULL;
     const char *until = ends ? words_moment(a, w, r->until_us, NULL) : NULL;
     const char *span = begins && ends
@@ -179,10 +164,8 @@ const char *confidence_text(const struct words *w, const char *confidence) {
                  {"seed", PH_SEED},
                  {"own", PH_OWN},
                  {"recalled-not-confirmed", PH_RECALLED}};
-    for (size_t i = 0; confidence && i < COUNT_OF(names); i++) {
-        if (strcmp(confidence, names[i].word) == 0) {
+    for (size_t i = 0; confidence && i < COUNT_OF(names); i++)
+        if (strcmp(confidence, names[i].word) == 0)
             return words_phrase(w, names[i].phrase);
-        }
-    }
     return words_phrase(w, PH_NOT_GIVEN);
 }

@@ -16,9 +16,8 @@ static const char *why_text(const struct telling *t, const struct explain_segmen
         [WHY_DAY_OFF] = PH_DAY_OFF,     [WHY_HOLIDAY] = PH_HOLIDAY,
         [WHY_CLOSURE] = PH_CLOSURE,     [WHY_NIGHT] = PH_NIGHT,
         [WHY_BREAK] = PH_BREAK,         [WHY_RESERVE] = PH_RESERVE};
-    if (s->nth > 0) {
+    if (s->nth > 0)
         return telling_say(t, PH_NTH_DAY, telling_number(t, s->nth), NULL, NULL);
-    }
     return telling_say(t, names[s->why], words_text(t->w, "holiday", s->holiday), NULL,
                        NULL);
 }
@@ -30,16 +29,13 @@ static const char *stretch_text(const struct telling *t, const struct explain_se
     const char *last = words_day(t->a, t->w, s->to_us - 1, zone);
     bool is_whole = zone && zone_wall_us(zone, s->from_us) % US_PER_DAY == 0 &&
                     zone_wall_us(zone, s->to_us) % US_PER_DAY == 0;
-    if (is_whole && strcmp(from, last) == 0) {
+    if (is_whole && strcmp(from, last) == 0)
         return from;
-    }
-    if (is_whole) {
+    if (is_whole)
         return telling_say(t, PH_SPAN, from, last, NULL);
-    }
     const char *to = words_moment(t->a, t->w, s->to_us, zone);
-    if (strcmp(from, words_day(t->a, t->w, s->to_us, zone)) == 0) {
+    if (strcmp(from, words_day(t->a, t->w, s->to_us, zone)) == 0)
         to = strrchr(to, ' ') + 1;
-    }
     return telling_say(t, PH_SPAN, words_moment(t->a, t->w, s->from_us, zone), to, NULL);
 }
 
@@ -168,9 +164,8 @@ static void tell_warnings(struct telling *t, const struct policy_duty *d) {
         build_text(&b, words_moment(t->a, t->w, d->warn_us[i], t->x->zone));
     }
     build_char(&b, '\0');
-    if (d->n_warnings > 0) {
+    if (d->n_warnings > 0)
         telling_phrase(t, 4, PH_WARN, b.ptr, NULL);
-    }
 }
 
 void tell_duty(struct telling *t, const struct explain_duty *e) {
@@ -193,12 +188,10 @@ void tell_duty(struct telling *t, const struct explain_duty *e) {
         words_phrase(t->w, e->spec->is_own_clock ? PH_CLOCK_OWN : PH_CLOCK_THEIRS));
     tell_path(t, 6, &e->due, zone ? zone : t->x->zone);
     telling_phrase(t, 4, PH_DUE, telling_instant(t, d->due_us, zone), NULL);
-    if (e->is_wall_moved) {
+    if (e->is_wall_moved)
         telling_phrase(t, 6, PH_WALL_MOVED, NULL, NULL);
-    }
-    if (d->aim_us != POLICY_NO_INSTANT) {
+    if (d->aim_us != POLICY_NO_INSTANT)
         telling_phrase(t, 4, PH_AIM, telling_instant(t, d->aim_us, zone), NULL);
-    }
     tell_act_by(t, e);
     tell_warnings(t, d);
     telling_phrase(t, 4, PH_STOPS, telling_list(t, "event", d->stop, d->n_stops), NULL);

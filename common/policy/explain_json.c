@@ -41,11 +41,10 @@ static void close(struct writing *j, char bracket) {
 
 static void text(struct writing *j, const char *key, const char *value) {
     name(j, key);
-    if (value) {
+    if (value)
         build_json(j->b, span_of(value));
-    } else {
+    else
         build_text(j->b, "null");
-    }
 }
 
 static void number(struct writing *j, const char *key, int64_t value) {
@@ -70,9 +69,8 @@ static void instant(struct writing *j, const char *key, int64_t us) {
 
 static void texts(struct writing *j, const char *key, const char *const *items, int n) {
     open(j, key, '[');
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < n; i++)
         text(j, NULL, items[i]);
-    }
     close(j, ']');
 }
 
@@ -97,9 +95,8 @@ static void write_head(struct writing *j) {
 
 static void write_origin(struct writing *j) {
     const struct explain_origin *o = j->x->origin;
-    if (!o) {
+    if (!o)
         return;
-    }
     open(j, "recorded", '{');
     text(j, "what", o->what);
     text(j, "event_id", o->event_id);
@@ -132,39 +129,31 @@ static void write_fact(struct writing *j, int fact) {
         number(j, key, v);
     } else {
         open(j, key, '[');
-        for (int i = 0; i < at->n_words; i++) {
-            if (v >> i & 1) {
+        for (int i = 0; i < at->n_words; i++)
+            if (v >> i & 1)
                 text(j, NULL, at->words[i]);
-            }
-        }
         close(j, ']');
     }
 }
 
 static void write_inputs(struct writing *j) {
     open(j, "facts", '{');
-    for (int fact = 0; fact < POLICY_FACT_COUNT; fact++) {
-        if (j->x->trace.facts_read >> fact & 1) {
+    for (int fact = 0; fact < POLICY_FACT_COUNT; fact++)
+        if (j->x->trace.facts_read >> fact & 1)
             write_fact(j, fact);
-        }
-    }
     close(j, '}');
     open(j, "times", '{');
-    for (int time = 0; time < POLICY_TIME_COUNT; time++) {
-        if (j->x->f->time_us[time] != POLICY_NO_INSTANT) {
+    for (int time = 0; time < POLICY_TIME_COUNT; time++)
+        if (j->x->f->time_us[time] != POLICY_NO_INSTANT)
             instant(j, time_name(time), j->x->f->time_us[time]);
-        }
-    }
     close(j, '}');
 }
 
 static void write_slots(struct writing *j, const char *key, unsigned slots) {
     open(j, key, '[');
-    for (int slot = 0; slot < SLOT_COUNT; slot++) {
-        if (slots >> slot & 1) {
+    for (int slot = 0; slot < SLOT_COUNT; slot++)
+        if (slots >> slot & 1)
             text(j, NULL, slot_name(slot));
-        }
-    }
     close(j, ']');
 }
 
@@ -215,12 +204,10 @@ static void write_path(struct writing *j, const char *key,
         instant(j, "to", s->to_us);
         text(j, "what", s->is_counted ? "counted" : "skipped");
         text(j, "reason", explain_why_name(s->why));
-        if (s->holiday) {
+        if (s->holiday)
             text(j, "holiday", s->holiday);
-        }
-        if (s->nth > 0) {
+        if (s->nth > 0)
             number(j, "day", s->nth);
-        }
         close(j, '}');
     }
     close(j, ']');
@@ -237,9 +224,8 @@ static void write_desks(struct writing *j, const char *key,
         instant(j, "from", e->from_us);
         instant(j, "act_by", e->act_by_us);
         instant(j, "opens", e->opens_us);
-        if (e->licence) {
+        if (e->licence)
             text(j, "licence", e->licence);
-        }
         close(j, '}');
     }
     close(j, ']');
@@ -266,9 +252,8 @@ static void write_duty(struct writing *j, const struct explain_duty *e) {
     write_path(j, "closed_before_latest", &e->act_by);
     write_desks(j, "desks", &e->desks);
     open(j, "warn", '[');
-    for (int i = 0; i < d->n_warnings; i++) {
+    for (int i = 0; i < d->n_warnings; i++)
         instant(j, NULL, d->warn_us[i]);
-    }
     close(j, ']');
     texts(j, "stop", d->stop, d->n_stops);
     text(j, "breach", d->breach);
@@ -344,9 +329,8 @@ static void write_why_not(struct writing *j, const struct rule *r) {
                               : fact_name(c->fact));
         truth(j, "of_table", c->is_of_table);
         truth(j, "holds", c->holds);
-        if (c->condition) {
+        if (c->condition)
             text(j, "wants", condition_text(j->x->a, j->w, c->condition));
-        }
         close(j, '}');
     }
     close(j, ']');
@@ -360,14 +344,12 @@ void explain_json(const struct explanation *x, const struct rule *r,
     write_head(&j);
     write_origin(&j);
     write_inputs(&j);
-    if (r) {
+    if (r)
         write_why_not(&j, r);
-    }
     write_rules(&j);
     open(&j, "duties", '[');
-    for (int i = 0; i < x->d.n_duties; i++) {
+    for (int i = 0; i < x->d.n_duties; i++)
         write_duty(&j, &x->duties[i]);
-    }
     close(&j, ']');
     write_rest(&j);
     close(&j, '}');

@@ -16,9 +16,8 @@ struct writing {
 
 static void add(struct writing *x, enum rule_row_part part, const char *key,
                 const char *label, const char *text) {
-    if (text && x->rows.n < ROWS_MAX) {
+    if (text && x->rows.n < ROWS_MAX)
         x->rows.items[x->rows.n++] = (struct rule_row){part, key, label, text};
-    }
 }
 
 static const char *say1(const struct writing *x, enum phrase phrase, const char *v) {
@@ -41,15 +40,12 @@ static const char *chain_text(const struct writing *x, const struct chain *c) {
     for (int i = 0; i < c->n; i++) {
         const struct chain_step *s = &c->steps[i];
         const char *text = words_text(x->w, "desk", s->desk->name);
-        if (s->n_requires > 0) {
+        if (s->n_requires > 0)
             text = words_say(x->a, x->w, PH_REQUIRES, text, licences_text(x, s), NULL);
-        }
-        if (s->skip_closed) {
+        if (s->skip_closed)
             text = say1(x, PH_UNLESS_CLOSED, text);
-        }
-        if (s->skip_full) {
+        if (s->skip_full)
             text = say1(x, PH_UNLESS_FULL, text);
-        }
         if (s->wait_percent > 0) {
             char percent[16];
             snprintf(percent, sizeof percent, "%d", s->wait_percent);
@@ -68,9 +64,8 @@ static const char *chain_text(const struct writing *x, const struct chain *c) {
 static const char *list_text(const struct writing *x, const char *kind,
                              const char *const *words, int n) {
     struct builder b = builder_in(x->a, 4096);
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < n; i++)
         text_join(&b, words_phrase(x->w, PH_COMMA), words_text(x->w, kind, words[i]));
-    }
     return text_finished(&b);
 }
 
@@ -103,12 +98,10 @@ const char *step_text(struct arena *a, const struct words *w,
                  list_text(&x, "waste", s->waste, s->n_waste));
     }
     add_part(&x, &b, PH_STEP_UNIT, "unit", s->unit);
-    if (s->keep_years > 0) {
+    if (s->keep_years > 0)
         add_part(&x, &b, PH_STEP_KEEP, NULL, number_text(a, s->keep_years));
-    }
-    if (s->after >= 0) {
+    if (s->after >= 0)
         add_part(&x, &b, PH_STEP_AFTER, NULL, number_text(a, s->after + 1));
-    }
     add_part(&x, &b, PH_STEP_UNLOCKS, "unlocks", s->unlocks);
     add_part(&x, &b, PH_STEP_OVERDUE, "breach", s->overdue);
     return text_finished(&b);
@@ -119,9 +112,8 @@ static const char *spec_text(const struct writing *x, const struct step_spec *s)
         s->action, s->to,  s->licence, s->evidence, s->place,      s->unlocks, s->overdue,
         s->unit,   s->lot, s->waste,   s->n_waste,  s->keep_years, s->after};
     const char *text = step_text(x->a, x->w, &words);
-    if (!s->has_due) {
+    if (!s->has_due)
         return text;
-    }
     const char *due = say1(x, PH_STEP_DUE, words_duration(x->a, x->w, &s->due));
     struct builder b = builder_in(x->a, strlen(text) + strlen(due) + 8);
     build_format(&b, "%s%s%s%c", text, words_phrase(x->w, PH_COMMA), due, 0);
@@ -158,12 +150,10 @@ static const char *reopen_text(const struct writing *x, const struct duty_spec *
 
 static const char *breach_text(const struct writing *x, const struct duty_spec *d) {
     struct builder b = builder_in(x->a, 1024);
-    if (d->breach) {
+    if (d->breach)
         text_join(&b, "", words_text(x->w, "breach", d->breach));
-    }
-    if (d->cost) {
+    if (d->cost)
         text_join(&b, words_phrase(x->w, PH_COMMA), words_text(x->w, "cost", d->cost));
-    }
     return b.len ? text_finished(&b) : NULL;
 }
 
@@ -181,21 +171,17 @@ static void add_duty(struct writing *x, const struct duty_spec *d) {
                         ? words_text(x->w, "time", time_name(d->start_time))
                         : words_text(x->w, "event", d->waits_for));
     }
-    if (d->has_aim) {
+    if (d->has_aim)
         add_of_duty(x, d, "aim", PH_R_AIM, words_duration(a, x->w, &d->aim));
-    }
-    if (d->reserve_us > 0) {
+    if (d->reserve_us > 0)
         add_of_duty(x, d, "reserve", PH_R_RESERVE, words_elapsed(a, x->w, d->reserve_us));
-    }
-    if (d->n_warnings > 0) {
+    if (d->n_warnings > 0)
         add_of_duty(x, d, "warn", PH_R_WARN, warnings_text(x, d));
-    }
     add_of_duty(x, d, "stop", PH_R_STOPS, list_text(x, "event", d->stops, d->n_stops));
     if (d->n_pauses > 0) {
         const char *pauses[COUNT_OF(d->pauses)];
-        for (int i = 0; i < d->n_pauses; i++) {
+        for (int i = 0; i < d->n_pauses; i++)
             pauses[i] = span_cstr(a, d->pauses[i]);
-        }
         add_of_duty(x, d, "pause", PH_R_PAUSE,
                     list_text(x, "event", pauses, d->n_pauses));
     }
@@ -210,9 +196,8 @@ static void add_outcome(struct writing *x, const struct outcome *o) {
         add(x, ROW_THEN, "then.handle", words_phrase(w, PH_R_HANDLE),
             words_text(w, "handle", o->handle));
     }
-    for (int i = 0; i < o->n_duties; i++) {
+    for (int i = 0; i < o->n_duties; i++)
         add_duty(x, &o->duties[i]);
-    }
     for (int i = 0; i < o->n_blockers; i++) {
         struct builder key = builder_in(x->a, strlen(o->blockers[i].name) + 20);
         build_format(&key, "then.blocker.%s", o->blockers[i].name);
@@ -252,14 +237,12 @@ static void add_outcome(struct writing *x, const struct outcome *o) {
 
 const char *rule_title(struct arena *a, const struct words *w, const struct rule *r) {
     const char *text = words_find(w, "rule", r->id);
-    if (text || words_language(w) == WORDS_EN) {
+    if (text || words_language(w) == WORDS_EN)
         return text ? text : r->title;
-    }
     struct writing x = {a, w, {arena_array(a, ROWS_MAX, sizeof(struct rule_row)), 0}};
     add_outcome(&x, &r->then);
-    if (x.rows.n == 0) {
+    if (x.rows.n == 0)
         return r->title;
-    }
     const struct rule_row *first = &x.rows.items[0];
     struct builder b = builder_in(a, strlen(first->label) + strlen(first->text) + 8);
     build_format(&b, "%s：%s%c", first->label, first->text, 0);
@@ -276,9 +259,8 @@ const struct table *rule_table(const struct policy *p, const struct rule *r) {
     for (int i = 0; i < p->n_tables; i++) {
         const struct table *t = &p->tables[i];
         int first = t->n_rules > 0 ? t->rules[0].number : 0;
-        if (r->number >= first && r->number < first + t->n_rules) {
+        if (r->number >= first && r->number < first + t->n_rules)
             return t;
-        }
     }
     BUG("the rule \"%s\" stands in no table", r->id);
 }

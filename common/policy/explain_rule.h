@@ -11,11 +11,10 @@ enum { EXPLAIN_TEXT_MAX = 8192 }; /* of one condition, one step */
 
 /* What was built, as a C string: cut when the builder was full. */
 static inline const char *text_finished(struct builder *b) {
-    if (b->len == b->cap) {
+    if (b->len == b->cap)
         do {
             b->len--;
         } while (b->len > 0 && ((unsigned char)b->ptr[b->len] & 0xC0) == 0x80);
-    }
     b->ptr[b->len] = '\0';
     return b->ptr;
 }

@@ -43,9 +43,8 @@ const char *telling_number(const struct telling *t, int64_t n) {
 const char *telling_list(const struct telling *t, const char *kind,
                          const char *const *words, int n) {
     size_t room = 1;
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < n; i++)
         room += strlen(words_text(t->w, kind, words[i])) + 4;
-    }
     struct builder b = builder_in(t->a, room);
     for (int i = 0; i < n; i++) {
         build_text(&b, i ? words_phrase(t->w, PH_COMMA) : "");
@@ -61,12 +60,10 @@ static const char *cause_text(const struct telling *t, const char *cause) {
     const struct domain *d = &t->x->p->domain;
     for (int fact = 0; fact < POLICY_FACT_COUNT; fact++) {
         const char *name = words_text(t->w, "fact", fact_name(fact));
-        if (cause == d->facts[fact].cause_missing) {
+        if (cause == d->facts[fact].cause_missing)
             return telling_say(t, PH_FACT_MISSING, name, NULL, NULL);
-        }
-        if (cause == d->facts[fact].cause_outside) {
+        if (cause == d->facts[fact].cause_outside)
             return telling_say(t, PH_FACT_OUTSIDE, name, NULL, NULL);
-        }
     }
     for (int time = 0; time < POLICY_TIME_COUNT; time++) {
         if (cause == d->time_missing[time]) {
@@ -101,12 +98,10 @@ static const char *lacking(const struct telling *t, const char *const *these, in
     int count = 0;
     for (int i = 0; i < n; i++) {
         bool is_there = false;
-        for (int k = 0; k < m; k++) {
+        for (int k = 0; k < m; k++)
             is_there = is_there || strcmp(these[i], those[k]) == 0;
-        }
-        if (!is_there) {
+        if (!is_there)
             out[count++] = these[i];
-        }
     }
     return telling_list(t, "", out, count);
 }
@@ -122,9 +117,8 @@ static void tell_again(struct telling *t, const struct explain_origin *o) {
 
 static void tell_origin(struct telling *t) {
     const struct explain_origin *o = t->x->origin;
-    if (!o) {
+    if (!o)
         return;
-    }
     const char *cause = "";
     if (o->cause) {
         struct builder b = builder_in(t->a, strlen(o->cause) + 8);
@@ -149,12 +143,10 @@ static void tell_origin(struct telling *t) {
     telling_phrase(t, 0, o->is_same_revision ? PH_ORIGIN_SAME : PH_ORIGIN_OTHER, NULL,
                    NULL);
     tell_again(t, o);
-    if (o->n_unknown > 0) {
+    if (o->n_unknown > 0)
         telling_heading(t, PH_ORIGIN_LOST);
-    }
-    for (int i = 0; i < o->n_unknown; i++) {
+    for (int i = 0; i < o->n_unknown; i++)
         telling_line(t, 2, words_text(t->w, "unknown", o->unknown[i]));
-    }
 }
 
 static void input(struct telling *t, const char *name, const char *value) {
@@ -192,11 +184,9 @@ static const char *slots_text(const struct telling *t, unsigned slots) {
                                                   [SLOT_STEPS] = PH_STEPS};
     const char *words[SLOT_COUNT];
     int n = 0;
-    for (int slot = 0; slot < SLOT_COUNT; slot++) {
-        if (slots >> slot & 1) {
+    for (int slot = 0; slot < SLOT_COUNT; slot++)
+        if (slots >> slot & 1)
             words[n++] = words_phrase(t->w, names[slot]);
-        }
-    }
     return telling_list(t, "", words, n);
 }
 
@@ -217,18 +207,16 @@ static void tell_hits(struct telling *t) {
         build_format(t->b, "  %s%s%s\n    %s\n", r->id, r->is_shadow ? " " : "",
                      r->is_shadow ? words_phrase(t->w, PH_SHADOW) : "",
                      rule_title(t->a, t->w, r));
-        if (h->gave) {
+        if (h->gave)
             telling_phrase(t, 4, PH_GIVES, slots_text(t, h->gave), NULL);
-        }
         if (h->lost) {
             telling_phrase(t, 4, h->winner ? PH_OUTRANKED : PH_OUTRANKED_HERE,
                            slots_text(t, h->lost), h->winner ? h->winner->id : NULL);
         }
         tell_source(t, r);
     }
-    if (t->x->n_hits == 0) {
+    if (t->x->n_hits == 0)
         telling_line(t, 2, words_phrase(t->w, PH_NONE));
-    }
 }
 
 static void tell_near_validity(struct telling *t, const struct rule *r) {
@@ -244,9 +232,8 @@ static void tell_near_fact(struct telling *t, int fact) {
     bool is_missing = x->f->value[fact] == FACT_MISSING, is_first = true;
     for (int i = 0; i < x->n_nears; i++) {
         const struct rule *r = x->nears[i].rule;
-        if (x->nears[i].fact != fact) {
+        if (x->nears[i].fact != fact)
             continue;
-        }
         if (is_first) {
             telling_phrase(t, 2, is_missing ? PH_NEAR_MISSING : PH_NEAR_FACT,
                            words_text(t->w, "fact", fact_name(fact)),
@@ -267,23 +254,18 @@ static void tell_nears(struct telling *t) {
     int n_stores = 0, n_told = 0;
     for (int i = 0; i < x->n_nears; i++) {
         int fact = x->nears[i].fact;
-        if (fact != FACT_EVENT && n_told++ == 0) {
+        if (fact != FACT_EVENT && n_told++ == 0)
             telling_heading(t, PH_NEARS);
-        }
-        if (fact == FACT_MARKETPLACE) {
+        if (fact == FACT_MARKETPLACE)
             stores[n_stores++] = x->nears[i].rule->id;
-        } else if (fact < 0) {
+        else if (fact < 0)
             tell_near_validity(t, x->nears[i].rule);
-        }
     }
-    for (int fact = 0; fact < POLICY_FACT_COUNT; fact++) {
-        if (fact != FACT_EVENT && fact != FACT_MARKETPLACE) {
+    for (int fact = 0; fact < POLICY_FACT_COUNT; fact++)
+        if (fact != FACT_EVENT && fact != FACT_MARKETPLACE)
             tell_near_fact(t, fact);
-        }
-    }
-    if (n_stores > 0) {
+    if (n_stores > 0)
         telling_phrase(t, 2, PH_NEAR_STORES, telling_list(t, "", stores, n_stores), NULL);
-    }
 }
 
 static const char *slot_text(const struct telling *t, enum slot slot) {
@@ -320,9 +302,8 @@ static const char *check_text(const struct telling *t, const struct rule *r,
 static void tell_why_not(struct telling *t, const struct rule *r) {
     struct explain_check checks[EXPLAIN_MAX_CHECKS];
     int n = explain_rule_checks(t->x, r, rule_table(t->x->p, r), checks), n_failed = 0;
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < n; i++)
         n_failed += !checks[i].holds;
-    }
     build_format(t->b, "\n%s: ", telling_say(t, PH_WHY_NOT, r->id, NULL, NULL));
     telling_line(t, 0,
                  n_failed ? telling_say(t, PH_DOES_NOT_APPLY, telling_number(t, n_failed),
@@ -341,20 +322,17 @@ static void tell_why_not(struct telling *t, const struct rule *r) {
 
 static const char *title_of(const struct telling *t, const char *rule_id,
                             const char *title) {
-    for (int i = 0; i < t->x->n_hits; i++) {
-        if (t->x->hits[i].rule->id == rule_id) {
+    for (int i = 0; i < t->x->n_hits; i++)
+        if (t->x->hits[i].rule->id == rule_id)
             return rule_title(t->a, t->w, t->x->hits[i].rule);
-        }
-    }
     return title ? title : "";
 }
 
 static void tell_blockers(struct telling *t) {
     for (int i = 0; i < t->x->d.n_blockers; i++) {
         const struct policy_blocker *b = &t->x->d.blockers[i];
-        if (i == 0) {
+        if (i == 0)
             telling_heading(t, PH_BLOCKERS);
-        }
         build_format(t->b, "  %s%s%s\n    %s\n",
                      telling_say(t, PH_BLOCKER, words_text(t->w, "blocker", b->name),
                                  severity_text(t->w, b->severity), b->rule_id),
@@ -398,16 +376,14 @@ static void tell_disposition(struct telling *t) {
                                  d->destination_rule_id, NULL),
                      shadow);
     }
-    if (!d->code) {
+    if (!d->code)
         return;
-    }
     build_format(
         t->b, "\n%s%s\n    %s\n",
         telling_say(t, PH_GOODS, words_text(t->w, "code", d->code), d->rule_id, NULL),
         shadow, title_of(t, d->rule_id, d->title));
-    for (int i = 0; i < d->n_steps; i++) {
+    for (int i = 0; i < d->n_steps; i++)
         tell_step(t, i, &d->steps[i]);
-    }
 }
 
 void explain_text(const struct explanation *x, const struct words *w,
@@ -416,21 +392,18 @@ void explain_text(const struct explanation *x, const struct words *w,
     tell_head(&t);
     tell_origin(&t);
     tell_inputs(&t);
-    if (r) {
+    if (r)
         tell_why_not(&t, r);
-    }
     tell_hits(&t);
     tell_nears(&t);
     if (x->d.outcome == POLICY_DECIDED) {
         telling_heading(&t, x->d.n_duties ? PH_DUTIES : PH_NO_DUTY);
-        for (int i = 0; i < x->d.n_duties; i++) {
+        for (int i = 0; i < x->d.n_duties; i++)
             tell_duty(&t, &x->duties[i]);
-        }
         tell_blockers(&t);
         tell_disposition(&t);
     }
     telling_heading(&t, PH_ROUTE);
-    for (int i = 0; i < x->route.n; i++) {
+    for (int i = 0; i < x->route.n; i++)
         tell_desk(&t, 2, &x->route.items[i], false);
-    }
 }

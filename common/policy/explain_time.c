@@ -29,9 +29,8 @@ struct walk {
 /* Neighbours of one reason are one stretch, unless days are numbered. */
 static struct explain_segment *add(struct walk *w, int64_t from_us, int64_t to_us,
                                    enum explain_why why, const char *holiday) {
-    if (to_us <= from_us) {
+    if (to_us <= from_us)
         return NULL;
-    }
     struct explain_segment *last = w->path.n > 0 ? &w->path.items[w->path.n - 1] : NULL;
     if (last && last->why == why && last->nth == 0 && last->holiday == holiday &&
         (why == WHY_NIGHT || why == WHY_RUNS || why == WHY_WEEKEND)) {
@@ -57,12 +56,10 @@ static int64_t midnight(const struct calendar *c, int32_t day) {
 static enum explain_why why_closed(const struct calendar *c, int32_t day,
                                    const char **holiday) {
     *holiday = NULL;
-    if (!calendar_closed_because(c, day)) {
+    if (!calendar_closed_because(c, day))
         return WHY_OPEN;
-    }
-    if (calendar_hours(c, day)->n == 0) {
+    if (calendar_hours(c, day)->n == 0)
         return civil_weekday(day) >= 5 ? WHY_WEEKEND : WHY_DAY_OFF;
-    }
     *holiday = holidays_name(c->holidays, day);
     return *holiday ? WHY_HOLIDAY : WHY_CLOSURE;
 }
@@ -81,9 +78,8 @@ static void walk_open_days(struct walk *w, const struct duration *d, int64_t sta
                                : day == first                          ? WHY_START_DAY
                                               : why_closed(w->c, day, &holiday);
         struct explain_segment *s = add(w, from, to, why, holiday);
-        if (s && s->is_counted) {
+        if (s && s->is_counted)
             s->nth = ++w->nth;
-        }
         from = to > from ? to : from;
     }
 }
@@ -128,11 +124,10 @@ static int64_t closes_after(const struct calendar *c, int64_t instant_us) {
     int lo = 0, hi = c->n_spans - 1;
     while (lo < hi) {
         int mid = lo + (hi - lo + 1) / 2;
-        if (c->spans[mid].from_us <= instant_us) {
+        if (c->spans[mid].from_us <= instant_us)
             lo = mid;
-        } else {
+        else
             hi = mid - 1;
-        }
     }
     return c->spans[lo].to_us;
 }
@@ -140,9 +135,8 @@ static int64_t closes_after(const struct calendar *c, int64_t instant_us) {
 static void walk_hours(struct walk *w, int64_t from_us, int64_t to_us) {
     while (from_us < to_us) {
         int64_t next = calendar_next_open(w->c, from_us);
-        if (next == POLICY_NO_INSTANT || next > to_us) {
+        if (next == POLICY_NO_INSTANT || next > to_us)
             next = to_us;
-        }
         while (from_us < next) {
             int32_t day = day_at(w->c, from_us);
             int64_t end = midnight(w->c, day + 1);
@@ -150,9 +144,8 @@ static void walk_hours(struct walk *w, int64_t from_us, int64_t to_us) {
             add_closed(w, day, from_us, end);
             from_us = end;
         }
-        if (from_us >= to_us) {
+        if (from_us >= to_us)
             break;
-        }
         /* The open stretch ends where its span does. */
         int64_t closes = closes_after(w->c, from_us);
         closes = closes < to_us ? closes : to_us;
@@ -164,11 +157,10 @@ static void walk_hours(struct walk *w, int64_t from_us, int64_t to_us) {
 struct explain_path explain_hours(struct arena *a, const struct calendar *c,
                                   int64_t from_us, int64_t to_us) {
     struct walk w = {.a = a, .c = c};
-    if (c->is_always) {
+    if (c->is_always)
         (void)add(&w, from_us, to_us, WHY_OPEN, NULL);
-    } else {
+    else
         walk_hours(&w, from_us, to_us);
-    }
     return w.path;
 }
 
@@ -185,22 +177,20 @@ struct explain_path explain_duration(struct arena *a, const struct duration *d,
         (void)add(&w, start_us, due_us, WHY_RUNS, NULL);
         break;
     case SPAN_BUSINESS_HOURS:
-        if (d->calendar->is_always) {
+        if (d->calendar->is_always)
             (void)add(&w, start_us, due_us, WHY_RUNS, NULL);
-        } else {
+        else
             walk_hours(&w, start_us, due_us);
-        }
         break;
     case SPAN_CALENDAR_DAYS:
         (void)add(&w, start_us, counted_until, WHY_RUNS, NULL);
         walk_to_midnight(&w, d, counted_until, due_us);
         break;
     case SPAN_BUSINESS_DAYS:
-        if (d->calendar->is_always) {
+        if (d->calendar->is_always)
             (void)add(&w, start_us, counted_until, WHY_RUNS, NULL);
-        } else {
+        else
             walk_open_days(&w, d, start_us, counted_until);
-        }
         walk_to_midnight(&w, d, counted_until, due_us);
         break;
     }

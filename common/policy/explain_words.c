@@ -76,20 +76,18 @@ static void take(struct words *w, struct findings *fs, const struct node *root) 
 
 enum status words_read(struct words *w, const char *dir,
                        const struct policy_report *report, struct error *err) {
-    if (w->language == WORDS_EN) {
+    if (w->language == WORDS_EN)
         return ST_OK;
-    }
     struct findings fs = {.report = report};
     struct arena *scratch = arena_new((size_t)32 << 20);
     struct builder path = builder_in(scratch, 4096);
     build_format(&path, "%s/words/ja.yaml%c", dir, 0);
     const struct source *source = file_read(scratch, path.ptr, "words/ja.yaml");
     const struct node *root = source ? yaml_read(scratch, source, &fs) : NULL;
-    if (root && root->kind == NODE_MAP) {
+    if (root && root->kind == NODE_MAP)
         take(w, &fs, root);
-    } else if (root) {
+    else if (root)
         finding_error(&fs, "schema", root, "a mapping of kinds is wanted");
-    }
     arena_free(scratch);
     return fs.n_errors == 0
                ? ST_OK
@@ -100,9 +98,8 @@ enum status words_read(struct words *w, const char *dir,
 /* ---- words ---- */
 
 const char *words_find(const struct words *w, const char *kind, const char *word) {
-    if (w->n == 0 || !word) {
+    if (w->n == 0 || !word)
         return NULL;
-    }
     const struct word_text key = {kind, word, NULL};
     const struct word_text *found =
         bsearch(&key, w->items, (size_t)w->n, sizeof *w->items, compare);
@@ -134,9 +131,8 @@ static const char *term_text(const struct words *w, const char *kind, const char
 
 const char *words_text(const struct words *w, const char *kind, const char *word) {
     const char *text = words_find(w, kind, word);
-    if (!text && word && w->language == WORDS_JA) {
+    if (!text && word && w->language == WORDS_JA)
         text = term_text(w, kind, word);
-    }
     return text ? text : word ? word : "";
 }
 
@@ -170,11 +166,10 @@ static void build_day(struct builder *b, const struct words *w, int32_t day) {
     static const char *const ja[] = {"月", "火", "水", "木", "金", "土", "日"};
     struct civil c = civil_of(day);
     int weekday = civil_weekday(day);
-    if (w->language == WORDS_JA) {
+    if (w->language == WORDS_JA)
         build_format(b, "%d年%d月%d日(%s)", c.year, c.month, c.day, ja[weekday]);
-    } else {
+    else
         build_format(b, "%s %04d-%02d-%02d", en[weekday], c.year, c.month, c.day);
-    }
 }
 
 static int64_t wall_of(int64_t us, const struct zone *zone) {
@@ -196,9 +191,8 @@ static void build_moment(struct builder *b, const struct words *w, int64_t us,
     int64_t second = (wall - day * US_PER_DAY) / US_PER_S;
     build_day(b, w, day);
     build_format(b, " %02d:%02d", (int)(second / 3600), (int)(second / 60 % 60));
-    if (second % 60) {
+    if (second % 60)
         build_format(b, ":%02d", (int)(second % 60));
-    }
 }
 
 const char *words_moment(struct arena *a, const struct words *w, int64_t us,
@@ -211,9 +205,8 @@ const char *words_moment(struct arena *a, const struct words *w, int64_t us,
 
 const char *words_instant(struct arena *a, const struct words *w, int64_t us,
                           const struct zone *zone) {
-    if (us == POLICY_NO_INSTANT) {
+    if (us == POLICY_NO_INSTANT)
         return words_phrase(w, PH_OPEN_END);
-    }
     char utc[CLOCK_TEXT_SIZE];
     struct builder b = builder_in(a, 256);
     clock_text(us, utc);
@@ -246,18 +239,16 @@ const char *words_elapsed(struct arena *a, const struct words *w, int64_t us) {
         /* Up to two days people say hours. */
         bool is_short = i == 0 && rest <= 2 * (uint64_t)US_PER_DAY;
         uint64_t n = is_short ? 0 : rest / (uint64_t)units[i].us;
-        if (n == 0) {
+        if (n == 0)
             continue;
-        }
         char number[32];
         snprintf(number, sizeof number, "%llu", (unsigned long long)n);
         build_text(&b, b.len > before && w->language == WORDS_EN ? " " : "");
         build_text(&b, words_say(a, w, units[i].phrase, number, NULL, NULL));
         rest -= n * (uint64_t)units[i].us;
     }
-    if (b.len == before) {
+    if (b.len == before)
         build_text(&b, words_say(a, w, PH_MINUTES, "0", NULL, NULL));
-    }
     build_char(&b, '\0');
     return b.ptr;
 }
@@ -272,12 +263,10 @@ const char *words_duration(struct arena *a, const struct words *w,
     static const enum phrase kinds[] = {[SPAN_CALENDAR_DAYS] = PH_CALENDAR_DAYS,
                                         [SPAN_BUSINESS_DAYS] = PH_BUSINESS_DAYS,
                                         [SPAN_BUSINESS_HOURS] = PH_BUSINESS_HOURS};
-    if (w->language == WORDS_EN) {
+    if (w->language == WORDS_EN)
         return d->text;
-    }
-    if (d->kind == SPAN_ELAPSED) {
+    if (d->kind == SPAN_ELAPSED)
         return words_elapsed(a, w, d->amount);
-    }
     char number[32];
     int64_t n = d->kind == SPAN_BUSINESS_HOURS ? d->amount / US_PER_HOUR : d->amount;
     snprintf(number, sizeof number, "%lld", (long long)n);
@@ -306,9 +295,8 @@ const char *words_duration(struct arena *a, const struct words *w,
 int words_width(const char *text) {
     int width = 0;
     for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
-        if ((*c & 0xC0) == 0x80) {
+        if ((*c & 0xC0) == 0x80)
             continue; /* inside a character */
-        }
         /* Three bytes from U+1100 on: Hangul, CJK, kana, full-width forms; but not the
          * punctuation and symbols of U+2000 to U+2E7F, nor four bytes' emoji (two). */
         bool is_three = *c >= 0xE1 && *c < 0xF0;

@@ -10,9 +10,8 @@
 
 struct source *file_read(struct arena *a, const char *path, const char *shown) {
     FILE *f = fopen(path, "rb");
-    if (!f) {
+    if (!f)
         return NULL;
-    }
     size_t cap = 64 << 10, len = 0;
     char *buffer = xmalloc(cap);
     size_t got;
@@ -54,9 +53,8 @@ enum status files_list(struct arena *a, const char *dir, const char ***out, int 
     struct dirent *e;
     while ((e = readdir(d)) && *n < FILES_MAX) {
         size_t len = strlen(e->d_name);
-        if (len > 5 && e->d_name[0] != '.' && strcmp(e->d_name + len - 5, ".yaml") == 0) {
+        if (len > 5 && e->d_name[0] != '.' && strcmp(e->d_name + len - 5, ".yaml") == 0)
             (*out)[(*n)++] = span_cstr(a, (struct span){e->d_name, len});
-        }
     }
     closedir(d);
     qsort(*out, (size_t)*n, sizeof **out, compare_names);

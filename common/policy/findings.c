@@ -7,13 +7,12 @@
 enum { FINDING_TEXT_MAX = 1024, FINDING_LINE_MAX = 512, FINDINGS_TOLD_MAX = 1000 };
 
 static void count(struct findings *fs, int severity) {
-    if (severity == POLICY_ERROR) {
+    if (severity == POLICY_ERROR)
         fs->n_errors++;
-    } else if (severity == POLICY_WARNING) {
+    else if (severity == POLICY_WARNING)
         fs->n_warnings++;
-    } else {
+    else
         fs->n_notes++;
-    }
 }
 
 static void tell(struct findings *fs, int severity, const char *kind,
@@ -21,9 +20,8 @@ static void tell(struct findings *fs, int severity, const char *kind,
                  const char *format, va_list args) {
     count(fs, severity);
     int n_all = fs->n_errors + fs->n_warnings + fs->n_notes;
-    if (!fs->report || !fs->report->tell || n_all > FINDINGS_TOLD_MAX) {
+    if (!fs->report || !fs->report->tell || n_all > FINDINGS_TOLD_MAX)
         return; /* all are counted, but nobody reads more than that */
-    }
     char text[FINDING_TEXT_MAX], line_text[FINDING_LINE_MAX];
     vsnprintf(text, sizeof text, format, args);
     struct policy_finding f = {.kind = kind,

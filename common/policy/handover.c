@@ -22,12 +22,10 @@ static int64_t end_of_turn(const struct planning *p, const struct chain_step *s,
     int64_t wait_us = s->wait_percent > 0
                           ? (p->latest_us - p->start_us) / 100 * s->wait_percent
                           : s->wait_us;
-    if (wait_us == 0 || wait_us >= act_by_us - counted_us) {
+    if (wait_us == 0 || wait_us >= act_by_us - counted_us)
         return act_by_us;
-    }
-    if (s->skip_closed) {
+    if (s->skip_closed)
         return desk_last_able(s->desk, s, p->q->lang, counted_us + wait_us);
-    }
     int64_t end = calendar_add_open(s->desk->calendar, counted_us, wait_us);
     return end == POLICY_NO_INSTANT || end > act_by_us ? act_by_us : end;
 }
@@ -40,13 +38,11 @@ static struct candidate find_next(const struct planning *p, int first) {
     for (int i = first; i + 1 < c->n; i++) {
         const struct chain_step *s = &c->steps[i];
         int64_t act_by = deadline_step_act_by(p->q, s, p->from_us, p->latest_us, 0);
-        if (act_by == POLICY_NO_INSTANT) {
+        if (act_by == POLICY_NO_INSTANT)
             continue;
-        }
         int64_t end = end_of_turn(p, s, p->from_us, act_by);
-        if (end > p->from_us) { /* POLICY_NO_INSTANT is before all others */
+        if (end > p->from_us) /* POLICY_NO_INSTANT is before all others */
             return (struct candidate){i, act_by, end};
-        }
         int64_t opens = calendar_next_open(s->desk->calendar, p->from_us);
         if (opens != POLICY_NO_INSTANT && opens < opens_first) {
             opens_first = opens;
@@ -75,9 +71,8 @@ int handover_plan(const struct deadline_request *q, int64_t start_us, int64_t du
     int n = 0;
     for (int step = 0; q->chain && step + 1 < q->chain->n;) {
         struct candidate next = find_next(&p, step);
-        if (next.step < 0) {
+        if (next.step < 0)
             break;
-        }
         out[n++] = turn_of(&p, &q->chain->steps[next.step], next.act_by_us);
         p.from_us = next.end_us;
         step = next.step + 1;

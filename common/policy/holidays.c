@@ -24,28 +24,23 @@ struct ics {
 static bool next_line(struct span *rest, char buffer[ICS_LINE_MAX], size_t *len,
                       int *line) {
     struct span part;
-    if (!span_cut(rest, '\n', &part)) {
+    if (!span_cut(rest, '\n', &part))
         return false;
-    }
     *len = 0;
     for (;;) {
         ++*line;
-        if (part.len > 0 && part.ptr[part.len - 1] == '\r') {
+        if (part.len > 0 && part.ptr[part.len - 1] == '\r')
             part.len--;
-        }
         size_t room = ICS_LINE_MAX - *len;
         size_t take = part.len < room ? part.len : room;
         memcpy(buffer + *len, part.ptr, take);
         *len += take;
-        if (!rest->ptr || rest->len == 0 ||
-            (rest->ptr[0] != ' ' && rest->ptr[0] != '\t')) {
+        if (!rest->ptr || rest->len == 0 || (rest->ptr[0] != ' ' && rest->ptr[0] != '\t'))
             return true;
-        }
         rest->ptr++;
         rest->len--;
-        if (!span_cut(rest, '\n', &part)) {
+        if (!span_cut(rest, '\n', &part))
             return true;
-        }
     }
 }
 
@@ -54,9 +49,8 @@ static void complain(struct ics *x, const char *what) {
 }
 
 static bool parse_date(struct span v, int32_t *out) {
-    if (v.len < 8) {
+    if (v.len < 8)
         return false;
-    }
     char text[11] = {v.ptr[0], v.ptr[1], v.ptr[2], v.ptr[3], '-', v.ptr[4],
                      v.ptr[5], '-',      v.ptr[6], v.ptr[7], 0};
     return civil_parse((struct span){text, 10}, out);
@@ -64,11 +58,9 @@ static bool parse_date(struct span v, int32_t *out) {
 
 static bool has_category(struct span value, const char *wanted) {
     struct span one;
-    while (span_cut(&value, ',', &one)) {
-        if (span_equal_nocase(span_trim(one), span_of(wanted))) {
+    while (span_cut(&value, ',', &one))
+        if (span_equal_nocase(span_trim(one), span_of(wanted)))
             return true;
-        }
-    }
     return false;
 }
 
@@ -79,9 +71,8 @@ static void end_event(struct ics *x) {
                     "appointment is no holiday");
         return;
     }
-    if (x->is_cancelled || (x->is_observance && !x->is_workday)) {
+    if (x->is_cancelled || (x->is_observance && !x->is_workday))
         return;
-    }
     int32_t end = x->end == INT32_MIN ? x->start + 1 : x->end;
     if (end <= x->start || end - x->start > HOLIDAY_SPAN_MAX) {
         complain(x, "an event that ends before it begins, or lasts longer than a month");
@@ -100,9 +91,8 @@ static void end_event(struct ics *x) {
 
 static void take_line(struct ics *x, struct span line) {
     struct span value = line, name;
-    if (!span_cut(&value, ':', &name)) {
+    if (!span_cut(&value, ':', &name))
         return;
-    }
     struct span params = name, key;
     (void)span_cut(&params, ';', &key);
     if (span_is(key, "BEGIN") && span_is(value, "VEVENT")) {
@@ -115,13 +105,11 @@ static void take_line(struct ics *x, struct span line) {
     } else if (span_is(key, "END") && span_is(value, "VEVENT")) {
         end_event(x);
     } else if (span_is(key, "DTSTART")) {
-        if (value.len != 8 || !parse_date(value, &x->start)) {
+        if (value.len != 8 || !parse_date(value, &x->start))
             x->start = INT32_MIN;
-        }
     } else if (span_is(key, "DTEND")) {
-        if (!parse_date(value, &x->end)) {
+        if (!parse_date(value, &x->end))
             complain(x, "DTEND is no date");
-        }
     } else if (span_is(key, "SUMMARY")) {
         x->summary = span_cstr(x->a, value);
     } else if (span_is(key, "STATUS")) {
@@ -144,14 +132,11 @@ static int compare_days(const void *a, const void *b) {
 /* Sorts, and leaves each day once; gives how many there are. */
 static int sort_days(struct holiday *days, int n) {
     int kept = 0;
-    if (n > 0) {
+    if (n > 0)
         qsort(days, (size_t)n, sizeof *days, compare_days);
-    }
-    for (int i = 0; i < n; i++) {
-        if (kept == 0 || days[kept - 1].day != days[i].day) {
+    for (int i = 0; i < n; i++)
+        if (kept == 0 || days[kept - 1].day != days[i].day)
             days[kept++] = days[i];
-        }
-    }
     return kept;
 }
 
@@ -177,9 +162,8 @@ struct holidays *holidays_read(struct arena *a, const char *name,
         complain(&x, x.is_inside ? "the file ends inside an event"
                                  : "the file holds no holiday");
     }
-    if (fs->n_errors > errors_before) {
+    if (fs->n_errors > errors_before)
         return NULL;
-    }
     struct holidays *h = arena_zalloc(a, sizeof *h);
     h->name = name;
     h->items = x.items;
@@ -195,11 +179,10 @@ static const struct holiday *find_day(const struct holiday *days, int n, int32_t
     int lo = 0, hi = n;
     while (lo < hi) {
         int mid = lo + (hi - lo) / 2;
-        if (days[mid].day < day) {
+        if (days[mid].day < day)
             lo = mid + 1;
-        } else {
+        else
             hi = mid;
-        }
     }
     return lo < n && days[lo].day == day ? &days[lo] : NULL;
 }

@@ -10,11 +10,9 @@
 static void add_rivals(struct idle *x, const struct region *region, const struct rule *r,
                        int slot) {
     const struct rule *other;
-    for (int i = 0; (other = idle_next_rival(x, r, 1u << slot, &i));) {
-        if (other->priority > r->priority && may_reach(x->a->p, region, other)) {
+    for (int i = 0; (other = idle_next_rival(x, r, 1u << slot, &i));)
+        if (other->priority > r->priority && may_reach(x->a->p, region, other))
             x->list.items[x->list.n++] = other;
-        }
-    }
 }
 
 /* Whether the rule hits, and wins something, in this world: the exact answer. */
@@ -23,9 +21,8 @@ static enum cover_answer wins_in(struct idle *x, const struct world *w,
     struct region region = w->region;
     struct policy_facts f;
     idle_list_begin(&x->list, w);
-    if (!region_add_rule(&region, r)) {
+    if (!region_add_rule(&region, r))
         return COVER_WHOLE;
-    }
     enum cover_answer answer =
         analysis_find(x->a, &region, x->list.items, x->list.n, example);
     x->is_reached = x->is_reached || answer == COVER_GAP;
@@ -36,9 +33,8 @@ static enum cover_answer wins_in(struct idle *x, const struct world *w,
         idle_list_begin(&x->list, w);
         add_rivals(x, &region, r, __builtin_ctz(slots));
         answer = analysis_find(x->a, &region, x->list.items, x->list.n, &f);
-        if (answer == COVER_GAP) {
+        if (answer == COVER_GAP)
             return COVER_GAP;
-        }
         is_open = is_open || answer == COVER_NOT_FINISHED;
     }
     return is_open ? COVER_NOT_FINISHED : answer;
@@ -53,9 +49,8 @@ static const struct rule *winner_at(struct idle *x, const struct rule *r,
     for (int i = 0; i < n && i < INDEX_MAX_HITS; i++) {
         const struct rule *other = &x->t->rules[hits[i]];
         if (idle_competes(x, r, other) && other->then.gives & r->then.gives &&
-            (!best || idle_is_above(other, best))) {
+            (!best || idle_is_above(other, best)))
             best = other;
-        }
     }
     return best;
 }
@@ -98,17 +93,15 @@ void idle_look_for_dead(struct idle *x, const struct rule *r) {
         x->n_open++;
         return;
     }
-    if (!is_alive) {
+    if (!is_alive)
         index_meeting(x->t->index, r, x->meets);
-    }
     for (int i = 0; i < ws->n && !is_alive; i++) {
         bool was_reached = x->is_reached;
         enum cover_answer answer = wins_in(x, &ws->items[i], r, &f);
         is_alive = answer == COVER_GAP;
         is_open = is_open || answer == COVER_NOT_FINISHED;
-        if (x->is_reached && !was_reached) {
+        if (x->is_reached && !was_reached)
             example = f;
-        }
     }
     if (is_open && !is_alive) {
         idle_try_examples(x, r, false, true, &use);

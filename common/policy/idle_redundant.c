@@ -17,16 +17,13 @@ static enum cover_answer covered_from(struct idle *x, const struct world *w,
     struct region differs = *region;
     struct policy_facts f;
     const struct rule *other;
-    if (!region_add_rule(&differs, d)) {
+    if (!region_add_rule(&differs, d))
         return COVER_WHOLE;
-    }
     idle_list_begin(&x->list, w);
-    for (int i = 0; (other = idle_next_rival(x, r, 1u << slot, &i));) {
+    for (int i = 0; (other = idle_next_rival(x, r, 1u << slot, &i));)
         if (idle_is_above(other, d) && other != d &&
-            (idle_is_above(other, r) || same_slot(&r->then, &other->then, slot))) {
+            (idle_is_above(other, r) || same_slot(&r->then, &other->then, slot)))
             x->list.items[x->list.n++] = other;
-        }
-    }
     return analysis_find(x->a, &differs, x->list.items, x->list.n, &f);
 }
 
@@ -37,20 +34,16 @@ static enum cover_answer needed_for_slot(struct idle *x, const struct world *w,
     struct region region = w->region;
     struct policy_facts f;
     const struct rule *other;
-    if (!region_add_rule(&region, r)) {
+    if (!region_add_rule(&region, r))
         return COVER_WHOLE;
-    }
     idle_list_begin(&x->list, w);
-    for (int i = 0; (other = idle_next_rival(x, r, 1u << slot, &i));) {
+    for (int i = 0; (other = idle_next_rival(x, r, 1u << slot, &i));)
         x->list.items[x->list.n++] = other;
-    }
     enum cover_answer answer = analysis_find(x->a, &region, x->list.items, x->list.n, &f);
     for (int i = 0;
-         answer == COVER_WHOLE && (other = idle_next_rival(x, r, 1u << slot, &i));) {
-        if (!idle_is_above(other, r) && !same_slot(&r->then, &other->then, slot)) {
+         answer == COVER_WHOLE && (other = idle_next_rival(x, r, 1u << slot, &i));)
+        if (!idle_is_above(other, r) && !same_slot(&r->then, &other->then, slot))
             answer = covered_from(x, w, r, other, &region, slot);
-        }
-    }
     return answer;
 }
 
@@ -60,15 +53,12 @@ static enum cover_answer needed_for_item(struct idle *x, const struct world *w,
     struct region region = w->region;
     struct policy_facts f;
     const struct rule *other;
-    if (!region_add_rule(&region, r)) {
+    if (!region_add_rule(&region, r))
         return COVER_WHOLE;
-    }
     idle_list_begin(&x->list, w);
-    for (int i = 0; (other = idle_next_rival(x, r, 1u << slot, &i));) {
-        if (same_item(&r->then, item, &other->then, slot)) {
+    for (int i = 0; (other = idle_next_rival(x, r, 1u << slot, &i));)
+        if (same_item(&r->then, item, &other->then, slot))
             x->list.items[x->list.n++] = other;
-        }
-    }
     /* nobody else gives it: needed wherever the rule hits, and it does */
     return x->list.n == w->n_takers
                ? COVER_GAP
@@ -86,9 +76,8 @@ static enum cover_answer needed_in(struct idle *x, const struct world *w,
             enum cover_answer answer = x->t->hit == HIT_PRIORITY
                                            ? needed_for_slot(x, w, r, slot)
                                            : needed_for_item(x, w, r, slot, i);
-            if (answer == COVER_GAP) {
+            if (answer == COVER_GAP)
                 return answer;
-            }
             all = answer == COVER_NOT_FINISHED ? answer : all;
         }
     }
@@ -108,17 +97,15 @@ static const struct rule *find_twin(struct idle *x, const struct rule *r,
         bool is_same = idle_competes(x, r, other);
         for (unsigned slots = r->then.gives; slots && is_same; slots &= slots - 1) {
             int slot = __builtin_ctz(slots);
-            for (int k = 0; k < n_items(&r->then, slot) && is_same; k++) {
+            for (int k = 0; k < n_items(&r->then, slot) && is_same; k++)
                 is_same = same_item(&r->then, k, &other->then, slot);
-            }
         }
         for (int k = 0; k < ws->n && is_same; k++) {
             struct region region = ws->items[k].region;
             struct policy_facts both;
             if (!region_add_rule(&region, r) || !region_add_rule(&region, other) ||
-                !region_find(&x->a->p->domain, &region, &both)) {
+                !region_find(&x->a->p->domain, &region, &both))
                 continue;
-            }
             *is_exact = same_inputs(r, other) && r->then.gives == other->then.gives;
             if (!found || *is_exact) {
                 found = other;
@@ -152,29 +139,25 @@ static void tell_redundant(struct idle *x, const struct rule *r) {
 void idle_look_for_redundant(struct idle *x, const struct rule *r) {
     const struct worlds *ws = worlds_of_table(x->a, x->t);
     struct use use = {0};
-    if (x->t->hit == HIT_PRIORITY) {
+    if (x->t->hit == HIT_PRIORITY)
         idle_try_examples(x, r, true, false, &use);
-    }
     enum cover_answer all = COVER_WHOLE;
     if (!use.is_needed && x->a->work_left <= 0) {
         x->n_open++;
         return;
     }
-    if (!use.is_needed) {
+    if (!use.is_needed)
         index_meeting(x->t->index, r, x->meets);
-    }
     for (int i = 0; i < ws->n && !use.is_needed; i++) {
         enum cover_answer answer = needed_in(x, &ws->items[i], r);
         use.is_needed = answer == COVER_GAP;
         all = answer == COVER_NOT_FINISHED ? answer : all;
     }
-    if (use.is_needed) {
+    if (use.is_needed)
         return;
-    }
     if (all == COVER_NOT_FINISHED) {
-        if (x->t->hit == HIT_PRIORITY) {
+        if (x->t->hit == HIT_PRIORITY)
             idle_try_examples(x, r, true, true, &use);
-        }
         x->n_open += !use.is_needed;
         return;
     }

@@ -21,14 +21,11 @@ static void build_word_axis(struct loader *l, const struct table *t, struct rule
     axis->rows = rows_new(l, x, (size_t)at->n_words + 1);
     for (int r = 0; r < t->n_rules; r++) {
         const struct condition *c = t->rules[r].conditions[fact];
-        for (int v = 0; v < at->n_words; v++) {
-            if (!c || word_set_has(&c->words, v)) {
+        for (int v = 0; v < at->n_words; v++)
+            if (!c || word_set_has(&c->words, v))
                 set_bit(axis->rows + (size_t)v * (size_t)x->stride, r);
-            }
-        }
-        if (!c || c->allows_missing) {
+        if (!c || c->allows_missing)
             set_bit(axis->rows + (size_t)at->n_words * (size_t)x->stride, r);
-        }
     }
 }
 
@@ -40,11 +37,9 @@ static int compare_bounds(const void *a, const void *b) {
 static int unique_bounds(int64_t *bounds, int n) {
     qsort(bounds, (size_t)n, sizeof *bounds, compare_bounds);
     int out = 0;
-    for (int i = 0; i < n; i++) {
-        if (out == 0 || bounds[out - 1] != bounds[i]) {
+    for (int i = 0; i < n; i++)
+        if (out == 0 || bounds[out - 1] != bounds[i])
             bounds[out++] = bounds[i];
-        }
-    }
     return out;
 }
 
@@ -53,11 +48,10 @@ static int range_row(const struct range_axis *axis, int64_t value) {
     int lo = 0, hi = axis->n_bounds;
     while (lo < hi) {
         int mid = lo + (hi - lo) / 2;
-        if (axis->bounds[mid] <= value) {
+        if (axis->bounds[mid] <= value)
             lo = mid + 1;
-        } else {
+        else
             hi = mid;
-        }
     }
     return lo;
 }
@@ -67,9 +61,8 @@ static void fill_rows(const struct rule_index *x, struct range_axis *axis, int r
                       int64_t low, int64_t below, bool is_open_ended) {
     int from = low == INT64_MIN ? 0 : range_row(axis, low);
     int to = is_open_ended ? axis->n_bounds : range_row(axis, below) - 1;
-    for (int i = from; i <= to; i++) {
+    for (int i = from; i <= to; i++)
         set_bit(axis->rows + (size_t)i * (size_t)x->stride, r);
-    }
 }
 
 static void build_number_axis(struct loader *l, const struct table *t,
@@ -94,15 +87,12 @@ static void build_number_axis(struct loader *l, const struct table *t,
     axis->missing = rows_new(l, x, 1);
     for (int r = 0; r < t->n_rules; r++) {
         const struct condition *c = t->rules[r].conditions[fact];
-        if (!c) {
+        if (!c)
             fill_rows(x, axis, r, INT64_MIN, 0, true);
-        }
-        for (int i = 0; c && i < c->n; i++) {
+        for (int i = 0; c && i < c->n; i++)
             fill_rows(x, axis, r, c->ranges[i].low, c->ranges[i].high + 1, false);
-        }
-        if (!c || c->allows_missing) {
+        if (!c || c->allows_missing)
             set_bit(axis->missing, r);
-        }
     }
 }
 
@@ -114,16 +104,13 @@ static void build_time_axis(struct loader *l, const struct table *t, struct rule
     axis.bounds = arena_array(l->a, (size_t)t->n_rules * 2 + 1, sizeof *axis.bounds);
     for (int r = 0; r < t->n_rules; r++) {
         const struct rule *rule = &t->rules[r];
-        if (rule->by == time && rule->from_us != INT64_MIN) {
+        if (rule->by == time && rule->from_us != INT64_MIN)
             axis.bounds[axis.n_bounds++] = rule->from_us;
-        }
-        if (rule->by == time && rule->until_us != INT64_MAX) {
+        if (rule->by == time && rule->until_us != INT64_MAX)
             axis.bounds[axis.n_bounds++] = rule->until_us;
-        }
     }
-    if (axis.n_bounds == 0) {
+    if (axis.n_bounds == 0)
         return;
-    }
     axis.n_bounds = unique_bounds(axis.bounds, axis.n_bounds);
     axis.rows = rows_new(l, x, (size_t)axis.n_bounds + 1);
     axis.missing = rows_new(l, x, 1);
@@ -138,11 +125,9 @@ static void build_time_axis(struct loader *l, const struct table *t, struct rule
 }
 
 static struct set_row *find_set_row(struct rule_index *x, const struct condition *c) {
-    for (int i = 0; i < x->n_sets; i++) {
-        if (condition_equal(x->sets[i].condition, c)) {
+    for (int i = 0; i < x->n_sets; i++)
+        if (condition_equal(x->sets[i].condition, c))
             return &x->sets[i];
-        }
-    }
     return NULL;
 }
 
@@ -150,9 +135,8 @@ static bool build_set_rows(struct loader *l, const struct table *t, struct rule_
                            int fact) {
     for (int r = 0; r < t->n_rules; r++) {
         const struct condition *c = t->rules[r].conditions[fact];
-        if (!c) {
+        if (!c)
             continue;
-        }
         struct set_row *s = find_set_row(x, c);
         if (!s && x->n_sets == INDEX_MAX_ROWS - POLICY_FACT_COUNT - POLICY_TIME_COUNT) {
             finding_error(l->fs, "table", t->at,
@@ -164,9 +148,8 @@ static bool build_set_rows(struct loader *l, const struct table *t, struct rule_
         if (!s) {
             s = &x->sets[x->n_sets++];
             *s = (struct set_row){.fact = fact, .condition = c, .row = rows_new(l, x, 1)};
-            for (int k = 0; k < t->n_rules; k++) {
+            for (int k = 0; k < t->n_rules; k++)
                 set_bit(s->row, k);
-            }
         }
         s->row[r >> 6] &= ~(UINT64_C(1) << (r & 63));
     }
@@ -187,9 +170,8 @@ bool index_build(struct loader *l, struct table *t) {
     x->sets = arena_array(l->a, INDEX_MAX_ROWS, sizeof *x->sets);
     bool is_good = true;
     for (int fact = 0; fact < POLICY_FACT_COUNT; fact++) {
-        if (!(t->rule_facts >> fact & 1)) {
+        if (!(t->rule_facts >> fact & 1))
             continue;
-        }
         switch (l->p->domain.facts[fact].kind) {
         case KIND_WORD:
             build_word_axis(l, t, x, fact);
@@ -202,9 +184,8 @@ bool index_build(struct loader *l, struct table *t) {
             break;
         }
     }
-    for (int time = 0; time < POLICY_TIME_COUNT; time++) {
+    for (int time = 0; time < POLICY_TIME_COUNT; time++)
         build_time_axis(l, t, x, time);
-    }
     return is_good;
 }
 
@@ -228,21 +209,18 @@ static int pick_rows(const struct rule_index *x, const struct policy_facts *f,
     for (int i = 0; i < x->n_sets; i++) {
         const struct set_row *s = &x->sets[i];
         static const struct attribute set_kind = {.kind = KIND_SET};
-        if (!condition_holds(s->condition, &set_kind, f->value[s->fact])) {
+        if (!condition_holds(s->condition, &set_kind, f->value[s->fact]))
             rows[n++] = s->row;
-        }
     }
     return n;
 }
 
 static void note_near(uint64_t *near, uint64_t bits, int at) {
     int word = at >> 6, shift = at & 63;
-    if (word < INDEX_NEAR_RULES / 64) {
+    if (word < INDEX_NEAR_RULES / 64)
         near[word] |= bits << shift;
-    }
-    if (shift && word + 1 < INDEX_NEAR_RULES / 64) {
+    if (shift && word + 1 < INDEX_NEAR_RULES / 64)
         near[word + 1] |= bits >> (64 - shift);
-    }
 }
 
 /* One word of 64 rules, with near misses. */
@@ -266,18 +244,16 @@ static void match_block(const uint64_t **rows, int n_rows, int w,
     memset(all, 0xff, sizeof all);
     for (int i = 0; i < n_rows; i++) {
         const uint64_t *row = rows[i] + w;
-        for (int k = 0; k < INDEX_BLOCK; k++) {
+        for (int k = 0; k < INDEX_BLOCK; k++)
             all[k] &= row[k];
-        }
     }
     memcpy(out, all, sizeof all);
 }
 
 static int note_hits(uint64_t bits, int w, uint16_t *hits, int n_hits) {
     for (; bits; bits &= bits - 1) {
-        if (n_hits < INDEX_MAX_HITS) {
+        if (n_hits < INDEX_MAX_HITS)
             hits[n_hits] = (uint16_t)(w * 64 + __builtin_ctzll(bits));
-        }
         n_hits++;
     }
     return n_hits;
@@ -301,9 +277,8 @@ int index_match(const struct rule_index *x, const struct policy_facts *f, uint16
     for (; w < x->n_words; w += INDEX_BLOCK) {
         uint64_t bits[INDEX_BLOCK];
         match_block(rows, n_rows, w, bits);
-        for (int k = 0; k < INDEX_BLOCK; k++) {
+        for (int k = 0; k < INDEX_BLOCK; k++)
             n_hits = note_hits(bits[k] & valid_bits(x, w + k), w + k, hits, n_hits);
-        }
     }
     return n_hits;
 }
@@ -311,35 +286,28 @@ int index_match(const struct rule_index *x, const struct policy_facts *f, uint16
 static void add_row(const struct rule_index *x, const struct word_axis *axis, int row,
                     uint64_t *any) {
     const uint64_t *from = axis->rows + (size_t)row * (size_t)x->stride;
-    for (int w = 0; w < x->n_words; w++) {
+    for (int w = 0; w < x->n_words; w++)
         any[w] |= from[w];
-    }
 }
 
 void index_meeting(const struct rule_index *x, const struct rule *r, uint64_t *bits) {
     uint64_t any[POLICY_MAX_RULES / 64 + 1];
     size_t bytes = (size_t)x->n_words * sizeof *any;
     memset(bits, 0xff, bytes);
-    if (x->n_words > 0) {
+    if (x->n_words > 0)
         bits[x->n_words - 1] = valid_bits(x, x->n_words - 1);
-    }
     for (int i = 0; i < x->n_word_axes; i++) {
         const struct word_axis *axis = &x->words[i];
         const struct condition *c = r->conditions[axis->fact];
-        if (!c) {
+        if (!c)
             continue;
-        }
         memset(any, 0, bytes);
-        for (int v = 0; v < axis->n_words; v++) {
-            if (word_set_has(&c->words, v)) {
+        for (int v = 0; v < axis->n_words; v++)
+            if (word_set_has(&c->words, v))
                 add_row(x, axis, v, any);
-            }
-        }
-        if (c->allows_missing) {
+        if (c->allows_missing)
             add_row(x, axis, axis->n_words, any);
-        }
-        for (int w = 0; w < x->n_words; w++) {
+        for (int w = 0; w < x->n_words; w++)
             bits[w] &= any[w];
-        }
     }
 }

@@ -45,9 +45,8 @@ static enum status read_files(struct loader *l, const struct source **out, int *
     const char **names;
     int n = 0;
     enum status status = files_list(l->scratch, l->dir, &names, &n, err);
-    if (status != ST_OK) {
+    if (status != ST_OK)
         return status;
-    }
     if (n == 0) {
         return error_set(err, E_POLICY, "the directory \"%s\" holds no *.yaml file",
                          l->dir);
@@ -76,9 +75,8 @@ static enum status read_packs(struct loader *l, const struct load_options *o,
     int n = o->n_sources;
     if (!sources) {
         enum status status = read_files(l, &sources, &n, err);
-        if (status != ST_OK) {
+        if (status != ST_OK)
             return status;
-        }
     }
     *out = arena_zalloc(l->scratch, (size_t)n * sizeof **out + 1);
     for (int i = 0; i < n; i++) {
@@ -90,9 +88,8 @@ static enum status read_packs(struct loader *l, const struct load_options *o,
             break;
         }
         struct node *root = yaml_read(l->scratch, source, l->fs);
-        if (root && schema_map(l, root, "a pack", pack_keys)) {
+        if (root && schema_map(l, root, "a pack", pack_keys))
             (*out)[(*n_out)++].root = root;
-        }
     }
     return ST_OK;
 }
@@ -116,9 +113,8 @@ static void each_pack(struct loader *l, const struct pack *packs, int n, const c
     for (int i = 0; i < n; i++) {
         const struct node *node = node_get(packs[i].root, key);
         l->zone = packs[i].zone;
-        if (node) {
+        if (node)
             read(l, node);
-        }
     }
 }
 
@@ -146,16 +142,14 @@ static void read_triage(struct loader *l, const struct node *n) {
 /* What every rule set must have before rules make sense. */
 static void check_ground(struct loader *l) {
     struct policy *p = l->p;
-    if (!p->domain.facts[FACT_EVENT].is_listed) {
+    if (!p->domain.facts[FACT_EVENT].is_listed)
         finding_error(l->fs, "domain", NULL, "no file lists the domain's \"event\"");
-    }
     if (!p->triage) {
         finding_error(l->fs, "schema", NULL,
                       "no file says \"triage: DESK\": where goes what no rule foresaw?");
     }
-    if (p->n_tables == 0) {
+    if (p->n_tables == 0)
         finding_error(l->fs, "schema", NULL, "no file holds a table of rules");
-    }
 }
 
 static void type_packs(struct loader *l, struct pack *packs, int n) {
@@ -175,9 +169,8 @@ static void type_packs(struct loader *l, struct pack *packs, int n) {
     each_pack(l, packs, n, "tables", tables_read);
     playbooks_check(l);
     check_ground(l);
-    if (l->p->n_tables > 0) {
+    if (l->p->n_tables > 0)
         tables_finish(l);
-    }
     each_pack(l, packs, n, "tests", tests_read);
     each_pack(l, packs, n, "coverage", coverage_read);
 }
@@ -193,9 +186,8 @@ static void list_tables_of_events(struct loader *l) {
             arena_array(l->a, (size_t)p->n_tables + 1, sizeof *list->items), 0};
         for (int i = 0; i < p->n_tables; i++) {
             const struct condition *events = p->tables[i].guard[FACT_EVENT];
-            if (!events || word_set_has(&events->words, word)) {
+            if (!events || word_set_has(&events->words, word))
                 list->items[list->n++] = &p->tables[i];
-            }
         }
     }
 }
@@ -210,9 +202,8 @@ static void compile(struct loader *l) {
     }
     list_tables_of_events(l);
     l->is_compiled = true;
-    for (int i = 0; i < l->p->n_tables; i++) {
+    for (int i = 0; i < l->p->n_tables; i++)
         l->is_compiled = index_build(l, &l->p->tables[i]) && l->is_compiled;
-    }
 }
 
 static enum status load_all(struct loader *l, const struct load_options *o,
@@ -220,38 +211,29 @@ static enum status load_all(struct loader *l, const struct load_options *o,
     struct pack *packs = NULL;
     int n = 0;
     enum status status = read_packs(l, o, &packs, &n, err);
-    if (status != ST_OK) {
+    if (status != ST_OK)
         return status;
-    }
     const struct node **roots = arena_array(l->scratch, (size_t)n + 1, sizeof *roots);
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < n; i++)
         roots[i] = packs[i].root;
-    }
     if (l->fs->n_errors ==
-        0) { /* a file that is missing would be told again by all who use it */
+        0) /* a file that is missing would be told again by all who use it */
         type_packs(l, packs, n);
-    }
-    if (l->fs->n_errors == 0) {
+    if (l->fs->n_errors == 0)
         compile(l);
-    }
     if (l->is_compiled) { /* what the rules do is told in one go, tests included */
         check_rules(l);
-        if (!o->skips_proofs) {
+        if (!o->skips_proofs)
             analyse(l);
-        }
-        if (!o->skips_tests) {
+        if (!o->skips_tests)
             tests_run_all(l);
-        }
     }
-    if (o->totals) {
+    if (o->totals)
         *o->totals = (struct load_totals){n, l->p->n_tables, l->n_rules, l->p->n_tests};
-    }
-    if (l->fs->n_errors == 0 && !o->skips_proofs) {
+    if (l->fs->n_errors == 0 && !o->skips_proofs)
         coverage_check(l);
-    }
-    if (l->fs->n_errors == 0) {
+    if (l->fs->n_errors == 0)
         revision_seal(l, roots, n);
-    }
     if (l->fs->n_errors > 0) {
         return error_set(err, E_POLICY, "the policy in \"%s\" has %d error%s", l->dir,
                          l->fs->n_errors, l->fs->n_errors == 1 ? "" : "s");
@@ -271,11 +253,10 @@ enum status policy_load_with(const char *dir, const struct load_options *o,
         .p = p, .a = a, .scratch = arena_new(POLICY_MEMORY), .fs = &fs, .dir = dir};
     enum status status = load_all(&l, o, err);
     arena_free(l.scratch);
-    if (status == ST_OK) {
+    if (status == ST_OK)
         *out = p;
-    } else {
+    else
         arena_free(a);
-    }
     return status;
 }
 
@@ -286,9 +267,8 @@ enum status policy_load(const char *dir, const struct policy_report *report,
 }
 
 void policy_free(struct policy *p) {
-    if (p) {
+    if (p)
         arena_free(p->a);
-    }
 }
 
 const struct policy_revision *policy_revision(const struct policy *p) {

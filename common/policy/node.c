@@ -2,13 +2,11 @@
 #include "common/policy/node.h"
 
 const struct node *node_get(const struct node *map, const char *key) {
-    if (!map || map->kind != NODE_MAP) {
+    if (!map || map->kind != NODE_MAP)
         return NULL;
-    }
     NODE_EACH(child, map) {
-        if (span_is(child->key->text, key)) {
+        if (span_is(child->key->text, key))
             return child;
-        }
     }
     return NULL;
 }
@@ -24,10 +22,8 @@ const char *node_kind_name(const struct node *n) {
 
 struct span source_line(const struct source *source, int line) {
     struct span rest = source->text, out = {0};
-    for (int i = 1; span_cut(&rest, '\n', &out); i++) {
-        if (i == line) {
+    for (int i = 1; span_cut(&rest, '\n', &out); i++)
+        if (i == line)
             return out;
-        }
-    }
     return (struct span){"", 0};
 }

@@ -16,11 +16,9 @@ const char *slot_name(int slot) {
 }
 
 int slot_find(struct span name) {
-    for (int i = 0; slot_names[i]; i++) {
-        if (span_is(name, slot_names[i])) {
+    for (int i = 0; slot_names[i]; i++)
+        if (span_is(name, slot_names[i]))
             return i;
-        }
-    }
     return -1;
 }
 
@@ -37,17 +35,15 @@ static void read_blocker(struct loader *l, const struct node *n, struct outcome 
     static const char *const keys[] = {"name", "severity", NULL};
     struct blocker_spec b = {.severity = 3};
     if (n->kind == NODE_MAP) {
-        if (!schema_map(l, n, "a blocker", keys)) {
+        if (!schema_map(l, n, "a blocker", keys))
             return;
-        }
         b.name = schema_text(l, n, "name", true);
         b.severity = severity_read(l, node_get(n, "severity"), 3);
     } else {
         b.name = schema_word(l, n, "a blocker");
     }
-    if (b.name) {
+    if (b.name)
         out->blockers[out->n_blockers++] = b;
-    }
 }
 
 static void read_slot(struct loader *l, const struct node *n, int slot,
@@ -98,9 +94,8 @@ void outcome_read(struct loader *l, const struct node *n, unsigned allowed,
         int slot = slot_find(part->key->text);
         if (slot < 0) {
             struct suggestion s = suggest_for(part->key->text);
-            for (int i = 0; slot_names[i]; i++) {
+            for (int i = 0; slot_names[i]; i++)
                 suggest_consider(&s, slot_names[i]);
-            }
             finding_error(l->fs, "unknown-key", part->key, "there is no slot \"%s\"%s",
                           part->key->text.ptr, suggest_text(&s));
         } else if (!(allowed >> slot & 1)) {
@@ -113,9 +108,8 @@ void outcome_read(struct loader *l, const struct node *n, unsigned allowed,
             read_slot(l, part, slot, out);
         }
     }
-    if (n->count == 0) {
+    if (n->count == 0)
         finding_error(l->fs, "schema", n, "this gives nothing");
-    }
 }
 
 static bool text_equal(const char *a, const char *b) {
@@ -123,30 +117,25 @@ static bool text_equal(const char *a, const char *b) {
 }
 
 static bool chain_equal(const struct chain *a, const struct chain *b) {
-    if (!a || !b || a->n != b->n) {
+    if (!a || !b || a->n != b->n)
         return a == b;
-    }
     for (int i = 0; i < a->n; i++) {
         const struct chain_step *x = &a->steps[i], *y = &b->steps[i];
         if (x->desk != y->desk || x->wait_us != y->wait_us ||
             x->wait_percent != y->wait_percent || x->skip_closed != y->skip_closed ||
-            x->skip_full != y->skip_full || x->n_requires != y->n_requires) {
+            x->skip_full != y->skip_full || x->n_requires != y->n_requires)
             return false;
-        }
-        for (int k = 0; k < x->n_requires; k++) {
-            if (!text_equal(x->requires[k], y -> requires[k])) {
+        for (int k = 0; k < x->n_requires; k++)
+            if (!text_equal(x->requires[k], y -> requires[k]))
                 return false;
-            }
-        }
     }
     return true;
 }
 
 static bool waste_equal(const struct step_spec *x, const struct step_spec *y) {
     bool is_equal = x->n_waste == y->n_waste;
-    for (int i = 0; is_equal && i < x->n_waste; i++) {
+    for (int i = 0; is_equal && i < x->n_waste; i++)
         is_equal = text_equal(x->waste[i], y->waste[i]);
-    }
     return is_equal;
 }
 
@@ -162,9 +151,8 @@ static bool step_equal(const struct step_spec *x, const struct step_spec *y) {
 
 static bool steps_equal(const struct outcome *a, const struct outcome *b) {
     bool is_equal = a->n_steps == b->n_steps;
-    for (int i = 0; is_equal && i < a->n_steps; i++) {
+    for (int i = 0; is_equal && i < a->n_steps; i++)
         is_equal = step_equal(&a->steps[i], &b->steps[i]);
-    }
     return is_equal;
 }
 

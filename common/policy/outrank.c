@@ -23,13 +23,11 @@ int outranking_rules(const struct policy *p, const struct table *t, const struct
     for (int i = 0; t->hit == HIT_PRIORITY && i < t->n_rules && n < max; i++) {
         const struct rule *other = &t->rules[i];
         if (!(other->then.gives & r->then.gives) || !is_before(other, r) ||
-            !meets(p, t, other, r)) {
+            !meets(p, t, other, r))
             continue;
-        }
         int at = n++;
-        for (; at > 0 && is_before(other, out[at - 1]); at--) {
+        for (; at > 0 && is_before(other, out[at - 1]); at--)
             out[at] = out[at - 1];
-        }
         out[at] = other;
     }
     return n;

@@ -13,14 +13,12 @@ void playbooks_collect(struct loader *l, const struct node *node) {
         return;
     }
     if (!schema_room(l, node, p->n_playbooks, node->count, POLICY_MAX_PLAYBOOKS,
-                     "playbooks")) {
+                     "playbooks"))
         return;
-    }
     struct playbook *all =
         arena_array(l->a, (size_t)(p->n_playbooks + node->count) + 1, sizeof *all);
-    if (p->n_playbooks > 0) {
+    if (p->n_playbooks > 0)
         memcpy(all, p->playbooks, (size_t)p->n_playbooks * sizeof *all);
-    }
     p->playbooks = all;
     NODE_EACH(n, node) {
         for (int i = 0; i < p->n_playbooks; i++) {
@@ -43,11 +41,10 @@ static void read_playbook(struct loader *l, struct playbook *b) {
         b->title = schema_text(l, b->at, "title", true);
         b->source = schema_text(l, b->at, "source", false);
         b->confidence = schema_text(l, b->at, "confidence", false);
-        if (list) {
+        if (list)
             steps_read(l, list, &steps);
-        } else {
+        else
             finding_error(l->fs, "schema", b->at, "a playbook needs \"steps\"");
-        }
     }
     b->steps = steps.steps;
     b->n_steps = steps.n_steps;
@@ -55,19 +52,16 @@ static void read_playbook(struct loader *l, struct playbook *b) {
 }
 
 void playbooks_read(struct loader *l) {
-    for (int i = 0; i < l->p->n_playbooks; i++) {
-        if (l->p->playbooks[i].state == PLAYBOOK_UNREAD) {
+    for (int i = 0; i < l->p->n_playbooks; i++)
+        if (l->p->playbooks[i].state == PLAYBOOK_UNREAD)
             read_playbook(l, &l->p->playbooks[i]);
-        }
-    }
 }
 
 void playbooks_check(struct loader *l) {
     for (int i = 0; i < l->p->n_playbooks; i++) {
         const struct playbook *b = &l->p->playbooks[i];
-        if (!b->is_played) {
+        if (!b->is_played)
             finding_warning(l->fs, "no-effect", b->at, "no rule plays \"%s\"", b->name);
-        }
     }
 }
 
@@ -84,9 +78,8 @@ struct playbook *playbook_find(struct loader *l, const struct node *name) {
                           b->name);
             return NULL;
         }
-        if (b->state == PLAYBOOK_UNREAD) {
+        if (b->state == PLAYBOOK_UNREAD)
             read_playbook(l, b);
-        }
         b->is_played = true;
         return b;
     }

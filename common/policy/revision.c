@@ -71,9 +71,8 @@ static void put_node(struct writer *w, const struct node *n, int depth) {
     put(w, is_map ? SPAN("{") : SPAN("["));
     for (int i = 0; i < n->count; i++) {
         if (depth == 0 && (span_is(items[i]->key->text, "tests") ||
-                           span_is(items[i]->key->text, "coverage"))) {
+                           span_is(items[i]->key->text, "coverage")))
             continue; /* they judge the rules and change no decision */
-        }
         put(w, is_first ? SPAN("") : SPAN(","));
         put(w, depth < 2 || is_by_id ? SPAN("\n") : SPAN(""));
         is_first = false;
@@ -98,12 +97,10 @@ static void put_day(struct writer *w, const struct holiday *h, const char *befor
 static void put_holidays(struct writer *w, const struct holidays *h) {
     put_json(w, span_of(h->name));
     put(w, SPAN(":["));
-    for (int i = 0; i < h->n; i++) {
+    for (int i = 0; i < h->n; i++)
         put_day(w, &h->items[i], "", i == 0);
-    }
-    for (int i = 0; i < h->n_workdays; i++) {
+    for (int i = 0; i < h->n_workdays; i++)
         put_day(w, &h->workdays[i], "worked ", false);
-    }
     put(w, SPAN("]"));
 }
 
@@ -121,9 +118,8 @@ void revision_seal(struct loader *l, const struct node *const *roots, int n) {
         put_node(&w, roots[i], 0);
     }
     put(&w, SPAN("],\n\"holidays\":{"));
-    if (p->n_holidays > 0) {
+    if (p->n_holidays > 0)
         qsort(p->holidays, (size_t)p->n_holidays, sizeof *p->holidays, compare_holidays);
-    }
     for (int i = 0; i < p->n_holidays; i++) {
         put(&w, i ? SPAN(",\n") : SPAN("\n"));
         put_holidays(&w, p->holidays[i]);
@@ -135,14 +131,12 @@ void revision_seal(struct loader *l, const struct node *const *roots, int n) {
     unsigned char digest[32];
     unsigned size = 0;
     if (!EVP_Digest(p->revision.canonical.ptr, p->revision.canonical.len, digest, &size,
-                    EVP_sha256(), NULL)) {
+                    EVP_sha256(), NULL))
         BUG("SHA-256 is not available");
-    }
     struct builder b = builder_over(p->revision.hash, sizeof p->revision.hash);
     build_hex(&b, digest, sizeof digest);
     uint64_t id = 0;
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < 8; i++)
         id = id << 8 | digest[i];
-    }
     p->revision.id = (int64_t)(id >> 1);
 }

@@ -12,27 +12,22 @@ static const char *const confidences[] = {"seed", "confirmed", "recalled-not-con
 
 static void read_effective(struct loader *l, const struct node *n, struct rule *r) {
     static const char *const keys[] = {"from", "until", "by", NULL};
-    if (!schema_map(l, n, "effective", keys)) {
+    if (!schema_map(l, n, "effective", keys))
         return;
-    }
     const struct node *from = node_get(n, "from"), *until = node_get(n, "until"),
                       *by = node_get(n, "by");
     if ((from && !instant_read(l, from, &r->from_us)) ||
-        (until && !instant_read(l, until, &r->until_us))) {
+        (until && !instant_read(l, until, &r->until_us)))
         return;
-    }
-    if (r->from_us >= r->until_us) {
+    if (r->from_us >= r->until_us)
         finding_error(l->fs, "date", n, "this ends before it begins");
-    }
-    if (!by) {
+    if (!by)
         return;
-    }
     r->by = time_find(by->text);
     if (r->by < 0) {
         struct suggestion s = suggest_for(by->text);
-        for (int i = 0; i < POLICY_TIME_COUNT; i++) {
+        for (int i = 0; i < POLICY_TIME_COUNT; i++)
             suggest_consider(&s, time_name(i));
-        }
         finding_error(l->fs, "unknown-time", by, "no worker states a time \"%.*s\"%s",
                       SPAN_ARGS(by->text), suggest_text(&s));
         r->by = TIME_EVENT;
@@ -67,9 +62,8 @@ static void read_texts(struct loader *l, const struct node *n, struct rule *r) {
             r->id, r->title ? "source" : "title");
     }
     r->title = r->title ? r->title : r->id;
-    if (applies && !node_is(applies, "new") && !node_is(applies, "open")) {
+    if (applies && !node_is(applies, "new") && !node_is(applies, "open"))
         finding_error(l->fs, "schema", applies, "\"applies_to\" is new or open");
-    }
     r->applies_to_open = node_is(applies, "open");
 }
 
@@ -83,20 +77,17 @@ void rule_read(struct loader *l, const struct node *n, const struct table *t,
     r->line = n->line;
     r->file =
         span_cstr(l->a, span_of(n->source->name)); /* nodes do not outlive the load */
-    if (!schema_map(l, n, "a rule", keys)) {
+    if (!schema_map(l, n, "a rule", keys))
         return;
-    }
     read_mode(l, node_get(n, "mode"), r);
     read_texts(l, n, r);
     const struct node *when = node_get(n, "when"), *then = node_get(n, "then"),
                       *effective = node_get(n, "effective"),
                       *priority = node_get(n, "priority");
-    if (when) {
+    if (when)
         conditions_read(l, when, r->conditions);
-    }
-    if (effective) {
+    if (effective)
         read_effective(l, effective, r);
-    }
     if (then) {
         l->rule = r; /* its inputs are known: what is found in `then` can be shown */
         outcome_read(l, then, t->gives, &r->then);

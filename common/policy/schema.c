@@ -41,9 +41,8 @@ const char *schema_word(struct loader *l, const struct node *n, const char *what
         return NULL;
     }
     size_t n_characters = 0;
-    for (size_t i = 0; i < n->text.len; i++) {
+    for (size_t i = 0; i < n->text.len; i++)
         n_characters += ((unsigned char)n->text.ptr[i] & 0xC0) != 0x80;
-    }
     if (n_characters > POLICY_MAX_CHARACTERS) {
         finding_error(l->fs, "limit", n, "%s has %zu characters: at most %d", what,
                       n_characters, (int)POLICY_MAX_CHARACTERS);
@@ -56,9 +55,8 @@ const char *schema_text(struct loader *l, const struct node *map, const char *ke
                         bool is_required) {
     const struct node *n = node_get(map, key);
     if (!n) {
-        if (is_required) {
+        if (is_required)
             finding_error(l->fs, "schema", map, "no \"%s\" here: it is required", key);
-        }
         return NULL;
     }
     return schema_word(l, n, key);
@@ -66,10 +64,8 @@ const char *schema_text(struct loader *l, const struct node *map, const char *ke
 
 bool schema_number(struct loader *l, const struct node *n, int64_t min, int64_t max,
                    int64_t *out) {
-    if (n->kind == NODE_SCALAR && span_to_i64(n->text, out) && *out >= min &&
-        *out <= max) {
+    if (n->kind == NODE_SCALAR && span_to_i64(n->text, out) && *out >= min && *out <= max)
         return true;
-    }
     finding_error(l->fs, "schema", n, "must be a whole number in %lld..%lld",
                   (long long)min, (long long)max);
     return false;
@@ -79,9 +75,8 @@ int schema_choice(struct loader *l, const struct node *n, const char *what,
                   const char *const *choices) {
     struct suggestion s = suggest_for(n->kind == NODE_SCALAR ? n->text : SPAN(""));
     for (int i = 0; choices[i]; i++) {
-        if (node_is(n, choices[i])) {
+        if (node_is(n, choices[i]))
             return i;
-        }
         suggest_consider(&s, choices[i]);
     }
     char list[200];
@@ -106,9 +101,8 @@ const struct node *schema_next(const struct node *list, const struct node *item)
 
 bool schema_room(struct loader *l, const struct node *at, int have, int n, int max,
                  const char *what) {
-    if (have + n <= max) {
+    if (have + n <= max)
         return true;
-    }
     finding_error(l->fs, "limit", at, "more than %d %s", max, what);
     return false;
 }

@@ -20,11 +20,9 @@ int64_t policy_step_due(const struct policy_step *s, int64_t from_us) {
 
 /* The nearest one above: lots repeat the same actions. */
 static int find_step(const struct reading *r, struct span action) {
-    for (int i = r->n - 1; i >= 0; i--) {
-        if (span_is(action, r->steps[i].action)) {
+    for (int i = r->n - 1; i >= 0; i--)
+        if (span_is(action, r->steps[i].action))
             return i;
-        }
-    }
     return -1;
 }
 
@@ -48,17 +46,15 @@ static void add_step(struct loader *l, const struct node *n, struct reading *r,
                       (int)POLICY_MAX_STEPS);
     }
     r->is_full = r->n == POLICY_MAX_STEPS;
-    if (!r->is_full) {
+    if (!r->is_full)
         r->steps[r->n++] = *s;
-    }
 }
 
 static int read_after(struct loader *l, const struct node *n, const struct reading *r) {
     const struct node *after = node_get(n, "after");
     int i = after && after->kind == NODE_SCALAR ? find_step(r, after->text) : -1;
-    if (after && i < 0) {
+    if (after && i < 0)
         finding_error(l->fs, "steps", after, "\"after\" names a step above this one");
-    }
     return i;
 }
 
@@ -77,9 +73,8 @@ static void read_waste(struct loader *l, const struct node *n, struct step_spec 
                           (int)POLICY_MAX_WASTE);
             return;
         }
-        if (word) {
+        if (word)
             s->waste[s->n_waste++] = word;
-        }
     }
 }
 
@@ -97,9 +92,8 @@ static void read_own_step(struct loader *l, const struct node *n, struct reading
     struct step_spec s = {.after = -1};
     const struct node *what = node_get(n, "do"), *due = node_get(n, "due"),
                       *keep = node_get(n, "keep");
-    if (!schema_map(l, n, "a step", keys)) {
+    if (!schema_map(l, n, "a step", keys))
         return;
-    }
     if (!what) {
         finding_error(l->fs, "schema", n, "a step needs \"do\", or \"play\": a playbook");
         return;
@@ -114,24 +108,20 @@ static void read_own_step(struct loader *l, const struct node *n, struct reading
     s.lot = schema_text(l, n, "lot", false);
     s.unit = read_unit(l, n);
     read_waste(l, n, &s);
-    if (keep && !years_read(l, keep, &s.keep_years)) {
+    if (keep && !years_read(l, keep, &s.keep_years))
         return;
-    }
     s.after = read_after(l, n, r);
     s.has_due = due && duration_read(l, due, &s.due);
-    if (s.overdue && !due) {
+    if (s.overdue && !due)
         finding_error(l->fs, "steps", n, "\"overdue\" needs a \"due\": it is never late");
-    }
-    if (s.action) {
+    if (s.action)
         add_step(l, n, r, &s);
-    }
 }
 
 static void play(struct loader *l, const struct node *n, struct reading *r) {
     static const char *const keys[] = {"play", "after", "lot", "waste", NULL};
-    if (!schema_map(l, n, "a step that plays a playbook", keys)) {
+    if (!schema_map(l, n, "a step that plays a playbook", keys))
         return;
-    }
     const struct playbook *b = playbook_find(l, node_get(n, "play"));
     struct step_spec given = {0};
     given.lot = schema_text(l, n, "lot", false);
@@ -150,16 +140,14 @@ static void play(struct loader *l, const struct node *n, struct reading *r) {
 }
 
 void steps_read(struct loader *l, const struct node *n, struct outcome *out) {
-    if (!schema_list(l, n, "steps")) {
+    if (!schema_list(l, n, "steps"))
         return;
-    }
     struct reading r = {.n = 0};
     NODE_EACH(step, n) {
-        if (node_get(step, "play")) {
+        if (node_get(step, "play"))
             play(l, step, &r);
-        } else {
+        else
             read_own_step(l, step, &r);
-        }
     }
     out->steps = arena_array(l->a, (size_t)r.n + 1, sizeof *out->steps);
     memcpy(out->steps, r.steps, (size_t)r.n * sizeof *r.steps);

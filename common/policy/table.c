@@ -63,9 +63,8 @@ static void read_slot_need(struct loader *l, const struct node *n, int slot,
     *need = (struct slot_need){.slot = (enum slot)slot};
     NODE_WORDS(w, n) {
         const char *word = schema_word(l, w, "a needed word");
-        if (word && need->n < (int)COUNT_OF(need->words)) {
+        if (word && need->n < (int)COUNT_OF(need->words))
             need->words[need->n++] = word;
-        }
     }
 }
 
@@ -101,17 +100,15 @@ static void read_else(struct loader *l, const struct node *n, struct table *t) {
     t->otherwise =
         (struct rule){.id = span_cstr(l->a, span_of(id)), .number = -1, .at = n};
     t->otherwise.title = t->title ? t->title : t->otherwise.id;
-    if (!node_is(n, "none")) {
+    if (!node_is(n, "none"))
         outcome_read(l, n, t->gives, &t->otherwise.then);
-    }
 }
 
 static void read_table(struct loader *l, const struct node *n, struct table *t) {
     static const char *const keys[] = {"table", "title", "hit",   "gives",
                                        "needs", "else",  "rules", NULL};
-    if (!schema_map(l, n, "a table", keys)) {
+    if (!schema_map(l, n, "a table", keys))
         return;
-    }
     t->name = schema_text(l, n, "table", true);
     t->title = schema_text(l, n, "title", false);
     t->name = t->name ? t->name : "";
@@ -125,16 +122,13 @@ static void read_table(struct loader *l, const struct node *n, struct table *t) 
         return;
     }
     read_gives(l, gives, t);
-    if (needs) {
+    if (needs)
         read_needs(l, needs, t);
-    }
-    if (otherwise) {
+    if (otherwise)
         read_else(l, otherwise, t);
-    }
     if (!schema_list(l, rules, "rules") ||
-        !schema_room(l, rules, l->n_rules, rules->count, POLICY_MAX_RULES, "rules")) {
+        !schema_room(l, rules, l->n_rules, rules->count, POLICY_MAX_RULES, "rules"))
         return;
-    }
     l->n_rules += rules->count;
     t->rules = arena_array(l->a, (size_t)rules->count + 1, sizeof *t->rules);
     l->table = t;
@@ -146,14 +140,12 @@ static void read_table(struct loader *l, const struct node *n, struct table *t) 
 
 void tables_read(struct loader *l, const struct node *node) {
     if (!schema_list(l, node, "\"tables\"") ||
-        !schema_room(l, node, l->p->n_tables, node->count, POLICY_MAX_TABLES, "tables")) {
+        !schema_room(l, node, l->p->n_tables, node->count, POLICY_MAX_TABLES, "tables"))
         return;
-    }
     struct table *all =
         arena_array(l->a, (size_t)(l->p->n_tables + node->count) + 1, sizeof *all);
-    if (l->p->n_tables > 0) {
+    if (l->p->n_tables > 0)
         memcpy(all, l->p->tables, (size_t)l->p->n_tables * sizeof *all);
-    }
     l->p->tables = all;
     NODE_EACH(n, node) {
         struct table *t = &all[l->p->n_tables];
@@ -174,9 +166,8 @@ static bool is_ready(const struct policy *p, const struct table *t,
     for (int k = 0; k < t->n_needs; k++) {
         for (int i = 0; i < p->n_tables; i++) {
             const struct table *other = &p->tables[i];
-            if (!is_placed[i] && other != t && other->gives >> t->needs[k].slot & 1) {
+            if (!is_placed[i] && other != t && other->gives >> t->needs[k].slot & 1)
                 return false;
-            }
         }
     }
     return true;
@@ -190,9 +181,8 @@ static void order_tables(struct loader *l) {
     bool *is_placed = arena_zalloc(l->scratch, (size_t)p->n_tables + 1);
     for (int n = 0; n < p->n_tables; n++) {
         int next = -1;
-        for (int i = 0; i < p->n_tables && next < 0; i++) {
+        for (int i = 0; i < p->n_tables && next < 0; i++)
             next = !is_placed[i] && is_ready(p, &p->tables[i], is_placed) ? i : -1;
-        }
         if (next < 0) {
             finding_error(l->fs, "cycle", p->tables[0].at,
                           "the tables need each other in a circle");
@@ -206,26 +196,23 @@ static void order_tables(struct loader *l) {
 
 static uint32_t facts_of(struct condition *const conditions[POLICY_FACT_COUNT]) {
     uint32_t bits = 0;
-    for (int i = 0; i < POLICY_FACT_COUNT; i++) {
+    for (int i = 0; i < POLICY_FACT_COUNT; i++)
         bits |= conditions[i] ? UINT32_C(1) << i : 0;
-    }
     return bits;
 }
 
 static void number_rules(struct loader *l) {
     struct policy *p = l->p;
-    for (int i = 0; i < p->n_tables; i++) {
+    for (int i = 0; i < p->n_tables; i++)
         p->n_rules += p->tables[i].n_rules;
-    }
     p->rules = arena_array(l->a, (size_t)p->n_rules + 1, sizeof *p->rules);
     int number = 0;
     for (int i = 0; i < p->n_tables; i++) {
         struct table *t = &p->tables[i];
         int n_active = 0;
         t->facts = facts_of(t->guard);
-        if (t->n_rules > 0) {
+        if (t->n_rules > 0)
             qsort(t->rules, (size_t)t->n_rules, sizeof *t->rules, compare_rules);
-        }
         for (int k = 0; k < t->n_rules; k++) {
             t->rules[k].number = number;
             p->rules[number++] = &t->rules[k];
@@ -291,14 +278,11 @@ static void share_words(struct loader *l) {
     struct policy *p = l->p;
     for (int i = 0; i < p->n_tables; i++) {
         struct table *t = &p->tables[i];
-        for (int k = 0; k < t->n_needs; k++) {
-            for (int w = 0; w < t->needs[k].n; w++) {
+        for (int k = 0; k < t->n_needs; k++)
+            for (int w = 0; w < t->needs[k].n; w++)
                 share_word(p, t->needs[k].slot, &t->needs[k].words[w]);
-            }
-        }
-        for (int k = 0; k < t->n_rules; k++) {
+        for (int k = 0; k < t->n_rules; k++)
             share_words_of(p, &t->rules[k].then);
-        }
         share_words_of(p, &t->otherwise.then);
     }
 }

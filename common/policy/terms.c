@@ -19,11 +19,9 @@ static const char *const kind_names[POLICY_TERM_KINDS + 1] = {
 
 static const struct policy_term *find(const struct policy *p, int kind,
                                       struct span word) {
-    for (int i = 0; i < p->n_terms[kind]; i++) {
-        if (span_is(word, p->terms[kind][i].word)) {
+    for (int i = 0; i < p->n_terms[kind]; i++)
+        if (span_is(word, p->terms[kind][i].word))
             return &p->terms[kind][i];
-        }
-    }
     return NULL;
 }
 
@@ -54,27 +52,24 @@ static void read_term(struct loader *l, const struct node *n, int kind) {
                       "the word \"%s\" is explained twice", n->key->text.ptr);
         return;
     }
-    if (!schema_map(l, n, "a term", keys)) {
+    if (!schema_map(l, n, "a term", keys))
         return;
-    }
     struct policy_term *t = &p->terms[kind][p->n_terms[kind]];
     *t = (struct policy_term){.word = span_cstr(l->a, n->key->text),
                               .title = schema_text(l, n, "title", true),
                               .ja = schema_text(l, n, "ja", false),
                               .source = schema_text(l, n, "source", false)};
     const struct node *valid = node_get(n, "valid");
-    if (!valid || years_read(l, valid, &t->valid_years)) {
+    if (!valid || years_read(l, valid, &t->valid_years))
         p->n_terms[kind]++;
-    }
 }
 
 static void read_kind(struct loader *l, const struct node *n) {
     struct policy *p = l->p;
     int kind = 0;
     struct suggestion s = suggest_for(n->key->text);
-    while (kind_names[kind] && !span_is(n->key->text, kind_names[kind])) {
+    while (kind_names[kind] && !span_is(n->key->text, kind_names[kind]))
         suggest_consider(&s, kind_names[kind++]);
-    }
     if (!kind_names[kind]) {
         finding_error(l->fs, "unknown-key", n->key, "there are no terms for \"%s\"%s",
                       n->key->text.ptr, suggest_text(&s));
@@ -84,14 +79,12 @@ static void read_kind(struct loader *l, const struct node *n) {
         finding_error(l->fs, "schema", n, "terms map each word to {title, ja, source}");
         return;
     }
-    if (!schema_room(l, n, p->n_terms[kind], n->count, POLICY_MAX_TERMS, "terms")) {
+    if (!schema_room(l, n, p->n_terms[kind], n->count, POLICY_MAX_TERMS, "terms"))
         return;
-    }
     struct policy_term *all =
         arena_array(l->a, (size_t)(p->n_terms[kind] + n->count) + 1, sizeof *all);
-    if (p->n_terms[kind] > 0) {
+    if (p->n_terms[kind] > 0)
         memcpy(all, p->terms[kind], (size_t)p->n_terms[kind] * sizeof *all);
-    }
     p->terms[kind] = all;
     NODE_EACH(term, n) {
         read_term(l, term, kind);
@@ -112,17 +105,14 @@ const char *term_word(struct loader *l, const struct node *n, enum policy_term_k
                       const char *what) {
     const char *word = schema_word(l, n, what);
     const struct policy *p = l->p;
-    if (!word || p->n_terms[kind] == 0) {
+    if (!word || p->n_terms[kind] == 0)
         return word;
-    }
     const struct policy_term *t = policy_term(p, kind, word);
-    if (t) {
+    if (t)
         return t->word;
-    }
     struct suggestion s = suggest_for(n->text);
-    for (int i = 0; i < p->n_terms[kind]; i++) {
+    for (int i = 0; i < p->n_terms[kind]; i++)
         suggest_consider(&s, p->terms[kind][i].word);
-    }
     finding_error(l->fs, "unknown-value", n, "\"terms\" lists no %s \"%s\"%s", what, word,
                   suggest_text(&s));
     return NULL;

@@ -23,9 +23,8 @@ static bool given_fact(struct loader *l, const struct node *n, int fact,
         return false;
     }
     if (at->kind == KIND_NUMBER) {
-        if (!schema_number(l, n, INT64_MIN + 1, INT64_MAX, &number)) {
+        if (!schema_number(l, n, INT64_MIN + 1, INT64_MAX, &number))
             return false;
-        }
         policy_state_number(f, (enum policy_fact)fact, number);
     } else if (at->kind == KIND_WORD) {
         if (n->kind != NODE_SCALAR) {
@@ -64,18 +63,15 @@ bool given_read(struct loader *l, const struct node *map, struct policy_facts *f
             (void)given_fact(l, n, fact, f);
         } else if (time >= 0) {
             int64_t us;
-            if (instant_read(l, n, &us)) {
+            if (instant_read(l, n, &us))
                 policy_state_instant(f, (enum policy_time)time, us);
-            }
         } else {
             struct suggestion s = suggest_for(n->key->text);
             suggest_consider(&s, "time");
-            for (int i = 0; i < POLICY_FACT_COUNT; i++) {
+            for (int i = 0; i < POLICY_FACT_COUNT; i++)
                 suggest_consider(&s, fact_name(i));
-            }
-            for (int i = 0; i < POLICY_TIME_COUNT; i++) {
+            for (int i = 0; i < POLICY_TIME_COUNT; i++)
                 suggest_consider(&s, time_name(i));
-            }
             finding_error(l->fs, "unknown-fact", n->key, "no worker states \"%s\"%s",
                           n->key->text.ptr, suggest_text(&s));
         }
@@ -95,9 +91,8 @@ static void read_expectation(struct loader *l, const struct node *n, struct test
     e->words = arena_array(l->a, (size_t)n->count + 1, sizeof *e->words);
     NODE_WORDS(w, n) {
         const char *word = schema_word(l, w, "what is expected");
-        if (word) {
+        if (word)
             e->words[e->n_words++] = word;
-        }
     }
 }
 
@@ -107,9 +102,8 @@ static void read_test(struct loader *l, const struct node *n, struct testcase *t
                            .line = n->line,
                            .file = span_cstr(l->a, span_of(n->source->name)),
                            .name = ""};
-    if (!schema_map(l, n, "a test", keys)) {
+    if (!schema_map(l, n, "a test", keys))
         return;
-    }
     const char *name = schema_text(l, n, "test", true);
     t->name = name ? name : "";
     const struct node *given = node_get(n, "given"), *expect = node_get(n, "expect");
@@ -125,15 +119,13 @@ static void read_test(struct loader *l, const struct node *n, struct testcase *t
 
 void tests_read(struct loader *l, const struct node *node) {
     if (!schema_list(l, node, "\"tests\"") ||
-        !schema_room(l, node, l->p->n_tests, node->count, POLICY_MAX_TESTS, "tests")) {
+        !schema_room(l, node, l->p->n_tests, node->count, POLICY_MAX_TESTS, "tests"))
         return;
-    }
     struct policy *p = l->p;
     struct testcase *all =
         arena_array(l->a, (size_t)(p->n_tests + node->count) + 1, sizeof *all);
-    if (p->n_tests > 0) {
+    if (p->n_tests > 0)
         memcpy(all, p->tests, (size_t)p->n_tests * sizeof *all);
-    }
     p->tests = all;
     NODE_EACH(n, node) {
         read_test(l, n, &all[p->n_tests++]);
@@ -154,9 +146,8 @@ struct actual {
 
 static void actual_word(struct actual *a, const char *word) {
     a->is_known = true;
-    if (word && a->n < POLICY_MAX_RULES_HIT) {
+    if (word && a->n < POLICY_MAX_RULES_HIT)
         a->words[a->n++] = word;
-    }
 }
 
 static void actual_instant(struct actual *a, int64_t us) {
@@ -170,23 +161,19 @@ static void actual_instant(struct actual *a, int64_t us) {
 
 static const struct policy_duty *find_duty(const struct policy_decision *d,
                                            struct span name) {
-    for (int i = 0; i < d->n_duties; i++) {
-        if (span_is(name, d->duties[i].name)) {
+    for (int i = 0; i < d->n_duties; i++)
+        if (span_is(name, d->duties[i].name))
             return &d->duties[i];
-        }
-    }
     return NULL;
 }
 
 static void actual_of_duty(struct actual *a, const struct policy_decision *d,
                            struct span path) {
     size_t dot = path.len;
-    while (dot > 0 && path.ptr[dot - 1] != '.') {
+    while (dot > 0 && path.ptr[dot - 1] != '.')
         dot--;
-    }
-    if (dot == 0) {
+    if (dot == 0)
         return;
-    }
     struct span field = {path.ptr + dot, path.len - dot};
     const struct policy_duty *x = find_duty(d, (struct span){path.ptr, dot - 1});
     if (span_is(field, "start")) {
@@ -207,19 +194,16 @@ static void actual_of_duty(struct actual *a, const struct policy_decision *d,
         actual_word(a, x ? x->breach : NULL);
     } else if (span_is(field, "warn")) {
         a->is_known = a->is_instant = true;
-        for (int i = 0; x && i < x->n_warnings; i++) {
+        for (int i = 0; x && i < x->n_warnings; i++)
             actual_instant(a, x->warn_us[i]);
-        }
     } else if (span_is(field, "desks")) {
         a->is_known = true;
-        for (int i = 0; x && i < x->n_turns; i++) {
+        for (int i = 0; x && i < x->n_turns; i++)
             actual_word(a, x->turns[i].desk);
-        }
     } else if (span_is(field, "hands_over")) {
         a->is_known = a->is_instant = true;
-        for (int i = 1; x && i < x->n_turns; i++) {
+        for (int i = 1; x && i < x->n_turns; i++)
             actual_instant(a, x->turns[i].from_us);
-        }
     }
 }
 
@@ -230,9 +214,8 @@ static void actual_of_step(struct actual *a, const struct policy_decision *d,
     struct span name;
     const struct policy_step *s = NULL;
     (void)span_cut(&path, '.', &name);
-    for (int i = d->disposition.n_steps - 1; i >= 0; i--) {
+    for (int i = d->disposition.n_steps - 1; i >= 0; i--)
         s = span_is(name, d->disposition.steps[i].action) ? &d->disposition.steps[i] : s;
-    }
     if (span_is(path, "due")) {
         actual_instant(a, s ? policy_step_due(s, at_us) : POLICY_NO_INSTANT);
     } else if (span_is(path, "to")) {
@@ -251,18 +234,15 @@ static void actual_of_step(struct actual *a, const struct policy_decision *d,
         actual_word(a, s && s->after >= 0 ? d->disposition.steps[s->after].action : NULL);
     } else if (span_is(path, "waste")) {
         a->is_known = true;
-        for (int i = 0; s && i < s->n_waste; i++) {
+        for (int i = 0; s && i < s->n_waste; i++)
             actual_word(a, s->waste[i]);
-        }
     }
 }
 
 static bool is_shadow_rule(const struct policy *p, const char *id) {
-    for (int i = 0; i < p->n_rules; i++) {
-        if (p->rules[i]->id == id) {
+    for (int i = 0; i < p->n_rules; i++)
+        if (p->rules[i]->id == id)
             return p->rules[i]->is_shadow;
-        }
-    }
     return false;
 }
 
@@ -271,26 +251,21 @@ static void actual_list(struct actual *a, const struct policy *p,
                         const struct policy_decision *d, struct span key) {
     if (span_is(key, "rules") || span_is(key, "hits") || span_is(key, "shadow")) {
         a->is_known = true;
-        for (int i = 0; i < d->n_rules; i++) {
-            if (!span_is(key, "shadow") || is_shadow_rule(p, d->rules[i])) {
+        for (int i = 0; i < d->n_rules; i++)
+            if (!span_is(key, "shadow") || is_shadow_rule(p, d->rules[i]))
                 actual_word(a, d->rules[i]);
-            }
-        }
     } else if (span_is(key, "duties")) {
         a->is_known = true;
-        for (int i = 0; i < d->n_duties; i++) {
+        for (int i = 0; i < d->n_duties; i++)
             actual_word(a, d->duties[i].is_shadow ? NULL : d->duties[i].name);
-        }
     } else if (span_is(key, "blockers")) {
         a->is_known = true;
-        for (int i = 0; i < d->n_blockers; i++) {
+        for (int i = 0; i < d->n_blockers; i++)
             actual_word(a, d->blockers[i].is_shadow ? NULL : d->blockers[i].name);
-        }
     } else if (span_is(key, "steps")) {
         a->is_known = true;
-        for (int i = 0; i < d->disposition.n_steps; i++) {
+        for (int i = 0; i < d->disposition.n_steps; i++)
             actual_word(a, d->disposition.steps[i].action);
-        }
     }
 }
 
@@ -328,9 +303,8 @@ static int compare_words(const void *a, const void *b) {
 
 static void join(char out[TESTCASE_TEXT], const char **words, int n, bool is_ordered) {
     struct builder b = builder_over(out, TESTCASE_TEXT - 1);
-    if (!is_ordered) {
+    if (!is_ordered)
         qsort(words, (size_t)n, sizeof *words, compare_words);
-    }
     for (int i = 0; i < n; i++) {
         build_text(&b, i ? ", " : "");
         build_text(&b, words[i]);
@@ -340,11 +314,9 @@ static void join(char out[TESTCASE_TEXT], const char **words, int n, bool is_ord
 }
 
 static bool has_word(const struct actual *a, const char *word) {
-    for (int i = 0; i < a->n; i++) {
-        if (strcmp(a->words[i], word) == 0) {
+    for (int i = 0; i < a->n; i++)
+        if (strcmp(a->words[i], word) == 0)
             return true;
-        }
-    }
     return false;
 }
 
@@ -358,9 +330,8 @@ static bool meets(const struct policy *p, const struct policy_decision *d,
     bool is_subset = strcmp(e->key, "hits") == 0, is_met = true;
     for (int i = 0; i < e->n_words && n < POLICY_MAX_RULES_HIT; i++) {
         int64_t us;
-        if (strcmp(e->words[i], "none") == 0) {
+        if (strcmp(e->words[i], "none") == 0)
             continue;
-        }
         words[n] = e->words[i];
         if (a.is_instant && civil_parse_instant(span_of(e->words[i]), &us)) {
             clock_text(us, instants[n]);
@@ -393,20 +364,17 @@ int test_run(const struct policy *p, const struct testcase *t, struct policy_dec
         struct test_result r = {.key = t->expect[i].key};
         r.is_met = meets(p, d, &t->expect[i], t->facts.time_us[TIME_EVENT], &r);
         n_failed += !r.is_met;
-        if (tell) {
+        if (tell)
             tell(context, &r);
-        }
     }
     return n_failed;
 }
 
 void tests_mark(const struct policy *p, const struct policy_decision *d,
                 bool *is_reached) {
-    for (int k = 0; k < d->n_rules; k++) {
-        for (int r = 0; r < p->n_rules; r++) {
+    for (int k = 0; k < d->n_rules; k++)
+        for (int r = 0; r < p->n_rules; r++)
             is_reached[r] = is_reached[r] || p->rules[r]->id == d->rules[k];
-        }
-    }
 }
 
 struct load_test {

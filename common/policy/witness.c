@@ -10,11 +10,10 @@ enum { SHOWN_TEXT = 16 << 10 };
 static void build_word(struct builder *b, const char *word) {
     size_t plain = strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
                                 "0123456789_./+-");
-    if (word[plain] || plain == 0 || word[0] == '-' || word[0] == '.') {
+    if (word[plain] || plain == 0 || word[0] == '-' || word[0] == '.')
         build_json(b, span_of(word));
-    } else {
+    else
         build_text(b, word);
-    }
 }
 
 static void build_set(struct builder *b, const struct attribute *at, int64_t bits) {
@@ -36,18 +35,16 @@ static void build_given(struct builder *b, const struct policy *p,
     for (int fact = 0; fact < POLICY_FACT_COUNT; fact++) {
         const struct attribute *at = &p->domain.facts[fact];
         int64_t v = f->value[fact];
-        if (v == FACT_MISSING || !at->is_listed) {
+        if (v == FACT_MISSING || !at->is_listed)
             continue;
-        }
         build_format(b, "%s%s: ", comma, fact_name(fact));
         comma = ", ";
-        if (at->kind == KIND_WORD) {
+        if (at->kind == KIND_WORD)
             build_word(b, at->words[v]);
-        } else if (at->kind == KIND_NUMBER) {
+        else if (at->kind == KIND_NUMBER)
             build_i64(b, v);
-        } else {
+        else
             build_set(b, at, v);
-        }
     }
     for (int t = 0; t < POLICY_TIME_COUNT; t++) {
         char text[CLOCK_TEXT_SIZE];
@@ -71,11 +68,9 @@ void witness_write(const struct policy *p, const struct policy_facts *f,
 }
 
 static bool has_rule(const struct policy_decision *d, const struct rule *r) {
-    for (int i = 0; r && i < d->n_rules; i++) {
-        if (d->rules[i] == r->id) {
+    for (int i = 0; r && i < d->n_rules; i++)
+        if (d->rules[i] == r->id)
             return true;
-        }
-    }
     return r == NULL;
 }
 
@@ -84,13 +79,11 @@ static void complete(const struct policy *p, struct policy_facts *f) {
     for (int i = 0; i < p->n_rules; i++) {
         const struct rule *r = p->rules[i];
         if (f->time_us[r->by] == POLICY_NO_INSTANT &&
-            (r->from_us != INT64_MIN || r->until_us != INT64_MAX)) {
+            (r->from_us != INT64_MIN || r->until_us != INT64_MAX))
             f->time_us[r->by] = USUAL_TIME_US;
-        }
     }
-    if (f->time_us[TIME_EVENT] == POLICY_NO_INSTANT) {
+    if (f->time_us[TIME_EVENT] == POLICY_NO_INSTANT)
         f->time_us[TIME_EVENT] = USUAL_TIME_US;
-    }
 }
 
 static void build_list(struct builder *b, const char *key, const char *const *words,
@@ -110,19 +103,17 @@ const char *witness_show(struct loader *l, const struct policy_facts *f,
     struct builder out = builder_in(l->scratch, SHOWN_TEXT);
     const char *hits[2] = {a ? a->id : "", b ? b->id : ""};
     complete(l->p, &given);
-    if (l->is_compiled) {
+    if (l->is_compiled)
         policy_decide(l->p, &given, &d);
-    }
     build_text(&out, "- test: ");
     build_json(&out, span_of(title));
     build_text(&out, "\n  given: {");
     build_given(&out, l->p, &given);
     build_text(&out, "}\n  expect: {");
-    if (a && (!l->is_compiled || (has_rule(&d, a) && has_rule(&d, b)))) {
+    if (a && (!l->is_compiled || (has_rule(&d, a) && has_rule(&d, b))))
         build_list(&out, "hits", hits, b ? 2 : 1);
-    } else {
+    else
         build_list(&out, "rules", d.rules, d.n_rules);
-    }
     build_text(&out, "}\n");
     return out.is_cut ? NULL : span_cstr(l->scratch, builder_span(&out));
 }
@@ -133,9 +124,8 @@ const char *witness_of_rule(struct loader *l, const struct table *t, const struc
     struct region region;
     region_init(&region);
     if (!region_add(&region, t->guard) || !region_add_rule(&region, r) ||
-        !region_find(&l->p->domain, &region, &f)) {
+        !region_find(&l->p->domain, &region, &f))
         return NULL;
-    }
     return witness_show(l, &f, title, r, NULL);
 }
 
@@ -147,9 +137,8 @@ const char *witness_of_number(struct loader *l, int number, const char *title) {
     const struct rule *r = l->p->rules[number];
     for (int i = 0; i < l->p->n_tables; i++) {
         const struct table *t = &l->p->tables[i];
-        if (r >= t->rules && r < t->rules + t->n_rules) {
+        if (r >= t->rules && r < t->rules + t->n_rules)
             return witness_of_rule(l, t, r, title);
-        }
     }
     return NULL;
 }

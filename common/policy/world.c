@@ -16,11 +16,9 @@ static const char *word_of(const struct outcome *o, enum slot slot) {
 
 static bool gives_needed(const struct outcome *o, const struct slot_need *need) {
     const char *word = word_of(o, need->slot);
-    for (int i = 0; word && i < need->n; i++) {
-        if (strcmp(word, need->words[i]) == 0) {
+    for (int i = 0; word && i < need->n; i++)
+        if (strcmp(word, need->words[i]) == 0)
             return true;
-        }
-    }
     return false;
 }
 
@@ -28,12 +26,10 @@ static bool gives_needed(const struct outcome *o, const struct slot_need *need) 
  * hit. An active rule displaces one in the shadow; a higher priority the lower. */
 static bool takes_from(const struct table *t, const struct rule *other,
                        const struct rule *giver, const struct slot_need *need) {
-    if (!(other->then.gives >> need->slot & 1) || gives_needed(&other->then, need)) {
+    if (!(other->then.gives >> need->slot & 1) || gives_needed(&other->then, need))
         return false;
-    }
-    if (other->is_shadow != giver->is_shadow) {
+    if (other->is_shadow != giver->is_shadow)
         return giver->is_shadow;
-    }
     return t->hit == HIT_PRIORITY ? other->priority > giver->priority : other < giver;
 }
 
@@ -43,12 +39,10 @@ static bool is_giver(const struct rule *r, const struct slot_need *need) {
 
 static bool add_world(struct maker *m, struct worlds *out, const struct world *w) {
     struct policy_facts f;
-    if (!region_find(&m->p->domain, &w->region, &f)) {
+    if (!region_find(&m->p->domain, &w->region, &f))
         return true;
-    }
-    if (out->n == WORLDS_MAX) {
+    if (out->n == WORLDS_MAX)
         return false;
-    }
     out->items[out->n++] = *w;
     return true;
 }
@@ -65,24 +59,19 @@ static bool join(struct maker *m, const struct world *to, const struct world *fr
     struct world w = *to;
     size_t n = (size_t)(to->n_takers + from->n_takers + u->n_rules);
     w.takers = arena_array(m->a, n + 1, sizeof *w.takers);
-    for (int i = 0; i < to->n_takers; i++) {
+    for (int i = 0; i < to->n_takers; i++)
         w.takers[i] = to->takers[i];
-    }
-    for (int i = 0; i < from->n_takers; i++) {
+    for (int i = 0; i < from->n_takers; i++)
         add_taker(&w, from->takers[i]);
-    }
-    if (w.region.n + from->region.n + 1 > REGION_MAX) {
+    if (w.region.n + from->region.n + 1 > REGION_MAX)
         return false;
-    }
     if (!region_add_region(&w.region, &from->region) ||
-        (giver && !region_add_rule(&w.region, giver))) {
+        (giver && !region_add_rule(&w.region, giver)))
         return true; /* excludes itself: no way */
-    }
     for (int i = 0; i < u->n_rules; i++) {
         const struct rule *r = &u->rules[i];
-        if (giver ? r != giver && takes_from(u, r, giver, need) : !r->is_shadow) {
+        if (giver ? r != giver && takes_from(u, r, giver, need) : !r->is_shadow)
             add_taker(&w, r);
-        }
     }
     return add_world(m, out, &w);
 }
@@ -99,13 +88,11 @@ static bool join_all(struct maker *m, const struct world *to,
                 is_good = !is_giver(&u->rules[r], need) ||
                           join(m, to, &from->items[k], u, &u->rules[r], need, out);
             }
-            if (is_good && u->has_else && gives_needed(&u->otherwise.then, need)) {
+            if (is_good && u->has_else && gives_needed(&u->otherwise.then, need))
                 is_good = join(m, to, &from->items[k], u, NULL, need, out);
-            }
         }
-        if (!is_good) {
+        if (!is_good)
             return false;
-        }
     }
     return true;
 }
@@ -113,9 +100,8 @@ static bool join_all(struct maker *m, const struct world *to,
 static void make_worlds(struct maker *m, const struct table *t, struct worlds *out) {
     struct world first = {.takers = NULL};
     region_init(&first.region);
-    if (!region_add(&first.region, t->guard)) {
+    if (!region_add(&first.region, t->guard))
         BUG("a region has no room for one condition");
-    }
     *out = (struct worlds){.items = arena_alloc(m->a, sizeof first)};
     (void)add_world(m, out, &first);
     for (int k = 0; k < t->n_needs && out->n > 0; k++) {
@@ -135,8 +121,7 @@ static void make_worlds(struct maker *m, const struct table *t, struct worlds *o
 struct worlds *worlds_of(struct arena *a, const struct policy *p) {
     struct maker m = {a, p,
                       arena_zalloc(a, ((size_t)p->n_tables + 1) * sizeof(struct worlds))};
-    for (int i = 0; i < p->n_tables; i++) {
+    for (int i = 0; i < p->n_tables; i++)
         make_worlds(&m, &p->tables[i], &m.all[i]);
-    }
     return m.all;
 }

@@ -52,9 +52,8 @@ static bool check_bytes(struct reader *r) {
 static struct node *node_new(struct reader *r, enum node_kind kind,
                              const yaml_mark_t *mark) {
     if (++r->n_nodes > YAML_MAX_NODES) {
-        if (!r->is_broken) {
+        if (!r->is_broken)
             refuse(r, mark, "the file holds too many values: split it");
-        }
         return NULL;
     }
     struct node *n = arena_zalloc(r->a, sizeof *n);
@@ -81,9 +80,8 @@ static bool check_properties(struct reader *r, const yaml_event_t *e,
 }
 
 static struct node *take_scalar(struct reader *r, const yaml_event_t *e) {
-    if (!check_properties(r, e, e->data.scalar.anchor, e->data.scalar.tag)) {
+    if (!check_properties(r, e, e->data.scalar.anchor, e->data.scalar.tag))
         return NULL;
-    }
     size_t len = e->data.scalar.length;
     if (len > YAML_MAX_SCALAR) {
         refuse(r, &e->start_mark, "a value longer than 4096 bytes");
@@ -98,9 +96,8 @@ static struct node *take_scalar(struct reader *r, const yaml_event_t *e) {
 }
 
 static bool next_event(struct reader *r, yaml_parser_t *parser, yaml_event_t *e) {
-    if (yaml_parser_parse(parser, e)) {
+    if (yaml_parser_parse(parser, e))
         return true;
-    }
     char text[256];
     snprintf(text, sizeof text, "cannot be read as YAML: %s%s%s",
              parser->problem ? parser->problem : "unknown reason",
@@ -146,32 +143,27 @@ static void take_children(struct reader *r, yaml_parser_t *parser, struct node *
     struct node **tail = &parent->first;
     for (;;) {
         yaml_event_t e;
-        if (!next_event(r, parser, &e)) {
+        if (!next_event(r, parser, &e))
             return;
-        }
         if (e.type == YAML_SEQUENCE_END_EVENT || e.type == YAML_MAPPING_END_EVENT) {
             yaml_event_delete(&e);
             return;
         }
         struct node *key = NULL, *child = take_node(r, parser, &e, depth);
         yaml_event_delete(&e);
-        if (!child || r->is_broken) {
+        if (!child || r->is_broken)
             return;
-        }
         if (parent->kind == NODE_MAP) {
             key = child;
             bool is_good = check_key(r, parent, key);
-            if (!next_event(r, parser, &e)) {
+            if (!next_event(r, parser, &e))
                 return;
-            }
             child = take_node(r, parser, &e, depth);
             yaml_event_delete(&e);
-            if (!child || r->is_broken) {
+            if (!child || r->is_broken)
                 return;
-            }
-            if (!is_good) {
+            if (!is_good)
                 continue;
-            }
         }
         child->key = key;
         *tail = child;
@@ -198,17 +190,15 @@ static struct node *take_node(struct reader *r, yaml_parser_t *parser, yaml_even
     bool is_map = e->type == YAML_MAPPING_START_EVENT;
     if (!check_properties(
             r, e, is_map ? e->data.mapping_start.anchor : e->data.sequence_start.anchor,
-            is_map ? e->data.mapping_start.tag : e->data.sequence_start.tag)) {
+            is_map ? e->data.mapping_start.tag : e->data.sequence_start.tag))
         return NULL;
-    }
     if (depth >= YAML_MAX_DEPTH) {
         refuse(r, &e->start_mark, "nested deeper than 24 levels");
         return NULL;
     }
     struct node *n = node_new(r, is_map ? NODE_MAP : NODE_LIST, &e->start_mark);
-    if (n) {
+    if (n)
         take_children(r, parser, n, depth + 1);
-    }
     return n;
 }
 
@@ -218,9 +208,8 @@ static struct node *take_document(struct reader *r, yaml_parser_t *parser) {
     int n_documents = 0;
     while (!is_over && !r->is_broken) {
         yaml_event_t e;
-        if (!next_event(r, parser, &e)) {
+        if (!next_event(r, parser, &e))
             break;
-        }
         if (e.type == YAML_STREAM_END_EVENT) {
             is_over = true;
         } else if (e.type == YAML_DOCUMENT_START_EVENT) {
@@ -244,23 +233,19 @@ struct node *yaml_read(struct arena *a, const struct source *source,
         finding_at(fs, "syntax", source, 1, 1, "the file is larger than 8 MiB: split it");
         return NULL;
     }
-    if (!check_bytes(&r)) {
+    if (!check_bytes(&r))
         return NULL;
-    }
     yaml_parser_t parser;
-    if (!yaml_parser_initialize(&parser)) {
+    if (!yaml_parser_initialize(&parser))
         BUG("out of memory for a YAML parser");
-    }
     yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&parser, (const unsigned char *)source->text.ptr,
                                  source->text.len);
     struct node *root = take_document(&r, &parser);
     yaml_parser_delete(&parser);
-    if (r.is_refused) {
+    if (r.is_refused)
         return NULL;
-    }
-    if (!root) {
+    if (!root)
         finding_at(fs, "syntax", source, 1, 1, "the file is empty");
-    }
     return root;
 }

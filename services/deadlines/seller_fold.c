@@ -349,12 +349,11 @@ void seller_fold(struct arena *a, const struct policy *p, const struct seller_pi
         int64_t at_us = f->instants[i];
         if (i > 0 && at_us == f->instants[i - 1])
             continue;
-        for (size_t k = 0; k < f->n_blockers; k++) {
+        for (size_t k = 0; k < f->n_blockers; k++)
             if (f->blockers[k].row.resolved_us == EVENT_ABSENT)
                 turn_raised(f, &f->blockers[k], at_us);
             else
                 turn_resolved(f, &f->blockers[k], at_us);
-        }
         if (at_us > s->looked_us)
             turn_stores(f, at_us);
     }

@@ -16,14 +16,13 @@ static bool take_field(struct arena *a, char delimiter, struct span *rest,
     }
     struct builder text = builder_in(a, rest->len);
     size_t i = 1;
-    for (; i < rest->len; i++) {
+    for (; i < rest->len; i++)
         if (rest->ptr[i] != '"')
             build_char(&text, rest->ptr[i]);
         else if (i + 1 < rest->len && rest->ptr[i + 1] == '"')
             build_char(&text, rest->ptr[i++]);
         else
             break;
-    }
     if (i == rest->len)
         return false;
     i++; /* the closing quote */

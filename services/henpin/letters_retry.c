@@ -237,12 +237,11 @@ static void settle(struct run *r, const struct key *k, const struct pg_query *q,
  */
 static void drop_settled(struct run *r, size_t n, const struct pg_query *q) {
     size_t kept = n, row = pg_rows(q);
-    for (size_t i = n; i-- > 0;) {
+    for (size_t i = n; i-- > 0;)
         if (row > 0 && (size_t)pg_i64(q, row - 1, 0) == i + 1)
             row--;
         else
             r->pending[--kept] = r->pending[i];
-    }
     r->pending += kept;
     r->n_pending -= kept;
 }

@@ -91,12 +91,11 @@ static void print_bytes(struct arena *a, struct span s) {
 static void print_hex(struct span bytes, size_t from, size_t to) {
     for (size_t at = from; at < to; at += HEX_COLUMNS) {
         printf("    %06zx ", at);
-        for (size_t i = at; i < at + HEX_COLUMNS; i++) {
+        for (size_t i = at; i < at + HEX_COLUMNS; i++)
             if (i < to)
                 printf(" %02x", (unsigned char)bytes.ptr[i]);
             else
                 printf("   ");
-        }
         printf("  ");
         for (size_t i = at; i < to && i < at + HEX_COLUMNS; i++)
             putchar(bytes.ptr[i] >= 0x20 && bytes.ptr[i] < 0x7f ? bytes.ptr[i] : '.');

@@ -31,13 +31,12 @@ void markup_text(FILE *out, struct span text) {
         size_t n = character(rest);
         const char *escape = escape_of(rest.ptr[0]);
         bool is_control = (unsigned char)rest.ptr[0] < 0x20 || rest.ptr[0] == 0x7f;
-        if (escape) {
+        if (escape)
             fputs(escape, out);
-        } else if (n == 0 || (is_control && rest.ptr[0] != '\n' && rest.ptr[0] != '\t')) {
+        else if (n == 0 || (is_control && rest.ptr[0] != '\n' && rest.ptr[0] != '\t'))
             fputs("\xef\xbf\xbd", out);
-        } else {
+        else
             fwrite(rest.ptr, 1, n, out);
-        }
         i += n ? n : 1;
     }
 }

@@ -51,19 +51,16 @@ static const char program[] = "henpin policy coverage";
 static bool find_word(const struct policy *p, int fact, const char *word, int *out) {
     const struct attribute *at = &p->domain.facts[fact];
     *out = COVERAGE_ALL;
-    if (!*word) {
+    if (!*word)
         return true;
-    }
     *out = at->is_optional && strcmp(word, "missing") == 0
                ? -1
                : attribute_find(at, span_of(word));
-    if (*out >= 0 || (*out == -1 && strcmp(word, "missing") == 0 && at->is_optional)) {
+    if (*out >= 0 || (*out == -1 && strcmp(word, "missing") == 0 && at->is_optional))
         return true;
-    }
     struct suggestion s = suggest_for(span_of(word));
-    for (int i = 0; i < at->n_words; i++) {
+    for (int i = 0; i < at->n_words; i++)
         suggest_consider(&s, at->words[i]);
-    }
     fprintf(stderr, "%s: the domain lists no %s \"%s\"%s\n", program,
             fact == FACT_LANG       ? "language"
             : fact == FACT_CATEGORY ? "category"
@@ -80,9 +77,8 @@ static bool find_weeks(const struct policy *p, const struct coverage_config *c,
         fprintf(stderr, "%s: \"%s\" is no date: write 2026-11-23\n", program, c->from);
         return false;
     }
-    if (!*c->from) {
+    if (!*c->from)
         day = p->coverage ? p->coverage->first_day : civil_day_of_us(clock_now_us());
-    }
     q->first_day = day - civil_weekday(day);
     return true;
 }
@@ -93,9 +89,8 @@ static bool find_query(struct arena *a, const struct policy *p,
     struct zone *zone = NULL;
     if (!find_word(p, FACT_MARKETPLACE, c->marketplace, &q->marketplace) ||
         !find_word(p, FACT_LANG, c->lang, &q->lang) ||
-        !find_word(p, FACT_CATEGORY, c->category, &q->category) || !find_weeks(p, c, q)) {
+        !find_word(p, FACT_CATEGORY, c->category, &q->category) || !find_weeks(p, c, q))
         return false;
-    }
     if (*c->zone && zone_load(a, NULL, c->zone, &zone, &err) != ST_OK) {
         fprintf(stderr, "%s: %s\n", program, err.text);
         return false;
@@ -112,9 +107,8 @@ static bool write_file(const char *path, const struct coverage_picture *x,
         print(x, f);
         is_good = fflush(f) == 0 && !ferror(f);
     }
-    if (f && f != stdout) {
+    if (f && f != stdout)
         is_good = fclose(f) == 0 && is_good;
-    }
     if (!is_good) {
         fprintf(stderr, "%s: could not write \"%s\": %s\n", program, path,
                 strerror(errno));
@@ -132,9 +126,8 @@ static bool has_colour(void) {
 static int show(struct arena *a, const struct policy *p,
                 const struct coverage_config *c) {
     struct coverage_query q = {0};
-    if (!find_query(a, p, c, &q)) {
+    if (!find_query(a, p, c, &q))
         return 2;
-    }
     struct coverage_picture x = {.p = p, .zone = *c->zone ? c->zone : NULL};
     x.coverage = coverage_find(a, p, &q);
     x.rows = coverage_rows(a, p, x.coverage, &x.n_rows);
@@ -143,17 +136,14 @@ static int show(struct arena *a, const struct policy *p,
         x.n_accepted += x.rows[i].gap != NULL;
     }
     bool is_written = true;
-    if (*c->html) {
+    if (*c->html)
         is_written = write_file(c->html, &x, coverage_print_html);
-    }
-    if (*c->svg) {
+    if (*c->svg)
         is_written = write_file(c->svg, &x, coverage_print_svg) && is_written;
-    }
-    if (c->is_json) {
+    if (c->is_json)
         coverage_print_json(&x, stdout);
-    } else if (!*c->html && !*c->svg) {
+    else if (!*c->html && !*c->svg)
         coverage_print_text(&x, stdout, table_width(stdout), has_colour());
-    }
     bool is_proved = x.coverage->is_finished && x.coverage->n_undecided == 0;
     return !is_written                                                ? 2
            : c->is_strict && (x.n_holes > x.n_accepted || !is_proved) ? 1
@@ -173,18 +163,16 @@ int policy_coverage_main(int argc, char **argv, char **envp) {
         .tables = tables,
     };
     struct config_result parsed = config_parse(&spec, argc, argv, envp, stdout, stderr);
-    if (parsed.outcome != CONFIG_RUN) {
+    if (parsed.outcome != CONFIG_RUN)
         return parsed.outcome == CONFIG_SHOWN ? 0 : 2;
-    }
     if (parsed.operands.count != 1) {
         fprintf(stderr, "%s: name one directory of rules: deploy/policy, say\n", program);
         return 2;
     }
     int code;
     struct policy *p = policy_open(program, parsed.operands.items[0], true, &code);
-    if (!p) {
+    if (!p)
         return code;
-    }
     struct arena *a = arena_new((size_t)1 << 30);
     code = show(a, p, &c);
     arena_free(a);

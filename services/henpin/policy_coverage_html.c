@@ -62,19 +62,16 @@ static void put_hole(const struct coverage_picture *x, const struct coverage_row
 
 static void put_holes(const struct coverage_picture *x, bool is_accepted, FILE *out) {
     int n = is_accepted ? x->n_accepted : x->n_holes - x->n_accepted;
-    if (n == 0) {
+    if (n == 0)
         return;
-    }
     fprintf(out,
             "<h2>%s</h2>\n<table><tr><th>Stores</th><th>Buyers</th><th>Hours</th>"
             "<th>What falls due</th>%s</tr>\n",
             is_accepted ? "Accepted" : "Where nobody is",
             is_accepted ? "<th>Why</th>" : "");
-    for (int i = 0; i < x->n_rows; i++) {
-        if (x->rows[i].n_missed > 0 && (x->rows[i].gap != NULL) == is_accepted) {
+    for (int i = 0; i < x->n_rows; i++)
+        if (x->rows[i].n_missed > 0 && (x->rows[i].gap != NULL) == is_accepted)
             put_hole(x, &x->rows[i], out);
-        }
-    }
     fputs("</table>\n", out);
 }
 
@@ -138,8 +135,7 @@ void coverage_print_html(const struct coverage_picture *x, FILE *out) {
     fputs("<h2>Desks</h2>\n<table><tr><th>Desk</th><th>Languages</th><th>Hours</th>"
           "<th>Time zone</th><th>Licences</th></tr>\n",
           out);
-    for (int i = 0; i < x->p->n_desks; i++) {
+    for (int i = 0; i < x->p->n_desks; i++)
         put_desk(x, &x->p->desks[i], out);
-    }
     fputs("</table>\n</body></html>\n", out);
 }

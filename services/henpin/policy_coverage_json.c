@@ -92,9 +92,8 @@ static void put_row(struct builder *b, const struct coverage_picture *x,
     build_text(b, ",\"categories\":");
     put_words(b, &d->facts[FACT_CATEGORY], &r->categories, r->has_no_category);
     put_promises(b, r->cell);
-    if (r->n_missed > 0) {
+    if (r->n_missed > 0)
         put_hole(b, r);
-    }
     put_slots(b, x, r);
     build_text(b, "}");
 }

@@ -73,9 +73,8 @@ static int legend_rows(const struct drawing *d) {
 
 static int height_of(const struct drawing *d) {
     int height = 96 + legend_rows(d) * ROW_HEIGHT + MARGIN;
-    for (int i = 0; i < d->x->n_rows; i++) {
+    for (int i = 0; i < d->x->n_rows; i++)
         height += ROW_HEIGHT + (has_new_stores(d->x, i) ? HEAD_HEIGHT : 0);
-    }
     return height;
 }
 
@@ -85,9 +84,8 @@ static void put_label(struct drawing *d, int x, int y, const char *class,
     size_t n = 0, characters = 0;
     while (n < text.len && characters < most) {
         n++;
-        while (n < text.len && (text.ptr[n] & 0xc0) == 0x80) {
+        while (n < text.len && (text.ptr[n] & 0xc0) == 0x80)
             n++;
-        }
         characters++;
     }
     fprintf(d->out, "<text x=\"%d\" y=\"%d\" class=\"%s\">", x, y, class);
@@ -103,11 +101,9 @@ static void put_label(struct drawing *d, int x, int y, const char *class,
 /* ---- one row ---- */
 
 static int colour_of(const struct drawing *d, int desk) {
-    for (int i = 0; i < d->letters.n; i++) {
-        if (d->letters.desks[i] == desk) {
+    for (int i = 0; i < d->letters.n; i++)
+        if (d->letters.desks[i] == desk)
             return i % COLOURS;
-        }
-    }
     return 0;
 }
 
@@ -118,11 +114,10 @@ static void put_fill(struct drawing *d, const struct coverage_row *r,
         fputs("class=\"none\"", d->out);
         return;
     case COVER_PARTLY:
-        if (s->desk == COVERAGE_NOBODY) {
+        if (s->desk == COVERAGE_NOBODY)
             fputs(r->gap ? "class=\"known\"" : "fill=\"url(#part)\"", d->out);
-        } else {
+        else
             fprintf(d->out, "class=\"d%d\"", colour_of(d, s->desk));
-        }
         return;
     case COVER_NOBODY:
         fputs(r->gap ? "class=\"known\"" : "fill=\"url(#hatch)\"", d->out);
@@ -197,9 +192,8 @@ static void put_row(struct drawing *d, int i) {
     for (int from = 0, to; from < COVERAGE_HOURS; from = to) {
         to = from + 1;
         while (to < COVERAGE_HOURS && r->slots[to].state == r->slots[from].state &&
-               r->slots[to].desk == r->slots[from].desk) {
+               r->slots[to].desk == r->slots[from].desk)
             to++;
-        }
         put_run(d, r, from, to);
     }
     d->y += ROW_HEIGHT;
@@ -278,9 +272,8 @@ void coverage_print_svg(const struct coverage_picture *x, FILE *out) {
             WIDTH, height, WIDTH, height, style, patterns, WIDTH, height);
     put_head(&d);
     put_grid(&d, d.y, height - MARGIN - 8 - legend_rows(&d) * ROW_HEIGHT);
-    for (int i = 0; i < x->n_rows; i++) {
+    for (int i = 0; i < x->n_rows; i++)
         put_row(&d, i);
-    }
     put_legend(&d);
     fputs("</svg>\n", out);
     arena_free(a);

@@ -48,18 +48,16 @@ static struct layout choose(int width) {
     for (size_t i = 0; i < COUNT_OF(hours) && y.label < LABEL_GOOD; i++) {
         int map = COVERAGE_HOURS / hours[i] + 6; /* a blank between days */
         int label = width - map - 1;
-        if (label >= LABEL_GOOD || (hours[i] == 6 && label > LABEL_MIN)) {
+        if (label >= LABEL_GOOD || (hours[i] == 6 && label > LABEL_MIN))
             y = (struct layout){label < LABEL_MAX ? label : LABEL_MAX, hours[i]};
-        }
     }
     return y;
 }
 
 static const struct coverage_slot *worst_of(const struct coverage_slot *s, int n) {
     const struct coverage_slot *worst = s;
-    for (int i = 1; i < n; i++) {
+    for (int i = 1; i < n; i++)
         worst = s[i].state > worst->state ? &s[i] : worst;
-    }
     return worst;
 }
 
@@ -113,11 +111,10 @@ static void print_hours(const struct coverage_letters *l, const struct coverage_
 }
 
 static void print_label(const char *text, size_t len, int width, FILE *out) {
-    if (len > (size_t)width) {
+    if (len > (size_t)width)
         fprintf(out, "%.*s~ ", width - 1, text);
-    } else {
+    else
         fprintf(out, "%-*.*s ", width, (int)len, text);
-    }
 }
 
 static void print_head(const struct coverage_picture *x, const struct layout *y,
@@ -134,9 +131,8 @@ static void print_head(const struct coverage_picture *x, const struct layout *y,
         x->zone ? x->zone : "each store's own clock");
     fprintf(out, y->hours > 1 ? "; a column is %d hours.\n\n" : ".\n\n", y->hours);
     fprintf(out, "%*s ", y->label, "");
-    for (int d = 0; d < 7; d++) {
+    for (int d = 0; d < 7; d++)
         fprintf(out, d < 6 ? "%-*s " : "%.*s\n", d < 6 ? wide : 3, days[d]);
-    }
 }
 
 static void print_row(const struct coverage_picture *x, const struct coverage_letters *l,
@@ -174,9 +170,8 @@ static void print_hole(const struct coverage_picture *x, const struct coverage_r
     coverage_spell_holes(r, &b);
     fprintf(out, "    %.*s: %s (%s, %s)\n", (int)b.len, text, r->promise->duty->name,
             r->promise->rule->id, r->promise->duty->due.text);
-    if (r->gap) {
+    if (r->gap)
         fprintf(out, "    accepted: %s\n", r->gap->why);
-    }
 }
 
 static void print_legend(const struct coverage_picture *x,
@@ -210,20 +205,17 @@ void coverage_print_text(const struct coverage_picture *x, FILE *out, int width,
     struct coverage_letters l = coverage_letters(a, x);
     struct layout y = choose(width);
     print_head(x, &y, out);
-    for (int i = 0; i < x->n_rows; i++) {
+    for (int i = 0; i < x->n_rows; i++)
         print_row(x, &l, i, &y, out, has_colour);
-    }
     putc('\n', out);
     print_legend(x, &l, out, width);
     for (int accepted = 0; accepted < 2; accepted++) {
         int n = accepted ? x->n_accepted : x->n_holes - x->n_accepted;
         fprintf(out, accepted ? "\n%d accepted hole%s%s\n" : "\n%d open hole%s%s\n", n,
                 n == 1 ? "" : "s", n ? ":" : "");
-        for (int i = 0; n > 0 && i < x->n_rows; i++) {
-            if (x->rows[i].n_missed > 0 && (x->rows[i].gap != NULL) == (accepted > 0)) {
+        for (int i = 0; n > 0 && i < x->n_rows; i++)
+            if (x->rows[i].n_missed > 0 && (x->rows[i].gap != NULL) == (accepted > 0))
                 print_hole(x, &x->rows[i], out);
-            }
-        }
     }
     if (!x->coverage->is_finished || x->coverage->n_undecided > 0) {
         fprintf(out, "\nnot proved: %s\n",

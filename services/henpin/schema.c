@@ -62,9 +62,8 @@ int schema_check(int argc, char **argv, char **envp) {
         .tables = none,
     };
     struct config_result c = config_parse(&spec, argc, argv, envp, stdout, stderr);
-    if (c.outcome != CONFIG_RUN) {
+    if (c.outcome != CONFIG_RUN)
         return c.outcome == CONFIG_SHOWN ? 0 : 2;
-    }
     if (c.operands.count < 2) {
         fprintf(stderr, "henpin schema check: needs two files or more, oldest first\n");
         return 2;
@@ -80,9 +79,8 @@ int schema_check(int argc, char **argv, char **envp) {
         }
     }
     code = code == 0 ? check_all(&v) : code;
-    for (size_t i = 0; i < v.n; i++) {
+    for (size_t i = 0; i < v.n; i++)
         avro_schema_free(v.schemas[i]);
-    }
     free(v.schemas);
     return code;
 }
@@ -92,9 +90,8 @@ int schema_check(int argc, char **argv, char **envp) {
 /* The 8 bytes that follow C3 01 in a record of this schema. */
 static void print_fingerprint(uint64_t print) {
     printf("fingerprint  %016" PRIx64 " (in records, after C3 01:", print);
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < 8; i++)
         printf(" %02X", (unsigned)(print >> (8 * i) & 0xff));
-    }
     printf(")\n");
 }
 
@@ -117,9 +114,8 @@ static void describe_type(const json_t *type, struct builder *b) {
     }
     const char *logical = json_string_value(json_object_get(type, "logicalType"));
     build_text(b, name ? name : word ? word : "");
-    if (logical) {
+    if (logical)
         build_format(b, " (%s)", logical);
-    }
     const json_t *symbols = json_object_get(type, "symbols");
     for (size_t i = 0; i < json_array_size(symbols); i++) {
         build_text(b, i ? ", " : ": ");
@@ -132,18 +128,16 @@ static void show_fields(const json_t *type, int depth);
 /* The record inside an array, a union or a map, if there is one. */
 static void show_inner(const json_t *type, int depth) {
     if (json_is_array(type)) {
-        for (size_t i = 0; i < json_array_size(type); i++) {
+        for (size_t i = 0; i < json_array_size(type); i++)
             show_inner(json_array_get(type, i), depth);
-        }
         return;
     }
     const json_t *item = json_object_get(type, "items");
     item = item ? item : json_object_get(type, "values");
-    if (item) {
+    if (item)
         show_inner(item, depth);
-    } else {
+    else
         show_fields(type, depth);
-    }
 }
 
 static void show_fields(const json_t *type, int depth) {
@@ -158,9 +152,8 @@ static void show_fields(const json_t *type, int depth) {
         printf("\n%*s%s  %.*s%s%s\n", 2 * depth, "",
                json_string_value(json_object_get(f, "name")), SPAN_ARGS(builder_span(&b)),
                fallback ? "; default " : "", fallback ? fallback : "");
-        if (doc) {
+        if (doc)
             printf("%*s%s\n", 2 * depth + 4, "", doc);
-        }
         free(fallback);
         show_inner(json_object_get(f, "type"), depth + 1);
     }
@@ -177,9 +170,8 @@ int schema_show(int argc, char **argv, char **envp) {
         .tables = none,
     };
     struct config_result c = config_parse(&spec, argc, argv, envp, stdout, stderr);
-    if (c.outcome != CONFIG_RUN) {
+    if (c.outcome != CONFIG_RUN)
         return c.outcome == CONFIG_SHOWN ? 0 : 2;
-    }
     if (c.operands.count != 1) {
         fprintf(stderr, "henpin schema show: needs one file\n");
         return 2;
@@ -214,16 +206,13 @@ int schema_main(int argc, char **argv, char **envp) {
         {"decode", schema_decode, "what henpin makes of a record's bytes"},
     };
     const char *verb = argc > 1 ? argv[1] : "";
-    for (size_t i = 0; i < COUNT_OF(verbs); i++) {
-        if (strcmp(verb, verbs[i].name) == 0) {
+    for (size_t i = 0; i < COUNT_OF(verbs); i++)
+        if (strcmp(verb, verbs[i].name) == 0)
             return verbs[i].run(argc - 1, argv + 1, envp);
-        }
-    }
     bool is_asked = strcmp(verb, "--help") == 0 || strcmp(verb, "help") == 0;
     FILE *out = is_asked ? stdout : stderr;
     fprintf(out, "usage: henpin schema VERB ...\n\n");
-    for (size_t i = 0; i < COUNT_OF(verbs); i++) {
+    for (size_t i = 0; i < COUNT_OF(verbs); i++)
         fprintf(out, "  %-8s %s\n", verbs[i].name, verbs[i].help);
-    }
     return is_asked ? 0 : 2;
 }

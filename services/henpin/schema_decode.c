@@ -59,24 +59,21 @@ struct decoder {
 /* --- reading --- */
 
 static int hex_digit(char c) {
-    if (c >= '0' && c <= '9') {
+    if (c >= '0' && c <= '9')
         return c - '0';
-    }
     c = (char)(c | 0x20);
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 /* Accepts Postgres' "\x" in front. */
 static bool from_hex(struct arena *a, struct span text, struct span *out) {
-    if (span_starts_with(text, SPAN("\\x"))) {
+    if (span_starts_with(text, SPAN("\\x")))
         text = (struct span){text.ptr + 2, text.len - 2};
-    }
     char *bytes = arena_alloc(a, text.len / 2 + 1);
     for (size_t i = 0; i + 1 < text.len; i += 2) {
         int high = hex_digit(text.ptr[i]), low = hex_digit(text.ptr[i + 1]);
-        if (high < 0 || low < 0) {
+        if (high < 0 || low < 0)
             return false;
-        }
         bytes[i / 2] = (char)(high << 4 | low);
     }
     *out = (struct span){bytes, text.len / 2};
@@ -88,9 +85,8 @@ static bool from_hex(struct arena *a, struct span text, struct span *out) {
 /* Buyer text is replaced by its length. */
 static void hide_text(struct decoder *d, union any_event *event) {
     if (d->shape != &inquiry_event_shape || d->config->shows_text ||
-        !event->inquiry.text.ptr) {
+        !event->inquiry.text.ptr)
         return;
-    }
     struct builder b = builder_in(d->arena, 64);
     build_format(&b, "(%zu bytes, see --show-text)", event->inquiry.text.len);
     event->inquiry.text = builder_span(&b);
@@ -121,9 +117,8 @@ static enum status decode_one(struct decoder *d, struct span value,
         print_refusal(d, err);
         return ST_OK;
     }
-    if (st != ST_OK) {
+    if (st != ST_OK)
         return st;
-    }
     hide_text(d, &event);
     struct builder b = builder_in(d->arena, 6 * value.len + 8192);
     feed_json_write(d->shape, &event, &b);
@@ -205,11 +200,9 @@ static const struct avro_shape *shape_for(const char *file) {
     } shapes[] = {{"order_event", &order_event_shape},
                   {"return_event", &return_event_shape},
                   {"inquiry_event", &inquiry_event_shape}};
-    for (size_t i = 0; i < COUNT_OF(shapes); i++) {
-        if (strncmp(file, shapes[i].prefix, strlen(shapes[i].prefix)) == 0) {
+    for (size_t i = 0; i < COUNT_OF(shapes); i++)
+        if (strncmp(file, shapes[i].prefix, strlen(shapes[i].prefix)) == 0)
             return shapes[i].shape;
-        }
-    }
     return NULL;
 }
 
@@ -222,12 +215,10 @@ static enum status decode_all(struct decoder *d, const struct option_list *files
     }
     enum status st = schemas_new(&d->config->schemas, d->config->topic_schema, d->shape,
                                  &d->schemas, err);
-    if (st == ST_OK && files->count == 0) {
+    if (st == ST_OK && files->count == 0)
         return decode_lines(d, err);
-    }
-    for (size_t i = 0; st == ST_OK && i < files->count; i++) {
+    for (size_t i = 0; st == ST_OK && i < files->count; i++)
         st = decode_file(d, files->items[i], err);
-    }
     return st;
 }
 
@@ -246,9 +237,8 @@ int schema_decode(int argc, char **argv, char **envp) {
         .tables = tables,
     };
     struct config_result c = config_parse(&spec, argc, argv, envp, stdout, stderr);
-    if (c.outcome != CONFIG_RUN) {
+    if (c.outcome != CONFIG_RUN)
         return c.outcome == CONFIG_SHOWN ? 0 : 2;
-    }
     log_set_level(LOG_WARN);
     struct decoder d = {.config = &config, .arena = arena_new(ROOM)};
     struct error err;
@@ -259,8 +249,7 @@ int schema_decode(int argc, char **argv, char **envp) {
     }
     schemas_free(d.schemas);
     arena_free(d.arena);
-    if (st != ST_OK) {
+    if (st != ST_OK)
         return error_exit_code(err.code);
-    }
     return d.n_refused > 0 ? 1 : 0;
 }

@@ -320,13 +320,11 @@ enum status story_event_read(struct story_writer *w, struct arena *a,
     take_from_order(w, event);
     set_times(w, topic, event, clock_us);
     json_t *line = json_array_get(json_object_get(event, "lines"), 0);
-    for (bool is_kind = true; st == ST_OK && cut_clause(&rest, &clause);
-         is_kind = false) {
+    for (bool is_kind = true; st == ST_OK && cut_clause(&rest, &clause); is_kind = false)
         if (is_kind)
             json_object_set_new(event, "kind", symbol_of(a, span_trim(clause)));
         else
             st = read_clause(a, topic, span_trim(clause), event, &line, err);
-    }
     if (st == ST_OK && topic == STORY_ORDERS) {
         json_t *at = json_object_get(event, "occurred_at");
         const char *kind = json_string_value(json_object_get(event, "kind"));

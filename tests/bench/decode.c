@@ -40,9 +40,8 @@ static _Noreturn void give_up(const char *what, const char *why) {
 
 static char *read_text(const char *path, size_t *len) {
     FILE *f = fopen(path, "rb");
-    if (!f) {
+    if (!f)
         give_up(path, "cannot be opened");
-    }
     char *text = xmalloc(1 << 16);
     *len = fread(text, 1, 1 << 16, f);
     fclose(f);
@@ -110,9 +109,8 @@ static struct lot make_lot(const struct avro_schema *schema, size_t n) {
         struct error err;
         make_event(&random, &e, lines, &t, &hazard);
         struct builder b = builder_over(lot.bytes + lot.n_bytes, RECORD_MAX);
-        if (avro_encode(schema, &return_event_shape, &e, &b, &err) != ST_OK) {
+        if (avro_encode(schema, &return_event_shape, &e, &b, &err) != ST_OK)
             give_up("encoding", err.text);
-        }
         lot.records[i] = builder_span(&b);
         lot.n_bytes += b.len;
     }
@@ -131,12 +129,10 @@ static void run_ours(void *context, const struct lot *lot) {
     struct return_event e;
     struct error err;
     for (size_t i = 0; i < lot->n; i++) {
-        if (avro_decode(o->plan, lot->records[i], o->arena, &e, &err) != ST_OK) {
+        if (avro_decode(o->plan, lot->records[i], o->arena, &e, &err) != ST_OK)
             give_up("ours", err.text);
-        }
-        if (i % 500 == 499) { /* a batch, as in a worker */
+        if (i % 500 == 499) /* a batch, as in a worker */
             arena_reset(o->arena);
-        }
     }
     arena_reset(o->arena);
 }
@@ -153,9 +149,8 @@ static void run_theirs(void *context, const struct lot *lot) {
         avro_reader_memory_set_source(t->reader, lot->records[i].ptr,
                                       (int64_t)lot->records[i].len);
         avro_value_reset(&t->record);
-        if (avro_value_read(t->reader, &t->into) != 0) {
+        if (avro_value_read(t->reader, &t->into) != 0)
             give_up("avro-c", avro_strerror());
-        }
     }
 }
 
@@ -172,9 +167,8 @@ static void race(struct contender *c, size_t n, const struct lot *lot, int round
             int64_t start = clock_monotonic_us();
             c[i].run(c[i].context, lot);
             int64_t took = clock_monotonic_us() - start;
-            if (round >= 0 && (c[i].best_us == 0 || took < c[i].best_us)) {
+            if (round >= 0 && (c[i].best_us == 0 || took < c[i].best_us))
                 c[i].best_us = took;
-            }
         }
     }
 }
@@ -187,19 +181,16 @@ int main(int argc, char **argv) {
     char *text = read_text(path, &len);
     struct avro_schema *schema;
     struct error err;
-    if (avro_schema_parse((struct span){text, len}, &schema, &err) != ST_OK) {
+    if (avro_schema_parse((struct span){text, len}, &schema, &err) != ST_OK)
         give_up(path, err.text);
-    }
     struct lot lot = make_lot(schema, n);
     struct ours ours = {NULL, arena_new((size_t)64 << 20)};
     if (avro_plan_compile(schema, schema, &return_event_shape, &avro_default_limits,
-                          &ours.plan, &err) != ST_OK) {
+                          &ours.plan, &err) != ST_OK)
         give_up(path, err.text);
-    }
     avro_schema_t peer;
-    if (avro_schema_from_json_length(text, len, &peer) != 0) {
+    if (avro_schema_from_json_length(text, len, &peer) != 0)
         give_up("avro-c", avro_strerror());
-    }
     struct theirs generic = {.reader = avro_reader_memory("", 0)}, resolved = generic;
     avro_value_iface_t *class = avro_generic_class_from_schema(peer);
     avro_value_iface_t *resolving = avro_resolved_writer_new(peer, peer);

@@ -26,21 +26,17 @@ static size_t region_used;
 
 static void *region_allocate(void *context, void *ptr, size_t old_size, size_t new_size) {
     (void)context;
-    if (new_size == 0) { /* free, or a value of no bytes, whose place must not be NULL */
+    if (new_size == 0) /* free, or a value of no bytes, whose place must not be NULL */
         return region;
-    }
-    if (ptr && new_size <= old_size) {
+    if (ptr && new_size <= old_size)
         return ptr;
-    }
     size_t size = (new_size + 15) / 16 * 16;
-    if (new_size > CLAIM_MAX || size > REGION_BYTES - region_used) {
+    if (new_size > CLAIM_MAX || size > REGION_BYTES - region_used)
         return NULL;
-    }
     char *fresh = region + region_used;
     region_used += size;
-    if (ptr) {
+    if (ptr)
         memcpy(fresh, ptr, old_size);
-    }
     return fresh;
 }
 
@@ -77,9 +73,8 @@ static char *schema_text(const struct type *t, bool is_oracle) {
 
 static void differ(const struct pair *p, struct span bytes, const char *what,
                    const char *detail) {
-    if (tally.differences++ >= 5) {
+    if (tally.differences++ >= 5)
         return;
-    }
     char hex[2 * MESSAGE_MAX + 1];
     struct builder b = builder_over(hex, sizeof hex - 1);
     build_hex(&b, bytes.ptr, bytes.len);
@@ -95,9 +90,8 @@ static struct avro_schema *parse_ours(const struct pair *p, const struct type *t
     struct avro_schema *s = NULL;
     struct error err;
     char *text = schema_text(t, false);
-    if (avro_schema_parse(span_of(text), &s, &err) != ST_OK) {
+    if (avro_schema_parse(span_of(text), &s, &err) != ST_OK)
         differ(p, SPAN(""), "schema refused", err.text);
-    }
     free(text);
     return s;
 }
@@ -107,15 +101,13 @@ static bool make_oracle(struct pair *p) {
     avro_schema_t w = NULL, r = NULL;
     avro_value_iface_t *resolver = NULL;
     if (avro_schema_from_json_length(writer, strlen(writer), &w) == 0 &&
-        avro_schema_from_json_length(reader, strlen(reader), &r) == 0) {
+        avro_schema_from_json_length(reader, strlen(reader), &r) == 0)
         resolver = avro_resolved_writer_new(w, r);
-    }
     free(writer);
     free(reader);
     if (!resolver) {
-        if (getenv("FUZZ_VERBOSE")) {
+        if (getenv("FUZZ_VERBOSE"))
             printf("no oracle: %s\n", avro_strerror());
-        }
         return false;
     }
     avro_generic_value_new(avro_generic_class_from_schema(r), &p->record);
@@ -132,9 +124,8 @@ static bool pair_make(struct pair *p, uint64_t *r, struct arena *a) {
     p->reader_schema = parse_ours(p, p->reader);
     p->writer_schema = parse_ours(p, p->writer);
     struct error err;
-    if (!p->reader_schema || !p->writer_schema) {
+    if (!p->reader_schema || !p->writer_schema)
         return false;
-    }
     if (avro_plan_compile(p->writer_schema, p->reader_schema, p->shape, &limits, &p->plan,
                           &err) != ST_OK) {
         differ(p, SPAN(""), "plan refused", err.text);
@@ -181,9 +172,8 @@ static void compare_with_oracle(struct pair *p, struct span bytes, const struct 
     /* Only where the walk followed the bytes as avro-c does, to their end: elsewhere 1.11
      * may crash on a negative length, or count nulls for hours. */
     const unsigned followed = RULE_SHORT | RULE_TEXT | RULE_BOOLEAN | RULE_TRAILING;
-    if (!p->has_oracle || w->is_dangerous || (w->broken & ~followed)) {
+    if (!p->has_oracle || w->is_dangerous || (w->broken & ~followed))
         return;
-    }
     if (w->avro_c_cannot) {
         tally.beyond_avro_c++;
         return;
@@ -194,18 +184,16 @@ static void compare_with_oracle(struct pair *p, struct span bytes, const struct 
     bool theirs = avro_value_read(p->bytes, &p->resolved) == 0;
     if (!is_accepted) {
         tally.oracle_refused += !theirs;
-        if (theirs && w->ended) {
+        if (theirs && w->ended)
             differ(p, bytes, "avro-c accepts what ends too early", "");
-        }
         return;
     }
     char path[32] = "";
     tally.compared++;
-    if (!theirs) {
+    if (!theirs)
         differ(p, bytes, "avro-c refuses what we accept", avro_strerror());
-    } else if (!is_equal(p->reader, p->shape, ours, &p->record, path, sizeof path)) {
+    else if (!is_equal(p->reader, p->shape, ours, &p->record, path, sizeof path))
         differ(p, bytes, "values differ", path);
-    }
 }
 
 static void run_case(struct pair *p, struct span bytes, struct arena *a, char *out) {
@@ -220,11 +208,10 @@ static void run_case(struct pair *p, struct span bytes, struct arena *a, char *o
         differ(p, bytes, "accepted although it breaks a rule",
                rule_names[__builtin_ctz(w.broken)]);
     } else if (!is_accepted && !(rules_of(err.code) & w.broken)) {
-        if (err.code == E_AVRO_LIMIT && strstr(err.text, "of memory")) {
+        if (err.code == E_AVRO_LIMIT && strstr(err.text, "of memory"))
             tally.memory++; /* the walk does not count memory */
-        } else {
+        else
             differ(p, bytes, "refused for a rule that is kept", err.text);
-        }
     }
     if (!is_accepted) {
         tally.by_rule[__builtin_ctz(rules_of(err.code) & w.broken
@@ -247,14 +234,12 @@ static size_t mutate(uint64_t *r, char *bytes, size_t len) {
             len = at;
             break;
         case 1: /* flip a bit */
-            if (len) {
+            if (len)
                 bytes[at] = (char)(bytes[at] ^ 1 << below(r, 8));
-            }
             break;
         case 2: /* a telling byte */
-            if (len) {
+            if (len)
                 bytes[at] = (char)telling[below(r, COUNT_OF(telling))];
-            }
             break;
         case 3: /* one byte more */
             if (len < MESSAGE_MAX - 1) {
@@ -270,9 +255,8 @@ static size_t mutate(uint64_t *r, char *bytes, size_t len) {
             }
             break;
         default: /* a long number */
-            for (unsigned k = 0, run = below(r, 11); k < run && at + k < len; k++) {
+            for (unsigned k = 0, run = below(r, 11); k < run && at + k < len; k++)
                 bytes[at + k] = (char)(bytes[at + k] | 0x80);
-            }
             break;
         }
     }
@@ -290,9 +274,8 @@ static void run_pair(uint64_t *r, uint64_t cases) {
         for (uint64_t i = 0; i < cases && region_used < REGION_BYTES / 2;) {
             struct builder b = builder_over(valid, MESSAGE_MAX);
             random_value(r, &b, p.writer, 0);
-            if (b.is_cut) {
+            if (b.is_cut)
                 continue;
-            }
             run_case(&p, builder_span(&b), batch, out);
             for (int k = 0; k < 100; k++) {
                 memcpy(bytes, valid, b.len);
@@ -319,9 +302,8 @@ static void print_tally(int64_t took_us) {
     printf("  accepted %" PRIu64 ", of these equal to avro-c's value %" PRIu64 "\n",
            tally.accepted, tally.compared);
     printf("  refused by rule:");
-    for (int i = 0; i < RULE_COUNT; i++) {
+    for (int i = 0; i < RULE_COUNT; i++)
         printf(" %s %" PRIu64, rule_names[i], tally.by_rule[i]);
-    }
     printf("; of those it could be asked, avro-c refused %" PRIu64 "\n",
            tally.oracle_refused);
     printf("  not compared: beyond avro-c %" PRIu64 ", memory %" PRIu64
@@ -339,9 +321,8 @@ int main(int argc, char **argv) {
     avro_set_error("made before the region is"); /* avro-c keeps this one for ever */
     region = xmalloc(REGION_BYTES);
     avro_set_allocator(region_allocate, NULL);
-    while (tally.cases < wanted && tally.differences == 0) {
+    while (tally.cases < wanted && tally.differences == 0)
         run_pair(&r, wanted - tally.cases < 4000 ? wanted - tally.cases : 4000);
-    }
     print_tally(clock_monotonic_us() - start);
     free(region);
     return tally.differences ? 1 : 0;

@@ -41,9 +41,8 @@ static bool is_same_array(const struct type *t, const struct avro_field *f,
     memcpy(&items, base + f->offset, sizeof items);
     memcpy(&n, base + f->count_offset, sizeof n);
     avro_value_get_size(theirs, &expected);
-    if (n != expected) {
+    if (n != expected)
         return false;
-    }
     struct avro_field item = *f;
     item.slot = f->item_slot;
     item.offset = 0;
@@ -51,9 +50,8 @@ static bool is_same_array(const struct type *t, const struct avro_field *f,
     for (size_t i = 0; i < n; i++) {
         avro_value_t value;
         if (avro_value_get_by_index(theirs, i, &value, NULL) != 0 ||
-            !is_same(t->item, &item, items + i * f->item_size, &value, path, size)) {
+            !is_same(t->item, &item, items + i * f->item_size, &value, path, size))
             return false;
-        }
     }
     return true;
 }
@@ -141,9 +139,8 @@ static bool is_same(const struct type *t, const struct avro_field *f, const char
             return true; /* avro-c enters a branch with its first item; here it has none
                           */
         }
-        if (t->branches[v.i]->kind == NUL) {
+        if (t->branches[v.i]->kind == NUL)
             return is_same_absent(f, at);
-        }
         return avro_value_get_current_branch(theirs, &branch) == 0 &&
                is_same(t->branches[v.i], f, base, &branch, path, size);
     case NUL:
@@ -159,14 +156,12 @@ bool is_equal(const struct type *reader, const struct avro_shape *shape, const v
     for (int i = 0; i < reader->n_fields; i++) {
         const struct member *m = &reader->fields[i];
         avro_value_t value;
-        if (m->is_missing) {
+        if (m->is_missing)
             continue;
-        }
         if (avro_value_get_by_index(theirs, index++, &value, NULL) != 0 ||
             !is_same(m->type, &shape->fields[i], ours, &value, path, size)) {
-            if (!path[0]) {
+            if (!path[0])
                 snprintf(path, size, "%s", m->name);
-            }
             return false;
         }
     }

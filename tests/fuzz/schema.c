@@ -16,17 +16,15 @@ static struct type *type_new(struct arena *a, enum kind kind) {
     struct type *t = arena_zalloc(a, sizeof *t);
     t->kind = t->oracle_kind = kind;
     t->default_symbol = -1;
-    if (kind == RECORD || kind == ENUM || kind == FIXED) {
+    if (kind == RECORD || kind == ENUM || kind == FIXED)
         snprintf(t->name, sizeof t->name, "T%d", next_name++);
-    }
     return t;
 }
 
 static void add_symbols(uint64_t *r, struct type *t) {
     t->n_symbols = 1 + (int)below(r, SYMBOLS_MAX - 1);
-    for (int i = 0; i < t->n_symbols; i++) {
+    for (int i = 0; i < t->n_symbols; i++)
         t->symbols[i] = i;
-    }
     t->default_symbol = one_in(r, 2) ? (int)below(r, (unsigned)t->n_symbols) : -1;
 }
 
@@ -44,15 +42,13 @@ static struct type *random_plain(uint64_t *r, struct arena *a, int depth) {
                                       STRING,  STRING, STRING, ENUM, FIXED, RECORD};
     enum kind kind = kinds[below(r, depth < 3 ? 13 : 12)];
     struct type *t = type_new(a, kind);
-    if (kind == ENUM) {
+    if (kind == ENUM)
         add_symbols(r, t);
-    } else if (kind == FIXED) {
+    else if (kind == FIXED)
         t->size = (int)below(r, 6);
-    } else if (kind == RECORD) {
-        for (int n = (int)below(r, 5); n > 0; n--) {
+    else if (kind == RECORD)
+        for (int n = (int)below(r, 5); n > 0; n--)
             add_field(t, random_plain(r, a, depth + 1));
-        }
-    }
     return t;
 }
 
@@ -77,9 +73,8 @@ static struct type *random_field(uint64_t *r, struct arena *a, int depth) {
 struct type *random_reader(uint64_t *r, struct arena *a) {
     next_name = 0;
     struct type *t = type_new(a, RECORD);
-    for (int n = 1 + (int)below(r, 5); n > 0; n--) {
+    for (int n = 1 + (int)below(r, 5); n > 0; n--)
         add_field(t, random_field(r, a, 1));
-    }
     return t;
 }
 
@@ -91,9 +86,8 @@ static struct type *random_any(uint64_t *r, struct arena *a, int depth) {
     switch (t->kind) {
     case RECORD:
         t->is_skipped = true;
-        for (int n = (int)below(r, 4); n > 0; n--) {
+        for (int n = (int)below(r, 4); n > 0; n--)
             add_field(t, random_any(r, a, depth + 1));
-        }
         if (one_in(r, 3)) { /* a list: the record again, or nothing */
             struct type *self = arena_alloc(a, sizeof *self);
             add_field(t, optional(a, self, one_in(r, 2)));
@@ -221,9 +215,8 @@ static struct type *evolve_type(uint64_t *r, struct arena *a, struct type *reade
     struct type *target = reader;
     if (reads_null) {
         target = reader->branches[reader->branches[0]->kind == NUL ? 1 : 0];
-        if (one_in(r, 12)) {
+        if (one_in(r, 12))
             return type_new(a, NUL);
-        }
     }
     struct type *t = evolve_plain(r, a, target);
     bool plain = one_in(r, reads_null ? 4 : 2);
@@ -255,18 +248,15 @@ static struct type *evolve_record(uint64_t *r, struct arena *a, struct type *rea
         }
         struct member *sent = add_field(t, evolve_type(r, a, m->type));
         sent->feeds = m->type;
-        if (one_in(r, 8)) {
+        if (one_in(r, 8))
             memcpy(m->alias, sent->name, sizeof m->alias); /* the fresh name stays */
-        } else {
+        else
             memcpy(sent->name, m->name, sizeof m->name);
-        }
-        while (t->n_fields < FIELDS_MAX / 2 && one_in(r, 6)) {
+        while (t->n_fields < FIELDS_MAX / 2 && one_in(r, 6))
             add_field(t, random_any(r, a, 1));
-        }
     }
-    if (one_in(r, 3)) {
+    if (one_in(r, 3))
         swap_fields(r, t);
-    }
     return t;
 }
 
@@ -386,17 +376,15 @@ static void print_record(struct builder *b, const struct type *t, bool is_oracle
     bool is_first = true;
     for (int i = 0; i < t->n_fields; i++) {
         const struct member *m = &t->fields[i];
-        if (is_oracle && m->is_missing) {
+        if (is_oracle && m->is_missing)
             continue;
-        }
         bool renamed = m->alias[0] != '\0';
         build_format(b, "%s{\"name\":\"%s\",\"type\":", is_first ? "" : ",",
                      is_oracle && renamed ? m->alias : m->name);
         is_first = false;
         print_schema(b, m->type, is_oracle);
-        if (!is_oracle && renamed) {
+        if (!is_oracle && renamed)
             build_format(b, ",\"aliases\":[\"%s\"]", m->alias);
-        }
         if (!is_oracle && m->is_missing) {
             build_text(b, ",\"default\":");
             print_default(b, m->type);
@@ -408,13 +396,11 @@ static void print_record(struct builder *b, const struct type *t, bool is_oracle
 
 static void print_enum(struct builder *b, const struct type *t) {
     build_format(b, "{\"type\":\"enum\",\"name\":\"%s\",\"symbols\":[", t->name);
-    for (int i = 0; i < t->n_symbols; i++) {
+    for (int i = 0; i < t->n_symbols; i++)
         build_format(b, "%s\"S%d\"", i ? "," : "", t->symbols[i]);
-    }
     build_char(b, ']');
-    if (t->default_symbol >= 0) {
+    if (t->default_symbol >= 0)
         build_format(b, ",\"default\":\"S%d\"", t->symbols[t->default_symbol]);
-    }
     build_char(b, '}');
 }
 
@@ -423,11 +409,10 @@ void print_schema(struct builder *b, const struct type *t, bool is_oracle) {
                                         "float", "double",  "bytes", "string"};
     switch (t->kind) {
     case RECORD:
-        if (t->is_link) {
+        if (t->is_link)
             build_format(b, "\"%s\"", t->name);
-        } else {
+        else
             print_record(b, t, is_oracle);
-        }
         break;
     case ENUM:
         print_enum(b, t);

@@ -151,9 +151,8 @@ static void test_builder__never_cuts_inside_a_character(void **state) {
         assert_int_equal(whole.len, kept[cap]);
         assert_true(span_is_text(builder_span(&whole)));
         struct builder bytewise = builder_over(buffer, cap);
-        for (const char *p = text; *p; p++) {
+        for (const char *p = text; *p; p++)
             build_char(&bytewise, *p);
-        }
         assert_true(bytewise.is_cut);
         assert_int_equal(bytewise.len, kept[cap]);
     }

@@ -9,9 +9,8 @@ static const char *suggested(const char *word) {
                                         "order_placed",     "east",
                                         "amazon.sg",        "amazon.co.jp"};
     s = suggest_for(span_of(word));
-    for (size_t i = 0; i < COUNT_OF(known); i++) {
+    for (size_t i = 0; i < COUNT_OF(known); i++)
         suggest_consider(&s, known[i]);
-    }
     return suggest_text(&s);
 }
 

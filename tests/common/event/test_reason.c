@@ -33,9 +33,8 @@ static void test_reason__codes_find_their_family_with_and_without_prefix(void **
         {"CR-UNAUTHORIZED_PURCHASE", "fraud"},
         {" CR-DEFECTIVE ", "defective"},
     };
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
         assert_string_equal(reason_family(span_of(rows[i][0])), rows[i][1]);
-    }
 }
 
 static void test_reason__an_unknown_code_is_other_and_no_code_is_none(void **state) {

@@ -11,14 +11,12 @@
 
 static inline struct avro_schema *UNUSED schema_of(const char *quoted) {
     char *json = xstrdup(quoted);
-    for (char *c = json; *c; c++) {
+    for (char *c = json; *c; c++)
         *c = *c == '\'' ? '"' : *c;
-    }
     struct avro_schema *s = NULL;
     struct error err = {.text = ""};
-    if (avro_schema_parse(span_of(json), &s, &err) != ST_OK) {
+    if (avro_schema_parse(span_of(json), &s, &err) != ST_OK)
         fail_msg("%s: %s", quoted, err.text);
-    }
     free(json);
     return s;
 }
@@ -27,13 +25,11 @@ static inline struct avro_schema *UNUSED schema_of(const char *quoted) {
 static inline const char *UNUSED schema_refusal(const char *quoted) {
     static struct error err;
     char *json = xstrdup(quoted);
-    for (char *c = json; *c; c++) {
+    for (char *c = json; *c; c++)
         *c = *c == '\'' ? '"' : *c;
-    }
     struct avro_schema *s = NULL;
-    if (avro_schema_parse(span_of(json), &s, &err) == ST_OK) {
+    if (avro_schema_parse(span_of(json), &s, &err) == ST_OK)
         fail_msg("%s: is accepted", quoted);
-    }
     assert_int_equal(err.code, E_SCHEMA_INVALID);
     free(json);
     return err.text;
@@ -107,18 +103,16 @@ static inline struct decoded UNUSED decode_as(const char *writer_fields,
     d.status = avro_plan_compile(w, r, shape, &avro_default_limits, &plan, &d.err);
     avro_schema_free(w);
     avro_schema_free(r);
-    if (d.status == ST_OK) {
+    if (d.status == ST_OK)
         d.status = avro_decode(plan, bytes, a, &d.thing, &d.err);
-    }
     return d;
 }
 
 #define BYTES(literal) ((struct span){"" literal, sizeof(literal) - 1})
 
 static inline void UNUSED assert_decoded(const struct decoded *d) {
-    if (d->status != ST_OK) {
+    if (d->status != ST_OK)
         fail_msg("%s: %s", error_token(d->err.code), d->err.text);
-    }
 }
 
 static inline void UNUSED assert_refused(const struct decoded *d, enum error_code code,

@@ -98,14 +98,12 @@ static inline struct kafka_consumer *
 fixture_consumer(const struct kafka_consumer_config *config, struct seen *seen) {
     struct kafka_callbacks callbacks = {fixture_assigned, fixture_revoked,
                                         fixture_out_of_range, fixture_trouble, seen};
-    if (!seen->next) {
+    if (!seen->next)
         seen->next = seen->own_next;
-    }
     struct kafka_consumer *c = NULL;
     struct error err = {0};
-    if (kafka_consumer_new(config, &callbacks, &c, &err) != ST_OK) {
+    if (kafka_consumer_new(config, &callbacks, &c, &err) != ST_OK)
         fail_msg("%s", err.text);
-    }
     return c;
 }
 
@@ -126,9 +124,8 @@ static inline void fixture_produce(const char *bootstrap, int32_t partition, int
                                        1700000000000000 + i * 1000, &err),
                          ST_OK);
     }
-    if (kafka_producer_flush(p, 20 * US_PER_S, &err) != ST_OK) {
+    if (kafka_producer_flush(p, 20 * US_PER_S, &err) != ST_OK)
         fail_msg("%s", err.text);
-    }
     kafka_producer_free(p);
     free(value);
 }
@@ -168,9 +165,8 @@ static inline int64_t fixture_scale(void) {
         int64_t give_up = clock_monotonic_us() + (seconds)*US_PER_S * fixture_scale();   \
         while (!(condition)) {                                                           \
             step;                                                                        \
-            if (clock_monotonic_us() > give_up) {                                        \
+            if (clock_monotonic_us() > give_up)                                          \
                 fail_msg("waited in vain for %s", #condition);                           \
-            }                                                                            \
         }                                                                                \
     } while (0)
 

@@ -90,11 +90,10 @@ static void test_decode__text_is_utf8_without_nul(void **state) {
                                 BYTES("\x02\x7f")};
     for (size_t i = 0; i < COUNT_OF(good); i++) {
         struct decoded d = read_text(good[i]);
-        if (i == 2) { /* says 8, has 9 */
+        if (i == 2) /* says 8, has 9 */
             assert_refused(&d, E_AVRO_TRAILING, "1 of 10");
-        } else {
+        else
             assert_decoded(&d);
-        }
     }
     /* A NUL, a lone or broken sequence, an overlong one, a surrogate; short, in the first
      * eight, in the rest. */
@@ -149,9 +148,8 @@ static void test_decode__arrays_come_in_blocks_of_both_forms(void **state) {
                                         "d\x00"));
     assert_decoded(&d);
     assert_int_equal(d.thing.n_texts, 4);
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < 4; i++)
         assert_int_equal(d.thing.texts[i].ptr[0], "abcd"[i]);
-    }
     d = read_texts(BYTES("\x00"));
     assert_decoded(&d);
     assert_int_equal(d.thing.n_texts, 0);
@@ -199,9 +197,8 @@ static void test_decode__items_of_no_bytes_are_counted(void **state) {
 static void test_decode__many_small_blocks_stay_cheap(void **state) {
     (void)state;
     char bytes[3 * 10000 + 1];
-    for (size_t i = 0; i < 10000; i++) {
+    for (size_t i = 0; i < 10000; i++)
         memcpy(bytes + 3 * i, "\x02\x02x", 3);
-    }
     bytes[sizeof bytes - 1] = 0;
     struct decoded d = read_texts((struct span){bytes, sizeof bytes});
     assert_decoded(&d);
@@ -280,13 +277,11 @@ static void test_decode__memory_stays_flat_over_a_million_poison_messages(void *
     struct thing t;
     size_t before = 0;
     for (int i = 0; i < 1000000; i++) {
-        if (i == 1000) {
+        if (i == 1000)
             before = mallinfo2().uordblks;
-        }
         assert_int_equal(avro_decode(plan, poison[i % 4], a, &t, &err), ST_REJECT);
-        if (i % 500 == 499) {
+        if (i % 500 == 499)
             arena_reset(a);
-        }
     }
     arena_reset(a);
     assert_true(mallinfo2().uordblks <= before + 4096);

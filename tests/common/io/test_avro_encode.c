@@ -124,9 +124,8 @@ static void test_encode__every_event_fits_its_released_schema(void **state) {
         struct avro_plan *plan = NULL;
         assert_int_equal(schema_file_parse(events[i].file, &s, &err), ST_OK);
         if (avro_plan_compile(s, s, events[i].shape, &avro_default_limits, &plan, &err) !=
-            ST_OK) {
+            ST_OK)
             fail_msg("%s: %s", events[i].file, err.text);
-        }
         avro_plan_free(plan);
         avro_schema_free(s);
     }

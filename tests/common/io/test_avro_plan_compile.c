@@ -415,13 +415,11 @@ test_plan__a_schema_that_asks_for_too_many_steps_is_skipped_cheaply(void **state
                      "{'type':'record','name':'R%d','fields':[{'name':'a','type':", i);
     }
     build_text(&b, "'int'");
-    for (int i = 39; i >= 0; i--) {
-        if (i == 39) {
+    for (int i = 39; i >= 0; i--)
+        if (i == 39)
             build_text(&b, "},{'name':'b','type':'int'}]}");
-        } else {
+        else
             build_format(&b, "},{'name':'b','type':'R%d'}]}", i + 1);
-        }
-    }
     build_text(&b, "}," STR);
     build_char(&b, '\0');
     struct decoded d = decode_as(writer, STR, TEXT_SHAPE, BYTES("\x00\x00"));

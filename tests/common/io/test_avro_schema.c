@@ -99,9 +99,8 @@ static void test_schema__mistakes_are_refused_in_words(void **state) {
         {"{'type':'fixed','name':'F','size':99999999}", "size from 0"},
         {"{'type':'fixed','name':'F'}", "size from 0"},
     };
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
         assert_contains(schema_refusal(cases[i].json), cases[i].words);
-    }
 }
 
 static void test_schema__size_depth_and_count_are_capped(void **state) {
@@ -115,21 +114,18 @@ static void test_schema__size_depth_and_count_are_capped(void **state) {
     assert_contains(err.text, "at most");
 
     struct builder b = builder_over(text, cap);
-    for (int i = 0; i < 100; i++) {
+    for (int i = 0; i < 100; i++)
         build_text(&b, "{\"type\":\"array\",\"items\":");
-    }
     build_text(&b, "\"int\"");
-    for (int i = 0; i < 100; i++) {
+    for (int i = 0; i < 100; i++)
         build_char(&b, '}');
-    }
     assert_int_equal(avro_schema_parse(builder_span(&b), &s, &err), ST_REJECT);
     assert_contains(err.text, "deeper than 48");
 
     b.len = 0;
     build_text(&b, "{\"type\":\"record\",\"name\":\"R\",\"fields\":[");
-    for (int i = 0; i < 1001; i++) {
+    for (int i = 0; i < 1001; i++)
         build_format(&b, "%s{\"name\":\"f%d\",\"type\":\"int\"}", i ? "," : "", i);
-    }
     build_text(&b, "]}");
     assert_int_equal(avro_schema_parse(builder_span(&b), &s, &err), ST_REJECT);
     assert_contains(err.text, "more than 1000 fields");
@@ -149,9 +145,8 @@ static void test_schema__what_others_write_is_accepted(void **state) {
         "{'type':'record','name':'E','fields':[{'name':'a','type':'string','default':7}]"
         "}", /* unused */
     };
-    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+    for (size_t i = 0; i < COUNT_OF(texts); i++)
         avro_schema_free(schema_of(texts[i]));
-    }
 }
 
 static void note_obstacle(void *context, const char *path, const char *why) {

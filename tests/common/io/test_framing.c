@@ -9,9 +9,8 @@ static struct frame detect(struct span value, const char *name, struct span head
     struct frame f;
     const struct record_header headers[] = {{SPAN("traceparent"), SPAN("00-x")},
                                             {span_of(name), header}};
-    if (frame_detect(value, headers, name ? 2 : 1, &f, &err) != ST_OK) {
+    if (frame_detect(value, headers, name ? 2 : 1, &f, &err) != ST_OK)
         fail_msg("%s", err.text);
-    }
     return f;
 }
 

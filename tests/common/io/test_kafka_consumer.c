@@ -42,12 +42,10 @@ static void pair_consumers(struct pair *t, int64_t queued_bytes) {
 
 static void pair_turn(struct pair *t, int only_lane) {
     size_t n = 0;
-    for (size_t a = 0; a < 2; a++) {
+    for (size_t a = 0; a < 2; a++)
         n += fixture_turn(t->c[a], &t->s[a], N_LANES, only_lane);
-    }
-    if (n == 0) {
+    if (n == 0)
         usleep(1000);
-    }
 }
 
 static void pair_free(struct pair *t) {
@@ -67,9 +65,8 @@ static bool both_took(const struct pair *t, int64_t n) {
 /* Turns for a while, so that what should not happen has its chance. */
 static void pair_idle(struct pair *t, int64_t ms) {
     int64_t until = clock_monotonic_us() + ms * US_PER_MS;
-    while (clock_monotonic_us() < until) {
+    while (clock_monotonic_us() < until)
         pair_turn(t, -1);
-    }
 }
 
 static void test_kafka__records_come_in_order_from_the_given_offset(void **state) {
@@ -131,9 +128,8 @@ static void test_kafka__what_postgres_refuses_does_not_come_in(void **state) {
     };
     struct pair t;
     pair_broker(&t, 1);
-    for (size_t i = 0; i < COUNT_OF(strange); i++) {
+    for (size_t i = 0; i < COUNT_OF(strange); i++)
         produce_strange(t.bootstrap, strange[i].timestamp_ms, strange[i].header);
-    }
     pair_consumers(&t, 8 << 20);
     struct arena *arena = arena_new(1 << 20);
     for (size_t a = 0; a < 2; a++) {
@@ -225,9 +221,8 @@ static void test_kafka__a_lane_that_is_not_read_fetches_to_its_limit_and_stays_a
     UNTIL(20, both_took(&t, 4000),
           pair_turn(&t, 1)); /* lane 1 is not held up by lane 0 */
     int64_t until = clock_monotonic_us() + 5 * US_PER_S; /* beyond the session timeout */
-    while (clock_monotonic_us() < until) {
+    while (clock_monotonic_us() < until)
         pair_turn(&t, 1);
-    }
     rd_kafka_mock_broker_set_down(t.cluster, 1);
     usleep(200000);
     for (size_t a = 0; a < 2; a++) {
@@ -301,9 +296,8 @@ static void test_kafka__broker_errors_and_outages_lose_and_double_nothing(void *
           pair_turn(&t, -1));
     UNTIL(30, t.s[0].next[0] == 3000 && t.s[1].next[0] == 3000, pair_turn(&t, -1));
     UNTIL(30, t.s[0].next[1] == 3000 && t.s[1].next[1] == 3000, pair_turn(&t, -1));
-    for (size_t a = 0; a < 2; a++) {
+    for (size_t a = 0; a < 2; a++)
         kafka_consumer_free(t.c[a], 10 * US_PER_S);
-    }
     rd_kafka_mock_cluster_destroy(t.cluster);
     rd_kafka_destroy(t.rk);
 }
@@ -331,9 +325,8 @@ static void test_kafka__a_position_that_kafka_does_not_take_is_no_warning(void *
     assert_true(said && dup2(fileno(said), STDERR_FILENO) >= 0);
     const struct kafka_partition p = {TOPIC, 0};
     const int64_t offset = 1;
-    for (size_t a = 0; a < 2; a++) {
+    for (size_t a = 0; a < 2; a++)
         kafka_mirror(t.c[a], &p, &offset, 1);
-    }
     UNTIL(20, file_says(said, "position.unmirrored"), pair_turn(&t, -1));
     dup2(kept, STDERR_FILENO);
     assert_false(file_says(said, "\"warn\""));

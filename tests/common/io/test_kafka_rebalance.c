@@ -34,14 +34,12 @@ static void turn_all(struct group *groups) {
     for (size_t a = 0; a < 2; a++) {
         for (int member = 0; member < 2; member++) {
             struct group *g = &groups[a];
-            if (g->c[member]) {
+            if (g->c[member])
                 n += fixture_turn(g->c[member], &g->s[member], N_LANES, -1);
-            }
         }
     }
-    if (n == 0) {
+    if (n == 0)
         usleep(1000);
-    }
 }
 
 static bool owns(const struct group *groups, int member, int n) {
@@ -50,19 +48,16 @@ static bool owns(const struct group *groups, int member, int n) {
 
 static bool both_at(const struct group *groups, int64_t end) {
     for (size_t a = 0; a < 2; a++) {
-        for (int p = 0; p < N_PARTITIONS; p++) {
-            if (groups[a].ledger[p] != end) {
+        for (int p = 0; p < N_PARTITIONS; p++)
+            if (groups[a].ledger[p] != end)
                 return false;
-            }
-        }
     }
     return true;
 }
 
 static void produce_all(const char *bootstrap, int64_t n) {
-    for (int p = 0; p < N_PARTITIONS; p++) {
+    for (int p = 0; p < N_PARTITIONS; p++)
         fixture_produce(bootstrap, p, n, 100);
-    }
 }
 
 static void test_kafka__members_come_and_go_and_nothing_is_lost_or_doubled(void **state) {
@@ -80,9 +75,8 @@ static void test_kafka__members_come_and_go_and_nothing_is_lost_or_doubled(void 
     }
     produce_all(bootstrap, 1000);
     UNTIL(20, owns(groups, 0, N_PARTITIONS), turn_all(groups));
-    for (size_t a = 0; a < 2; a++) {
+    for (size_t a = 0; a < 2; a++)
         group_join(&groups[a], 1);
-    }
     UNTIL(30, owns(groups, 0, N_PARTITIONS / 2) && owns(groups, 1, N_PARTITIONS / 2),
           turn_all(groups));
     produce_all(bootstrap, 1000);
@@ -92,17 +86,15 @@ static void test_kafka__members_come_and_go_and_nothing_is_lost_or_doubled(void 
      * time. */
     assert_true(groups[0].s[0].n_revoked >= N_PARTITIONS);
     assert_int_equal(groups[1].s[0].n_revoked, N_PARTITIONS / 2);
-    for (size_t a = 0; a < 2; a++) {
+    for (size_t a = 0; a < 2; a++)
         group_leave(&groups[a], 0);
-    }
     produce_all(bootstrap, 500);
     UNTIL(30, owns(groups, 1, N_PARTITIONS), turn_all(groups));
     UNTIL(20, both_at(groups, 2500), turn_all(groups));
     for (size_t a = 0; a < 2; a++) {
         group_leave(&groups[a], 1);
-        for (int member = 0; member < 2; member++) {
+        for (int member = 0; member < 2; member++)
             assert_int_equal(groups[a].s[member].n_lost, 0);
-        }
     }
     kafka_mock_free(m);
 }

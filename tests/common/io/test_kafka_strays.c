@@ -17,19 +17,16 @@ static void test_strays__drop_leaves_the_others_in_order(void **state) {
     struct kafka_slot a = {.lane = 0}, b = {.lane = 0};
     char handles[100];
     struct kafka_strays s = {0};
-    for (size_t i = 0; i < COUNT_OF(handles); i++) {
+    for (size_t i = 0; i < COUNT_OF(handles); i++)
         kafka_strays_add(&s, i % 3 == 0 ? &a : &b, &handles[i]);
-    }
     assert_ptr_equal(kafka_strays_next(&s), &handles[0]);
     assert_ptr_equal(kafka_strays_next(&s), &handles[1]);
     n_released = 0;
     kafka_strays_drop(&s, &a, count_release);
     assert_int_equal(n_released, 33); /* 3, 6 ... 99 */
-    for (size_t i = 2; i < COUNT_OF(handles); i++) {
-        if (i % 3 != 0) {
+    for (size_t i = 2; i < COUNT_OF(handles); i++)
+        if (i % 3 != 0)
             assert_ptr_equal(kafka_strays_next(&s), &handles[i]);
-        }
-    }
     assert_null(kafka_strays_next(&s));
     kafka_strays_add(&s, &a, &handles[7]);
     kafka_strays_free(&s, count_release);
@@ -51,9 +48,8 @@ static struct kafka_consumer *make_strays(const struct kafka_consumer_config *co
     UNTIL(20, n == 50, {
         kafka_turn(c);
         size_t more = kafka_take(c, 0, records, 50 - n);
-        for (size_t i = 0; i < more; i++) {
+        for (size_t i = 0; i < more; i++)
             kafka_release(records[i].handle);
-        }
         n += more;
     });
     rd_kafka_message_t *m = NULL;

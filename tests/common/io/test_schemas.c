@@ -36,9 +36,8 @@ enum status registry_fetch(struct registry *r, const struct frame *frame, char *
     (void)r;
     (void)frame;
     n_asked++;
-    if (answer != ERROR_CODE_COUNT) {
+    if (answer != ERROR_CODE_COUNT)
         return error_set(err, answer, "the fake says no");
-    }
     *out = xstrdup(schema_text);
     return ST_OK;
 }
@@ -56,10 +55,8 @@ static struct schemas *open_with(const char *url, const char *plain) {
         .schema_dir = "schemas/avro",
         .plain_schema = plain};
     struct schemas *s = NULL;
-    if (schemas_new(&config, "return_event.avsc", &return_event_shape, &s, &err) !=
-        ST_OK) {
+    if (schemas_new(&config, "return_event.avsc", &return_event_shape, &s, &err) != ST_OK)
         fail_msg("%s", err.text);
-    }
     return s;
 }
 
@@ -108,9 +105,8 @@ static enum status decode_framed(struct schemas *s, unsigned id) {
 static void test_schemas__a_schema_is_asked_once(void **state) {
     (void)state;
     struct schemas *s = open_with("http://registry", "");
-    for (int i = 0; i < 100; i++) {
+    for (int i = 0; i < 100; i++)
         assert_int_equal(decode_framed(s, 1 + (unsigned)i % 2), ST_OK);
-    }
     assert_int_equal(n_asked, 2);
     schemas_free(s);
 }
@@ -165,9 +161,8 @@ static void test_schemas__a_flood_of_unknown_ids_pushes_out_no_plan(void **state
     struct schemas *s = open_with("http://registry", "");
     assert_int_equal(decode_framed(s, 1), ST_OK);
     answer = E_SCHEMA_UNKNOWN;
-    for (unsigned i = 0; i < 2000; i++) {
+    for (unsigned i = 0; i < 2000; i++)
         assert_int_equal(decode_framed(s, 10 + i), ST_REJECT);
-    }
     int before = n_asked;
     assert_int_equal(decode_framed(s, 1), ST_OK);
     assert_int_equal(n_asked, before);

@@ -38,9 +38,8 @@ static inline void op_try_all(const struct rr_set *s, struct opponent *o) {
     memset(o, 0, sizeof *o);
     do {
         unsigned hits = 0;
-        if (!rr_reaches(s, &in)) {
+        if (!rr_reaches(s, &in))
             continue;
-        }
         for (int i = 0; i < s->n; i++) {
             bool is_hit = rr_hits(&s->rules[i], &in);
             hits |= is_hit ? 1U << i : 0;
@@ -56,21 +55,16 @@ static inline void op_try_all(const struct rr_set *s, struct opponent *o) {
 /* Whether two rules of one mode that hit together contradict. */
 static inline bool op_contradict(const struct rr_set *s, const struct rr_rule *a,
                                  const struct rr_rule *b) {
-    if (a->is_shadow != b->is_shadow) {
+    if (a->is_shadow != b->is_shadow)
         return false;
-    }
-    if (s->hit == RR_UNIQUE) {
+    if (s->hit == RR_UNIQUE)
         return true;
-    }
-    if (s->hit == RR_PRIORITY && a->priority != b->priority) {
+    if (s->hit == RR_PRIORITY && a->priority != b->priority)
         return false;
-    }
     int n_slots = s->hit == RR_PRIORITY ? OP_SLOTS : OP_BLOCKERS; /* blockers add up */
-    for (int slot = 0; slot < n_slots; slot++) {
-        if (op_gives(a, slot) && op_gives(b, slot) && !op_same(a, b, slot)) {
+    for (int slot = 0; slot < n_slots; slot++)
+        if (op_gives(a, slot) && op_gives(b, slot) && !op_same(a, b, slot))
             return true;
-        }
-    }
     return false;
 }
 
@@ -81,9 +75,8 @@ static inline int op_winner(const struct rr_set *s, unsigned hits, bool is_shado
     for (int i = 0; i < s->n; i++) {
         const struct rr_rule *r = &s->rules[i];
         if (hits >> i & 1 && r->is_shadow == is_shadow && op_gives(r, slot) &&
-            (best < 0 || r->priority > s->rules[best].priority)) {
+            (best < 0 || r->priority > s->rules[best].priority))
             best = i;
-        }
     }
     return best;
 }
@@ -96,9 +89,8 @@ static inline bool op_matters(const struct rr_set *s, unsigned hits, int i) {
         if (s->hit == RR_PRIORITY) {
             int with = op_winner(s, hits, r->is_shadow, slot),
                 without = op_winner(s, rest, r->is_shadow, slot);
-            if (with == i && (without < 0 || !op_same(r, &s->rules[without], slot))) {
+            if (with == i && (without < 0 || !op_same(r, &s->rules[without], slot)))
                 return true;
-            }
         } else if (slot == OP_BLOCKERS) {
             unsigned others = 0;
             for (int k = 0; k < s->n; k++) {
@@ -106,9 +98,8 @@ static inline bool op_matters(const struct rr_set *s, unsigned hits, int i) {
                               ? s->rules[k].blockers
                               : 0;
             }
-            if (r->blockers & ~others) {
+            if (r->blockers & ~others)
                 return true;
-            }
         } else if (op_gives(r, slot)) {
             bool has_same = false;
             for (int k = 0; k < s->n; k++) {
@@ -117,9 +108,8 @@ static inline bool op_matters(const struct rr_set *s, unsigned hits, int i) {
                     (rest >> k & 1 && s->rules[k].is_shadow == r->is_shadow &&
                      op_gives(&s->rules[k], slot) && op_same(r, &s->rules[k], slot));
             }
-            if (!has_same) {
+            if (!has_same)
                 return true;
-            }
         }
     }
     return false;
@@ -129,9 +119,8 @@ static inline void op_find_dead(const struct rr_set *s, struct opponent *o) {
     for (int i = 0; i < s->n; i++) {
         bool wins = false;
         for (unsigned hits = 0; hits < 1U << s->n; hits++) {
-            if (!o->occurs[hits] || !(hits >> i & 1)) {
+            if (!o->occurs[hits] || !(hits >> i & 1))
                 continue;
-            }
             o->is_hit[i] = true;
             for (int slot = 0; slot < OP_SLOTS; slot++) {
                 const struct rr_rule *r = &s->rules[i];
@@ -147,17 +136,14 @@ static inline void op_find_dead(const struct rr_set *s, struct opponent *o) {
 /* From the highest priority down, the later of equals first; what was found idle is gone. */
 static inline void op_find_redundant(const struct rr_set *s, struct opponent *o) {
     unsigned gone = 0, done = 0;
-    for (int i = 0; i < s->n; i++) {
+    for (int i = 0; i < s->n; i++)
         gone |= o->is_dead[i] ? 1U << i : 0;
-    }
     for (int n = 0; n < s->n && s->hit != RR_UNIQUE; n++) {
         int next = -1;
-        for (int i = 0; i < s->n; i++) {
+        for (int i = 0; i < s->n; i++)
             if (!(done >> i & 1) && (next < 0 || s->hit == RR_COLLECT ||
-                                     s->rules[i].priority >= s->rules[next].priority)) {
+                                     s->rules[i].priority >= s->rules[next].priority))
                 next = i;
-            }
-        }
         done |= 1U << next;
         bool matters = o->is_dead[next];
         for (unsigned hits = 0; hits < 1U << s->n && !matters; hits++) {
@@ -174,13 +160,11 @@ static inline void op_find_redundant(const struct rr_set *s, struct opponent *o)
 static inline void op_find_all(const struct rr_set *s, struct opponent *o) {
     unsigned active = 0;
     op_try_all(s, o);
-    for (int i = 0; i < s->n; i++) {
+    for (int i = 0; i < s->n; i++)
         active |= s->rules[i].is_shadow ? 0 : 1U << i;
-    }
     for (unsigned hits = 0; hits < 1U << s->n; hits++) {
-        if (!o->occurs[hits]) {
+        if (!o->occurs[hits])
             continue;
-        }
         o->has_gap = o->has_gap || !(hits & active);
         for (int b = 0; b < s->n; b++) {
             for (int a = 0; a < b; a++) {

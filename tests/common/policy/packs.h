@@ -22,9 +22,8 @@ struct pack_fixture {
 
 static inline void pack_tell(void *context, const struct policy_finding *f) {
     struct pack_fixture *x = context;
-    if (f->severity == POLICY_NOTE || x->len + 2048 > sizeof x->said) {
+    if (f->severity == POLICY_NOTE || x->len + 2048 > sizeof x->said)
         return;
-    }
     x->len += (size_t)snprintf(x->said + x->len, sizeof x->said - x->len,
                                "%s:%d:%d: %s: %s\n%s", f->file, f->line, f->column,
                                f->kind, f->text, f->witness ? f->witness : "");
@@ -52,9 +51,8 @@ static inline void pack_load(struct pack_fixture *x) {
     x->p = NULL;
     x->len = 0;
     x->said[0] = '\0';
-    if (policy_load_with(x->dir, &o, &x->p, &x->err) != ST_OK) {
+    if (policy_load_with(x->dir, &o, &x->p, &x->err) != ST_OK)
         x->p = NULL;
-    }
 }
 
 /* One file is a whole rule set. */
@@ -70,29 +68,25 @@ static inline void pack_remove(struct pack_fixture *x) {
     while (d && (e = readdir(d))) {
         char path[512];
         snprintf(path, sizeof path, "%s/%s", x->dir, e->d_name);
-        if (e->d_name[0] != '.') {
+        if (e->d_name[0] != '.')
             unlink(path);
-        }
     }
-    if (d) {
+    if (d)
         closedir(d);
-    }
     rmdir(x->dir);
     policy_free(x->p);
     x->p = NULL;
 }
 
 static inline void assert_loads(const struct pack_fixture *x) {
-    if (!x->p) {
+    if (!x->p)
         fail_msg("refused: %s\n%s", x->err.text, x->said);
-    }
 }
 
 static inline int64_t at(const char *instant) {
     int64_t us;
-    if (!clock_parse(span_of(instant), &us)) {
+    if (!clock_parse(span_of(instant), &us))
         fail_msg("\"%s\" is no instant", instant);
-    }
     return us;
 }
 

@@ -101,9 +101,8 @@ static inline void rr_random_rule(uint64_t *seed, struct rr_set *s, struct rr_ru
         unsigned all = (1U << rr_words[f]) - 1;
         if (s->facts >> f & 1 && rr_pick(seed, 3) > 0) {
             r->words[f] = (1 + rr_pick(seed, all)) & all;
-            if (f >= 2 && rr_pick(seed, 4) == 0) {
+            if (f >= 2 && rr_pick(seed, 4) == 0)
                 r->words[f] |= 1U << rr_words[f];
-            }
         }
     }
     if (s->facts >> 4 & 1 && rr_pick(seed, 2)) {
@@ -129,9 +128,8 @@ static inline void rr_random_rule(uint64_t *seed, struct rr_set *s, struct rr_ru
 
 static inline void rr_write_words(struct builder *b, const struct rr_rule *r, int f,
                                   const char **comma) {
-    if (r->words[f] == 0) {
+    if (r->words[f] == 0)
         return;
-    }
     unsigned all = (1U << rr_words[f]) - 1;
     build_format(b, "%s%s: [", *comma, rr_names[f]);
     *comma = ", ";
@@ -154,9 +152,8 @@ static inline void rr_write_words(struct builder *b, const struct rr_rule *r, in
 
 static inline void rr_write_members(struct builder *b, const char *name, unsigned bits,
                                     const char **comma) {
-    if (!bits) {
+    if (!bits)
         return;
-    }
     build_format(b, "%s%s: [", *comma, name);
     *comma = ", ";
     const char *inner = "";
@@ -172,12 +169,10 @@ static inline void rr_write_members(struct builder *b, const char *name, unsigne
 static inline void rr_write_rule(struct builder *b, const struct rr_rule *r, int i,
                                  bool has_priority, const char *then) {
     build_format(b, "  - {id: r%02d, title: t, source: s, ", i);
-    if (has_priority) {
+    if (has_priority)
         build_format(b, "priority: %d, ", r->priority);
-    }
-    if (r->is_shadow) {
+    if (r->is_shadow)
         build_text(b, "mode: shadow, ");
-    }
     if (r->from_day > 0 || r->until_day < 99) {
         const char *comma = "";
         build_text(b, "effective: {");
@@ -185,17 +180,15 @@ static inline void rr_write_rule(struct builder *b, const struct rr_rule *r, int
             build_format(b, "from: 2026-01-%02d", r->from_day);
             comma = ", ";
         }
-        if (r->until_day < 99) {
+        if (r->until_day < 99)
             build_format(b, "%suntil: 2026-01-%02d", comma, r->until_day);
-        }
         build_text(b, r->is_by_order ? ", by: ordered_at" : "");
         build_text(b, "}, ");
     }
     const char *comma = "";
     build_text(b, "when: {");
-    for (int f = 0; f < 4; f++) {
+    for (int f = 0; f < 4; f++)
         rr_write_words(b, r, f, &comma);
-    }
     if (r->has_range) {
         build_format(b, "%svalue: [%d..%d%s]", comma, r->low, r->high,
                      r->range_or_missing ? ", missing" : "");
@@ -268,9 +261,8 @@ static inline void rr_random_outcome(uint64_t *seed, unsigned gives, struct rr_r
 static inline void rr_random_set(uint64_t *seed, struct rr_set *s) {
     unsigned gives = 1 + rr_pick(seed, 7);
     s->facts = 0;
-    for (int k = 0; k < 3; k++) {
+    for (int k = 0; k < 3; k++)
         s->facts |= 1U << rr_pick(seed, 8);
-    }
     s->hit = (enum rr_hit)rr_pick(seed, 3);
     s->has_else = rr_pick(seed, 2);
     s->else_gives = s->has_duties = false;
@@ -281,11 +273,10 @@ static inline void rr_random_set(uint64_t *seed, struct rr_set *s) {
                                  .priorities = {1, 2},
                                  .else_is_seller = rr_pick(seed, 2)};
     s->scope.priorities[rr_pick(seed, 2)] = 3;
-    if (s->scope.is_there) {
+    if (s->scope.is_there)
         s->facts |= 3;
-    } else if (s->guard) {
+    else if (s->guard)
         s->facts |= 2;
-    }
     s->skips = __builtin_popcount(s->facts >> 4) > 1;
     s->n = 1 + (int)rr_pick(seed, 7);
     bool has_shadow = rr_pick(seed, 3) == 0;
@@ -301,9 +292,8 @@ static inline void rr_random_set(uint64_t *seed, struct rr_set *s) {
             r->remedy = other->remedy;
             r->blockers = other->blockers;
             r->is_shadow = other->is_shadow;
-            if (rr_pick(seed, 3) == 0) {
+            if (rr_pick(seed, 3) == 0)
                 memcpy(r->words, other->words, sizeof r->words);
-            }
         }
     }
 }
@@ -332,9 +322,8 @@ static inline void rr_write_outcome(char out[160], const struct rr_rule *r, int 
         }
         build_text(&b, "]");
     }
-    if (duty >= 0) {
+    if (duty >= 0)
         build_format(&b, ", duty: {name: d%d, due: %dh, stop: answered}", duty, duty + 1);
-    }
     build_text(&b, "}");
     assert_false(b.is_cut);
     out[b.len] = '\0';
@@ -373,9 +362,8 @@ static inline void rr_write_set(struct rr_set *s) {
     static const char *const hits[] = {"unique", "priority", "collect"};
     struct builder b = builder_over(s->text, sizeof s->text - 1);
     build_text(&b, RR_GROUND "tables:\n");
-    if (s->scope.is_there) {
+    if (s->scope.is_there)
         rr_write_scope(&b, &s->scope);
-    }
     build_format(&b,
                  "- table: t\n  title: t\n  hit: %s\n  gives: {code: one, remedy: one, "
                  "blocker: set, duty: by-name}\n%s",
@@ -387,9 +375,8 @@ static inline void rr_write_set(struct rr_set *s) {
         build_text(&b, "  needs: {");
         build_text(&b, s->scope.is_there ? "handle: seller" : "");
         build_text(&b, s->guard && s->scope.is_there ? ", " : "");
-        if (s->guard) {
+        if (s->guard)
             rr_write_some(&b, 1, s->guard);
-        }
         build_text(&b, "}\n");
     }
     build_text(&b, "  rules:\n");
@@ -431,11 +418,9 @@ static inline bool rr_holds(const struct rr_rule *r, int f, const struct rr_inpu
 /* Hits, when the condition on fact `but` is not looked at; -1: all are. */
 static inline bool rr_hits_but(const struct rr_rule *r, const struct rr_input *x,
                                int but) {
-    for (int f = 0; f < RR_FACTS; f++) {
-        if (f != but && !rr_holds(r, f, x)) {
+    for (int f = 0; f < RR_FACTS; f++)
+        if (f != but && !rr_holds(r, f, x))
             return false;
-        }
-    }
     int day = r->is_by_order ? x->order_day : x->day;
     return day >= r->from_day && day < r->until_day;
 }
@@ -447,9 +432,8 @@ static inline bool rr_hits(const struct rr_rule *r, const struct rr_input *x) {
 static inline bool rr_is_sellers(const struct rr_scope *c, const struct rr_input *x) {
     bool first = c->events >> x->words[0] & 1,
          second = c->marketplaces >> x->words[1] & 1;
-    if (first && second) {
+    if (first && second)
         return c->priorities[0] > c->priorities[1];
-    }
     return first || (!second && c->else_is_seller);
 }
 
@@ -466,9 +450,8 @@ static inline bool rr_is_bound(const struct rr_set *s, bool is_value, bool is_or
         const struct rr_rule *r = &s->rules[i];
         if (is_value
                 ? r->has_range && (x == r->low || x == r->high + 1)
-                : r->is_by_order == is_order && (x == r->from_day || x == r->until_day)) {
+                : r->is_by_order == is_order && (x == r->from_day || x == r->until_day))
             return true;
-        }
     }
     return x == 0;
 }
@@ -485,9 +468,8 @@ static inline int rr_step(const struct rr_set *s, bool is_value, bool is_order, 
  * rules tell apart. False when there is no further one. */
 static inline bool rr_next(const struct rr_set *s, struct rr_input *x) {
     for (int f = 0; f < 4; f++) {
-        if (!(s->facts >> f & 1)) {
+        if (!(s->facts >> f & 1))
             continue;
-        }
         int last = rr_words[f] - 1;
         if (x->words[f] < last) {
             x->words[f]++;
@@ -497,9 +479,8 @@ static inline bool rr_next(const struct rr_set *s, struct rr_input *x) {
     }
     if (s->facts >> 4 & 1) {
         x->value = rr_step(s, true, false, x->value, 21);
-        if (x->value <= 21) {
+        if (x->value <= 21)
             return true;
-        }
         x->value = -1;
     }
     if (s->facts >> 5 & 1) {
@@ -511,9 +492,8 @@ static inline bool rr_next(const struct rr_set *s, struct rr_input *x) {
     }
     if (s->facts >> 6 & 1) {
         x->day = rr_step(s, false, false, x->day, 31);
-        if (x->day <= 31) {
+        if (x->day <= 31)
             return true;
-        }
         x->day = 0;
     }
     if (s->facts >> 7 & 1) {
@@ -533,30 +513,25 @@ static inline void rr_state(const struct policy *p, const struct rr_input *x,
     static const enum policy_fact facts[4] = {FACT_EVENT, FACT_MARKETPLACE, FACT_LANG,
                                               FACT_CONDITION};
     policy_facts_init(p, f);
-    for (int i = 0; i < 4; i++) {
-        if (x->words[i] >= 0) {
+    for (int i = 0; i < 4; i++)
+        if (x->words[i] >= 0)
             policy_state(p, f, facts[i], span_of(rr_texts[i][x->words[i]]));
-        } else if (x->words[i] == -2) {
+        else if (x->words[i] == -2)
             policy_state(p, f, facts[i], SPAN("unheard-of"));
-        }
-    }
-    if (x->value >= 0) {
+    if (x->value >= 0)
         policy_state_number(f, FACT_VALUE, x->value);
-    }
     if (x->has >= 0) {
         policy_state_none(f, FACT_HAS);
         for (int i = 0; i < 3; i++) {
             char member = (char)('a' + i);
-            if (x->has >> i & 1) {
+            if (x->has >> i & 1)
                 policy_state_member(p, f, FACT_HAS, (struct span){&member, 1});
-            }
         }
     }
     int64_t first_us = INT64_C(1767268800000000); /* noon of the first of January 2026 */
     policy_state_instant(f, TIME_EVENT, first_us + (x->day - 1) * US_PER_DAY);
-    if (x->order_day >= 0) {
+    if (x->order_day >= 0)
         policy_state_instant(f, TIME_ORDERED, first_us + (x->order_day - 1) * US_PER_DAY);
-    }
 }
 
 #endif

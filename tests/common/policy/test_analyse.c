@@ -13,13 +13,11 @@ static bool says(const struct pack_fixture *x, const char *format, ...) {
 
 static void random_set(uint64_t *seed, struct rr_set *s) {
     s->facts = 0;
-    for (int k = 0; k < 3; k++) {
+    for (int k = 0; k < 3; k++)
         s->facts |= 1U << rr_pick(seed, 7);
-    }
     s->n = 1 + (int)rr_pick(seed, 6);
-    for (int i = 0; i < s->n; i++) {
+    for (int i = 0; i < s->n; i++)
         rr_random_rule(seed, s, &s->rules[i], i);
-    }
 }
 
 struct truth {
@@ -34,18 +32,15 @@ static void find_truth(const struct rr_set *s, struct truth *t) {
     do {
         int best = -1;
         for (int i = 0; i < s->n; i++) {
-            if (!rr_hits(&s->rules[i], &in)) {
+            if (!rr_hits(&s->rules[i], &in))
                 continue;
-            }
-            for (int k = 0; k < i; k++) {
+            for (int k = 0; k < i; k++)
                 t->overlaps[k][i] = t->overlaps[k][i] || rr_hits(&s->rules[k], &in);
-            }
             best = i;
         }
         t->has_gap = t->has_gap || best < 0;
-        if (best >= 0) {
+        if (best >= 0)
             t->wins[best] = true;
-        }
     } while (rr_next(s, &in));
 }
 
@@ -72,9 +67,8 @@ static void test_analyse__overlaps_and_gaps_equal_brute_force(void **state) {
             }
         }
         bool said_gap = strstr(x.said, " gap: ") != NULL;
-        if (said_gap != t.has_gap) {
+        if (said_gap != t.has_gap)
             fail_msg("there is %s gap\n%s\n%s", t.has_gap ? "a" : "no", s.text, x.said);
-        }
         gaps += said_gap;
         wholes += !said_gap;
         pack_remove(&x);
@@ -150,9 +144,8 @@ static struct pack_fixture load_rules(const char *table) {
 
 static void assert_said(const char *table, const char *wanted) {
     struct pack_fixture x = load_rules(table);
-    if (!strstr(x.said, wanted)) {
+    if (!strstr(x.said, wanted))
         fail_msg("\"%s\" was not found but:\n%s", wanted, x.said);
-    }
     pack_remove(&x);
 }
 
@@ -309,20 +302,17 @@ static void test_analyse__what_was_not_proved_is_said_to_be_open(void **state) {
     static char text[16384];
     struct builder b = builder_over(text, sizeof text - 1);
     build_text(&b, "domain:\n  event: [asked]\n  hazards: {set: [m0");
-    for (int i = 1; i < MEMBERS; i++) {
+    for (int i = 1; i < MEMBERS; i++)
         build_format(&b, ", m%d", i);
-    }
     build_text(&b, "]}\ncalendars: {always: {tz: UTC, open: always}}\n"
                    "desks: {night: {langs: [any], calendar: always}}\ntriage: night\n"
                    "tables:\n- table: t\n  gives: {code: one}\n  rules:\n");
     for (int i = 0; i <= MEMBERS; i++) {
         build_format(&b, "  - {id: r%02d, title: t, source: s, when: {hazards: {", i);
-        if (i < MEMBERS) {
+        if (i < MEMBERS)
             build_format(&b, "all: [m%d]%s", i, i > 0 ? ", " : "");
-        }
-        for (int k = 0; k < i; k++) {
+        for (int k = 0; k < i; k++)
             build_format(&b, "%sm%d", k == 0 ? "none: [" : ", ", k);
-        }
         build_format(&b, "%s}}, then: {code: c}}\n", i > 0 ? "]" : "");
     }
     assert_false(b.is_cut);

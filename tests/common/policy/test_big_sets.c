@@ -10,9 +10,8 @@ static void load(const char *last) {
     int len = snprintf(text, sizeof text, "%s",
                        "domain:\n  event: [arrived, left]\n  condition: [good, bad]\n"
                        "  hazards: {optional: true, set: [m0");
-    for (int i = 1; i < 30; i++) {
+    for (int i = 1; i < 30; i++)
         len += snprintf(text + len, sizeof text - (size_t)len, ", m%d", i);
-    }
     len += snprintf(text + len, sizeof text - (size_t)len,
                     "]}\ncalendars: {always: {tz: UTC, open: always}}\n"
                     "desks: {night: {langs: [any], calendar: always}}\ntriage: night\n"
@@ -52,9 +51,8 @@ static void test_big_sets__a_hole_below_them_is_never_called_whole(void **state)
     (void)state;
     load("  - {id: last1, title: t, source: s, priority: 1, when: {condition: good}, "
          "then: {code: a}}\n");
-    if (!strstr(x.said, "gap") && !strstr(x.said, "not-finished")) {
+    if (!strstr(x.said, "gap") && !strstr(x.said, "not-finished"))
         fail_msg("nothing was said about the hole: %s", x.said);
-    }
     pack_remove(&x);
 }
 
@@ -64,9 +62,8 @@ static void test_big_sets__a_rule_that_never_wins_is_not_called_alive(void **sta
         "  - {id: never, title: t, source: s, priority: 0, when: {hazards: m3}, then: "
         "{code: n}}\n"
         "  - {id: last, title: t, source: s, priority: 1, then: {code: none_of_them}}\n");
-    if (!strstr(x.said, "\"never\"") && !strstr(x.said, "not-finished")) {
+    if (!strstr(x.said, "\"never\"") && !strstr(x.said, "not-finished"))
         fail_msg("nothing was said about the rule: %s", x.said);
-    }
     pack_remove(&x);
 }
 

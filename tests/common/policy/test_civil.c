@@ -16,9 +16,8 @@ test_civil__every_day_of_ten_thousand_years_goes_forth_and_back(void **state) {
             for (int d = 1; d <= n; d++, day++) {
                 struct civil c = civil_of(day);
                 if (civil_days(y, m, d) != day || c.year != y || c.month != m ||
-                    c.day != d) {
+                    c.day != d)
                     fail_msg("%d-%d-%d", y, m, d);
-                }
             }
             assert_false(civil_is_valid(y, m, n + 1));
         }
@@ -41,9 +40,8 @@ static void test_civil__what_is_no_date_is_refused(void **state) {
                                         "2026-1-1",   "20260101",   "2026-01-01x",
                                         "0000-01-01", "2026-00-10"};
     int32_t day;
-    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+    for (size_t i = 0; i < COUNT_OF(texts); i++)
         assert_false(civil_parse(span_of(texts[i]), &day));
-    }
     assert_true(civil_parse(SPAN("2028-02-29"), &day));
     assert_int_equal(day, civil_days(2028, 2, 29));
 }

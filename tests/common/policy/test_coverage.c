@@ -59,9 +59,8 @@ cell_at(const struct policy *p, const struct coverage *c, const struct policy_fa
         bool is_class = k == FACT_MISSING ? class->has_missing || !category->is_listed
                                           : word_set_has(&class->words, (int)k);
         if (cell->marketplace == f->value[FACT_MARKETPLACE] && cell->lang == lang &&
-            is_class) {
+            is_class)
             return cell;
-        }
     }
     fail_msg("a cell is missing");
     return NULL;
@@ -71,31 +70,26 @@ cell_at(const struct policy *p, const struct coverage *c, const struct policy_fa
 static bool is_hole(const struct policy *p, const struct policy_duty *d,
                     const struct chain *chain) {
     bool is_meant = chain && chain->n == 1;
-    for (int i = 0; i < p->n_tables; i++) {
+    for (int i = 0; i < p->n_tables; i++)
         is_meant = is_meant && chain != p->tables[i].otherwise.then.chain;
-    }
     bool is_triage = d->owner.is_catch_all || d->owner.desk == p->triage->name;
     return !d->is_shadow &&
            ((is_triage && !is_meant) || d->owner.act_by_us <= d->start_us);
 }
 
 static int64_t random_value(const struct attribute *at, uint64_t *seed) {
-    if (at->is_optional && random_next(seed) % 3 == 0) {
+    if (at->is_optional && random_next(seed) % 3 == 0)
         return FACT_MISSING;
-    }
-    if (at->kind == KIND_WORD) {
+    if (at->kind == KIND_WORD)
         return (int64_t)(random_next(seed) % (uint64_t)at->n_words);
-    }
-    if (at->kind == KIND_NUMBER) {
+    if (at->kind == KIND_NUMBER)
         return at->min + (int64_t)(random_next(seed) % 100000) % (at->max - at->min + 1);
-    }
     return (int64_t)(random_next(seed) & ((UINT64_C(1) << at->n_words) - 1));
 }
 
 static void set_times(struct policy_facts *f, int64_t at_us) {
-    for (int t = 0; t < POLICY_TIME_COUNT; t++) {
+    for (int t = 0; t < POLICY_TIME_COUNT; t++)
         f->time_us[t] = at_us;
-    }
 }
 
 static const struct coverage_promise *promise_of(const struct coverage_cell *cell,
@@ -104,9 +98,8 @@ static const struct coverage_promise *promise_of(const struct coverage_cell *cel
     for (int i = 0; i < cell->n_promises; i++) {
         const struct coverage_promise *x = &cell->promises[i];
         if (strcmp(x->rule->id, rule) == 0 && x->duty == trace->duties[duty] &&
-            x->chain == trace->chain) {
+            x->chain == trace->chain)
             return x;
-        }
     }
     return NULL;
 }
@@ -122,20 +115,17 @@ static int compare_random_inputs(const struct policy *p, const struct coverage *
         struct policy_decision d;
         struct decide_trace trace;
         policy_facts_init(p, &f);
-        for (int fact = 0; fact < POLICY_FACT_COUNT; fact++) {
-            if (p->domain.facts[fact].is_listed) {
+        for (int fact = 0; fact < POLICY_FACT_COUNT; fact++)
+            if (p->domain.facts[fact].is_listed)
                 f.value[fact] = random_value(&p->domain.facts[fact], seed);
-            }
-        }
         set_times(
             &f, (first_day + 1) * US_PER_DAY +
                     (int64_t)(random_next(seed) % (uint64_t)((c->weeks * 7 - 2) * 1440)) *
                         US_PER_MIN);
         decide_traced(p, &f, &d, &trace);
         for (int k = 0; d.outcome == POLICY_DECIDED && k < d.n_duties; k++) {
-            if (d.duties[k].is_shadow) {
+            if (d.duties[k].is_shadow)
                 continue;
-            }
             const struct coverage_cell *cell = cell_at(p, c, &f);
             const struct coverage_promise *x =
                 promise_of(cell, &trace, k, d.duties[k].rule_id);
@@ -161,9 +151,8 @@ static int replay_holes(const struct policy *p, const struct coverage *c) {
         for (int k = 0; k < c->cells[i].n_promises; k++) {
             const struct coverage_promise *x = &c->cells[i].promises[k];
             int hour = (int)((unsigned)(i * 7 + k) % COVERAGE_HOURS);
-            if (x->hours->missed[hour] == 0) {
+            if (x->hours->missed[hour] == 0)
                 continue;
-            }
             struct policy_facts f = *x->facts;
             struct policy_decision d;
             struct decide_trace trace;
@@ -196,12 +185,10 @@ static void compare_minutes(const struct policy *p, const struct coverage *c,
         struct decide_trace trace;
         set_times(&f, t);
         decide_traced(p, &f, &d, &trace);
-        for (int j = 0; j < d.n_duties; j++) {
+        for (int j = 0; j < d.n_duties; j++)
             if (strcmp(d.duties[j].rule_id, x->rule->id) == 0 &&
-                is_hole(p, &d.duties[j], trace.chain)) {
+                is_hole(p, &d.duties[j], trace.chain))
                 is_missed[coverage_hour_of(z, t)] = true;
-            }
-        }
     }
     for (int h = 0; h < COVERAGE_HOURS; h++) {
         if (is_missed[h] != (x->hours->missed[h] > 0)) {
@@ -221,9 +208,8 @@ static void compare_owners(const struct policy *p, const struct coverage *c,
         struct policy_decision d;
         int64_t wall = c->first_day * US_PER_DAY + h * US_PER_HOUR;
         int64_t t = zone_instant_us(z, wall, NULL);
-        if (x->hours->missed[h] > 0 || zone_wall_us(z, t) != wall) {
+        if (x->hours->missed[h] > 0 || zone_wall_us(z, t) != wall)
             continue;
-        }
         set_times(&f, t);
         policy_decide(p, &f, &d);
         for (int j = 0; j < d.n_duties; j++) {
@@ -271,9 +257,8 @@ static void put_hours(struct builder *b, uint64_t *seed) {
     build_text(b, "{");
     int n = 0;
     for (int d = 0; d < 7; d++) {
-        if (random_next(seed) % 3 == 0 && !(d == 6 && n == 0)) {
+        if (random_next(seed) % 3 == 0 && !(d == 6 && n == 0))
             continue;
-        }
         int from = (int)(random_next(seed) % 1200);
         int to = from + 1 + (int)(random_next(seed) % (uint64_t)(1438 - from));
         build_format(b, "%s%s: [%02d:%02d-%02d:%02d]", n++ ? ", " : "", days[d],
@@ -425,9 +410,8 @@ static void test_coverage__random_maps_are_what_decisions_say_each_minute(void *
 static int count(const char *text, const char *wanted) {
     int n = 0;
     for (const char *at_text = strstr(text, wanted); at_text;
-         at_text = strstr(at_text + 1, wanted)) {
+         at_text = strstr(at_text + 1, wanted))
         n++;
-    }
     return n;
 }
 
@@ -518,9 +502,8 @@ static void test_coverage__what_is_wrong_with_it_is_told(void **state) {
         snprintf(text, sizeof text, "%s%s", FINDING_PACK("", CHAIN), cases[i].text);
         pack_load_text(&x, text);
         assert_null(x.p);
-        if (!strstr(x.said, cases[i].said)) {
+        if (!strstr(x.said, cases[i].said))
             fail_msg("%s: told %s", cases[i].text, x.said);
-        }
         pack_remove(&x);
     }
 }

@@ -24,9 +24,8 @@ static void check_set(struct rr_set *s, uint64_t *seed, int64_t *compared) {
             char id[16];
             snprintf(id, sizeof id, "r%02d", i);
             if (rr_hits(&s->rules[i], &in)) {
-                if (n >= d.n_rules || strcmp(d.rules[n], id) != 0) {
+                if (n >= d.n_rules || strcmp(d.rules[n], id) != 0)
                     fail_msg("the rule %s should have hit:\n%s", id, s->text);
-                }
                 n++;
             }
         }
@@ -44,9 +43,8 @@ static void test_decide__agrees_with_the_slow_truth_over_random_rule_sets(void *
     for (int k = 0; k < rr_rounds(250); k++) {
         s.facts = 127;
         s.n = 1 + (int)rr_pick(&seed, 8);
-        for (int i = 0; i < s.n; i++) {
+        for (int i = 0; i < s.n; i++)
             rr_random_rule(&seed, &s, &s.rules[i], i);
-        }
         check_set(&s, &seed, &compared);
     }
     print_message("decisions compared %lld\n", (long long)compared);
@@ -297,9 +295,8 @@ static void test_decide__duties_on_trial_take_no_place_of_those_in_force(void **
         assert_int_equal(d.duties[i].due_us - d.duties[i].start_us, 24 * US_PER_HOUR);
     }
     assert_int_equal(d.n_blockers, POLICY_MAX_DUTIES);
-    for (int i = 0; i < d.n_blockers; i++) {
+    for (int i = 0; i < d.n_blockers; i++)
         assert_false(d.blockers[i].is_shadow);
-    }
     pack_remove(&x);
 }
 

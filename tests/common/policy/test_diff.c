@@ -66,9 +66,8 @@ static struct diff_event asked(const char *event) {
         {.kind = DIFF_EMPTY, .which = FACT_HAS},
         {.kind = DIFF_TIME, .which = TIME_EVENT, .number = at("2026-11-25T01:00:00Z")},
     };
-    for (size_t i = 0; i < COUNT_OF(items); i++) {
+    for (size_t i = 0; i < COUNT_OF(items); i++)
         assert_true(diff_event_add(&e, items[i]));
-    }
     return e;
 }
 

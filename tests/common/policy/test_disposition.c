@@ -86,12 +86,10 @@ static void each_pair_of_hazards(disposition_claim *claim) {
 static int64_t few_members(enum policy_fact fact, uint64_t *seed) {
     int64_t members = 0;
     uint64_t roll = random_next(seed);
-    if (roll % 3 == 0) {
+    if (roll % 3 == 0)
         return FACT_MISSING;
-    }
-    for (uint64_t i = 0; i < (roll >> 8) % 4; i++) {
+    for (uint64_t i = 0; i < (roll >> 8) % 4; i++)
         members |= INT64_C(1) << random_next(seed) % (uint64_t)attribute(fact)->n_words;
-    }
     return members;
 }
 
@@ -106,9 +104,8 @@ static void many_random(disposition_claim *claim) {
             int n = attribute(words[k])->n_words;
             state_word(&f, words[k], (int)(random_next(&seed) % (uint64_t)(n + 1)) - 1);
         }
-        for (size_t k = 0; k < COUNT_OF(sets); k++) {
+        for (size_t k = 0; k < COUNT_OF(sets); k++)
             f.value[sets[k]] = few_members(sets[k], &seed);
-        }
         int64_t facts = few_members(FACT_HAS, &seed);
         f.value[FACT_HAS] = facts == FACT_MISSING ? 0 : facts;
         check(&f, claim);
@@ -123,11 +120,9 @@ static void everywhere(disposition_claim *claim) {
 /* ---- claims ---- */
 
 static bool is_one_of(const char *word, const char *const *words) {
-    for (int i = 0; words[i]; i++) {
-        if (word && strcmp(word, words[i]) == 0) {
+    for (int i = 0; words[i]; i++)
+        if (word && strcmp(word, words[i]) == 0)
             return true;
-        }
-    }
     return false;
 }
 
@@ -152,18 +147,15 @@ static bool is_dangerous(const struct policy_facts *f) {
 
 static void is_looked_at(const struct policy_facts *f,
                          const struct policy_disposition *d) {
-    if (!is_dangerous(f)) {
+    if (!is_dangerous(f))
         return;
-    }
-    if (is_one_of(d->code, sold)) {
+    if (is_one_of(d->code, sold))
         fail_with(d, "dangerous goods are sold");
-    }
     bool was_looked_at = false;
     for (int i = 0; i < d->n_steps; i++) {
         const struct policy_step *s = &d->steps[i];
-        if (s->unlocks && strcmp(s->unlocks, "resale") == 0 && !was_looked_at) {
+        if (s->unlocks && strcmp(s->unlocks, "resale") == 0 && !was_looked_at)
             fail_with(d, "dangerous goods are sold before somebody looked");
-        }
         was_looked_at = was_looked_at || is_one_of(s->action, looks);
     }
 }
@@ -186,18 +178,14 @@ static void is_in_licensed_hands(const struct policy_facts *f,
         has(f, FACT_HAZARDS, "sharps") || has(f, FACT_HAZARDS, "blood_contact");
     for (int i = 0; i < d->n_steps; i++) {
         const struct policy_step *s = &d->steps[i];
-        if (is_one_of(s->action, handed) && !s->licence &&
-            !is_one_of(s->to, free_hands)) {
+        if (is_one_of(s->action, handed) && !s->licence && !is_one_of(s->to, free_hands))
             fail_with(d, "goods leave without a licence");
-        }
         if (s->licence && is_dirty && strcmp(s->action, "hand_over") == 0 &&
-            strcmp(s->licence, "SCIW_TRANSPORT") != 0) {
+            strcmp(s->licence, "SCIW_TRANSPORT") != 0)
             fail_with(d, "infectious goods leave with another licence");
-        }
         if (is_one_of(s->to, free_hands) && is_dangerous(f) &&
-            !is(f, FACT_CATEGORY, "home_appliance") && f->value[FACT_HAZARDS] > 0) {
+            !is(f, FACT_CATEGORY, "home_appliance") && f->value[FACT_HAZARDS] > 0)
             fail_with(d, "dangerous goods go to unlicensed hands");
-        }
     }
 }
 
@@ -211,14 +199,11 @@ static void keeps_evidence(const struct policy_facts *f,
     static const char *const lost[] = {"hand_over", "dismantle",    "destroy_function",
                                        "repair",    "put_on_shelf", NULL};
     if (!has(f, FACT_SIGNALS, "fire") && !has(f, FACT_SIGNALS, "injury") &&
-        !has(f, FACT_SIGNALS, "death")) {
+        !has(f, FACT_SIGNALS, "death"))
         return;
-    }
-    for (int i = 0; i < d->n_steps; i++) {
-        if (is_one_of(d->steps[i].action, lost)) {
+    for (int i = 0; i < d->n_steps; i++)
+        if (is_one_of(d->steps[i].action, lost))
             fail_with(d, "evidence of an accident is given away");
-        }
-    }
 }
 
 static void test_disposition__what_hurt_somebody_is_kept(void **state) {
@@ -234,9 +219,8 @@ static void has_the_laws_clocks(const struct policy_facts *f,
     int64_t from = at("2026-04-01T12:00+09:00");
     for (int i = 0; i < d->n_steps; i++) {
         const struct policy_step *s = &d->steps[i];
-        if (strncmp(s->action, "confirm_", 8) != 0) {
+        if (strncmp(s->action, "confirm_", 8) != 0)
             continue;
-        }
         assert_true(s->after >= 0 && s->after < i);
         const struct policy_step *handed = &d->steps[s->after];
         assert_string_equal(handed->action, "hand_over");
@@ -259,9 +243,8 @@ static void waits_for_no_slip_in_vain(const struct policy_facts *f,
                                       const struct policy_disposition *d) {
     (void)f;
     if (strcmp(d->code, "home_appliance_recycling") != 0 ||
-        strcmp(d->rule_id, "jp-appliance-processor") == 0) {
+        strcmp(d->rule_id, "jp-appliance-processor") == 0)
         return;
-    }
     for (int i = 0; i < d->n_steps; i++) {
         assert_string_not_equal(d->steps[i].action, "confirm_disposal");
         assert_string_not_equal(d->steps[i].action, "confirm_final_disposal");
@@ -288,13 +271,11 @@ static void is_repaired_by_the_licensed(const struct policy_facts *f,
         const struct policy_step *s = &d->steps[i];
         bool is_repair =
             strcmp(s->action, "repair") == 0 || strcmp(s->action, "contract_repair") == 0;
-        if (is_repair && (!s->licence || strncmp(s->licence, "MD_", 3) != 0)) {
+        if (is_repair && (!s->licence || strncmp(s->licence, "MD_", 3) != 0))
             fail_with(d, "a medical device is repaired without a licence");
-        }
         if (is_repair && strcmp(s->licence, "MD_MANUFACTURER") != 0 &&
-            (strcmp(s->licence, "MD_REPAIR_TOKKAN") == 0) != is_special) {
+            (strcmp(s->licence, "MD_REPAIR_TOKKAN") == 0) != is_special)
             fail_with(d, "the repair licence is not that of the device");
-        }
     }
 }
 

@@ -204,12 +204,10 @@ static int64_t slow_oldest_unanswered(const struct lived *x) {
                          span_is(x->words[i], "marked_no_reply_needed");
         answered = is_answer && x->times[i] > answered ? x->times[i] : answered;
     }
-    for (size_t i = 0; i < x->h.n; i++) {
+    for (size_t i = 0; i < x->h.n; i++)
         if (span_is(x->words[i], "message_received") && x->times[i] > answered &&
-            (oldest == POLICY_NO_INSTANT || x->times[i] < oldest)) {
+            (oldest == POLICY_NO_INSTANT || x->times[i] < oldest))
             oldest = x->times[i];
-        }
-    }
     return oldest;
 }
 
@@ -509,33 +507,28 @@ static void compare_with_minutes(const struct duration *due,
     struct slow_clock s = {.due = INT64_MIN};
     for (int64_t t = from; t < now; t += US_PER_MIN) {
         for (int kind = CLOCK_START; kind <= CLOCK_STOP; kind++) {
-            for (size_t i = 0; i < n; i++) {
-                if (events[i].at_us == t && (int)events[i].kind == kind) {
+            for (size_t i = 0; i < n; i++)
+                if (events[i].at_us == t && (int)events[i].kind == kind)
                     slow_take(&s, events[i].kind);
-                }
-            }
         }
         if (s.is_running && counts(due, t)) {
             s.counted++;
-            if (s.counted == total) {
+            if (s.counted == total)
                 s.due = t + US_PER_MIN;
-            }
         }
     }
     struct duty_clock c = duty_clock_fold(due, events, n, now - 1);
     assert_int_equal(c.state == CLOCK_RUNNING, s.is_running);
     assert_int_equal(c.state == CLOCK_HELD, s.is_held);
     assert_int_equal(c.state == CLOCK_STOPPED, s.is_stopped);
-    if (c.state == CLOCK_WAITING) {
+    if (c.state == CLOCK_WAITING)
         return;
-    }
     int64_t counted = c.elapsed_us + (c.state == CLOCK_RUNNING && counts(due, now - 1));
     assert_int_equal(counted, s.counted * US_PER_MIN);
     bool is_late = s.due != INT64_MIN && s.counted > total;
     assert_int_equal(c.is_late, is_late);
-    if (s.due != INT64_MIN && c.due_us != POLICY_NO_INSTANT) {
+    if (s.due != INT64_MIN && c.due_us != POLICY_NO_INSTANT)
         assert_int_equal(c.due_us, s.due);
-    }
     if (s.counted > 0 && s.counted <= total && s.is_running) {
         /* and the instant of what was counted is when it was */
         int64_t reached = duty_clock_reaches(due, events, n, now - 1, counted);
@@ -554,9 +547,8 @@ static void test_duty_clock__agrees_with_counting_minute_by_minute(void **state)
         struct arena *outer = a;
         struct calendar *c = NULL;
         a = arena_new((size_t)64 << 20);
-        if (k % 16 == 0 || k % 2 == 0) {
+        if (k % 16 == 0 || k % 2 == 0)
             c = calendar_new(zones[random_next(&seed) % COUNT_OF(zones)], true, &seed);
-        }
         struct duration due = {.kind = c ? SPAN_BUSINESS_HOURS : SPAN_ELAPSED,
                                .amount =
                                    (int64_t)(1 + random_next(&seed) % 2000) * US_PER_MIN,

@@ -28,9 +28,8 @@ static struct policy_facts state_given(const char *given) {
     assert_true(fd >= 0);
     assert_int_equal(write(fd, given, strlen(given)), strlen(given));
     close(fd);
-    if (policy_read_given(x.p, path, NULL, &f, &err) != ST_OK) {
+    if (policy_read_given(x.p, path, NULL, &f, &err) != ST_OK)
         fail_msg("%s", err.text);
-    }
     unlink(path);
     return f;
 }
@@ -45,9 +44,8 @@ static const char *explain_in(enum words_language language, const char *given,
     struct words *w = words_new(a, x.p, language);
     struct error err = {0};
     const struct rule *r = NULL;
-    for (int i = 0; rule && i < x.p->n_rules; i++) {
+    for (int i = 0; rule && i < x.p->n_rules; i++)
         r = strcmp(x.p->rules[i]->id, rule) == 0 ? x.p->rules[i] : r;
-    }
     assert_int_equal(words_read(w, x.dir, NULL, &err), ST_OK);
     struct builder b = builder_over(text, sizeof text - 1);
     explain_text(explain_build(a, x.p, &f, "Asia/Tokyo"), w, r, &b);
@@ -214,11 +212,10 @@ static void test_explain__every_decision_can_be_written_in_every_form(void **sta
         const struct rule *r = x.p->rules[i % x.p->n_rules];
         for (int form = 0; form < 3; form++) {
             struct builder b = builder_over(text, sizeof text);
-            if (form < 2) {
+            if (form < 2)
                 explain_text(e, w[form], r, &b);
-            } else {
+            else
                 explain_json(e, r, &b);
-            }
             assert_false(b.is_cut);
             assert_true(span_is_text(builder_span(&b)));
         }

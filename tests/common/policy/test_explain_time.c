@@ -52,11 +52,9 @@ static struct explanation *explain_at(const char *instant) {
 }
 
 static const struct explain_duty *duty_of(const struct explanation *e, const char *name) {
-    for (int i = 0; i < e->d.n_duties; i++) {
-        if (strcmp(e->duties[i].duty->name, name) == 0) {
+    for (int i = 0; i < e->d.n_duties; i++)
+        if (strcmp(e->duties[i].duty->name, name) == 0)
             return &e->duties[i];
-        }
-    }
     fail_msg("no duty %s", name);
     return NULL;
 }
@@ -143,9 +141,8 @@ static void check_path(const struct explain_duty *e) {
         const struct explain_segment *s = &path->items[i];
         assert_int_equal(s->from_us, at_us);
         assert_true(s->to_us > s->from_us);
-        if (s->is_counted) {
+        if (s->is_counted)
             counted += s->to_us - s->from_us;
-        }
         n_days += s->nth > 0;
         bool is_open = s->why == WHY_OPEN || s->why == WHY_BREAK || s->why == WHY_NIGHT;
         if (d->kind == SPAN_BUSINESS_DAYS && i > 0 && s->why != WHY_REST_OF_DAY) {
@@ -155,11 +152,10 @@ static void check_path(const struct explain_duty *e) {
         at_us = s->to_us;
     }
     assert_int_equal(at_us, e->duty->due_us);
-    if (d->kind == SPAN_BUSINESS_HOURS) {
+    if (d->kind == SPAN_BUSINESS_HOURS)
         assert_int_equal(counted, d->amount);
-    } else if (d->kind == SPAN_BUSINESS_DAYS) {
+    else if (d->kind == SPAN_BUSINESS_DAYS)
         assert_int_equal(n_days, d->amount);
-    }
 }
 
 static void test_explain_time__stretches_add_up_from_any_start(void **state) {
@@ -171,9 +167,8 @@ static void test_explain_time__stretches_add_up_from_any_start(void **state) {
         int64_t minutes = (int64_t)(seed >> 33) % (20 * 365 * 24 * 60);
         clock_text(at("2010-01-04T00:00:00Z") + minutes * US_PER_MIN, instant);
         const struct explanation *e = explain_at(instant);
-        for (int k = 0; k < e->d.n_duties; k++) {
+        for (int k = 0; k < e->d.n_duties; k++)
             check_path(&e->duties[k]);
-        }
         arena_reset(a);
     }
 }
@@ -184,9 +179,8 @@ static void test_explain_time__after_act_by_the_desk_is_closed(void **state) {
     const struct explanation *e = explain_at("2026-11-20T12:00:00+09:00");
     for (int k = 0; k < e->d.n_duties; k++) {
         const struct explain_path *path = &e->duties[k].act_by;
-        for (int i = 0; i < path->n; i++) {
+        for (int i = 0; i < path->n; i++)
             assert_false(path->items[i].is_counted);
-        }
     }
 }
 

@@ -31,11 +31,9 @@ static int teardown(void **state) {
 }
 
 static const struct zone *tokyo(void) {
-    for (int i = 0; i < x.p->n_zones; i++) {
-        if (strcmp(x.p->zones[i]->name, "Asia/Tokyo") == 0) {
+    for (int i = 0; i < x.p->n_zones; i++)
+        if (strcmp(x.p->zones[i]->name, "Asia/Tokyo") == 0)
             return x.p->zones[i];
-        }
-    }
     fail_msg("no pack uses Asia/Tokyo");
     return NULL;
 }
@@ -127,9 +125,8 @@ struct tally {
 static void want(struct tally *t, const char *kind, const char *word) {
     t->n++;
     if (!word || strcmp(words_text(ja, kind, word), word) != 0 ||
-        words_find(ja, kind, word)) {
+        words_find(ja, kind, word))
         return;
-    }
     t->n_missing++;
     if (t->len + 128 < sizeof t->missing) {
         t->len += (size_t)snprintf(t->missing + t->len, sizeof t->missing - t->len,
@@ -140,18 +137,15 @@ static void want(struct tally *t, const char *kind, const char *word) {
 static void want_domain(struct tally *t) {
     for (int fact = 0; fact < POLICY_FACT_COUNT; fact++) {
         const struct attribute *at = &x.p->domain.facts[fact];
-        if (!at->is_listed) {
+        if (!at->is_listed)
             continue;
-        }
         want(t, "fact", fact_name(fact));
         bool is_code = fact == FACT_MARKETPLACE || fact == FACT_CURRENCY;
-        for (int i = 0; i < at->n_words && !is_code; i++) {
+        for (int i = 0; i < at->n_words && !is_code; i++)
             want(t, fact_name(fact), at->words[i]);
-        }
     }
-    for (int time = 0; time < POLICY_TIME_COUNT; time++) {
+    for (int time = 0; time < POLICY_TIME_COUNT; time++)
         want(t, "time", time_name(time));
-    }
 }
 
 static void want_step(struct tally *t, const struct step_spec *s) {
@@ -164,9 +158,8 @@ static void want_step(struct tally *t, const struct step_spec *s) {
     want(t, "unit", s->unit);
     want(t, "lot", s->lot);
     want(t, "breach", s->overdue);
-    for (int i = 0; i < s->n_waste; i++) {
+    for (int i = 0; i < s->n_waste; i++)
         want(t, "waste", s->waste[i]);
-    }
 }
 
 static void want_outcome(struct tally *t, const struct outcome *o) {
@@ -175,16 +168,14 @@ static void want_outcome(struct tally *t, const struct outcome *o) {
         want(t, "breach", o->duties[i].breach);
         want(t, "cost", o->duties[i].cost);
     }
-    for (int i = 0; i < o->n_blockers; i++) {
+    for (int i = 0; i < o->n_blockers; i++)
         want(t, "blocker", o->blockers[i].name);
-    }
     want(t, "handle", o->handle);
     want(t, "code", o->code);
     want(t, "remedy", o->remedy);
     want(t, "destination", o->destination);
-    for (int i = 0; i < o->n_steps; i++) {
+    for (int i = 0; i < o->n_steps; i++)
         want_step(t, &o->steps[i]);
-    }
 }
 
 static void want_rules(struct tally *t) {
@@ -203,21 +194,17 @@ static void want_rules(struct tally *t) {
 static void want_ground(struct tally *t) {
     for (int i = 0; i < x.p->n_desks; i++) {
         want(t, "desk", x.p->desks[i].name);
-        for (int k = 0; k < x.p->desks[i].n_licences; k++) {
+        for (int k = 0; k < x.p->desks[i].n_licences; k++)
             want(t, "licence", x.p->desks[i].licences[k].name);
-        }
     }
-    for (int i = 0; i < x.p->n_calendars; i++) {
+    for (int i = 0; i < x.p->n_calendars; i++)
         want(t, "calendar", x.p->calendars[i]->name);
-    }
-    for (int i = 0; i < x.p->n_zones; i++) {
+    for (int i = 0; i < x.p->n_zones; i++)
         want(t, "zone", x.p->zones[i]->name);
-    }
     for (int i = 0; i < x.p->n_holidays; i++) {
         bool is_japan = strcmp(x.p->holidays[i]->name, "jp") == 0;
-        for (int k = 0; k < x.p->holidays[i]->n && is_japan; k++) {
+        for (int k = 0; k < x.p->holidays[i]->n && is_japan; k++)
             want(t, "holiday", x.p->holidays[i]->items[k].name);
-        }
     }
 }
 
@@ -227,9 +214,8 @@ static void test_explain_words__each_word_of_the_packs_has_a_japanese_text(void 
     want_domain(&t);
     want_rules(&t);
     want_ground(&t);
-    if (t.n_missing > 0) {
+    if (t.n_missing > 0)
         fail_msg("words without Japanese (deploy/policy/words/ja.yaml):\n%s", t.missing);
-    }
     assert_true(t.n > 1500);
 }
 
@@ -242,9 +228,8 @@ static void test_explain_words__each_text_of_a_rule_is_of_a_rule_there_is(void *
     const struct node *root = yaml_read(a, file, &fs);
     const struct node *titles = node_get(root, "rule"), *whys = node_get(root, "why");
     int n_whys = 0;
-    for (int i = 0; i < x.p->n_rules; i++) {
+    for (int i = 0; i < x.p->n_rules; i++)
         n_whys += x.p->rules[i]->why != NULL;
-    }
     assert_int_equal(titles->count, x.p->n_rules); /* and each of them has one: above */
     assert_int_equal(whys->count, n_whys);
     assert_int_equal(node_get(root, "table")->count, x.p->n_tables);

@@ -115,9 +115,8 @@ static void test_handover__lays_the_chain_out_in_time(void **state) {
         char got[512];
         plan_text(cases[i].steps, cases[i].lang, cases[i].start, cases[i].due,
                   cases[i].reserve, got);
-        if (strcmp(got, cases[i].plan) != 0) {
+        if (strcmp(got, cases[i].plan) != 0)
             fail_msg("%s:\n  %s\nnot %s", cases[i].what, got, cases[i].plan);
-        }
     }
 }
 
@@ -148,26 +147,22 @@ static bool is_open(const struct desk *d, int64_t us) {
 
 /* The closing instant counts as open. POLICY_NO_INSTANT: not within three weeks. */
 static int64_t slow_last_open(const struct desk *d, int64_t us) {
-    for (int i = 0; i < 21 * 1440; i++, us -= US_PER_MIN) {
-        if (is_open(d, us) || is_open(d, us - 1)) {
+    for (int i = 0; i < 21 * 1440; i++, us -= US_PER_MIN)
+        if (is_open(d, us) || is_open(d, us - 1))
             return us;
-        }
-    }
     return POLICY_NO_INSTANT;
 }
 
 static int64_t slow_opens(const struct desk *d, int64_t us) {
-    for (int i = 0; i < 21 * 1440 && !is_open(d, us); i++) {
+    for (int i = 0; i < 21 * 1440 && !is_open(d, us); i++)
         us += US_PER_MIN;
-    }
     return us;
 }
 
 static int64_t slow_end(const struct chain_step *s, int64_t from, int64_t act_by) {
     int64_t at = from, left = s->wait_us;
-    if (left == 0) {
+    if (left == 0)
         return act_by;
-    }
     if (s->skip_closed) {
         int64_t latest = from + left < act_by ? from + left : act_by;
         return slow_last_open(s->desk, latest);
@@ -190,9 +185,8 @@ static int slow_plan(const struct deadline_request *q, int64_t start, int64_t la
         for (int i = first; i + 1 < c->n && found < 0; i++) {
             const struct chain_step *s = &c->steps[i];
             act_bys[i] = slow_last_open(s->desk, latest);
-            if (act_bys[i] <= now || !desk_can(s->desk, s, q->lang, act_bys[i])) {
+            if (act_bys[i] <= now || !desk_can(s->desk, s, q->lang, act_bys[i]))
                 continue;
-            }
             found = slow_end(s, now, act_bys[i]) > now ? i : -1;
             if (slow_opens(s->desk, now) < opens) {
                 waiting = i;
@@ -200,9 +194,8 @@ static int slow_plan(const struct deadline_request *q, int64_t start, int64_t la
             }
         }
         int i = found >= 0 ? found : waiting;
-        if (i < 0) {
+        if (i < 0)
             break;
-        }
         out[n++] = (struct policy_turn){
             .desk = c->steps[i].desk->name, .from_us = now, .act_by_us = act_bys[i]};
         now = slow_end(&c->steps[i], found >= 0 ? now : opens, act_bys[i]);
@@ -222,9 +215,8 @@ static void random_chain(struct chain *c, uint64_t *seed) {
         const struct desk *d =
             &packs.p->desks[random_next(seed) % (uint64_t)packs.p->n_desks];
         bool is_there = d == packs.p->triage;
-        for (int k = 0; k < c->n; k++) {
+        for (int k = 0; k < c->n; k++)
             is_there = is_there || c->steps[k].desk == d;
-        }
         if (!is_there) {
             c->steps[c->n++] = (struct chain_step){
                 .desk = d,
@@ -266,9 +258,8 @@ static void test_handover__agrees_with_stepping_minute_by_minute(void **state) {
     packs = (struct pack_fixture){.dir = "deploy/policy"};
     pack_load(&packs);
     assert_loads(&packs);
-    for (int i = 0; i < 2000 * times; i++) {
+    for (int i = 0; i < 2000 * times; i++)
         turns += compare(&seed);
-    }
     print_message("plans %d, turns %d\n", 2000 * times, turns);
     assert_true(turns > 3500 * times);
     policy_free(packs.p);

@@ -207,9 +207,8 @@ static void check_limit(const char *before, const char *piece, int n, const char
     pack_dir(&x);
     pack_write(&x, "pack.yaml", text, b.len);
     pack_load(&x);
-    if (x.p || !strstr(x.said, wanted)) {
+    if (x.p || !strstr(x.said, wanted))
         fail_msg("wanted \"%s\", got: %.500s", wanted, x.said);
-    }
     pack_remove(&x);
     free(text);
 }
@@ -253,9 +252,8 @@ static void test_load__a_text_has_at_most_200_characters(void **state) {
     char text[4096];
     struct builder b = builder_over(text, sizeof text - 1);
     build_text(&b, why);
-    for (int i = 0; i < 200; i++) {
+    for (int i = 0; i < 200; i++)
         build_text(&b, "\xE8\xBF\x94");
-    }
     build_text(&b, "}]}\n");
     text[b.len] = '\0';
     assert_false(b.is_cut);

@@ -161,14 +161,12 @@ static void mutate_once(uint64_t *seed, char *text, size_t *len) {
     const char *other = seeds[pick(seed, COUNT_OF(seeds))];
     switch (pick(seed, 8)) {
     case 0: /* another byte */
-        if (where < *len) {
+        if (where < *len)
             text[where] = (char)(random_next(seed) & 0xff);
-        }
         break;
     case 1: /* a bit */
-        if (where < *len) {
+        if (where < *len)
             text[where] = (char)(text[where] ^ 1 << pick(seed, 8));
-        }
         break;
     case 2: /* some out */
         memmove(text + where, text + where + take, *len - where - take);
@@ -196,18 +194,16 @@ static size_t make_text(uint64_t *seed, char text[TEXT_MAX]) {
     size_t len;
     if (pick(seed, 64) == 0) { /* bytes */
         len = pick(seed, 400);
-        for (size_t i = 0; i < len; i++) {
+        for (size_t i = 0; i < len; i++)
             text[i] = (char)(random_next(seed) & 0xff);
-        }
         return len;
     }
     size_t which = pick(seed, 8);
     const char *from = seeds[which < 7 ? which % 3 : 3];
     len = strlen(from);
     memcpy(text, from, len);
-    for (size_t n = pick(seed, 2) ? 1 : 2 + pick(seed, 3); n > 0; n--) {
+    for (size_t n = pick(seed, 2) ? 1 : 2 + pick(seed, 3); n > 0; n--)
         mutate_once(seed, text, &len);
-    }
     return len;
 }
 
@@ -242,12 +238,10 @@ static void test_load_fuzz__no_bytes_break_the_loader(void **state) {
     int64_t rounds = 1500, loaded = 0, number;
     const char *wanted = getenv("FUZZ_ROUNDS"), *again = getenv("FUZZ_SEED");
     uint64_t seed = 31337;
-    if (wanted && span_to_i64(span_of(wanted), &rounds)) {
+    if (wanted && span_to_i64(span_of(wanted), &rounds))
         seed = random_seed() >> 2;
-    }
-    if (again && span_to_i64(span_of(again), &number)) {
+    if (again && span_to_i64(span_of(again), &number))
         seed = (uint64_t)number;
-    }
     print_message("seed %llu\n", (unsigned long long)seed);
     char text[TEXT_MAX + 1];
     for (int64_t i = 0; i < rounds; i++) {
@@ -269,9 +263,8 @@ static void test_load_fuzz__no_bytes_break_the_loader(void **state) {
             assert_true(err.code == E_POLICY && err.text[0] && x.n_told > 0);
         }
         free(exact);
-        if ((i + 1) % 100000 == 0) {
+        if ((i + 1) % 100000 == 0)
             print_message("%lld files so far\n", (long long)i + 1);
-        }
     }
     print_message("files %lld, loaded %lld, refused %lld\n", (long long)rounds,
                   (long long)loaded, (long long)(rounds - loaded));

@@ -22,9 +22,8 @@ static int named_rule(const char *text, int n) {
     for (const char *at = text; (at = strstr(at, "\"r")); at++) {
         bool is_rule =
             at[2] >= '0' && at[2] <= '9' && at[3] >= '0' && at[3] <= '9' && at[4] == '"';
-        if (is_rule && n-- == 0) {
+        if (is_rule && n-- == 0)
             return (at[2] - '0') * 10 + at[3] - '0';
-        }
     }
     return -1;
 }
@@ -35,9 +34,8 @@ static int named_fact(const char *text) {
     for (int f = 0; f < RR_FACTS; f++) {
         char quoted[40];
         snprintf(quoted, sizeof quoted, "condition on \"%s\"", names[f]);
-        if (strstr(text, quoted)) {
+        if (strstr(text, quoted))
             return f;
-        }
     }
     return -1;
 }
@@ -72,15 +70,12 @@ static bool is_in(const struct cover_gap *gap, const struct policy_facts *f) {
         const struct cover_piece *piece = gap->pieces[i];
         bool is_time = i >= POLICY_FACT_COUNT, is_found = piece == NULL;
         int64_t v = is_time ? f->time_us[i - POLICY_FACT_COUNT] : f->value[i];
-        if (!is_time && fact_kind(i) == KIND_SET && v != FACT_MISSING) {
+        if (!is_time && fact_kind(i) == KIND_SET && v != FACT_MISSING)
             v &= (int64_t)gap->members[i];
-        }
-        for (; piece && !is_found; piece = piece->next) {
+        for (; piece && !is_found; piece = piece->next)
             is_found = v >= piece->low && v <= piece->high;
-        }
-        if (!is_found) {
+        if (!is_found)
             return false;
-        }
     }
     return true;
 }
@@ -92,9 +87,8 @@ static int n_inputs;
 
 static bool mark(void *context, const struct cover_gap *gap) {
     (void)context;
-    for (int i = 0; i < n_inputs; i++) {
+    for (int i = 0; i < n_inputs; i++)
         times_in[i] += is_in(gap, &every_input[i]);
-    }
     return true;
 }
 
@@ -107,21 +101,17 @@ static int compare_gaps(const struct rr_set *s, const struct policy *p) {
     struct region all;
     region_init(&all);
     region_add(&all, t->guard);
-    for (int i = 0; i < t->n_rules; i++) {
-        if (!t->rules[i].is_shadow) {
+    for (int i = 0; i < t->n_rules; i++)
+        if (!t->rules[i].is_shadow)
             rules[n_rules++] = &t->rules[i];
-        }
-    }
     n_inputs = 0;
     struct rr_input in = rr_first(s);
     do {
         bool is_hit = false;
-        if (s->guard && !(s->guard >> in.words[1] & 1)) {
+        if (s->guard && !(s->guard >> in.words[1] & 1))
             continue;
-        }
-        for (int i = 0; i < s->n; i++) {
+        for (int i = 0; i < s->n; i++)
             is_hit = is_hit || (!s->rules[i].is_shadow && rr_hits(&s->rules[i], &in));
-        }
         assert_true(n_inputs < (int)COUNT_OF(every_input));
         rr_state(p, &in, &every_input[n_inputs]);
         is_uncovered[n_inputs] = !is_hit;
@@ -177,9 +167,8 @@ static void compare(const struct rr_set *s, const struct opponent *o,
             n->no_effect += x->is_idle[i][f];
         }
     }
-    if (x->n_other > 0) {
+    if (x->n_other > 0)
         fail_msg("told besides: %s\n%s", x->other, s->text);
-    }
 }
 
 static void test_opponent__the_analyser_says_what_trying_every_input_says(void **state) {

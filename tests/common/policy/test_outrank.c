@@ -26,11 +26,9 @@ static const char pack[] = PACK_GROUND
                                      "code: j");
 
 static const struct rule *rule_of(const struct policy *p, const char *id) {
-    for (int i = 0; i < p->n_rules; i++) {
-        if (strcmp(p->rules[i]->id, id) == 0) {
+    for (int i = 0; i < p->n_rules; i++)
+        if (strcmp(p->rules[i]->id, id) == 0)
             return p->rules[i];
-        }
-    }
     fail_msg("no rule \"%s\"", id);
     return NULL;
 }

@@ -51,9 +51,8 @@ static void test_packs__every_rule_says_who_says_so(void **state) {
     (void)state;
     for (int i = 0; i < x.p->n_rules; i++) {
         const struct rule *r = x.p->rules[i];
-        if (!r->source || !r->confidence || strcmp(r->title, r->id) == 0) {
+        if (!r->source || !r->confidence || strcmp(r->title, r->id) == 0)
             fail_msg("the rule \"%s\" lacks a title, a source or its confidence", r->id);
-        }
     }
 }
 
@@ -61,12 +60,10 @@ static void test_packs__every_registered_marketplace_is_in_the_domain(void **sta
     (void)state;
     size_t n;
     const struct marketplace *all = marketplace_all(&n);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++)
         if (attribute_find(&x.p->domain.facts[FACT_MARKETPLACE], span_of(all[i].code)) <
-            0) {
+            0)
             fail_msg("the packs do not know \"%s\"", all[i].code);
-        }
-    }
 }
 
 static void test_packs__every_reason_family_is_in_the_domain(void **state) {
@@ -99,9 +96,8 @@ static void test_packs__every_input_gets_a_repeatable_decision(void **state) {
         for (int fact = 0; fact < POLICY_FACT_COUNT; fact++) {
             const struct attribute *at = &x.p->domain.facts[fact];
             uint64_t roll = random_next(&seed);
-            if (roll % 8 == 0 || !at->is_listed) {
+            if (roll % 8 == 0 || !at->is_listed)
                 continue;
-            }
             if (at->kind == KIND_NUMBER) {
                 policy_state_number(&f, (enum policy_fact)fact,
                                     (int64_t)(roll % 5000) - 10);

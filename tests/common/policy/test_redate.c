@@ -18,9 +18,8 @@ static void assert_same(const struct policy_duty *a, const struct policy_duty *b
     assert_int_equal(a->due_us, b->due_us);
     assert_int_equal(a->owner.act_by_us, b->owner.act_by_us);
     assert_int_equal(a->n_warnings, b->n_warnings);
-    for (int i = 0; i < a->n_warnings; i++) {
+    for (int i = 0; i < a->n_warnings; i++)
         assert_int_equal(a->warn_us[i], b->warn_us[i]);
-    }
     for (int i = 0; i < b->n_turns; i++) {
         assert_string_equal(a->turns[i].desk, b->turns[i].desk);
         assert_int_equal(a->turns[i].from_us, b->turns[i].from_us);
@@ -44,9 +43,8 @@ static void test_redate__under_the_same_rules_nothing_moves(void **state) {
             bool to_open;
             const struct duty_spec *terms =
                 redate_terms(x.p, span_of(was->rule_id), span_of(was->name), &to_open);
-            if (!terms || was->due_us == POLICY_NO_INSTANT) {
+            if (!terms || was->due_us == POLICY_NO_INSTANT)
                 continue;
-            }
             struct policy_turns plan = stored(was);
             assert_true(redate_duty(x.p, terms, span_of(was->owner.desk), &plan,
                                     &(struct clock_course){.start_us = was->start_us,

@@ -41,12 +41,10 @@ static const char *unusable(const struct rr_input *x, int f) {
     static const char *const outside[] = {"event is outside the domain",
                                           "marketplace is outside the domain", NULL,
                                           "condition is outside the domain"};
-    if (f < 4 && x->words[f] == -2 && f != 2) { /* lang has "other" */
+    if (f < 4 && x->words[f] == -2 && f != 2) /* lang has "other" */
         return outside[f];
-    }
-    if (f < 2 && x->words[f] < 0) {
+    if (f < 2 && x->words[f] < 0)
         return missing[f];
-    }
     return f == 4 && x->value > 1000 ? "value is outside the domain" : NULL;
 }
 
@@ -62,19 +60,16 @@ static bool looks_at(const struct rr_rule *r, int f) {
 }
 
 static bool looks_at_unusable(const struct rr_rule *r, const struct rr_input *x) {
-    for (int f = 0; f < RR_FACTS; f++) {
-        if (looks_at(r, f) && unusable(x, f)) {
+    for (int f = 0; f < RR_FACTS; f++)
+        if (looks_at(r, f) && unusable(x, f))
             return true;
-        }
-    }
     return false;
 }
 
 static int failures(const struct rr_rule *r, const struct rr_input *x) {
     int n = 0, day = r->is_by_order ? x->order_day : x->day;
-    for (int f = 0; f < RR_FACTS; f++) {
+    for (int f = 0; f < RR_FACTS; f++)
         n += !rr_holds(r, f, x);
-    }
     bool is_stated = !r->is_by_order || x->order_day >= 0;
     return n + (is_stated && (day < r->from_day || day >= r->until_day));
 }
@@ -87,33 +82,28 @@ static void add_rule(struct verdict *v, char kind, int i) {
 static bool decide_scope(const struct rr_set *s, const struct rr_input *x,
                          struct verdict *v) {
     const struct rr_scope *c = &s->scope;
-    if (!c->is_there) {
+    if (!c->is_there)
         return true;
-    }
     for (int f = 0; f < 2; f++) {
         if (unusable(x, f)) {
             give_up(v, unusable(x, f));
             return false;
         }
     }
-    if (c->events >> x->words[0] & 1) {
+    if (c->events >> x->words[0] & 1)
         add_rule(v, 's', 0);
-    }
-    if (c->marketplaces >> x->words[1] & 1) {
+    if (c->marketplaces >> x->words[1] & 1)
         add_rule(v, 's', 1);
-    }
     v->handler = rr_is_sellers(c, x) ? "seller" : "none";
     return rr_is_sellers(c, x);
 }
 
 static void give(const struct rr_set *s, int i, int slots, struct verdict *v) {
     const struct rr_rule *r = &s->rules[i];
-    if (slots & 1 && r->code >= 0) {
+    if (slots & 1 && r->code >= 0)
         v->code = r->code;
-    }
-    if (slots & 2 && r->remedy >= 0) {
+    if (slots & 2 && r->remedy >= 0)
         v->remedy = r->remedy;
-    }
     v->blockers[r->is_shadow] |= slots & 4 ? r->blockers : 0;
     v->duties[r->is_shadow] |= slots & 8 && s->has_duties ? 1U << i : 0;
 }
@@ -130,14 +120,12 @@ static bool has_slot(const struct rr_set *s, int i, int slot) {
 static int filler(const struct rr_set *s, unsigned hits, int slot, bool shadow_too) {
     int best = -1;
     for (int pass = 0; pass <= (shadow_too ? 1 : 0) && best < 0; pass++) {
-        for (int i = 0; i < s->n; i++) {
+        for (int i = 0; i < s->n; i++)
             if (hits >> i & 1 && s->rules[i].is_shadow == (pass == 1) &&
                 has_slot(s, i, slot) &&
                 (best < 0 || (s->hit == RR_PRIORITY &&
-                              s->rules[i].priority > s->rules[best].priority))) {
+                              s->rules[i].priority > s->rules[best].priority)))
                 best = i;
-            }
-        }
     }
     return best;
 }
@@ -146,11 +134,9 @@ static void fill(const struct rr_set *s, unsigned hits, bool has_active,
                  struct verdict *v) {
     for (int slot = 2; slot < 4; slot++) {
         int best = filler(s, hits, slot, true);
-        for (int i = 0; i < s->n; i++) {
-            if (s->hit == RR_COLLECT ? hits >> i & 1 : i == best) {
+        for (int i = 0; i < s->n; i++)
+            if (s->hit == RR_COLLECT ? hits >> i & 1 : i == best)
                 give(s, i, 1 << slot, v);
-            }
-        }
     }
     int code = filler(s, hits, 0, false), remedy = filler(s, hits, 1, false);
     if (!has_active && s->has_else && s->else_gives) {
@@ -165,12 +151,10 @@ static void fill(const struct rr_set *s, unsigned hits, bool has_active,
     }
     v->giver = code >= 0 ? code : remedy;
     v->is_shadow = v->is_shadow && v->giver >= 0;
-    if (code >= 0) {
+    if (code >= 0)
         give(s, code, 1, v);
-    }
-    if (remedy >= 0) {
+    if (remedy >= 0)
         give(s, remedy, 2, v);
-    }
 }
 
 static void decide_naively(const struct rr_set *s, const struct rr_input *raw,
@@ -183,19 +167,16 @@ static void decide_naively(const struct rr_set *s, const struct rr_input *raw,
         return;
     }
     bool is_shadow = !(s->has_else && s->else_gives);
-    for (int i = 0; i < s->n; i++) {
+    for (int i = 0; i < s->n; i++)
         is_shadow = is_shadow && s->rules[i].is_shadow;
-    }
-    if (s->guard && unusable(&x, 1) && is_shadow) {
+    if (s->guard && unusable(&x, 1) && is_shadow)
         return;
-    }
     if (s->guard && unusable(&x, 1)) {
         give_up(v, unusable(&x, 1));
         return;
     }
-    if (s->guard && !(s->guard >> x.words[1] & 1)) {
+    if (s->guard && !(s->guard >> x.words[1] & 1))
         return;
-    }
     for (int f = 0; f < RR_FACTS; f++) {
         for (int i = 0; i < s->n; i++) {
             if (!s->rules[i].is_shadow && looks_at(&s->rules[i], f) && unusable(&x, f)) {
@@ -213,9 +194,8 @@ static void decide_naively(const struct rr_set *s, const struct rr_input *raw,
             const struct rr_rule *r = &s->rules[i];
             bool is_dated = r->from_day > 0 || r->until_day < 99;
             bool is_undated = is_dated && r->is_by_order && x.order_day < 0;
-            if (r->is_shadow && (is_undated || looks_at_unusable(r, &x))) {
+            if (r->is_shadow && (is_undated || looks_at_unusable(r, &x)))
                 continue;
-            }
             hits |= 1U << i;
             has_active = has_active || !r->is_shadow;
             lacks_time = lacks_time || is_undated;
@@ -266,32 +246,24 @@ static const char *difference(const struct rr_set *s, const struct verdict *v,
                               const struct policy_decision *d) {
     char giver[NAME] = "";
     snprintf(giver, sizeof giver, v->giver == -2 ? "t.else" : "r%02d", v->giver);
-    if ((int)d->outcome != v->outcome || !text_is(d->cause, v->cause)) {
+    if ((int)d->outcome != v->outcome || !text_is(d->cause, v->cause))
         return "outcome or cause";
-    }
-    if (!text_is(d->handler, v->handler)) {
+    if (!text_is(d->handler, v->handler))
         return "handler";
-    }
-    if (d->n_rules != v->n_rules) {
+    if (d->n_rules != v->n_rules)
         return "number of rules hit";
-    }
-    for (int i = 0; i < v->n_rules; i++) {
-        if (!text_is(d->rules[i], v->rules[i])) {
+    for (int i = 0; i < v->n_rules; i++)
+        if (!text_is(d->rules[i], v->rules[i]))
             return "rules hit";
-        }
-    }
     if (!number_is(d->disposition.code, 'c', v->code) ||
         !number_is(d->disposition.remedy, 'm', v->remedy) ||
         !text_is(d->disposition.rule_id, v->giver == -1 ? NULL : giver) ||
-        (v->giver != -1 && d->disposition.is_shadow != v->is_shadow)) {
+        (v->giver != -1 && d->disposition.is_shadow != v->is_shadow))
         return "disposition";
-    }
-    for (int shadow = 0; shadow < 2; shadow++) {
+    for (int shadow = 0; shadow < 2; shadow++)
         if (blockers_of(d, shadow) != v->blockers[shadow] ||
-            duties_of(d, shadow) != v->duties[shadow]) {
+            duties_of(d, shadow) != v->duties[shadow])
             return "blockers or duties";
-        }
-    }
     uint64_t near = d->near_misses[0] >> (s->scope.is_there ? 2 : 0);
     return near != v->near ? "near misses" : NULL;
 }
@@ -334,12 +306,10 @@ static struct rr_input random_input(uint64_t *seed) {
                          .order_day = (int)rr_pick(seed, 33) - 1};
     for (int f = 0; f < 4; f++) {
         x.words[f] = (int)rr_pick(seed, (unsigned)rr_words[f] + 1) - (f >= 2 ? 1 : 0);
-        if (x.words[f] == rr_words[f] || rr_pick(seed, 40) == 0) {
+        if (x.words[f] == rr_words[f] || rr_pick(seed, 40) == 0)
             x.words[f] = rr_pick(seed, 2) && f >= 2 ? -1 : (int)rr_pick(seed, 2);
-        }
-        if (rr_pick(seed, 60) == 0) {
+        if (rr_pick(seed, 60) == 0)
             x.words[f] = rr_pick(seed, 2) ? -1 : -2;
-        }
     }
     x.value = rr_pick(seed, 60) == 0 ? 1001 : x.value;
     return x;
@@ -381,9 +351,8 @@ static void test_reference__decisions_equal_a_naive_interpreter(void **state) {
                                  .skips_proofs = s.hit != RR_UNIQUE};
         struct policy *p;
         struct error err;
-        if (policy_load_with("/nowhere", &o, &p, &err) != ST_OK) {
+        if (policy_load_with("/nowhere", &o, &p, &err) != ST_OK)
             continue; /* two of its rules overlap */
-        }
         for (int k = 0; k < INPUTS_PER_SET; k++) {
             struct rr_input x = random_input(&seed);
             struct policy_facts f;

@@ -34,9 +34,8 @@ static struct policy_disposition decide(const char *text) {
 
 static void assert_refused(const char *text, const char *why) {
     pack_load_text(&x, text);
-    if (x.p || !strstr(x.said, why)) {
+    if (x.p || !strstr(x.said, why))
         fail_msg("wanted \"%s\", got %s", why, x.p ? "a rule set" : x.said);
-    }
     pack_remove(&x);
 }
 

@@ -32,9 +32,8 @@ static int64_t slow_instant(const struct zone *z, int64_t wall_us) {
     for (int h = -30; h <= 30; h++) {
         int64_t offset = zone_offset_us(z, wall_us + h * US_PER_HOUR);
         int64_t candidate = wall_us - offset;
-        if (zone_offset_us(z, candidate) == offset && candidate < best) {
+        if (zone_offset_us(z, candidate) == offset && candidate < best)
             best = candidate;
-        }
         worst = candidate < worst ? candidate : worst;
     }
     return best != INT64_MAX ? best : worst;
@@ -51,11 +50,9 @@ static int weekday(int32_t day) { /* day 0 was a Thursday */
 }
 
 static bool has_day(const struct holiday *days, int n, int32_t day) {
-    for (int i = 0; i < n; i++) {
-        if (days[i].day == day) {
+    for (int i = 0; i < n; i++)
+        if (days[i].day == day)
             return true;
-        }
-    }
     return false;
 }
 
@@ -71,11 +68,9 @@ static struct day_hours slow_hours(const struct calendar *c, int32_t day) {
             }
         }
     }
-    for (int i = 0; i < c->n_closed; i++) {
-        if (day >= c->closed[i].first && day <= c->closed[i].last) {
+    for (int i = 0; i < c->n_closed; i++)
+        if (day >= c->closed[i].first && day <= c->closed[i].last)
             return none;
-        }
-    }
     return has_day(c->holidays->items, c->holidays->n, day) ? none : hours;
 }
 
@@ -97,9 +92,8 @@ static void paint(struct painted *p) {
                 slow_instant(p->c->zone, midnight + h.parts[k].to_min * US_PER_MIN);
             for (int64_t t = from; t < to; t += US_PER_MIN) {
                 int64_t i = (t - first_us) / US_PER_MIN;
-                if (t >= first_us && i < MINUTES) {
+                if (t >= first_us && i < MINUTES)
                     p->is_open[i] = true;
-                }
             }
         }
     }
@@ -107,29 +101,25 @@ static void paint(struct painted *p) {
 
 /* The end of the wanted-th open minute after i; -1 beyond what is painted. */
 static int slow_add(const struct painted *p, int i, int wanted) {
-    while (wanted > 0 && i < MINUTES) {
+    while (wanted > 0 && i < MINUTES)
         wanted -= p->is_open[i++];
-    }
     return wanted == 0 ? i : -1;
 }
 
 static int64_t slow_end_of_day(const struct duration *d, int64_t us) {
     int32_t day = slow_day(d->calendar->zone, us);
-    while (d->roll && slow_hours(d->roll, day).n == 0) {
+    while (d->roll && slow_hours(d->roll, day).n == 0)
         day++;
-    }
     return slow_instant(d->calendar->zone, (day + 1) * US_PER_DAY);
 }
 
 static int64_t slow_business_days(const struct calendar *c, int64_t from, int64_t n) {
     int32_t day = slow_day(c->zone, from);
     int64_t time = from + zone_offset_us(c->zone, from) - day * US_PER_DAY;
-    if (n == 0) {
+    if (n == 0)
         return from;
-    }
-    while (n > 0) {
+    while (n > 0)
         n -= slow_hours(c, ++day).n > 0;
-    }
     struct day_hours h = slow_hours(c, day);
     int64_t opens = h.parts[0].from_min * US_PER_MIN,
             closes = h.parts[h.n - 1].to_min * US_PER_MIN;
@@ -140,9 +130,8 @@ static int64_t slow_business_days(const struct calendar *c, int64_t from, int64_
 static int64_t slow_due(const struct painted *p, const struct duration *d, int64_t from) {
     int64_t n = d->amount - d->is_first_day_counted, due = from;
     const struct zone *z = p->c->zone;
-    if (d->kind == SPAN_ELAPSED) {
+    if (d->kind == SPAN_ELAPSED)
         return from + d->amount;
-    }
     if (d->kind == SPAN_BUSINESS_HOURS) {
         int i = slow_add(p, (int)((from - first_us) / US_PER_MIN),
                          (int)(d->amount / US_PER_MIN));
@@ -166,9 +155,8 @@ static struct day_hours random_hours(uint64_t *seed) {
             from = minute;
             to = 1440;
         }
-        if (to > 1440) {
+        if (to > 1440)
             break;
-        }
         h.parts[h.n].from_min = from;
         h.parts[h.n++].to_min = to;
         minute = to;
@@ -186,9 +174,8 @@ static struct holiday *random_days(uint64_t *seed, int n, int from_weekday) {
     for (int i = 0; i < n; i++) { /* each another day */
         int32_t day = first + i * (DAYS / n) +
                       (int32_t)(random_next(seed) % (uint64_t)(DAYS / n - 7));
-        while (weekday(day) < from_weekday) {
+        while (weekday(day) < from_weekday)
             day++;
-        }
         days[i] = (struct holiday){day, "day"};
     }
     qsort(days, (size_t)n, sizeof *days, compare_days);
@@ -215,9 +202,8 @@ static struct calendar *random_calendar(uint64_t *seed) {
     assert_int_equal(
         zone_load(a, NULL, zones[random_next(seed) % COUNT_OF(zones)], &z, &err), ST_OK);
     c->zone = z;
-    for (int d = 0; d < 7; d++) {
+    for (int d = 0; d < 7; d++)
         c->week[d] = random_next(seed) % 5 ? random_hours(seed) : (struct day_hours){0};
-    }
     c->week[random_next(seed) % 7] = (struct day_hours){.n = 1, .parts = {{480, 1080}}};
     h->items = random_days(seed, 5, 0);
     h->n = 5;
@@ -262,19 +248,16 @@ static struct duration random_duration(uint64_t *seed, const struct calendar *c,
 
 static void compare_elapsed(const struct painted *p, int i, int k) {
     int open = 0;
-    for (int m = i; m < k; m++) {
+    for (int m = i; m < k; m++)
         open += p->is_open[m];
-    }
     assert_int_equal(calendar_open_between(p->c, minute_at(i), minute_at(k)),
                      open * US_PER_MIN);
     assert_int_equal(calendar_is_open(p->c, minute_at(i)), p->is_open[i]);
     int next = i;
-    while (next < MINUTES && !p->is_open[next]) {
+    while (next < MINUTES && !p->is_open[next])
         next++;
-    }
-    if (next < MINUTES) {
+    if (next < MINUTES)
         assert_int_equal(calendar_next_open(p->c, minute_at(i)), minute_at(next));
-    }
 }
 
 /* Whether the desk holds what the step requires during the minute. */
@@ -295,12 +278,10 @@ static bool slow_holds(const struct chain_step *step, int minute) {
 
 /* The end of the last minute, up to `i`, in which the desk is open and licensed. */
 static int slow_last_able(const struct painted *p, const struct chain_step *step, int i) {
-    if (p->is_open[i] && (i == 0 || slow_holds(step, i - 1))) {
+    if (p->is_open[i] && (i == 0 || slow_holds(step, i - 1)))
         return i; /* which may be the opening instant */
-    }
-    while (i > 0 && !(p->is_open[i - 1] && slow_holds(step, i - 1))) {
+    while (i > 0 && !(p->is_open[i - 1] && slow_holds(step, i - 1)))
         i--;
-    }
     return i > 0 ? i : -1;
 }
 
@@ -377,9 +358,8 @@ static int compare_case(struct world *w, uint64_t *seed) {
     int64_t from = minute_at(i);
     struct duration d = random_duration(seed, w->desks[0].c, w->desks[1].c);
     int64_t due = slow_due(&w->desks[0], &d, from);
-    if (due == POLICY_NO_INSTANT || due >= minute_at(MINUTES - 1440)) {
+    if (due == POLICY_NO_INSTANT || due >= minute_at(MINUTES - 1440))
         return 0; /* beyond what was painted */
-    }
     assert_int_equal(duration_after(&d, from), due);
     compare_elapsed(&w->desks[0], i, i + (int)(random_next(seed) % 10000));
     int64_t reserve = (int64_t)(random_next(seed) % 600) * US_PER_MIN;
@@ -405,9 +385,8 @@ static void test_time__agrees_with_stepping_minute_by_minute(void **state) {
         a = arena_new((size_t)256 << 20);
         first_us = at(begins[k % (int)COUNT_OF(begins)]);
         world_fill(w, &seed);
-        for (int i = 0; i < 40; i++) {
+        for (int i = 0; i < 40; i++)
             cases += compare_case(w, &seed);
-        }
         arena_free(a);
     }
     free(w);

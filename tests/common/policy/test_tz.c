@@ -24,9 +24,8 @@ static int teardown(void **state) {
 static const struct zone *load(const char *name) {
     struct zone *z;
     struct error err = {0};
-    if (zone_load(a, NULL, name, &z, &err) != ST_OK) {
+    if (zone_load(a, NULL, name, &z, &err) != ST_OK)
         fail_msg("%s", err.text);
-    }
     return z;
 }
 
@@ -59,9 +58,8 @@ static void test_tz__agrees_with_the_oracle_at_every_transition(void **state) {
                 (size_t)snprintf(command + len, sizeof command - len, " %s", all[i].zone);
         }
     }
-    for (size_t i = 0; i < COUNT_OF(odd_zones); i++) {
+    for (size_t i = 0; i < COUNT_OF(odd_zones); i++)
         len += (size_t)snprintf(command + len, sizeof command - len, " %s", odd_zones[i]);
-    }
     if (getenv("HENPIN_LONG")) { /* every zone that the system knows: a minute */
         snprintf(command, sizeof command,
                  "python3 tests/common/policy/zone_oracle.py --all");

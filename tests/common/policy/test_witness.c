@@ -108,9 +108,8 @@ static void listen(void *context, const struct policy_finding *f) {
     struct found *x = context;
     x->n_tests += strcmp(f->kind, "test") == 0;
     x->n_broken += strcmp(f->file, "witness.yaml") == 0;
-    if (strcmp(f->kind, x->kind) != 0 || !strstr(f->text, x->says) || x->n_found++ > 0) {
+    if (strcmp(f->kind, x->kind) != 0 || !strstr(f->text, x->says) || x->n_found++ > 0)
         return;
-    }
     snprintf(x->text, sizeof x->text, "%s", f->text);
     snprintf(x->witness, sizeof x->witness, "%s", f->witness ? f->witness : "");
 }
@@ -132,9 +131,8 @@ static void look_for(const struct shown *c, const char *witness, struct found *x
     struct policy *p = NULL;
     struct error err;
     *x = (struct found){.kind = c->kind, .says = c->says};
-    if (policy_load_with("/nowhere", &o, &p, &err) == ST_OK) {
+    if (policy_load_with("/nowhere", &o, &p, &err) == ST_OK)
         policy_free(p);
-    }
 }
 
 static void
@@ -153,9 +151,8 @@ test_witness__pasted_in_it_passes_and_the_finding_is_told_again(void **state) {
             fail_msg("%s: told %d times, then %d: %s\n%s", cases[i].says, first.n_found,
                      again.n_found, again.text, again.witness);
         }
-        if (again.n_tests > 0 || again.n_broken > 0) {
+        if (again.n_tests > 0 || again.n_broken > 0)
             fail_msg("%s: the witness does not pass:\n%s", cases[i].says, first.witness);
-        }
     }
 }
 

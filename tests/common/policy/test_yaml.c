@@ -35,9 +35,8 @@ static struct refused load_bytes(const void *bytes, size_t len) {
 
 static void assert_refused(const char *text, const char *wanted) {
     struct refused x = load_bytes(text, strlen(text));
-    if (x.is_loaded || !strstr(x.said, wanted)) {
+    if (x.is_loaded || !strstr(x.said, wanted))
         fail_msg("wanted \"%s\", got \"%s\"", wanted, x.said);
-    }
 }
 
 /* `piece` n times between two texts. */
@@ -179,9 +178,8 @@ test_yaml__a_file_that_was_cut_is_refused_or_says_what_is_missing(void **state) 
     assert_true(load_bytes(whole, sizeof whole - 1).is_loaded);
     for (size_t len = 0; len < sizeof whole - 3; len++) {
         struct refused x = load_bytes(whole, len);
-        if (x.is_loaded && !strstr(whole + len, "rules:")) {
+        if (x.is_loaded && !strstr(whole + len, "rules:"))
             fail_msg("cut after %zu bytes it loads", len);
-        }
     }
     assert_refused("title: \"never closed\n", "cannot be read as YAML");
     assert_refused("tables: [a, b\n", "cannot be read as YAML");
