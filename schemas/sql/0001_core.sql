@@ -319,7 +319,9 @@ CREATE INDEX escalation_event_ends_soon ON escalation_event (subject_id, identit
 CREATE TABLE disposal_task_event (
     identity_at        timestamptz NOT NULL,
     task_id            uuid NOT NULL,
-    change             text NOT NULL CHECK (change IN ('CREATED', 'READY', 'DONE', 'OVERDUE', 'CANCELLED')),
+    change             text NOT NULL CHECK (change IN ('CREATED', 'READY', 'DONE', 'OVERDUE', 'CANCELLED', 'FAILED', 'REOPENED')),
+    turn               smallint NOT NULL DEFAULT 1 CHECK (turn BETWEEN 1 AND 999),
+    line_id            text NOT NULL DEFAULT '',
     step_no            smallint NOT NULL,
     action             text NOT NULL,
     product_class      text,
@@ -341,10 +343,65 @@ CREATE TABLE disposal_task_event (
     source_partition   integer NOT NULL,
     source_offset      bigint NOT NULL,
     recorded_xid       xid8 NOT NULL DEFAULT pg_current_xact_id(),
-    PRIMARY KEY (identity_at, task_id, change)
+    PRIMARY KEY (identity_at, task_id, change, turn)
 ) PARTITION BY RANGE (identity_at);
 CREATE INDEX disposal_task_event_recorded_xid ON disposal_task_event (recorded_xid);
 CREATE TABLE disposal_task_event_default PARTITION OF disposal_task_event DEFAULT;
+
+-- Each task as it stands; its changes are disposal_task_event. Written by whoever changes it, in the same transaction: the worker
+-- of returns, henpin-deadlines, and the functions of 0009_disposal.sql. Who changes tasks of a case and what they stand on
+-- locks its row of return_case first.
+CREATE TABLE disposal_task (
+    task_id            uuid PRIMARY KEY,
+    identity_at        timestamptz NOT NULL,
+    case_id            uuid NOT NULL,
+    line_id            text NOT NULL DEFAULT '',
+    quantity           integer CHECK (quantity > 0),
+    playbook           text NOT NULL,
+    rule_id            text NOT NULL,
+    step_no            smallint NOT NULL,
+    action             text NOT NULL,
+    lot                text,
+    product_class      text,
+    responsible        text,
+    partner            text,
+    site               text NOT NULL DEFAULT '',
+    place              text,
+    licence_required   text,
+    licence_until      timestamptz,
+    evidence_required  text,
+    unit               text CHECK (unit IN ('kg', 'litre', 'piece')),
+    waste              text[] NOT NULL DEFAULT '{}',
+    keep_years         smallint,
+    unlocks            text,
+    overdue            text,
+    after_task         uuid,
+    state              text NOT NULL CHECK (state IN ('CREATED', 'READY', 'DONE', 'CANCELLED')),
+    turn               smallint NOT NULL DEFAULT 1 CHECK (turn BETWEEN 1 AND 999),
+    blocked            text,
+    counts_from        timestamptz,
+    due_at             timestamptz,
+    look_at            timestamptz,
+    ready_at           timestamptz,
+    done_at            timestamptz,
+    done_by            text,
+    failed_at          timestamptz,
+    overdue_at         timestamptz,
+    closed_at          timestamptz,
+    seller_id          text NOT NULL,
+    marketplace        text NOT NULL,
+    order_id           text NOT NULL,
+    policy_revision_id bigint NOT NULL,
+    updated_at         timestamptz NOT NULL DEFAULT now(),
+    CHECK ((state = 'DONE') = (done_at IS NOT NULL)),
+    CHECK ((state IN ('DONE', 'CANCELLED')) = (closed_at IS NOT NULL)),
+    CHECK (closed_at IS NULL OR look_at IS NULL)
+);
+CREATE INDEX disposal_task_case ON disposal_task (case_id);
+CREATE INDEX disposal_task_after ON disposal_task (after_task) WHERE after_task IS NOT NULL;
+CREATE INDEX disposal_task_look ON disposal_task (look_at) WHERE look_at IS NOT NULL;
+-- What is to be done, by site and partner: the board.
+CREATE INDEX disposal_task_open ON disposal_task (site, partner, due_at) WHERE state = 'READY';
 
 -- The audit trail: one row an applied event. Found by time, and by case at the times of the case's history; by where
 -- its event was read, and by the event's id. BRIN: rows are only appended, so that none of it costs the writers anything.

@@ -24,6 +24,7 @@ COMMENT ON TABLE escalation_event IS 'Append-only: something that a person must 
 COMMENT ON TABLE escalation_event_default IS 'Escalations of months without a partition of their own.';
 COMMENT ON TABLE escalation_event_timeless IS 'Escalations whose meaning has no instant: blockers and unknown orders. Never dropped.';
 COMMENT ON TABLE disposal_task_event IS 'Append-only: a change of one step of a disposal or repair. Partitioned by identity_at, dropped by retention.';
+COMMENT ON TABLE disposal_task IS 'What is to be done with returned goods, a row a step, as it stands now: CREATED waits for the step before it, READY can be done, unless blocked says why not. Written by workers, henpin-deadlines, complete_step(), fail_step() and reopen_step().';
 COMMENT ON TABLE disposal_task_event_default IS 'Task events of months without a partition of their own.';
 COMMENT ON TABLE decision IS 'Append-only audit trail: one row per applied event. Partitioned by occurred_at, dropped by retention.';
 COMMENT ON TABLE decision_default IS 'Decisions of months without a partition of their own.';
@@ -118,6 +119,26 @@ BEGIN
             ('remedy_at', 'Instant of the event that remedy was said of; null: no rule has said.'),
             ('destination', 'Where policy wants the buyer to send the goods: own_address, partner_address, branch, prepaid_label or no_return_shipping (which stays); null: no rule has said. The latest word counts, by the events'' own time, of those said before the goods arrived.'),
             ('destination_at', 'Instant of the event that destination was said of; null: no rule has said.'),
+            ('line_id', 'Which line of the return it is about, as the marketplace names it; empty: all of it.'),
+            ('lot', 'Which part of the goods: battery, body ...; NULL: all of them.'),
+            ('partner', 'Who does it, a name of the packs; NULL: nobody chosen, or nobody outside.'),
+            ('site', 'Where the goods lie, a name of the packs; empty: not known.'),
+            ('place', 'Where on the site it is done or the goods are kept, in the words of the policy.'),
+            ('licence_until', 'When the licence ends with which the partner does it; NULL: none is required, or it has no end.'),
+            ('unit', 'Of the amount that its evidence must state: kg, litre or piece; NULL: none.'),
+            ('waste', 'Kinds of waste, in the words of the policy.'),
+            ('keep_years', 'How many years its evidence is kept; NULL: nobody says.'),
+            ('unlocks', 'What may happen once it is done, in the words of the policy.'),
+            ('overdue', 'Role that is told when it is late.'),
+            ('after_task', 'The task that must be done before; NULL: none.'),
+            ('turn', 'Counts from 1: one more each time it failed or was reopened.'),
+            ('blocked', 'Why it cannot be begun though what is before it is done; NULL: it can.'),
+            ('counts_from', 'Instant from which due_at counts: that of the event, or of the step before.'),
+            ('ready_at', 'Instant from which it could be done.'),
+            ('done_at', 'Instant at which it was done, as whoever did it says.'),
+            ('done_by', 'Who did it.'),
+            ('failed_at', 'When somebody last said that it could not be done; NULL: never, or it was done since.'),
+            ('overdue_at', 'Instant at which it became late; stays when it is done.'),
             ('duties', 'Ids of the case''s duties.'),
             ('triaged', 'What the case was sent to a person for already, so that it is told once.'),
             ('duty_id', 'Hash of case, duty and start (or call), ordered by the start.'),
@@ -226,7 +247,13 @@ BEGIN
             ('dead_letter', 'reason', 'The error as a person reads it; never the record''s values.'),
             ('ledger', 'kind', 'start, batch or accepted_loss (a person accepted the gap).'),
             ('escalation_event', 'kind', 'Name of the duty (answer_return ...) or of the blocker (return_address.jp ...); else triage or order_unknown.'),
-            ('disposal_task_event', 'change', 'CREATED, READY, DONE, OVERDUE or CANCELLED.'),
+            ('disposal_task_event', 'change', 'CREATED, READY, OVERDUE (once), FAILED, REOPENED, DONE or CANCELLED.'),
+            ('disposal_task', 'state', 'CREATED, READY, DONE or CANCELLED; late ones have overdue_at.'),
+            ('disposal_task', 'look_at', 'Next instant at which henpin-deadlines looks at it; NULL: never.'),
+            ('disposal_task', 'closed_at', 'Instant at which it was done (as recorded) or cancelled; NULL while it is open.'),
+            ('disposal_task', 'due_at', 'Until when it must be done; NULL: nobody says, or it counts from a step that is not done.'),
+            ('disposal_task', 'quantity', 'Pieces it is about; NULL: not known.'),
+            ('disposal_task', 'rule_id', 'The rule that wanted it.'),
             ('schema_migration', 'version', 'Number of the file, from 1, without gaps.'),
             ('schema_migration', 'name', 'Name of the file.'))
         SELECT k.relname AS tab, a.attname AS name, coalesce(s.meaning, w.meaning) AS meaning

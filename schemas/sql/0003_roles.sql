@@ -49,7 +49,7 @@ GRANT SELECT, INSERT ON henpin.escalation_event, henpin.disposal_task_event, hen
 GRANT UPDATE (since) ON henpin.policy_revision TO henpin_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON henpin.desk TO henpin_worker;
 GRANT SELECT, INSERT, UPDATE ON henpin.sales_order, henpin.return_case, henpin.inquiry_thread, henpin.duty, henpin.blocker,
-    henpin.dead_letter TO henpin_worker;
+    henpin.dead_letter, henpin.disposal_task TO henpin_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON henpin.parked TO henpin_worker;
 GRANT SELECT, INSERT, UPDATE ON henpin.seller_watch TO henpin_worker;
 GRANT SELECT ON henpin.seller, henpin.seller_fact, henpin.seller_licence, henpin.seller_marketplace,
@@ -60,7 +60,7 @@ GRANT SELECT ON henpin.seller, henpin.seller_fact, henpin.seller_licence, henpin
     henpin.seller_watch, henpin.seller_change, henpin.blocker, henpin.schema_migration TO henpin_directory;
 
 -- Readers see everything but the bytes of records, which may hold a buyer's words.
-GRANT SELECT ON henpin.escalation_event, henpin.disposal_task_event, henpin.decision, henpin.ledger,
+GRANT SELECT ON henpin.escalation_event, henpin.disposal_task_event, henpin.disposal_task, henpin.decision, henpin.ledger,
     henpin.policy_revision, henpin.sales_order, henpin.return_case, henpin.inquiry_thread, henpin.duty, henpin.blocker,
     henpin.desk, henpin.seller, henpin.seller_fact, henpin.seller_licence, henpin.seller_marketplace, henpin.seller_watch,
     henpin.seller_change, henpin.seller_directory_version, henpin.acknowledgement,
@@ -70,6 +70,9 @@ GRANT SELECT (consumer_group, source_topic, source_partition, source_offset, rec
     ON henpin.dead_letter TO henpin_reader;
 GRANT SELECT (order_key, consumer_group, source_topic, source_partition, source_offset, record_at,
     event_key, is_ready, parked_at) ON henpin.parked TO henpin_reader;
+
+-- Desks and warehouses read their tasks as they stand; they change them by functions (0009_disposal.sql).
+GRANT SELECT ON henpin.disposal_task TO henpin_desk;
 
 -- Descriptions of roles belong to the whole server, too: set once, by whoever may.
 DO $$

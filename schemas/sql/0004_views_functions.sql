@@ -144,18 +144,6 @@ FROM return_case r
 JOIN sales_order o ON o.order_key = r.order_key
 WHERE r.is_parked;
 
--- A task's changes are rows; what counts now is the furthest of them.
-CREATE VIEW disposal_task AS
-SELECT t.task_id, t.case_id, t.marketplace, t.seller_id, t.order_id, t.playbook, t.step_no, t.action,
-       t.product_class, t.responsible, t.licence_required, t.evidence_required, t.after_step, t.due_at,
-       n.change AS state, n.occurred_at AS since, t.rule_id
-FROM disposal_task_event t
-CROSS JOIN LATERAL (
-    SELECT x.change, x.occurred_at FROM disposal_task_event x
-    WHERE x.identity_at = t.identity_at AND x.task_id = t.task_id
-    ORDER BY array_position(ARRAY['CREATED', 'READY', 'OVERDUE', 'DONE', 'CANCELLED'], x.change) DESC LIMIT 1) n
-WHERE t.change = 'CREATED';
-
 CREATE VIEW case_timeline AS
 SELECT d.case_id, d.occurred_at AS at, 'event' AS what, d.event AS name, d.outcome AS state, d.cause AS reason,
        d.rules, d.policy_revision_id, d.source_topic, d.source_partition, d.source_offset
@@ -224,7 +212,7 @@ BEGIN
 END $$;
 
 GRANT EXECUTE ON FUNCTION board(text, text, text, bigint) TO henpin_reader, henpin_desk, henpin_worker;
-GRANT SELECT ON order_line, standing_escalation, open_escalations, inquiry_escalation, waiting_return, disposal_task, case_timeline TO henpin_reader, henpin_desk, henpin_worker;
+GRANT SELECT ON order_line, standing_escalation, open_escalations, inquiry_escalation, waiting_return, case_timeline TO henpin_reader, henpin_desk, henpin_worker;
 
 COMMENT ON VIEW order_line IS 'One row per line of an order.';
 COMMENT ON VIEW open_escalations IS 'What stands and wants a person: open duties, raised blockers, triage, unknown orders, and what of sellers ends soon. Triage of a return leaves when the case is closed; that of an order when it is delivered or cancelled, or 30 days after it was told (recorded_at), because nothing closes an order. Ranked by consequence within time left: the seconds until act_by_at (else due_at), divided by 4 for each step of severity, smallest first; so a grave matter of four days stands beside a serious one of one day. What is late is negative, multiplied instead, and comes first; what has no clock comes last, graver and older first.';
@@ -232,7 +220,6 @@ COMMENT ON VIEW standing_escalation IS 'open_escalations without ranks and what 
 COMMENT ON FUNCTION board(text, text, text, bigint) IS 'The first rows of open_escalations of a marketplace, a seller, a desk (null: any), ranked among themselves; fast with a million of them.';
 COMMENT ON VIEW inquiry_escalation IS 'What a desk needs to answer a buyer: each escalation of a conversation, with its order and the order''s returns as they stand now in details.';
 COMMENT ON VIEW waiting_return IS 'Returns that wait for their order and are not decided before it is known. After a while (--order-patience) the order is escalated as order_unknown.';
-COMMENT ON VIEW disposal_task IS 'What is to be done with returned goods, a row a step: CREATED waits for the step before it, READY can be done now. Select by state, by case_id, or by responsible.';
 COMMENT ON VIEW case_timeline IS 'Everything that happened to a case: events, duties, escalations, tasks. Select by case_id and order by at.';
 COMMENT ON FUNCTION maintenance_plan(interval, interval) IS 'What partition maintenance has to do, a row each; statement is NULL when it is only to be told. Run by henpin migrate, each row as a transaction of its own. ahead: how far partitions are created; keep: how long they stay.';
 
@@ -263,8 +250,6 @@ BEGIN
             ('standing_escalation', 'since', 'Instant from which it stands.'),
             ('standing_escalation', 'consequence', 'What follows when nobody acts, or why a person must look.'),
             ('standing_escalation', 'urgency', 'What it is ranked by, smallest first; null: it has no clock.'),
-            ('disposal_task', 'state', 'CREATED, READY, OVERDUE, DONE or CANCELLED.'),
-            ('disposal_task', 'since', 'Instant from which it is so.'),
             ('case_timeline', 'at', 'Instant at which it happened.'),
             ('case_timeline', 'what', 'event, escalation, task or duty.'),
             ('case_timeline', 'name', 'Kind of the event or escalation, action of the task, name of the duty.'),

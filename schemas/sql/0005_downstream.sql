@@ -14,7 +14,7 @@ CREATE TYPE event_place AS (xid xid8, id uuid, part smallint);
 CREATE FUNCTION event_place_of(cursor_text text) RETURNS event_place LANGUAGE plpgsql STABLE
 SET search_path = henpin, pg_catalog, pg_temp AS $$
 DECLARE
-    parts text[] := regexp_match(cursor_text, '^([0-8][0-9]{18})[.]([0-9a-f]{32})[.]([0-9])$');
+    parts text[] := regexp_match(cursor_text, '^([0-8][0-9]{18})[.]([0-9a-f]{32})[.]([0-9]{4})$');
     xid xid8;
 BEGIN
     IF cursor_text IS NULL OR cursor_text = '' THEN
@@ -34,7 +34,7 @@ END $$;
 
 CREATE FUNCTION last_event_cursor() RETURNS text LANGUAGE sql STABLE
 SET search_path = henpin, pg_catalog, pg_temp AS $$
-    SELECT format('%s.%s.9', lpad((pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1)::text, 19, '0'), repeat('f', 32))
+    SELECT format('%s.%s.9999', lpad((pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1)::text, 19, '0'), repeat('f', 32))
 $$;
 
 -- First how far so many events reach, then those in order, then their rows: each step is a scan of an index, however much
@@ -71,16 +71,18 @@ BEGIN
             WHERE e.recorded_xid >= after.xid AND e.recorded_xid <= last AND e.recorded_xid < ended
             UNION ALL
             SELECT t.recorded_xid, t.task_id,
-                array_position('{CREATED,READY,OVERDUE,DONE,CANCELLED}'::text[], t.change)::smallint, t.identity_at, t.change
+                (t.turn * 10 - 10
+                    + array_position('{CREATED,READY,OVERDUE,FAILED,REOPENED,DONE,CANCELLED}'::text[], t.change))::smallint,
+                t.identity_at, t.change
             FROM disposal_task_event t
             WHERE t.recorded_xid >= after.xid AND t.recorded_xid <= last AND t.recorded_xid < ended
             UNION ALL
-            SELECT a.recorded_xid, a.escalation_id, 9::smallint, NULL, NULL
+            SELECT a.recorded_xid, a.escalation_id, 9999::smallint, NULL, NULL
             FROM acknowledgement a
             WHERE a.recorded_xid >= after.xid AND a.recorded_xid <= last AND a.recorded_xid < ended) p
         WHERE (p.xid, p.id, p.part) > (after.xid, after.id, after.part)
         ORDER BY p.xid, p.id, p.part LIMIT max_events)
-    SELECT format('%s.%s.%s', lpad(p.xid::text, 19, '0'), replace(p.id::text, '-', ''), p.part), r.* FROM told p
+    SELECT format('%s.%s.%s', lpad(p.xid::text, 19, '0'), replace(p.id::text, '-', ''), lpad(p.part::text, 4, '0')), r.* FROM told p
     CROSS JOIN LATERAL (
         SELECT 'escalation', e.escalation_id, e.kind, e.level, e.severity, e.desk, e.seller_id, e.marketplace,
             e.order_id, e.case_id, e.due_at, e.occurred_at, e.recorded_at, to_jsonb(e) - 'recorded_xid'
@@ -89,11 +91,12 @@ BEGIN
         SELECT 'disposal_task', t.task_id, t.action, t.change, NULL, t.responsible, t.seller_id, t.marketplace,
             t.order_id, t.case_id, t.due_at, t.occurred_at, t.recorded_at, to_jsonb(t) - 'recorded_xid'
         FROM disposal_task_event t
-        WHERE p.part BETWEEN 1 AND 8 AND t.identity_at = p.at AND t.task_id = p.id AND t.change = p.change
+        WHERE p.part BETWEEN 1 AND 9998 AND t.identity_at = p.at AND t.task_id = p.id AND t.change = p.change
+            AND t.turn = p.part / 10 + 1
         UNION ALL
         SELECT 'acknowledgement', a.escalation_id, 'acknowledgement', 'acknowledged', NULL, a.acknowledged_by, NULL, NULL,
             NULL, NULL, NULL, a.acknowledged_at, a.acknowledged_at, to_jsonb(a) - 'recorded_xid'
-        FROM acknowledgement a WHERE p.part = 9 AND a.escalation_id = p.id) r
+        FROM acknowledgement a WHERE p.part = 9999 AND a.escalation_id = p.id) r
     ORDER BY p.xid, p.id, p.part;
 END $$;
 
