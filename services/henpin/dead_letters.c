@@ -3,6 +3,7 @@
  * not be applied, and what to do about them. This file knows the options; each action is
  * a file letters_*.c.
  */
+#include "services/henpin/actions.h"
 #include "services/henpin/commands.h"
 #include "services/henpin/letters.h"
 
@@ -10,7 +11,6 @@
 #include "common/event/event.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #define AT(member) offsetof(struct letters_config, member)
 
@@ -81,45 +81,49 @@ static const struct option discard_options[] = {
 };
 
 static const struct action {
-    const char *name;
+    struct action_head head;
     int (*run)(struct pg *pg, const struct letters_filter *f);
     const struct option *options;
     bool takes_schemas;
-    const char *help, *summary;
+    const char *summary;
 } actions[] = {
-    {"list", letters_list, list_options, false, "list them, with a summary by code",
-     "Lists records that could not be applied, newest first."},
-    {"show", letters_show, show_options, true,
-     "show why, where, headers, and the content as far as it can be decoded",
-     "Shows dead letters in full: why, where, headers, and the content as far as it can "
-     "be decoded."},
-    {"retry", letters_retry, retry_options, false,
-     "have their worker process them again on the usual path, and wait for it",
-     "Marks dead letters so that the running worker of their group processes them again "
-     "on the usual path, and waits: each "
-     "is resolved or says why not. Ctrl-C leaves the rest marked; the same command goes "
-     "on."},
-    {"discard", letters_discard, discard_options, false, "say that they are not needed",
-     "Marks dead letters as not needed. They stay in the table, with who said so and "
-     "why."},
+    {
+        .head = {"list", "list them, with a summary by code"},
+        .run = letters_list,
+        .options = list_options,
+        .summary = "Lists records that could not be applied, newest first.",
+    },
+    {
+        .head = {"show",
+                 "show why, where, headers, and the content as far as it can be decoded"},
+        .run = letters_show,
+        .options = show_options,
+        .takes_schemas = true,
+        .summary = "Shows dead letters in full: why, where, headers, and the content as "
+                   "far as it can be decoded.",
+    },
+    {
+        .head =
+            {"retry",
+             "have their worker process them again on the usual path, and wait for it"},
+        .run = letters_retry,
+        .options = retry_options,
+        .summary =
+            "Marks dead letters so that the running worker of their group processes them "
+            "again on the usual path, and waits: each is resolved or says why not. "
+            "Ctrl-C leaves the rest marked; the same command goes on.",
+    },
+    {
+        .head = {"discard", "say that they are not needed"},
+        .run = letters_discard,
+        .options = discard_options,
+        .summary = "Marks dead letters as not needed. They stay in the table, with who "
+                   "said so and why.",
+    },
 };
 
-static int usage(FILE *out) {
-    fprintf(
-        out,
-        "usage: henpin dead-letters ACTION [OPTION...] [TOPIC:PARTITION:OFFSET...]\n\n");
-    for (size_t i = 0; i < COUNT_OF(actions); i++)
-        fprintf(out, "  %-9s%s\n", actions[i].name, actions[i].help);
-    fprintf(out, "\n`henpin dead-letters ACTION --help` tells its options.\n");
-    return out == stdout ? 0 : 2;
-}
-
-static const struct action *find(const char *name) {
-    for (size_t i = 0; i < COUNT_OF(actions); i++)
-        if (strcmp(actions[i].name, name) == 0)
-            return &actions[i];
-    return NULL;
-}
+static const struct action_list list = {
+    "henpin dead-letters", "[OPTION...] [TOPIC:PARTITION:OFFSET...]", ACTIONS(actions)};
 
 static int run(const struct action *action, const char *program,
                const struct letters_config *config, const struct option_list *names) {
@@ -137,18 +141,11 @@ static int run(const struct action *action, const char *program,
 }
 
 int dead_letters_main(int argc, char **argv, char **envp) {
-    if (argc < 2)
-        return usage(stderr);
-    if (strcmp(argv[1], "--help") == 0)
-        return usage(stdout);
-    const struct action *action = find(argv[1]);
-    if (!action) {
-        fprintf(stderr, "henpin dead-letters: there is no action \"%s\"\n", argv[1]);
-        return usage(stderr);
-    }
-    char program[64];
-    snprintf(program, sizeof program, "henpin dead-letters %s", action->name);
-    argv[1] = program;
+    char program[ACTION_TITLE_SIZE];
+    int code;
+    const struct action *action = actions_choose(&list, argc, argv, program, &code);
+    if (!action)
+        return code;
     struct letters_config config = {0};
     const struct option_table tables[] = {
         {action->options, &config},
@@ -164,7 +161,6 @@ int dead_letters_main(int argc, char **argv, char **envp) {
         .tables = tables,
     };
     struct config_result parsed;
-    int code;
     if (!database_parse(&spec, argc - 1, argv + 1, envp, &parsed, &code))
         return code;
     return run(action, program, &config, &parsed.operands);

@@ -3,6 +3,7 @@
  * to do when Kafka no longer has what comes next.
  */
 #include "services/henpin/ledger.h"
+#include "services/henpin/actions.h"
 #include "services/henpin/commands.h"
 #include "services/henpin/table.h"
 
@@ -189,32 +190,39 @@ static int accept_loss(struct pg *pg, const struct ledger_config *config,
 /* ---- the command ---- */
 
 static const struct action {
-    const char *name;
+    struct action_head head;
     int (*run)(struct pg *pg, const struct ledger_config *config,
                const struct option_list *names);
     const struct option *options;
-    const char *operands, *help, *summary;
+    const char *operands, *summary;
 } actions[] = {
-    {"show", show, show_options, NULL, "positions beside what Kafka has",
-     "Shows how far each partition is applied, beside what Kafka has."},
-    {"wait", ledger_wait, wait_options, "[GROUP:TOPIC...]",
-     "until everything in Kafka is applied and nothing is left to recall",
-     "Waits until everything in the given topics is applied by the given groups (without "
-     "operands: by all in the "
-     "ledger) and no parked record or marked letter is left to process."},
-    {"accept", accept_loss, accept_options, NULL,
-     "let a partition go on where records are gone, or the topic is new",
-     "Lets a stopped partition go on: records that Kafka has lost are given up, or the "
-     "topic is a new one."},
+    {
+        .head = {"show", "positions beside what Kafka has"},
+        .run = show,
+        .options = show_options,
+        .summary = "Shows how far each partition is applied, beside what Kafka has.",
+    },
+    {
+        .head = {"wait",
+                 "until everything in Kafka is applied and nothing is left to recall"},
+        .run = ledger_wait,
+        .options = wait_options,
+        .operands = "[GROUP:TOPIC...]",
+        .summary = "Waits until everything in the given topics is applied by the given "
+                   "groups (without operands: by all in the ledger) and no parked record "
+                   "or marked letter is left to process.",
+    },
+    {
+        .head = {"accept",
+                 "let a partition go on where records are gone, or the topic is new"},
+        .run = accept_loss,
+        .options = accept_options,
+        .summary = "Lets a stopped partition go on: records that Kafka has lost are "
+                   "given up, or the topic is a new one.",
+    },
 };
 
-static int usage(FILE *out) {
-    fprintf(out, "usage: henpin ledger ACTION [OPTION...]\n\n");
-    for (size_t i = 0; i < COUNT_OF(actions); i++)
-        fprintf(out, "  %-8s%s\n", actions[i].name, actions[i].help);
-    fprintf(out, "\n`henpin ledger ACTION --help` tells its options.\n");
-    return out == stdout ? 0 : 2;
-}
+static const struct action_list list = {"henpin ledger", "[OPTION...]", ACTIONS(actions)};
 
 static int run(const struct action *action, const char *program,
                const struct ledger_config *config, const struct option_list *names) {
@@ -228,20 +236,11 @@ static int run(const struct action *action, const char *program,
 }
 
 int ledger_main(int argc, char **argv, char **envp) {
-    const struct action *action = NULL;
-    if (argc > 1 && strcmp(argv[1], "--help") == 0)
-        return usage(stdout);
-    for (size_t i = 0; argc > 1 && i < COUNT_OF(actions); i++)
-        if (strcmp(actions[i].name, argv[1]) == 0)
-            action = &actions[i];
-    if (!action) {
-        if (argc > 1)
-            fprintf(stderr, "henpin ledger: there is no action \"%s\"\n", argv[1]);
-        return usage(stderr);
-    }
-    char program[40];
-    snprintf(program, sizeof program, "henpin ledger %s", action->name);
-    argv[1] = program;
+    char program[ACTION_TITLE_SIZE];
+    int code;
+    const struct action *action = actions_choose(&list, argc, argv, program, &code);
+    if (!action)
+        return code;
     struct ledger_config config = {.group = "", .topic = "", .partition = -1, .to = -1};
     const struct option_table tables[] = {
         {action->options, &config},
@@ -257,7 +256,6 @@ int ledger_main(int argc, char **argv, char **envp) {
         .pass_prefix = "kafka.",
     };
     struct config_result parsed;
-    int code;
     if (!database_parse(&spec, argc - 1, argv + 1, envp, &parsed, &code))
         return code;
     config.kafka.names = parsed.pass_names;

@@ -4,11 +4,11 @@
  */
 #include "services/henpin/seller.h"
 
+#include "services/henpin/actions.h"
 #include "services/henpin/commands.h"
 #include "services/henpin/policy_command.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #define AT(member) offsetof(struct seller_config, member)
 
@@ -58,48 +58,55 @@ static const struct option import_options[] = {
 };
 
 static const struct action {
-    const char *name;
+    struct action_head head;
     int (*run)(struct pg *pg, const struct policy *p, const struct seller_config *c,
                const struct option_list *operands);
     const struct option *options;
     const char *operands;
     size_t n_min, n_max;
-    const char *help, *summary;
+    const char *summary;
 } actions[] = {
-    {"set", seller_set, set_options, "SELLER [WORD]", 1, 2,
-     "a fact, licence or marketplace of a seller, from when until when",
-     "Says what a seller has: a fact (a word of \"has\" in the rule packs), a licence "
-     "(of "
-     "their terms), or a marketplace where it sells. Saying the same again changes "
-     "nothing; henpin-deadlines acts on a change at once."},
-    {"show", seller_show, show_options, "[SELLER]", 0, 1,
-     "what is known, what ends soon, what is missing and would help",
-     "Shows what is known of a seller, what of it holds now and what ends soon, and "
-     "which "
-     "blockers stand and what would lift them; without SELLER all sellers, one a line."},
-    {"import", seller_import, import_options, "FILE...", 1, 1000,
-     "many lines from tab-separated files",
-     "Takes tab-separated files with the columns seller, kind (seller, fact, licence, "
-     "marketplace), word, value (name, what the fact says, number, country shipped "
-     "from), from, until, more (country, or classes parted by blanks); the first line "
-     "names them, in any order. Each bad line is told; unless all are good, nothing is "
-     "changed. Importing the same again changes nothing."},
+    {
+        .head = {"set",
+                 "a fact, licence or marketplace of a seller, from when until when"},
+        .run = seller_set,
+        .options = set_options,
+        .operands = "SELLER [WORD]",
+        .n_min = 1,
+        .n_max = 2,
+        .summary =
+            "Says what a seller has: a fact (a word of \"has\" in the rule packs), a "
+            "licence (of their terms), or a marketplace where it sells. Saying the same "
+            "again changes nothing; henpin-deadlines acts on a change at once.",
+    },
+    {
+        .head = {"show", "what is known, what ends soon, what is missing and would help"},
+        .run = seller_show,
+        .options = show_options,
+        .operands = "[SELLER]",
+        .n_max = 1,
+        .summary = "Shows what is known of a seller, what of it holds now and what ends "
+                   "soon, and which blockers stand and what would lift them; without "
+                   "SELLER all sellers, one a line.",
+    },
+    {
+        .head = {"import", "many lines from tab-separated files"},
+        .run = seller_import,
+        .options = import_options,
+        .operands = "FILE...",
+        .n_min = 1,
+        .n_max = 1000,
+        .summary = "Takes tab-separated files with the columns seller, kind (seller, "
+                   "fact, licence, marketplace), word, value (name, what the fact says, "
+                   "number, country shipped from), from, until, more (country, or "
+                   "classes parted by blanks); the first line names them, in any order. "
+                   "Each bad line is told; unless all are good, nothing is changed. "
+                   "Importing the same again changes nothing.",
+    },
 };
 
-static int usage(FILE *out) {
-    fprintf(out, "usage: henpin seller ACTION [OPTION...] [SELLER [WORD] | FILE...]\n\n");
-    for (size_t i = 0; i < COUNT_OF(actions); i++)
-        fprintf(out, "  %-8s%s\n", actions[i].name, actions[i].help);
-    fprintf(out, "\n`henpin seller ACTION --help` tells its options.\n");
-    return out == stdout ? 0 : 2;
-}
-
-static const struct action *find(const char *name) {
-    for (size_t i = 0; i < COUNT_OF(actions); i++)
-        if (strcmp(actions[i].name, name) == 0)
-            return &actions[i];
-    return NULL;
-}
+static const struct action_list list = {
+    "henpin seller", "[OPTION...] [SELLER [WORD] | FILE...]", ACTIONS(actions)};
 
 static int run(const struct action *action, const char *program,
                const struct seller_config *config, const struct option_list *operands) {
@@ -120,18 +127,11 @@ static int run(const struct action *action, const char *program,
 }
 
 int seller_main(int argc, char **argv, char **envp) {
-    if (argc < 2)
-        return usage(stderr);
-    if (strcmp(argv[1], "--help") == 0)
-        return usage(stdout);
-    const struct action *action = find(argv[1]);
-    if (!action) {
-        fprintf(stderr, "henpin seller: there is no action \"%s\"\n", argv[1]);
-        return usage(stderr);
-    }
-    char program[64];
-    snprintf(program, sizeof program, "henpin seller %s", action->name);
-    argv[1] = program;
+    char program[ACTION_TITLE_SIZE];
+    int code;
+    const struct action *action = actions_choose(&list, argc, argv, program, &code);
+    if (!action)
+        return code;
     struct seller_config config = {0};
     const struct option_table tables[] = {
         {action->options, &config},
@@ -146,7 +146,6 @@ int seller_main(int argc, char **argv, char **envp) {
         .tables = tables,
     };
     struct config_result parsed;
-    int code;
     if (!database_parse(&spec, argc - 1, argv + 1, envp, &parsed, &code))
         return code;
     if (parsed.operands.count < action->n_min || parsed.operands.count > action->n_max) {

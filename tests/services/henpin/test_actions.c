@@ -1,0 +1,79 @@
+/* test_actions.c: which action is meant, and what is told when none is. */
+#include "services/henpin/actions.h"
+#include "tests/common/base/harness.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct action {
+    struct action_head head;
+    int answer; /* what only this command's table knows */
+} actions[] = {
+    {{"show", "what there is"}, 1},
+    {{"complete", "say that it is done"}, 2},
+};
+
+static const struct action_list list = {"henpin task", "[OPTION...] [TASK]",
+                                        ACTIONS(actions)};
+
+static const struct action *choose(char *name, char title[ACTION_TITLE_SIZE], int *code) {
+    char program[] = "henpin task";
+    char *argv[] = {program, name, NULL};
+    const struct action *found = actions_choose(&list, name ? 2 : 1, argv, title, code);
+    if (found)
+        assert_ptr_equal(argv[1], title);
+    return found;
+}
+
+static void test_actions__the_row_is_found_and_the_title_written(void **state) {
+    (void)state;
+    char name[] = "complete", title[ACTION_TITLE_SIZE] = "";
+    int code = -1;
+    const struct action *found = choose(name, title, &code);
+    assert_non_null(found);
+    assert_int_equal(found->answer, 2);
+    assert_string_equal(title, "henpin task complete");
+    assert_int_equal(code, -1);
+}
+
+static void
+test_actions__only_who_asks_for_help_is_right_without_an_action(void **state) {
+    (void)state;
+    char help[] = "--help", part[] = "comp", empty[] = "";
+    const struct {
+        char *name;
+        int code;
+    } cases[] = {{help, 0}, {part, 2}, {empty, 2}, {NULL, 2}};
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        char title[ACTION_TITLE_SIZE] = "untouched";
+        int code = -1;
+        assert_null(choose(cases[i].name, title, &code));
+        assert_int_equal(code, cases[i].code);
+        assert_string_equal(title, "untouched");
+    }
+}
+
+static void test_actions__the_usage_stands_in_columns_as_wide_as_needed(void **state) {
+    (void)state;
+    char *out = NULL;
+    size_t size = 0;
+    FILE *f = open_memstream(&out, &size);
+    actions_show(&list, f);
+    fclose(f);
+    assert_string_equal(out, "usage: henpin task ACTION [OPTION...] [TASK]\n"
+                             "\n"
+                             "  show      what there is\n"
+                             "  complete  say that it is done\n"
+                             "\n"
+                             "`henpin task ACTION --help` tells its options.\n");
+    free(out);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_actions__the_row_is_found_and_the_title_written),
+        cmocka_unit_test(test_actions__only_who_asks_for_help_is_right_without_an_action),
+        cmocka_unit_test(test_actions__the_usage_stands_in_columns_as_wide_as_needed),
+    };
+    return cmocka_run_group_tests_name("actions", tests, NULL, NULL);
+}
