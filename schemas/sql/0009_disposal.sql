@@ -432,7 +432,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = henpin, pg_catalog, pg_te
         SELECT manifest_number, string_agg(DISTINCT content ->> 'processor', ', ') AS processor FROM shown
         WHERE evidence = 'manifest_d' GROUP BY 1)
     SELECT i.site, i.waste, EXISTS (SELECT FROM unnest(i.waste) w WHERE w LIKE 'SC\_%'), i.is_electronic, nullif(i.partner, ''),
-        p.processor, count(*), round(sum(a.kg) / 1000, 3), sum(a.piece), sum(a.litre), count(*) FILTER (WHERE a.kg IS NULL)
+        p.processor, count(*), trim_scale(sum(a.kg) / 1000), sum(a.piece), sum(a.litre), count(*) FILTER (WHERE a.kg IS NULL)
     FROM issued i JOIN amounts a USING (manifest_number) LEFT JOIN processors p USING (manifest_number)
     GROUP BY i.site, i.waste, i.is_electronic, i.partner, p.processor
     ORDER BY i.site, i.is_electronic, i.waste, i.partner, p.processor
