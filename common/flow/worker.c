@@ -276,6 +276,8 @@ static enum status open_source(struct worker *w, struct error *err) {
         .queued_bytes = w->config.queued_bytes,
         .session_timeout_us = w->config.session_timeout_us,
         .fetch_wait_us = w->config.fetch_wait_us,
+        .pinned = w->pins.n > 0 ? w->pins.items : NULL,
+        .n_pinned = w->pins.n,
     };
     const struct kafka_callbacks callbacks = {on_assigned, on_revoked, on_out_of_range,
                                               on_trouble, w};
@@ -332,7 +334,9 @@ static enum status wait_for_postgres(struct worker *w, struct error *err) {
 
 static enum status open_all(struct worker *w, struct error *err) {
     w->policy.dir = w->config.policy_dir;
-    enum status st = live_policy_load(&w->policy, err);
+    enum status st = pins_parse(&w->config, &w->pins, err);
+    if (st == ST_OK)
+        st = live_policy_load(&w->policy, err);
     if (st != ST_OK)
         return st;
     st = schemas_new(&w->config.schemas, w->service->reader_file, w->service->shape,

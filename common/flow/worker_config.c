@@ -14,6 +14,9 @@ const struct option worker_options[] = {
      "consumer group; empty: the program's name"},
     {"group-instance-id", NULL, OPT_STRING, AT(instance_id), "", 0, 0, 0, NULL, "NAME",
      "static membership: a restart within the session timeout moves no partition"},
+    {"partitions", NULL, OPT_STRING, AT(partitions), "", 0, 0, 0, NULL, "LIST",
+     "read these partitions only, such as 0-3,8, whatever the group does; empty: those "
+     "that the group gives"},
     {"policy", "HENPIN_POLICY_DIR", OPT_STRING, AT(policy_dir), "deploy/policy", 0, 0,
      OPT_REQUIRED, NULL, "DIR", "directory of the rule packs"},
     {"listen", NULL, OPT_LISTEN, AT(listen), "127.0.0.1:0", 0, 0, 0, NULL, "HOST:PORT",

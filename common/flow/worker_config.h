@@ -13,6 +13,7 @@ struct worker_config {
     const char *topic;       /* empty: the service's */
     const char *group;       /* empty: henpin-<service> */
     const char *instance_id; /* static membership */
+    const char *partitions;  /* pinned, as text; empty: the group gives them */
     const char *policy_dir;
     const char *listen;
     int assignor; /* index into "range|cooperative-sticky" */

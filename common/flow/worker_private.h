@@ -9,6 +9,7 @@
 
 #include "common/flow/lane.h"
 #include "common/flow/live_policy.h"
+#include "common/flow/pins.h"
 #include "common/flow/source.h"
 #include "common/flow/worker.h"
 #include "common/flow/worker_config.h"
@@ -19,6 +20,7 @@ enum { LANES_MAX = 16 };
 struct worker {
     const struct service *service;
     struct worker_config config;
+    struct pins pins;
     char program[64];
     const char *topic, *group;
     struct positions positions;

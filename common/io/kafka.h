@@ -5,7 +5,8 @@
  *
  * The consumer never starts from Kafka's commits: at every assignment it asks `assigned`
  * for the position of each partition and passes it in the assign call; auto.offset.reset
- * is error. It never pauses: each partition's queue is forwarded into its lane's queue,
+ * is error. A consumer that is pinned to partitions assigns them itself, in the same way,
+ * as soon as the topic is there. It never pauses: each partition's queue is forwarded into its lane's queue,
  * so that a lane which is not read from simply fills up to librdkafka's own limits while
  * kafka_turn() keeps the membership alive. (librdkafka 2.0.2 may skip offsets when batch
  * consume and pause are combined.)
@@ -65,7 +66,11 @@ struct kafka_consumer_config {
     int n_lanes;             /* partition p of any topic belongs to lane p % n_lanes */
     const char *assignor;    /* "range" or "cooperative-sticky" */
     const char *instance_id; /* static membership; empty: none */
-    int64_t queued_bytes;    /* memory for records that were fetched ahead */
+    /* These partitions of the first topic, ascending, and no others, whatever the group
+     * does: no membership, no rebalance. NULL: those that the group gives. Borrowed. */
+    const int32_t *pinned;
+    size_t n_pinned;
+    int64_t queued_bytes; /* memory for records that were fetched ahead */
     int64_t session_timeout_us;
     int64_t fetch_wait_us; /* how long the broker may wait for new records */
 };

@@ -70,6 +70,8 @@ struct kafka_consumer {
     bool is_cooperative; /* by the group's choice; known from the first rebalance on */
     bool is_connected;
     bool may_be_sticky;    /* cooperative-sticky was asked for */
+    const int32_t *pinned; /* borrowed; NULL: the group gives partitions */
+    size_t n_pinned;
     bool was_assigned;     /* once at least, be it nothing */
     int64_t forward_at_us; /* these four: monotonic */
     int64_t forward_often_until_us;
@@ -266,6 +268,45 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
     tell(c, E_KAFKA_DOWN, rd_kafka_err2str(code), reason);
 }
 
+/* ---- pinned partitions ---- */
+
+/* A partition that the topic does not have would be waited for without a word. */
+static bool has_pinned(struct kafka_consumer *c, int n_there) {
+    int32_t last = c->pinned[c->n_pinned - 1];
+    if (last < n_there)
+        return true;
+    struct error err = {0};
+    (void)error_set(&err, E_KAFKA_CONFIG,
+                    "partition %d is to be read, but \"%s\" has %d partitions", (int)last,
+                    c->slots.topics[0], n_there);
+    (void)error_hint(&err, "they count from 0: see --partitions");
+    tell_trouble(c, &err);
+    return false;
+}
+
+/* The topic is there, with so many partitions: takes ours, once. */
+static void take_pinned(struct kafka_consumer *c, int n_there) {
+    if (!c->pinned || c->was_assigned || n_there == 0 || !has_pinned(c, n_there))
+        return;
+    rd_kafka_topic_partition_list_t *list =
+        rd_kafka_topic_partition_list_new((int)c->n_pinned);
+    for (size_t i = 0; i < c->n_pinned; i++)
+        rd_kafka_topic_partition_list_add(list, c->slots.topics[0], c->pinned[i]);
+    c->was_assigned = true;
+    on_assigned(c, list);
+    rd_kafka_topic_partition_list_destroy(list);
+}
+
+/* No rebalance takes them back when the consumer is closed. */
+static void give_pinned(struct kafka_consumer *c) {
+    rd_kafka_topic_partition_list_t *list =
+        rd_kafka_topic_partition_list_new((int)c->n_pinned);
+    for (size_t i = 0; i < c->n_pinned; i++)
+        rd_kafka_topic_partition_list_add(list, c->slots.topics[0], c->pinned[i]);
+    on_revoked(c, list);
+    rd_kafka_topic_partition_list_destroy(list);
+}
+
 /* ---- birth and death ---- */
 
 static void open_queues(struct kafka_consumer *c) {
@@ -301,6 +342,8 @@ enum status kafka_consumer_new(const struct kafka_consumer_config *config,
     c->callbacks = *callbacks;
     c->n_lanes = config->n_lanes;
     c->may_be_sticky = strcmp(config->assignor, "range") != 0;
+    c->pinned = config->pinned;
+    c->n_pinned = config->n_pinned;
     rd_kafka_conf_t *conf = NULL;
     enum status st = kafka_consumer_conf_new(config, rd_kafka_version(),
                                              rd_kafka_version_str(), &c->log, &conf, err);
@@ -319,7 +362,7 @@ enum status kafka_consumer_new(const struct kafka_consumer_config *config,
     rd_kafka_poll_set_consumer(c->rk);
     open_queues(c);
     kafka_slots_init(&c->slots, config->topics, config->n_topics, config->n_lanes);
-    st = subscribe(c, err);
+    st = c->pinned ? ST_OK : subscribe(c, err);
     if (st != ST_OK) {
         kafka_consumer_free(c, 0);
         return st;
@@ -331,6 +374,8 @@ enum status kafka_consumer_new(const struct kafka_consumer_config *config,
 /* Leaves the group; false when that took too long. */
 static bool leave_group(struct kafka_consumer *c, int64_t timeout_us) {
     int64_t deadline_us = clock_monotonic_us() + timeout_us;
+    if (c->pinned)
+        give_pinned(c);
     if (!succeeded(c, "could not leave the group",
                    rd_kafka_consumer_close_queue(c->rk, c->main_queue)))
         return false;
@@ -437,11 +482,13 @@ static void tell_out_of_range(struct kafka_consumer *c) {
     }
 }
 
-/* While no broker answers nothing else tells that one is back, so ask now and then. About a
+/* While no broker answers nothing else tells that one is back, so ask now and then; and
+ * for the topic of pinned partitions, until it is there. About a
  * topic by name: asked about those it knows, librdkafka (2.8.0 at least) lets the broker
  * create them, whatever allow.auto.create.topics says. */
 static void probe(struct kafka_consumer *c, int64_t now_us) {
-    if (c->is_connected || now_us < c->probe_at_us)
+    bool is_settled = c->was_assigned || !c->pinned;
+    if ((c->is_connected && is_settled) || now_us < c->probe_at_us)
         return;
     c->probe_at_us = now_us + PROBE_US;
     const struct rd_kafka_metadata *answer = NULL;
@@ -449,6 +496,7 @@ static void probe(struct kafka_consumer *c, int64_t now_us) {
     if (rd_kafka_metadata(c->rk, 0, topic, &answer, PROBE_WAIT_MS) ==
         RD_KAFKA_RESP_ERR_NO_ERROR) {
         c->is_connected = true;
+        take_pinned(c, answer->topic_cnt > 0 ? answer->topics[0].partition_cnt : 0);
         rd_kafka_metadata_destroy(answer);
     }
     rd_kafka_topic_destroy(topic);

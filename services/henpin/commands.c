@@ -31,6 +31,7 @@ static const struct command {
      "what is known of sellers: set, show, import facts, licences, marketplaces"},
     {"schema", schema_main, "check, show and decode schemas and records"},
     {"story", story_main, "play dated events and compare the rows with what is expected"},
+    {"probe", probe_main, "ask a worker on this machine whether it is well"},
     {"reference", reference_main, "options, metrics and error codes as Markdown"},
 };
 

@@ -20,6 +20,7 @@ int story_main(int argc, char **argv, char **envp);     /* run stories */
 int board_main(int argc, char **argv, char **envp);     /* open escalations, ranked */
 int scorecard_main(int argc, char **argv, char **envp); /* how sellers answer */
 int case_main(int argc, char **argv, char **envp);      /* the story of a case */
+int probe_main(int argc, char **argv, char **envp);     /* is a worker well? */
 
 int reference_main(int argc, char **argv,
                    char **envp); /* options, metrics, error codes */
