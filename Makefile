@@ -99,6 +99,8 @@ $(O)/%.o: %.cc $(O)/flags | libraries
 	@mkdir -p $(@D)
 	$(Q)$(COMPILE_CXX) -MMD -MP -c -o $@ $<
 
+$(O)/services/lag/page.o: services/lag/page.html # which it takes in
+
 $(O)/libcommon.a: $(COMMON_OBJECTS) $(O)/sources
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)

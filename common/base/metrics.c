@@ -8,6 +8,7 @@
 #include "common/base/metrics.h"
 
 #include "common/base/clock.h"
+#include "common/base/series.h"
 #include "common/base/version.h"
 
 #include <stdio.h>
@@ -148,33 +149,6 @@ static void put_head(struct builder *out, const char *name, const char *type,
     build_format(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
 
-/* Microseconds as seconds, exactly: 1500000 is "1.5". */
-static void put_seconds(struct builder *out, int64_t us) {
-    char text[40];
-    uint64_t size = us < 0 ? 0 - (uint64_t)us : (uint64_t)us;
-    int n = snprintf(text, sizeof text, "%s%llu.%06llu", us < 0 ? "-" : "",
-                     (unsigned long long)(size / 1000000),
-                     (unsigned long long)(size % 1000000));
-    while (n > 0 && text[n - 1] == '0')
-        n--;
-    if (n > 0 && text[n - 1] == '.')
-        n--;
-    build_bytes(out, text, (size_t)n);
-}
-
-static void put_label_value(struct builder *out, const char *text) {
-    build_char(out, '"');
-    for (; *text; text++) {
-        if (*text == '"' || *text == '\\')
-            build_char(out, '\\');
-        if (*text == '\n')
-            build_text(out, "\\n");
-        else
-            build_char(out, *text);
-    }
-    build_char(out, '"');
-}
-
 static void expose_histogram(struct builder *out, enum metric m) {
     const char *name = rows[m].name;
     bool is_time = rows[m].kind == HISTOGRAM_US;
@@ -186,7 +160,7 @@ static void expose_histogram(struct builder *out, enum metric m) {
         below += histograms[m].buckets[i];
         build_format(out, "%s_bucket{le=\"", name);
         if (is_time)
-            put_seconds(out, bounds[i]);
+            series_seconds(out, bounds[i]);
         else
             build_i64(out, bounds[i]);
         build_format(out, "\"} %lld\n", (long long)below);
@@ -214,7 +188,7 @@ static void expose_row(struct builder *out, enum metric m) {
         if (r->kind == GAUGE)
             build_i64(out, values[m].number);
         else
-            put_seconds(out, values[m].number);
+            series_seconds(out, values[m].number);
         build_char(out, '\n');
         return;
     case HISTOGRAM:
@@ -233,86 +207,40 @@ static void expose_errors(struct builder *out) {
                      error_token((enum error_code)code), (long long)errors[code]);
 }
 
-/* The four families keep the names and labels of Burrow's and of kafka-lag-exporter's
- * dashboards. */
-enum family { GROUP_OFFSET, GROUP_LAG, GROUP_LAG_SECONDS, TOPIC_OFFSET, FAMILY_COUNT };
-
-static const struct {
-    const char *name;
-    const char *group_label; /* NULL: the group is no label */
-    const char *help;
-} families[FAMILY_COUNT] = {
-    [GROUP_OFFSET] = {"kafka_consumergroup_current_offset", "consumergroup",
-                      "Next offset to apply, as committed in Postgres"},
-    [GROUP_LAG] =
-        {"kafka_consumergroup_lag", "consumergroup",
-         "Messages between the committed position and the end of the partition"},
-    [GROUP_LAG_SECONDS] = {"kafka_consumergroup_group_lag_seconds", "group",
-                           "Age of the oldest record that is not yet committed"},
-    [TOPIC_OFFSET] = {"kafka_topic_partition_current_offset", NULL,
-                      "End of the partition"},
-};
-
-static bool is_known(enum family f, const struct partition_metric *p) {
-    switch (f) {
-    case GROUP_OFFSET:
-        return p->position >= 0;
-    case GROUP_LAG:
-        return p->position >= 0 && p->end >= 0;
-    case GROUP_LAG_SECONDS:
-        return true;
-    case TOPIC_OFFSET:
-        return p->end >= 0;
-    case FAMILY_COUNT:
-        break;
-    }
-    return false;
+/* The series that a worker tells of its own partitions are the first of SERIES. */
+static bool is_known(enum series s, const struct partition_metric *p) {
+    return s == S_GROUP_OFFSET ? p->position >= 0
+           : s == S_GROUP_LAG  ? p->position >= 0 && p->end >= 0
+                               : s == S_GROUP_LAG_SECONDS || p->end >= 0;
 }
 
-static void put_partition_value(struct builder *out, enum family f,
+static void put_partition_value(struct builder *out, enum series s,
                                 const struct partition_metric *p, int64_t now_us) {
+    if (s == S_GROUP_LAG_SECONDS) {
+        bool waits = p->oldest_us > 0 && p->oldest_us < now_us;
+        series_seconds(out, waits ? now_us - p->oldest_us : 0);
+        return;
+    }
     /* The end is heard earlier than the position moves; behind it there is no negative
      * lag. */
     int64_t lag = p->end > p->position ? p->end - p->position : 0;
-    int64_t age_us =
-        p->oldest_us > 0 && p->oldest_us < now_us ? now_us - p->oldest_us : 0;
-    switch (f) {
-    case GROUP_OFFSET:
-        build_i64(out, p->position);
-        return;
-    case GROUP_LAG:
-        build_i64(out, lag);
-        return;
-    case GROUP_LAG_SECONDS:
-        put_seconds(out, age_us);
-        return;
-    case TOPIC_OFFSET:
-        build_i64(out, p->end);
-        return;
-    case FAMILY_COUNT:
-        break;
-    }
+    build_i64(out, s == S_GROUP_OFFSET ? p->position : s == S_GROUP_LAG ? lag : p->end);
 }
 
-static void expose_family(struct builder *out, enum family f, int64_t now_us) {
+static void expose_series(struct builder *out, enum series s, int64_t now_us) {
     bool has_head = false;
     for (size_t i = 0; i < partitions.n; i++) {
         const struct partition_metric *p = &partitions.items[i];
-        if (!is_known(f, p))
+        if (!is_known(s, p))
             continue;
         if (!has_head)
-            put_head(out, families[f].name, "gauge", families[f].help);
+            series_head(out, s);
         has_head = true;
-        build_format(out, "%s{", families[f].name);
-        if (families[f].group_label) {
-            build_format(out, "%s=", families[f].group_label);
-            put_label_value(out, partitions.group);
-            build_char(out, ',');
-        }
-        build_text(out, "topic=");
-        put_label_value(out, p->topic);
-        build_format(out, ",partition=\"%d\"} ", (int)p->partition);
-        put_partition_value(out, f, p, now_us);
+        char number[12];
+        snprintf(number, sizeof number, "%d", (int)p->partition);
+        const char *const all[] = {partitions.group, p->topic, number};
+        series_name(out, s, s == S_TOPIC_OFFSET ? all + 1 : all);
+        put_partition_value(out, s, p, now_us);
         build_char(out, '\n');
     }
 }
@@ -324,6 +252,6 @@ void metrics_expose(struct builder *out) {
         expose_row(out, (enum metric)m);
     expose_errors(out);
     int64_t now_us = clock_now_us();
-    for (unsigned f = 0; f < FAMILY_COUNT; f++)
-        expose_family(out, (enum family)f, now_us);
+    for (unsigned n = S_GROUP_OFFSET; n <= S_TOPIC_OFFSET; n++)
+        expose_series(out, (enum series)n, now_us);
 }

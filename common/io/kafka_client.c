@@ -1,6 +1,6 @@
 /*
- * kafka_client.c: configuration shared by all handles, the producer, and questions about
- * topics.
+ * kafka_client.c: configuration shared by all handles, the producer, questions about
+ * topics, and those of a monitor.
  *
  * librdkafka writes its log from its own threads; log.queue makes it wait until we poll,
  * so that all of henpin stays single-threaded. A broker that is away can fill a log,
@@ -10,6 +10,7 @@
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/io/kafka_conf.h"
+#include "common/io/kafka_watch.h"
 
 #include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>
@@ -518,6 +519,388 @@ enum status kafka_topic_create(const struct kafka_properties *properties,
     }
     rd_kafka_destroy(rk);
     return st;
+}
+
+/* ---- what a monitor asks: kafka_watch.h ---- */
+
+struct kafka_watch {
+    struct kafka_log log; /* first: librdkafka's opaque */
+    rd_kafka_t *rk;
+    rd_kafka_queue_t *answers;
+};
+
+enum status kafka_watch_new(const struct kafka_properties *properties,
+                            struct kafka_watch **out, struct error *err) {
+    static const struct kafka_setting defaults[] = {
+        {"client.id", "henpin-lag", false},
+        {"fetch.wait.max.ms", "50", false},
+        {NULL, NULL, false},
+    };
+    /* One record is wanted: a fetch brings at least a batch, and no more than that. */
+    static const struct kafka_setting firm[] = {
+        {"allow.auto.create.topics", "false", false},
+        {"auto.offset.reset", "error", false},
+        {"enable.partition.eof", "true", false},
+        {"queued.min.messages", "1", false},
+        {"fetch.message.max.bytes", "1024", false},
+        {NULL, NULL, false},
+    };
+    struct kafka_watch *w = xcalloc(1, sizeof *w);
+    rd_kafka_conf_t *conf = NULL;
+    enum status st = kafka_conf_new(properties, defaults, firm, &w->log, &conf, err);
+    if (st == ST_OK)
+        st = kafka_handle_new(true, conf, &w->rk, err);
+    if (st != ST_OK) {
+        free(w);
+        return st;
+    }
+    w->answers = rd_kafka_queue_new(w->rk);
+    *out = w;
+    return ST_OK;
+}
+
+void kafka_watch_free(struct kafka_watch *w) {
+    if (!w)
+        return;
+    rd_kafka_queue_destroy(w->answers);
+    rd_kafka_destroy(w->rk);
+    free(w);
+}
+
+void kafka_watch_turn(struct kafka_watch *w) {
+    rd_kafka_poll(w->rk, 0);
+}
+
+static enum status unanswered(struct error *err, const char *what,
+                              rd_kafka_resp_err_t code) {
+    return error_set(err, E_KAFKA_DOWN, "could not ask Kafka for %s: %s", what,
+                     rd_kafka_err2str(code));
+}
+
+static int ms_of(int64_t us) {
+    return (int)(us / US_PER_MS) + 1;
+}
+
+static int by_place(const void *left, const void *right) {
+    const struct kafka_watched *l = left, *r = right;
+    int order = strcmp(l->topic, r->topic);
+    return order != 0 ? order
+                      : (l->partition > r->partition) - (l->partition < r->partition);
+}
+
+static bool is_kafkas_own(const char *topic) {
+    return strncmp(topic, "__", 2) == 0;
+}
+
+enum status kafka_watch_topics(struct kafka_watch *w, struct arena *a,
+                               struct kafka_watched **out, size_t *n, int64_t timeout_us,
+                               struct error *err) {
+    const struct rd_kafka_metadata *answer = NULL;
+    rd_kafka_resp_err_t code =
+        rd_kafka_metadata(w->rk, 1, NULL, &answer, ms_of(timeout_us));
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return unanswered(err, "its topics", code);
+    size_t count = 0;
+    for (int t = 0; t < answer->topic_cnt; t++)
+        count += (size_t)answer->topics[t].partition_cnt;
+    *out = arena_array(a, count + 1, sizeof **out);
+    *n = 0;
+    for (int t = 0; t < answer->topic_cnt; t++) {
+        const struct rd_kafka_metadata_topic *topic = &answer->topics[t];
+        if (topic->err != RD_KAFKA_RESP_ERR_NO_ERROR || is_kafkas_own(topic->topic))
+            continue;
+        const char *name = span_cstr(a, span_of(topic->topic));
+        for (int p = 0; p < topic->partition_cnt; p++)
+            (*out)[(*n)++] =
+                (struct kafka_watched){name, topic->partitions[p].id, -1, -1};
+    }
+    rd_kafka_metadata_destroy(answer);
+    qsort(*out, *n, sizeof **out, by_place);
+    return ST_OK;
+}
+
+/* Kafka's own numbers for "the earliest" and "the latest" where a time is asked for. */
+static enum status ask_ends(struct kafka_watch *w, struct kafka_watched *items, size_t n,
+                            bool is_high, int64_t timeout_us, struct error *err) {
+    if (n == 0)
+        return ST_OK;
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)n);
+    for (size_t i = 0; i < n; i++)
+        rd_kafka_topic_partition_list_add(list, items[i].topic, items[i].partition)
+            ->offset = is_high ? RD_KAFKA_OFFSET_END : RD_KAFKA_OFFSET_BEGINNING;
+    rd_kafka_resp_err_t code = rd_kafka_offsets_for_times(w->rk, list, ms_of(timeout_us));
+    for (size_t i = 0; i < n && code == RD_KAFKA_RESP_ERR_NO_ERROR; i++) {
+        const rd_kafka_topic_partition_t *p =
+            rd_kafka_topic_partition_list_find(list, items[i].topic, items[i].partition);
+        int64_t offset =
+            p && p->err == RD_KAFKA_RESP_ERR_NO_ERROR && p->offset >= 0 ? p->offset : -1;
+        *(is_high ? &items[i].high : &items[i].low) = offset;
+    }
+    rd_kafka_topic_partition_list_destroy(list);
+    return code == RD_KAFKA_RESP_ERR_NO_ERROR ? ST_OK
+                                              : unanswered(err, "ends of topics", code);
+}
+
+enum status kafka_watch_extents(struct kafka_watch *w, struct kafka_watched *items,
+                                size_t n, int64_t timeout_us, struct error *err) {
+    enum status st = ask_ends(w, items, n, false, timeout_us, err);
+    return st == ST_OK ? ask_ends(w, items, n, true, timeout_us, err) : st;
+}
+
+/* The answer to a question that was put with `w->answers`, which the caller destroys; NULL
+ * and the error when there is none. */
+static rd_kafka_event_t *take_answer(struct kafka_watch *w, const char *what,
+                                     int64_t timeout_us, struct error *err) {
+    rd_kafka_event_t *e = rd_kafka_queue_poll(w->answers, ms_of(timeout_us) + 500);
+    rd_kafka_resp_err_t code = e ? rd_kafka_event_error(e) : RD_KAFKA_RESP_ERR__TIMED_OUT;
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
+        return e;
+    if (e)
+        rd_kafka_event_destroy(e);
+    (void)unanswered(err, what, code);
+    return NULL;
+}
+
+static rd_kafka_AdminOptions_t *
+admin_options(struct kafka_watch *w, rd_kafka_admin_op_t op, int64_t timeout_us) {
+    char why[100];
+    rd_kafka_AdminOptions_t *o = rd_kafka_AdminOptions_new(w->rk, op);
+    if (rd_kafka_AdminOptions_set_request_timeout(
+            o, ms_of(timeout_us), why, sizeof why) != RD_KAFKA_RESP_ERR_NO_ERROR)
+        BUG("librdkafka refuses a timeout: %s", why);
+    return o;
+}
+
+static enum status list_groups(struct kafka_watch *w, struct arena *a,
+                               struct kafka_group **out, size_t *n, int64_t timeout_us,
+                               struct error *err) {
+    rd_kafka_AdminOptions_t *o =
+        admin_options(w, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPS, timeout_us);
+    rd_kafka_ListConsumerGroups(w->rk, o, w->answers);
+    rd_kafka_AdminOptions_destroy(o);
+    rd_kafka_event_t *e = take_answer(w, "its groups", timeout_us, err);
+    if (!e)
+        return error_status(err->code);
+    const rd_kafka_ListConsumerGroups_result_t *result =
+        rd_kafka_event_ListConsumerGroups_result(e);
+    size_t n_errors = 0;
+    (void)rd_kafka_ListConsumerGroups_result_errors(result, &n_errors);
+    const rd_kafka_ConsumerGroupListing_t **valid =
+        rd_kafka_ListConsumerGroups_result_valid(result, n);
+    *out = arena_array(a, *n + 1, sizeof **out);
+    for (size_t i = 0; i < *n; i++)
+        (*out)[i] = (struct kafka_group){
+            span_cstr(a, span_of(rd_kafka_ConsumerGroupListing_group_id(valid[i]))), -1};
+    rd_kafka_event_destroy(e);
+    /* A broker that does not know the question answers with an error of its own. */
+    return n_errors == 0 ? ST_OK
+                         : error_set(err, E_KAFKA_DOWN,
+                                     "%zu brokers did not tell their groups", n_errors);
+}
+
+static enum status count_members(struct kafka_watch *w, struct kafka_group *groups,
+                                 size_t n, int64_t timeout_us, struct error *err) {
+    if (n == 0)
+        return ST_OK;
+    const char **names = xcalloc(n, sizeof *names);
+    for (size_t i = 0; i < n; i++)
+        names[i] = groups[i].name;
+    rd_kafka_AdminOptions_t *o =
+        admin_options(w, RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS, timeout_us);
+    rd_kafka_DescribeConsumerGroups(w->rk, names, n, o, w->answers);
+    rd_kafka_AdminOptions_destroy(o);
+    free(names);
+    rd_kafka_event_t *e = take_answer(w, "the members of groups", timeout_us, err);
+    if (!e)
+        return error_status(err->code);
+    size_t n_told = 0;
+    const rd_kafka_ConsumerGroupDescription_t **told =
+        rd_kafka_DescribeConsumerGroups_result_groups(
+            rd_kafka_event_DescribeConsumerGroups_result(e), &n_told);
+    for (size_t i = 0; i < n_told; i++) {
+        const rd_kafka_error_t *wrong = rd_kafka_ConsumerGroupDescription_error(told[i]);
+        const char *name = rd_kafka_ConsumerGroupDescription_group_id(told[i]);
+        for (size_t g = 0; g < n && (!wrong || !rd_kafka_error_code(wrong)); g++)
+            if (strcmp(groups[g].name, name) == 0)
+                groups[g].members =
+                    (int64_t)rd_kafka_ConsumerGroupDescription_member_count(told[i]);
+    }
+    rd_kafka_event_destroy(e);
+    return ST_OK;
+}
+
+enum status kafka_watch_groups(struct kafka_watch *w, struct arena *a,
+                               struct kafka_group **out, size_t *n, int64_t timeout_us,
+                               struct error *err) {
+    enum status st = list_groups(w, a, out, n, timeout_us, err);
+    return st == ST_OK ? count_members(w, *out, *n, timeout_us, err) : st;
+}
+
+enum status kafka_watch_commits(struct kafka_watch *w, struct arena *a, const char *group,
+                                struct kafka_commit **out, size_t *n, int64_t timeout_us,
+                                struct error *err) {
+    rd_kafka_ListConsumerGroupOffsets_t *wanted =
+        rd_kafka_ListConsumerGroupOffsets_new(group, NULL);
+    rd_kafka_AdminOptions_t *o =
+        admin_options(w, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS, timeout_us);
+    rd_kafka_ListConsumerGroupOffsets(w->rk, &wanted, 1, o, w->answers);
+    rd_kafka_AdminOptions_destroy(o);
+    rd_kafka_ListConsumerGroupOffsets_destroy(wanted);
+    rd_kafka_event_t *e = take_answer(w, "the commits of a group", timeout_us, err);
+    if (!e)
+        return error_status(err->code);
+    size_t n_groups = 0;
+    const rd_kafka_group_result_t **groups =
+        rd_kafka_ListConsumerGroupOffsets_result_groups(
+            rd_kafka_event_ListConsumerGroupOffsets_result(e), &n_groups);
+    const rd_kafka_topic_partition_list_t *list =
+        n_groups == 1 ? rd_kafka_group_result_partitions(groups[0]) : NULL;
+    *n = 0;
+    *out = arena_array(a, (size_t)(list ? list->cnt : 0) + 1, sizeof **out);
+    for (int i = 0; list && i < list->cnt; i++) {
+        const rd_kafka_topic_partition_t *p = &list->elems[i];
+        if (p->err == RD_KAFKA_RESP_ERR_NO_ERROR && p->offset >= 0)
+            (*out)[(*n)++] = (struct kafka_commit){span_cstr(a, span_of(p->topic)),
+                                                   p->partition, p->offset};
+    }
+    rd_kafka_event_destroy(e);
+    return list ? ST_OK
+                : unanswered(err, "the commits of a group", RD_KAFKA_RESP_ERR__BAD_MSG);
+}
+
+static int64_t retention_of(const rd_kafka_ConfigResource_t *r) {
+    size_t n = 0;
+    const rd_kafka_ConfigEntry_t **entries = rd_kafka_ConfigResource_configs(r, &n);
+    int64_t ms = -2;
+    for (size_t i = 0; i < n; i++) {
+        const char *text = rd_kafka_ConfigEntry_value(entries[i]);
+        int64_t value;
+        if (strcmp(rd_kafka_ConfigEntry_name(entries[i]), "retention.ms") == 0 && text &&
+            span_to_i64(span_of(text), &value))
+            ms = value < 0 ? -1 : value;
+        /* A compacted topic keeps what is not replaced, whatever its retention says. */
+        if (strcmp(rd_kafka_ConfigEntry_name(entries[i]), "cleanup.policy") == 0 &&
+            text && strcmp(text, "compact") == 0)
+            return -1;
+    }
+    return ms;
+}
+
+enum status kafka_watch_retention(struct kafka_watch *w, const char *const *topics,
+                                  size_t n, int64_t *ms, int64_t timeout_us,
+                                  struct error *err) {
+    if (n == 0)
+        return ST_OK;
+    rd_kafka_ConfigResource_t **wanted = xcalloc(n, sizeof *wanted);
+    for (size_t i = 0; i < n; i++)
+        wanted[i] = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topics[i]);
+    rd_kafka_AdminOptions_t *o =
+        admin_options(w, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, timeout_us);
+    rd_kafka_DescribeConfigs(w->rk, wanted, n, o, w->answers);
+    rd_kafka_AdminOptions_destroy(o);
+    rd_kafka_ConfigResource_destroy_array(wanted, n);
+    free(wanted);
+    rd_kafka_event_t *e = take_answer(w, "the retention of topics", timeout_us, err);
+    if (!e)
+        return error_status(err->code);
+    size_t n_told = 0;
+    const rd_kafka_ConfigResource_t **told = rd_kafka_DescribeConfigs_result_resources(
+        rd_kafka_event_DescribeConfigs_result(e), &n_told);
+    for (size_t i = 0; i < n; i++)
+        ms[i] = -2;
+    for (size_t t = 0; t < n_told; t++)
+        for (size_t i = 0; i < n; i++)
+            if (!rd_kafka_ConfigResource_error(told[t]) &&
+                strcmp(rd_kafka_ConfigResource_name(told[t]), topics[i]) == 0)
+                ms[i] = retention_of(told[t]);
+    rd_kafka_event_destroy(e);
+    return ST_OK;
+}
+
+/* ---- records ---- */
+
+struct reading {
+    struct kafka_question *question;
+    rd_kafka_topic_t *topic;
+};
+
+static bool is_asked_in(const struct reading *readings, size_t n,
+                        const struct kafka_question *q) {
+    for (size_t i = 0; i < n; i++)
+        if (readings[i].question->partition == q->partition &&
+            strcmp(readings[i].question->topic, q->topic) == 0)
+            return true;
+    return false;
+}
+
+/* The first message of a partition settles its question: a record, or why there is none. */
+static bool settle(struct reading *readings, size_t n, rd_kafka_message_t *m,
+                   kafka_answered *answered) {
+    for (size_t i = 0; i < n; i++) {
+        struct kafka_question *q = readings[i].question;
+        if (q->partition != m->partition || readings[i].topic != m->rkt ||
+            q->answer != KAFKA_UNANSWERED)
+            continue;
+        if (m->err == RD_KAFKA_RESP_ERR__PARTITION_EOF)
+            q->answer = KAFKA_NOTHING;
+        if (!m->err && m->offset < q->offset)
+            return false;
+        if (!m->err) {
+            const struct kafka_record r = kafka_record_of(m);
+            q->answer = KAFKA_FOUND;
+            answered(q, &r);
+        }
+        return true;
+    }
+    return false;
+}
+
+/* One question for each partition; the rest waits for the next round. */
+static size_t read_once(struct kafka_watch *w, struct kafka_question **asked, size_t n,
+                        kafka_answered *answered, int64_t until_us) {
+    struct reading *readings = xcalloc(n + 1, sizeof *readings);
+    rd_kafka_queue_t *queue = rd_kafka_queue_new(w->rk);
+    size_t n_reading = 0, n_left = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct kafka_question *q = asked[i];
+        if (is_asked_in(readings, n_reading, q)) {
+            asked[n_left++] = q;
+            continue;
+        }
+        rd_kafka_topic_t *topic = rd_kafka_topic_new(w->rk, q->topic, NULL);
+        if (rd_kafka_consume_start_queue(topic, q->partition, q->offset, queue) == 0)
+            readings[n_reading++] = (struct reading){q, topic};
+        else
+            rd_kafka_topic_destroy(topic);
+    }
+    size_t n_open = n_reading;
+    for (int64_t left = until_us - clock_monotonic_us(); n_open > 0 && left > 0;
+         left = until_us - clock_monotonic_us()) {
+        rd_kafka_message_t *m = rd_kafka_consume_queue(queue, ms_of(left));
+        n_open -= m && settle(readings, n_reading, m, answered);
+        if (m)
+            rd_kafka_message_destroy(m);
+    }
+    for (size_t i = 0; i < n_reading; i++) {
+        (void)rd_kafka_consume_stop(readings[i].topic, readings[i].question->partition);
+        rd_kafka_topic_destroy(readings[i].topic);
+    }
+    rd_kafka_queue_destroy(queue);
+    free(readings);
+    return n_left;
+}
+
+void kafka_watch_records(struct kafka_watch *w, struct kafka_question *q, size_t n,
+                         kafka_answered *answered, int64_t timeout_us) {
+    int64_t until_us = clock_monotonic_us() + timeout_us;
+    struct kafka_question **asked = xcalloc(n + 1, sizeof *asked);
+    for (size_t i = 0; i < n; i++) {
+        q[i].answer = KAFKA_UNANSWERED;
+        asked[i] = &q[i];
+    }
+    while (n > 0 && clock_monotonic_us() < until_us)
+        n = read_once(w, asked, n, answered, until_us);
+    free(asked);
 }
 
 /* ---- the embedded broker ----

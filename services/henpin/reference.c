@@ -5,6 +5,7 @@
  */
 #include "common/base/error.h"
 #include "common/base/metrics.h"
+#include "common/base/series.h"
 #include "common/flow/worker_config.h"
 #include "services/henpin/commands.h"
 
@@ -41,16 +42,13 @@ static void print_metrics(void) {
     METRICS(X)
 #undef X
     puts("| `henpin_errors_total{code}` | counter | Errors by code, see below |");
-    puts("| `kafka_consumergroup_current_offset{consumergroup,topic,partition}` | gauge "
-         "| Next offset to apply |");
-    puts("| `kafka_consumergroup_lag{consumergroup,topic,partition}` | gauge | Records "
-         "not yet "
-         "committed to Postgres |");
-    puts("| `kafka_consumergroup_group_lag_seconds{group,topic,partition}` | gauge | Age "
-         "of the "
-         "oldest record read and not committed |");
-    puts("| `kafka_topic_partition_current_offset{topic,partition}` | gauge | End of the "
-         "partition as last heard |");
+#define X(id, name, labels, help)                                                        \
+    printf("| `%s{%s}` | gauge | %s |\n", name, labels, help);
+    SERIES(X)
+#undef X
+    puts("\nOf those with labels, workers tell the errors and the first four series, "
+         "these "
+         "of their own partitions; henpin-lag tells all.");
 }
 
 static void print_errors(void) {
