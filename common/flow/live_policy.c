@@ -24,8 +24,8 @@ static const struct pg_statement record_change = {
 static const struct pg_statement record_desks = {
     "worker_desks",
     "WITH t AS MATERIALIZED (SELECT * FROM unnest($2::text[], $3::text[], $4::text[],"
-    "   $5::text[], $6::text[], $7::bigint[]) AS u(desk, title, kind, zone, languages,"
-    "   capacity)"
+    "   $5::text[], $6::text[], $7::text[], $8::bigint[]) AS u(desk, title, kind, zone,"
+    "   languages, licences, capacity)"
     "  WHERE $1 = (SELECT policy_revision_id FROM henpin.policy_revision"
     "   ORDER BY since DESC, policy_revision_id LIMIT 1)"
     "  ORDER BY desk),"
@@ -33,23 +33,25 @@ static const struct pg_statement record_desks = {
     "  AND d.desk NOT IN (SELECT desk FROM t))"
     " INSERT INTO henpin.desk AS d"
     " SELECT t.desk, t.title, t.kind, t.zone, string_to_array(t.languages, ','),"
-    "  t.capacity, $1 FROM t"
+    "  t.capacity, string_to_array(t.licences, ','), $1 FROM t"
     " ON CONFLICT (desk) DO UPDATE SET title = EXCLUDED.title, kind = EXCLUDED.kind,"
     "  zone = EXCLUDED.zone, languages = EXCLUDED.languages,"
-    "  capacity = EXCLUDED.capacity, policy_revision_id = $1"
+    "  capacity = EXCLUDED.capacity, licences = EXCLUDED.licences,"
+    "  policy_revision_id = $1"
     " WHERE d.policy_revision_id <> $1"};
 
 static void write_desks(struct pg_script *s, struct arena *a, const struct policy *p) {
     struct pg_query *q = pg_script_query(s, &record_desks);
     size_t n = (size_t)policy_desk_count(p);
-    struct pg_array *columns[5], *capacity;
+    struct pg_array *columns[6], *capacity;
     pg_param_i64(q, policy_revision(p)->id);
     for (size_t i = 0; i < COUNT_OF(columns); i++)
         columns[i] = pg_param_array(q, PG_TEXT, n);
     capacity = pg_param_array(q, PG_INT8, n);
     for (size_t i = 0; i < n; i++) {
         const struct policy_desk d = policy_desk(p, (int)i, a);
-        const char *const words[] = {d.name, d.title, d.kind, d.zone, d.languages};
+        const char *const words[] = {d.name, d.title,     d.kind,
+                                     d.zone, d.languages, d.licences};
         for (size_t k = 0; k < COUNT_OF(columns); k++)
             pg_array_text(columns[k], span_of(words[k]));
         if (d.capacity < 0)

@@ -23,7 +23,29 @@ void turn_rows_read(struct arena *a, const struct pg_query *q, size_t row, int c
     out->skips = n > 0 ? (unsigned)pg_i64(q, row, column + 3) : 0;
 }
 
-void turn_rows_copy(struct pg_copy *copy, const struct policy_duty *p) {
+/* "medical_device", "a+b", or nothing. */
+static void copy_requires(struct pg_copy *copy, const struct policy_duty *p) {
+    char text[POLICY_MAX_CHAIN * 100];
+    int n_licences = 0;
+    for (int i = 0; i < p->n_turns; i++)
+        n_licences += p->turns[i].n_licences;
+    if (n_licences == 0) {
+        pg_copy_null(copy);
+        return;
+    }
+    pg_copy_array(copy, PG_TEXT, (size_t)p->n_turns);
+    for (int i = 0; i < p->n_turns; i++) {
+        struct builder b = builder_over(text, sizeof text);
+        for (int k = 0; k < p->turns[i].n_licences; k++) {
+            build_text(&b, k > 0 ? "+" : "");
+            build_text(&b, p->turns[i].licences[k]);
+        }
+        pg_copy_text(copy, builder_span(&b));
+    }
+    pg_copy_array_end(copy);
+}
+
+static void copy_plan(struct pg_copy *copy, const struct policy_duty *p) {
     size_t n = p->n_turns > 1 ? (size_t)p->n_turns : 0;
     int16_t skips = 0;
     if (n == 0) {
@@ -46,6 +68,11 @@ void turn_rows_copy(struct pg_copy *copy, const struct policy_duty *p) {
     for (size_t i = 0; i < n; i++)
         skips = (int16_t)(skips | (p->turns[i].skips_full ? 1 << i : 0));
     pg_copy_i16(copy, skips);
+}
+
+void turn_rows_copy(struct pg_copy *copy, const struct policy_duty *p) {
+    copy_plan(copy, p);
+    copy_requires(copy, p);
 }
 
 void turn_rows_instants(struct pg_array *to, const int64_t *us, int n) {

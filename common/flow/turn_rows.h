@@ -1,6 +1,7 @@
 /*
  * turn_rows.h: the plan of a duty in its row: turn_desk, turn_from, turn_act_by,
- * turn_skips of henpin.duty; all NULL where one desk has it to the end.
+ * turn_skips of henpin.duty; all NULL where one desk has it to the end. What licences the
+ * turns require stands beside it, in turn_requires; NULL: none.
  */
 #ifndef COMMON_FLOW_TURN_ROWS_H
 #define COMMON_FLOW_TURN_ROWS_H
@@ -13,7 +14,7 @@
 void turn_rows_read(struct arena *a, const struct pg_query *q, size_t row, int column,
                     struct span desk, struct policy_turns *out);
 
-/* The three arrays and the bits of a new duty: four values of a COPY row. */
+/* The three arrays, the bits and the licences of a new duty: five values of a COPY row. */
 void turn_rows_copy(struct pg_copy *copy, const struct policy_duty *p);
 
 /* Instants as text that Postgres casts to timestamptz[]; NULL for n = 0. */

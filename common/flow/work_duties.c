@@ -230,7 +230,7 @@ static const char copy_duty[] =
     "COPY henpin.duty (duty_id, case_kind, case_id, name, "
     "instance, state, seller_id, marketplace,"
     " order_id, desk, start_at, due_at, act_by_at, turn_desk, "
-    "turn_from, turn_act_by, turn_skips, hands_on, aim_at, "
+    "turn_from, turn_act_by, turn_skips, turn_requires, hands_on, aim_at, "
     "warn_at, fires_at, stop, waits_for, closed_at,"
     " breach, breach_cost, severity, rule_id, "
     "policy_revision_id, called_at, pause, reopen, held_at,"
@@ -287,7 +287,7 @@ static void copy_new_duty(const struct casework *w, struct pg_copy *copy,
                           const struct work_case *c, int i) {
     const struct case_duty *d = &c->state.duties[i];
     const struct policy_duty *p = c->duties[i].fresh;
-    pg_copy_row(copy, 34);
+    pg_copy_row(copy, 35);
     pg_copy_uuid(copy, d->duty_id);
     pg_copy_text(copy, span_of(c->kind));
     pg_copy_uuid(copy, c->id);

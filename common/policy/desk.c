@@ -1,6 +1,7 @@
 /* desk.c: reads `desks:`; who can act when. */
 #include "common/policy/desk.h"
 
+#include "common/base/clock.h"
 #include "common/base/suggest.h"
 #include "common/policy/schema.h"
 #include "common/policy/witness.h"
@@ -172,6 +173,20 @@ int policy_desk_count(const struct policy *p) {
     return p->n_desks;
 }
 
+static const char *licences_text(const struct desk *d, struct arena *a) {
+    size_t size = 1;
+    for (int i = 0; i < d->n_licences; i++)
+        size += strlen(d->licences[i].name) + CLOCK_TEXT_SIZE + 10;
+    struct builder b = builder_in(a, size);
+    for (int i = 0; i < d->n_licences; i++) {
+        build_format(&b, "%s%s", i > 0 ? "," : "", d->licences[i].name);
+        if (d->licences[i].until_us != INT64_MAX)
+            build_instant(&b, " until ", d->licences[i].until_us);
+    }
+    build_char(&b, '\0');
+    return b.ptr;
+}
+
 struct policy_desk policy_desk(const struct policy *p, int i, struct arena *a) {
     const struct desk *d = &p->desks[i];
     const struct attribute *lang = &p->domain.facts[FACT_LANG];
@@ -184,8 +199,13 @@ struct policy_desk policy_desk(const struct policy *p, int i, struct arena *a) {
         }
     }
     build_char(&b, '\0');
-    return (struct policy_desk){d->name, d->title,   d->kind, d->calendar->zone->name,
-                                b.ptr,   d->capacity};
+    return (struct policy_desk){.name = d->name,
+                                .title = d->title,
+                                .kind = d->kind,
+                                .zone = d->calendar->zone->name,
+                                .languages = b.ptr,
+                                .licences = licences_text(d, a),
+                                .capacity = d->capacity};
 }
 
 int64_t policy_desk_open_us(const struct policy *p, struct span desk, int64_t from_us,

@@ -324,7 +324,9 @@ struct policy_desk {
     const char *name, *title, *kind; /* inhouse, provider, partner; title may be NULL */
     const char *zone;                /* of its calendar */
     const char *languages;
-    int64_t capacity; /* open duties at a time; -1: no limit */
+    const char *licences; /* "medical_device until 2029-03-30T15:00:00Z", or without an
+                             end; joined by ',' */
+    int64_t capacity;     /* open duties at a time; -1: no limit */
 };
 int policy_desk_count(const struct policy *p);
 struct policy_desk policy_desk(const struct policy *p, int i, struct arena *a);

@@ -20,6 +20,7 @@ CREATE TABLE desk (
     zone               text NOT NULL,
     languages          text[] NOT NULL,
     capacity           bigint,
+    licences           text[] NOT NULL,
     policy_revision_id bigint NOT NULL
 );
 
@@ -248,6 +249,7 @@ CREATE TABLE duty (
     turn_from          timestamptz[],
     turn_act_by        timestamptz[],
     turn_skips         smallint,
+    turn_requires      text[],
     hands_on           boolean,
     aim_at             timestamptz,
     warn_at            timestamptz[] NOT NULL,
@@ -273,6 +275,9 @@ CREATE INDEX duty_of_desk ON duty (desk, hands_on, severity, start_at DESC) WHER
 
 -- What stands unanswered, by what the clock has to tell next: henpin-deadlines takes the gravest first, the board reads all.
 CREATE INDEX duty_standing ON duty (severity, fires_at) WHERE closed_at IS NULL AND state IN ('open', 'breached');
+
+-- What only a desk with a licence may do: few, and looked at when a desk has lost one.
+CREATE INDEX duty_licensed ON duty (desk) WHERE turn_requires IS NOT NULL AND closed_at IS NULL AND state IN ('open', 'breached');
 
 -- Append-only, read by cursor (read_events) in the order of recorded_xid.
 -- identity_at is the instant that belongs to the meaning (it stands in the first 48 bits of the id

@@ -60,7 +60,18 @@ WITH standing AS (
         FROM (SELECT f.valid_from, f.valid_until FROM seller_fact f WHERE f.seller_id = e.seller_id AND f.fact = e.kind
               UNION ALL
               SELECT l.valid_from, l.valid_until FROM seller_licence l WHERE l.seller_id = e.seller_id AND l.licence = e.kind) x) v
-    WHERE e.level = 'ends_soon' AND e.due_at > now() AND v.ends AND NOT v.goes_on
+    WHERE e.level = 'ends_soon' AND e.case_kind = 'seller' AND e.due_at > now() AND v.ends AND NOT v.goes_on
+      AND NOT EXISTS (SELECT FROM escalation_event n WHERE n.level = 'ends_soon' AND n.subject_id = e.subject_id
+                      AND n.identity_at > e.identity_at)
+    UNION ALL
+    -- The same of a desk's licence, as long as the packs say that it ends then.
+    SELECT e.level, e.kind, e.severity, e.case_kind, e.case_id, e.subject_id,
+           e.seller_id, e.marketplace, e.order_id, e.desk, e.due_at, e.act_by_at,
+           e.identity_at, e.rule_id, NULL
+    FROM escalation_event e
+    JOIN desk k ON k.desk = e.details->>'desk'
+    WHERE e.level = 'ends_soon' AND e.case_kind = 'desk' AND e.due_at > now()
+      AND e.kind || to_char(e.due_at AT TIME ZONE 'UTC', '" until "YYYY-MM-DD"T"HH24:MI:SS"Z"') = ANY (k.licences)
       AND NOT EXISTS (SELECT FROM escalation_event n WHERE n.level = 'ends_soon' AND n.subject_id = e.subject_id
                       AND n.identity_at > e.identity_at)
 )

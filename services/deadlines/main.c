@@ -1,6 +1,6 @@
 /*
  * henpin-deadlines: the clock. Tells warnings, last calls and breaches of duties that
- * nobody has answered and hands them from desk to desk; resolves, raises again and raises
+ * nobody has answered and hands them from desk to desk, also when one loses its licence; resolves, raises again and raises
  * ahead the blockers of sellers, and tells what of theirs ends soon.
  *
  * It keeps nothing: what is to be told next stands in henpin.duty and
@@ -19,6 +19,7 @@
 #include "common/io/pg_options.h"
 #include "common/io/probes.h"
 #include "services/deadlines/announce.h"
+#include "services/deadlines/licence_round.h"
 #include "services/deadlines/round.h"
 #include "services/deadlines/seller_round.h"
 
@@ -57,8 +58,9 @@ static const struct option options[] = {
 struct clockwork {
     struct pg *pg;
     struct live_policy policy; /* its control connection is `pg`: both are used waiting */
-    int64_t revision;          /* that all sellers are looked at with; 0: none yet */
-    bool is_done;              /* nothing is left to tell: the end of --at */
+    struct licence_watch licences;
+    int64_t revision; /* that all sellers are looked at with; 0: none yet */
+    bool is_done;     /* nothing is left to tell: the end of --at */
     struct http *http;
     unsigned failures;
     uint64_t random;
@@ -73,7 +75,8 @@ static bool is_ready(const void *context, struct builder *why) {
     return is_ready;
 }
 
-static void observe(const struct round *r, const struct seller_round *sellers) {
+static void observe(const struct round *r, const struct seller_round *sellers,
+                    const struct licence_round *licences) {
     metrics_set(M_DEADLINES_BEHIND_US, r->behind_us);
     metrics_set(M_LAST_COMMIT, clock_now_us());
     metrics_add(M_DEADLINES_TOLD, (int64_t)r->n_told);
@@ -84,6 +87,9 @@ static void observe(const struct round *r, const struct seller_round *sellers) {
     if (sellers->n_told > 0)
         log_info("sellers.told", LOG_I64("sellers", sellers->n_looked),
                  LOG_I64("count", sellers->n_told));
+    if (licences->n_handed + licences->n_told > 0)
+        log_info("licences.told", LOG_I64("handed_over", licences->n_handed),
+                 LOG_I64("endings", licences->n_told));
 }
 
 /* The packs are loaded once the duties that were due are told: those need no rules, and
@@ -106,18 +112,24 @@ static enum status follow_policy(struct clockwork *c, struct error *err) {
     return st;
 }
 
-static enum status look_at_sellers(struct clockwork *c, struct seller_round *out,
-                                   struct error *err) {
+/* What needs the rules: sellers, and the licences of desks. */
+static enum status look_with_policy(struct clockwork *c, struct seller_round *sellers,
+                                    struct licence_round *licences, struct error *err) {
     enum status st = follow_policy(c, err);
-    return st == ST_OK ? seller_round_run(c->pg, c->policy.live, clock_now_us(),
-                                          SELLERS_MOST, out, err)
-                       : st;
+    if (st == ST_OK)
+        st = seller_round_run(c->pg, c->policy.live, clock_now_us(), SELLERS_MOST,
+                              sellers, err);
+    if (st == ST_OK)
+        st = licence_round_run(c->pg, c->policy.live, clock_now_us(), (size_t)config.most,
+                               &c->licences, licences, err);
+    return st;
 }
 
 /* False: it cannot work at all; `err` says why. */
 static bool look(struct clockwork *c, struct error *err) {
     struct round r = {0}, full = {0};
     struct seller_round sellers = {0};
+    struct licence_round licences = {0};
     enum status st = ST_OK;
     if (pg_state(c->pg) != PG_IDLE)
         st = pg_connect_wait(c->pg, 10 * US_PER_S, err);
@@ -126,14 +138,15 @@ static bool look(struct clockwork *c, struct error *err) {
     if (st == ST_OK && r.n_looked == 0)
         st = round_run_full(c->pg, clock_now_us(), (size_t)config.most, &full, err);
     if (st == ST_OK && (c->policy.live || r.n_looked + full.n_looked == 0))
-        st = look_at_sellers(c, &sellers, err);
+        st = look_with_policy(c, &sellers, &licences, err);
     if (st == ST_OK)
         st = announce(c->pg, &c->announced, err);
     if (st == ST_OK) {
         r.n_told += full.n_told;
-        observe(&r, &sellers);
+        observe(&r, &sellers, &licences);
         c->failures = 0;
-        c->is_done = r.n_looked + full.n_looked == 0 && sellers.n_looked == 0;
+        c->is_done =
+            r.n_looked + full.n_looked + sellers.n_looked + licences.n_handed == 0;
         c->wake_us = clock_monotonic_us() + (c->is_done ? config.look_every_us : 0);
         return true;
     }
