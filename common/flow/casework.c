@@ -2,6 +2,7 @@
 
 #include "common/base/fault.h"
 #include "common/event/event.h"
+#include "common/flow/duty_rows.h"
 #include "common/flow/outputs.h"
 #include "common/flow/sellers.h"
 #include "common/flow/work_duties.h"
@@ -349,6 +350,6 @@ void casework_apply(struct casework *w, const struct case_writer *writer) {
     const struct work_case **list = arena_array(w->arena, w->n + 1, sizeof *list);
     write_rows(w, writer, false, list);
     write_rows(w, writer, true, list);
-    work_duties_write(w, w->arena, w->batch->writes);
+    duty_rows_write(w, w->arena, w->batch->writes);
     outputs_apply(w->outputs);
 }

@@ -3,6 +3,7 @@
 #include "common/base/clock.h"
 #include "common/event/event.h"
 #include "common/event/identity.h"
+#include "common/flow/duty_rows.h"
 #include "common/flow/escalation.h"
 #include "common/flow/turn_rows.h"
 #include "common/io/pg_session.h"
@@ -185,18 +186,18 @@ static const struct pg_statement looks[] = {
 static const struct pg_statement move = {
     "moves_move",
     "UPDATE henpin.duty d SET due_at = t.due_at, act_by_at = t.act_by_at,"
-    " aim_at = t.aim_at, warn_at = array_remove(ARRAY[t.w1, t.w2, t.w3, t.w4], NULL),"
-    " fires_at = least(t.w1, t.next_from, t.act_by_at, t.due_at),"
+    " aim_at = t.aim_at, fires_at = t.fires_at,"
+    " warn_at = array_remove(ARRAY[t.w1, t.w2, t.w3, t.w4], NULL),"
     " turn_from = t.turn_from::timestamptz[], turn_act_by = t.turn_act_by::timestamptz[],"
     " policy_revision_id = $1"
     " FROM unnest($2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[],"
     "  $6::timestamptz[], $7::timestamptz[], $8::timestamptz[], $9::timestamptz[],"
     "  $10::timestamptz[], $11::text[], $12::text[])"
-    "  AS t(duty_id, due_at, act_by_at, aim_at, next_from, w1, w2, w3, w4, turn_from,"
+    "  AS t(duty_id, due_at, act_by_at, aim_at, fires_at, w1, w2, w3, w4, turn_from,"
     "  turn_act_by)"
     " WHERE d.duty_id = t.duty_id"};
 
-/* due, act-by, aim, the next hand-over, warnings */
+/* due, act-by, aim, fires, warnings */
 enum { MOVE_DATES = 4 + POLICY_MAX_WARNINGS };
 
 /* What is written of the duties that move; made at the first. */
@@ -218,27 +219,16 @@ static void open_writes(struct writes *w, const struct moves *m, size_t n) {
     w->turn_act_by = pg_param_array(q, PG_TEXT, n);
 }
 
-static void write_turns(struct writes *w, int present, const struct policy_duty *to) {
-    int64_t from[POLICY_MAX_CHAIN], act_by[POLICY_MAX_CHAIN];
-    for (int i = 0; i < to->n_turns; i++) {
-        from[i] = to->turns[i].from_us;
-        act_by[i] = to->turns[i].act_by_us;
-    }
-    int n = to->n_turns > 1 ? to->n_turns : 0;
-    pg_array_i64(w->dates[3], present + 1 < n ? from[present + 1] : EVENT_ABSENT);
-    turn_rows_instants(w->turn_from, from, n);
-    turn_rows_instants(w->turn_act_by, act_by, n);
-}
-
 static void write_dates(struct writes *w, struct uuid id, int present,
                         const struct policy_duty *to) {
     pg_array_uuid(w->ids, id);
     pg_array_i64(w->dates[0], to->due_us);
     pg_array_i64(w->dates[1], to->owner.act_by_us);
     pg_array_i64(w->dates[2], to->aim_us);
+    pg_array_i64(w->dates[3], duty_rows_fires_us(to, present));
     for (int i = 0; i < POLICY_MAX_WARNINGS; i++)
         pg_array_i64(w->dates[4 + i], i < to->n_warnings ? to->warn_us[i] : EVENT_ABSENT);
-    write_turns(w, present, to);
+    turn_rows_plan(w->turn_from, w->turn_act_by, to);
 }
 
 static bool is_held(const struct pg_query *q, size_t row) {

@@ -76,7 +76,7 @@ void turn_rows_copy(struct pg_copy *copy, const struct policy_duty *p) {
 }
 
 void turn_rows_instants(struct pg_array *to, const int64_t *us, int n) {
-    char text[POLICY_MAX_CHAIN * (CLOCK_TEXT_SIZE + 1) + 2];
+    char text[TURN_ROWS_MAX_INSTANTS * (CLOCK_TEXT_SIZE + 1) + 2];
     struct builder b = builder_over(text, sizeof text);
     for (int i = 0; i < n; i++)
         build_instant(&b, i ? "," : "{", us[i]);
@@ -86,4 +86,18 @@ void turn_rows_instants(struct pg_array *to, const int64_t *us, int n) {
     }
     build_char(&b, '}');
     pg_array_text(to, builder_span(&b));
+}
+
+_Static_assert((int)POLICY_MAX_CHAIN <= (int)TURN_ROWS_MAX_INSTANTS, "turns as text");
+
+void turn_rows_plan(struct pg_array *turn_from, struct pg_array *turn_act_by,
+                    const struct policy_duty *d) {
+    int64_t from[POLICY_MAX_CHAIN], act_by[POLICY_MAX_CHAIN];
+    int n = d->n_turns > 1 ? d->n_turns : 0;
+    for (int i = 0; i < n; i++) {
+        from[i] = d->turns[i].from_us;
+        act_by[i] = d->turns[i].act_by_us;
+    }
+    turn_rows_instants(turn_from, from, n);
+    turn_rows_instants(turn_act_by, act_by, n);
 }

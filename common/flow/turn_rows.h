@@ -17,7 +17,13 @@ void turn_rows_read(struct arena *a, const struct pg_query *q, size_t row, int c
 /* The three arrays, the bits and the licences of a new duty: five values of a COPY row. */
 void turn_rows_copy(struct pg_copy *copy, const struct policy_duty *p);
 
-/* Instants as text that Postgres casts to timestamptz[]; NULL for n = 0. */
+/* At most TURN_ROWS_MAX_INSTANTS as text that Postgres casts to timestamptz[], because an
+ * array has no place in an array of rows; NULL for n = 0. */
+enum { TURN_ROWS_MAX_INSTANTS = 16 };
 void turn_rows_instants(struct pg_array *to, const int64_t *us, int n);
+
+/* turn_from and turn_act_by of a duty whose dates moved, as such text. */
+void turn_rows_plan(struct pg_array *turn_from, struct pg_array *turn_act_by,
+                    const struct policy_duty *d);
 
 #endif

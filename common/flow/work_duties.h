@@ -1,6 +1,6 @@
 /*
- * work_duties.h: the duties of the cases of a batch: loaded, begun, closed, written.
- * Private to casework.
+ * work_duties.h: the duties of the cases of a batch: loaded, begun, moved on in memory.
+ * duty_rows.h writes them. Private to casework.
  */
 #ifndef COMMON_FLOW_WORK_DUTIES_H
 #define COMMON_FLOW_WORK_DUTIES_H
@@ -21,9 +21,5 @@ const struct case_duty *work_duties_start(struct arena *a, struct work_case *c,
                                           int64_t revision);
 const struct case_duty *work_duties_change(struct arena *a, struct work_case *c,
                                            const struct duty_change *change);
-
-/* New ones by COPY, changed ones by one UPDATE, and by another one those whose dates
- * moved. */
-void work_duties_write(const struct casework *w, struct arena *a, struct pg_script *s);
 
 #endif
