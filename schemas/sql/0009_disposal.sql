@@ -391,6 +391,39 @@ BEGIN
     RETURN t.turn;
 END $$;
 
+-- The three for callers that show refusals to a person instead of failing: `henpin task`. Nothing is raised but outages.
+CREATE FUNCTION try_step(what text, task text, said jsonb, who text, done_at timestamptz DEFAULT NULL)
+RETURNS TABLE (is_taken boolean, told text, hint text) LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = henpin, pg_catalog, pg_temp AS $$
+DECLARE
+    d record;
+    turn smallint;
+BEGIN
+    CASE what
+    WHEN 'done' THEN
+        SELECT * INTO d FROM complete_step(task::uuid, $3, $4, $5);
+        told := CASE WHEN d.is_first THEN 'done' || coalesce('; now ' || nullif(array_to_string(d.next_actions, ', '), ''), '')
+            ELSE format('it was done already, by %s', d.done_by) END;
+    WHEN 'fail' THEN
+        turn := fail_step(task::uuid, $3 ->> 'why', $4);
+        told := format('its attempt %s failed; a person is told, and it stays open', turn);
+    WHEN 'reopen' THEN
+        turn := reopen_step(task::uuid, $3 ->> 'why', $4);
+        told := 'open again';
+    END CASE;
+    is_taken := true;
+    RETURN NEXT;
+EXCEPTION WHEN invalid_text_representation THEN
+    is_taken := false;
+    told := format('"%s" is no task''s id', left(task, 100));
+    hint := '`henpin task show` with an order or return id lists the tasks; so does `henpin board --disposal`.';
+    RETURN NEXT;
+WHEN invalid_parameter_value OR no_data_found OR object_not_in_prerequisite_state OR unique_violation THEN
+    GET STACKED DIAGNOSTICS told = MESSAGE_TEXT, hint = PG_EXCEPTION_HINT;
+    is_taken := false;
+    RETURN NEXT;
+END $$;
+
 -- ---- what is to be done, and what was ----
 
 CREATE VIEW disposal_board AS
@@ -439,8 +472,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = henpin, pg_catalog, pg_te
 $$;
 
 REVOKE ALL ON FUNCTION refuse_change, day_of, manifest_refused, evidence_field_refused, evidence_refused, shown_before, task_locked,
-    task_changed, who_is, why_is, manifest_taken, manifest_checked, complete_step, fail_step, reopen_step, manifest_report FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION complete_step, fail_step, reopen_step TO henpin_desk;
+    task_changed, who_is, why_is, manifest_taken, manifest_checked, complete_step, fail_step, reopen_step, try_step, manifest_report FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION complete_step, fail_step, reopen_step, try_step TO henpin_desk;
 GRANT EXECUTE ON FUNCTION manifest_report TO henpin_desk, henpin_reader;
 GRANT SELECT ON evidence_field, task_evidence, manifest, disposal_board TO henpin_desk, henpin_reader;
 
@@ -463,6 +496,7 @@ COMMENT ON FUNCTION manifest_checked(disposal_task, jsonb, date) IS 'Refuses sli
 COMMENT ON FUNCTION complete_step(uuid, jsonb, text, timestamptz) IS 'A step is done. evidence: a JSON object of what evidence_field asks for, the amount in the task''s unit ({"kg": 12.5}), and "remark" for colleagues. who: default the login. done_at: when it was done, not before the step before it; default now. The same again changes nothing (is_first false). A refusal names everything that is missing. next_actions: the steps that it frees; henpin-deadlines readies them within a second.';
 COMMENT ON FUNCTION fail_step(uuid, text, text) IS 'A step could not be done, and why: a person is told, the step stays open. Gives the turn that failed.';
 COMMENT ON FUNCTION reopen_step(uuid, text, text) IS 'A step that is done is not, after all, and why. Its evidence stays. Steps that it freed wait again; when one of them is done, that must be reopened first. Gives the new turn.';
+COMMENT ON FUNCTION try_step(text, text, jsonb, text, timestamptz) IS 'complete_step (done), fail_step (fail) or reopen_step (reopen), with the refusal as a row: is_taken false, told says why.';
 COMMENT ON FUNCTION manifest_report(integer) IS 'Manifests issued from 1 April of that year to 31 March of the next, by site, waste, carrier and processor. tonnes, pieces, litres: as shown at the hand-overs; unweighed: manifests without a weight.';
 
 DO $$

@@ -7,6 +7,7 @@
  * Late is what is past its act-by: the desk should have acted. Breached is what is past
  * its due, the marketplace's instant; it is late, too.
  */
+#include "services/henpin/board_disposal.h"
 #include "services/henpin/commands.h"
 #include "services/henpin/database.h"
 #include "services/henpin/rows.h"
@@ -21,9 +22,9 @@ static const char program[] = "henpin board";
 
 struct board_config {
     struct pg_config database;
-    const char *marketplace, *seller, *desk;
+    const char *marketplace, *seller, *desk, *site, *partner;
     int64_t limit, watch_us;
-    bool is_json;
+    bool is_json, is_disposal;
 };
 
 #define AT(member) offsetof(struct board_config, member)
@@ -38,6 +39,12 @@ static const struct option board_options[] = {
      "only what is routed to this desk"},
     {"watch", "HENPIN_BOARD_WATCH", OPT_DURATION, AT(watch_us), "0s", 0, 3600000000, 0,
      NULL, NULL, "show it again so often, until Ctrl-C; 0s: once"},
+    {"disposal", "HENPIN_BOARD_DISPOSAL", OPT_BOOL, AT(is_disposal), "false", 0, 0, 0,
+     NULL, NULL, "what is to be done with returned goods instead, by site and partner"},
+    {"site", "HENPIN_BOARD_SITE", OPT_STRING, AT(site), "", 0, 0, 0, NULL, "NAME",
+     "with --disposal: only this site"},
+    {"partner", "HENPIN_BOARD_PARTNER", OPT_STRING, AT(partner), "", 0, 0, 0, NULL,
+     "NAME", "with --disposal: only what this partner does"},
     {"json", "HENPIN_BOARD_JSON", OPT_BOOL, AT(is_json), "false", 0, 0, 0, NULL, NULL,
      "one JSON object: open, late, breached, counts, escalations, waiting returns"},
     {0},
@@ -339,15 +346,25 @@ static struct pg_query *add_query(struct pg_script *s,
     return q;
 }
 
+static void clear_screen(const struct board_config *c) {
+    if (c->watch_us > 0 && isatty(STDOUT_FILENO))
+        fputs("\033[H\033[2J", stdout);
+}
+
 static enum status show(struct pg *pg, const struct board_config *c, struct error *err) {
+    if (c->is_disposal) {
+        const struct disposal_filter f = {c->site, c->partner, c->seller, c->limit};
+        clear_screen(c);
+        return board_disposal(pg, &f, c->is_json, err);
+    }
     struct arena *a = arena_new((size_t)1 << 30);
     struct pg_script *s = pg_script_new(a);
     struct pg_query *rows = add_query(s, &ranked, c);
     pg_param_i64(rows, c->limit);
     const struct answers q = {rows, add_query(s, &counted, c), add_query(s, &waiting, c)};
     enum status st = database_run(pg, s, err);
-    if (st == ST_OK && c->watch_us > 0 && isatty(STDOUT_FILENO))
-        fputs("\033[H\033[2J", stdout); /* only now: what is seen stays until then */
+    if (st == ST_OK)
+        clear_screen(c); /* only now: what is seen stays until then */
     if (st == ST_OK && c->is_json)
         print_json(&q);
     else if (st == ST_OK)
@@ -378,6 +395,22 @@ static enum status watch(const struct board_config *c, struct error *err) {
     return st;
 }
 
+/* Each of the two boards has filters of its own. */
+static enum status check_filters(const struct board_config *c, struct error *err) {
+    const struct {
+        const char *option, *value;
+        bool is_disposal;
+    } rows[] = {{"marketplace", c->marketplace, false},
+                {"desk", c->desk, false},
+                {"site", c->site, true},
+                {"partner", c->partner, true}};
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        if (*rows[i].value && rows[i].is_disposal != c->is_disposal)
+            return error_set(err, E_CONFIG, "option \"%s\" is of the board %s --disposal",
+                             rows[i].option, rows[i].is_disposal ? "with" : "without");
+    return ST_OK;
+}
+
 int board_main(int argc, char **argv, char **envp) {
     struct board_config config = {.limit = 0};
     const struct option_table tables[] = {
@@ -393,6 +426,8 @@ int board_main(int argc, char **argv, char **envp) {
     int code;
     if (!database_parse(&spec, argc, argv, envp, &parsed, &code))
         return code;
-    enum status st = watch(&config, &err);
+    enum status st = check_filters(&config, &err);
+    if (st == ST_OK)
+        st = watch(&config, &err);
     return st == ST_OK ? 0 : database_failed(program, &err);
 }

@@ -23,6 +23,8 @@ static const struct command {
     {"board", board_main, "what is open and wants a person, ranked"},
     {"scorecard", scorecard_main, "how sellers answer, by the marketplaces' measures"},
     {"case", case_main, "the whole story of a case, by any of its ids"},
+    {"task", task_main, "steps of disposals and repairs: show, done, fail, reopen"},
+    {"report", report_main, "what an authority wants to know: the year's manifests"},
     {"dead-letters", dead_letters_main,
      "records that could not be applied: list, show, retry, discard"},
     {"ledger", ledger_main, "how far each partition is applied; accept a loss"},

@@ -21,6 +21,8 @@ int board_main(int argc, char **argv, char **envp);     /* open escalations, ran
 int scorecard_main(int argc, char **argv, char **envp); /* how sellers answer */
 int case_main(int argc, char **argv, char **envp);      /* the story of a case */
 int probe_main(int argc, char **argv, char **envp);     /* is a worker well? */
+int task_main(int argc, char **argv, char **envp);      /* steps of disposals */
+int report_main(int argc, char **argv, char **envp);    /* for authorities */
 
 int reference_main(int argc, char **argv,
                    char **envp); /* options, metrics, error codes */
