@@ -132,12 +132,12 @@ static void print(const struct report *r, enum format format) {
 
 /* The fiscal year before that in which we are, in Japan. */
 static int year_to_report(void) {
-    char now[CLOCK_TEXT_SIZE];
-    int year, month;
+    char now[CLOCK_TEXT_SIZE]; /* 2026-11-20T03:00:00Z */
+    int64_t year = 0, month = 0;
     clock_text(clock_now_us() + 9 * US_PER_HOUR, now);
-    if (sscanf(now, "%d-%d", &year, &month) != 2)
-        BUG("clock_text wrote \"%s\"", now);
-    return month >= 4 ? year - 1 : year - 2;
+    (void)span_to_i64((struct span){now, 4}, &year);
+    (void)span_to_i64((struct span){now + 5, 2}, &month);
+    return (int)(month >= 4 ? year - 1 : year - 2);
 }
 
 static int report(const struct report_config *c) {
