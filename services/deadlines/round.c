@@ -1,6 +1,7 @@
 #include "services/deadlines/round.h"
 
 #include "common/base/clock.h"
+#include "common/base/fault.h"
 #include "common/io/pg_session.h"
 #include "services/deadlines/standing.h"
 
@@ -8,15 +9,17 @@
 #define ROUND_BYTES ((size_t)256 << 20)
 
 /* One probe of the index for each severity. */
-static const struct pg_statement look = {
-    "deadlines_look",
-    "SELECT d.* FROM unnest('{4,3,2,1,0}'::smallint[]) WITH ORDINALITY AS s(severity,"
-    "  place)"
-    " CROSS JOIN LATERAL (SELECT" STANDING_COLUMNS
-    "  FROM henpin.duty x WHERE x.closed_at IS NULL"
-    "  AND x.state IN ('open', 'breached') AND x.severity = s.severity"
-    "  AND x.fires_at <= $1 ORDER BY x.fires_at LIMIT $2 FOR UPDATE SKIP LOCKED) d"
-    " ORDER BY s.place, d.fires_at"};
+#define LOOK(lock)                                                                       \
+    "SELECT d.* FROM unnest('{4,3,2,1,0}'::smallint[]) WITH ORDINALITY AS s(severity,"   \
+    "  place)"                                                                           \
+    " CROSS JOIN LATERAL (SELECT" STANDING_COLUMNS                                       \
+    "  FROM henpin.duty x WHERE x.closed_at IS NULL"                                     \
+    "  AND x.state IN ('open', 'breached') AND x.severity = s.severity"                  \
+    "  AND x.fires_at <= $1 ORDER BY x.fires_at LIMIT $2" lock ") d"                     \
+    " ORDER BY s.place, d.fires_at"
+static const struct pg_statement look = {"deadlines_look",
+                                         LOOK(" FOR UPDATE SKIP LOCKED")};
+static const struct pg_statement look_unlocked = {"deadlines_look_unlocked", LOOK("")};
 
 /* The least severe first, and of these the latest: who waits longest is nearest to an
  * answer. */
@@ -85,10 +88,9 @@ static enum status write_all(const struct looking *k, const struct pg_query *q,
     enum status st = ask_rooms(k, duties, n, &rooms, err);
     if (st != ST_OK)
         return st;
+    CRASH_POINT("clock-looked");
     struct pg_script *s = pg_script_new(k->a);
-    struct standing_writes w = {0};
-    if (n > 0)
-        w = standing_open(s, n);
+    const struct standing_writes w = standing_open(s, n);
     for (size_t row = 0; row < n; row++) {
         const struct standing_duty *d = &duties[row];
         int turn = d->turns.present;
@@ -98,19 +100,21 @@ static enum status write_all(const struct looking *k, const struct pg_query *q,
         if (k->now_us - d->fires_us > out->behind_us)
             out->behind_us = k->now_us - d->fires_us;
     }
-    (void)pg_script_query(s, &pg_commit);
     out->n_looked = n;
-    return run(k, s, err);
+    st = run(k, s, err);
+    CRASH_POINT("clock-written");
+    return st;
 }
 
 static enum status look_at_due(const struct looking *k, struct round *out,
                                struct error *err) {
     struct pg_script *s = begin(k);
-    struct pg_query *q = pg_script_query(s, &look);
+    struct pg_query *q =
+        pg_script_query(s, MECHANISM("clock-lock") ? &look : &look_unlocked);
     pg_param_instant(q, k->now_us);
     pg_param_i64(q, (int64_t)k->most);
     enum status st = run(k, s, err);
-    return st == ST_OK ? write_all(k, q, out, err) : st;
+    return st == ST_OK && pg_rows(q) > 0 ? write_all(k, q, out, err) : st;
 }
 
 /* ---- desks that have more than they can take ---- */
@@ -137,13 +141,15 @@ static bool is_any_full(const struct rooms *rooms) {
     return false;
 }
 
-static void hand_on(const struct looking *k, struct pg_script *s,
-                    const struct pg_query *q, const struct rooms *rooms,
-                    struct round *out) {
+static enum status hand_on(const struct looking *k, const struct pg_query *q,
+                           const struct rooms *rooms, struct round *out,
+                           struct error *err) {
     size_t n = pg_rows(q);
-    struct standing_writes w = {0};
-    if (n > 0)
-        w = standing_open(s, n);
+    struct pg_script *s = pg_script_new(k->a);
+    CRASH_POINT("desks-counted");
+    if (n == 0)
+        return ST_OK;
+    const struct standing_writes w = standing_open(s, n);
     for (size_t row = 0; row < n; row++) {
         const struct standing_duty d = standing_read(k->a, q, row);
         int turn = d.turns.present;
@@ -152,6 +158,9 @@ static void hand_on(const struct looking *k, struct pg_script *s,
         out->n_told += standing_write(&w, q, row, &d, turn, k->now_us);
     }
     out->n_looked = n;
+    enum status st = run(k, s, err);
+    CRASH_POINT("desks-written");
+    return st;
 }
 
 /* One more than each can take is looked for first: mostly there is none. */
@@ -159,18 +168,14 @@ static enum status look_at_desks(const struct looking *k, struct round *out,
                                  struct error *err) {
     struct rooms rooms;
     enum status st = count_rooms(k, begin(k), 1, false, &rooms, err);
+    if (st != ST_OK || !is_any_full(&rooms))
+        return st;
     struct pg_script *s = pg_script_new(k->a);
-    if (st == ST_OK && is_any_full(&rooms)) {
-        st = count_rooms(k, s, k->most, true, &rooms, err);
-        s = pg_script_new(k->a);
-        const struct pg_query *q = ask_full(k, s, &rooms);
-        st = st == ST_OK ? run(k, s, err) : st;
-        s = pg_script_new(k->a);
-        if (st == ST_OK)
-            hand_on(k, s, q, &rooms, out);
-    }
-    (void)pg_script_query(s, &pg_commit);
-    return st == ST_OK ? run(k, s, err) : st;
+    st = count_rooms(k, s, k->most, true, &rooms, err);
+    s = pg_script_new(k->a);
+    const struct pg_query *q = ask_full(k, s, &rooms);
+    st = st == ST_OK ? run(k, s, err) : st;
+    return st == ST_OK ? hand_on(k, q, &rooms, out, err) : st;
 }
 
 /* ---- both ---- */
@@ -182,8 +187,13 @@ static enum status in_arena(enum status (*what)(const struct looking *, struct r
     struct looking k = {pg, arena_new(ROUND_BYTES), now_us, most};
     *out = (struct round){0};
     enum status st = what(&k, out, err);
+    struct pg_script *s = pg_script_new(k.a);
+    (void)pg_script_query(s, &pg_commit);
+    st = st == ST_OK ? run(&k, s, err) : st;
     if (st != ST_OK)
         pg_close(pg);
+    else if (out->n_looked > 0)
+        CRASH_POINT("clock-committed");
     arena_free(k.a);
     return st;
 }

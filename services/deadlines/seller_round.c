@@ -1,6 +1,7 @@
 #include "services/deadlines/seller_round.h"
 
 #include "common/base/clock.h"
+#include "common/base/fault.h"
 #include "common/base/log.h"
 #include "common/event/event.h"
 #include "common/event/identity.h"
@@ -291,11 +292,16 @@ enum status seller_round_run(struct pg *pg, const struct policy *p, int64_t now_
         s = pg_script_new(a);
         read_sellers(&l, s);
         st = pg_run_wait(pg, s, ROUND_TIMEOUT_US, err);
+        CRASH_POINT("sellers-looked");
+    }
+    if (st == ST_OK && out->n_looked > 0) {
+        s = pg_script_new(a);
+        out->n_told = write_all(&l, s, p, now_us);
+        st = pg_run_wait(pg, s, ROUND_TIMEOUT_US, err);
+        CRASH_POINT("sellers-written");
     }
     if (st == ST_OK) {
         s = pg_script_new(a);
-        if (out->n_looked > 0)
-            out->n_told = write_all(&l, s, p, now_us);
         (void)pg_script_query(s, &pg_commit);
         st = pg_run_wait(pg, s, ROUND_TIMEOUT_US, err);
     }

@@ -2,6 +2,7 @@
 #include "services/deadlines/standing.h"
 
 #include "common/base/clock.h"
+#include "common/base/fault.h"
 #include "common/event/breach.h"
 #include "common/event/event.h"
 #include "common/flow/turn_rows.h"
@@ -63,12 +64,13 @@ static const struct pg_statement rooms = {
     " WHERE d.capacity IS NOT NULL AND ($2 OR EXISTS (SELECT FROM henpin.duty x"
     "  WHERE x.desk = d.desk AND x.hands_on AND x.closed_at IS NULL"
     "  AND x.state IN ('open', 'breached')))"
-    "  AND (SELECT pg_try_advisory_xact_lock(hashtext('henpin.desk')))"};
+    "  AND ($3 OR (SELECT pg_try_advisory_xact_lock(hashtext('henpin.desk'))))"};
 
 struct pg_query *standing_ask_rooms(struct pg_script *s, size_t most, bool of_all) {
     struct pg_query *q = pg_script_query(s, &rooms);
     pg_param_i64(q, (int64_t)most);
     pg_param_bool(q, of_all);
+    pg_param_bool(q, !MECHANISM("desk-lock"));
     return q;
 }
 
@@ -158,6 +160,10 @@ struct standing_writes standing_open(struct pg_script *s, size_t n) {
     w.hands_on = pg_param_array(q, PG_BOOL, n);
     w.turn = pg_param_array(q, PG_INT4, n);
     w.since = pg_param_array(q, PG_TIMESTAMPTZ, n);
+    if (!MECHANISM("clock-together")) {
+        (void)pg_script_query(s, &pg_commit);
+        (void)pg_script_query(s, &pg_begin);
+    }
     w.tell = tell_open(s, 2 * n); /* a hand-over and a level */
     return w;
 }

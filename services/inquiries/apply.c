@@ -1,5 +1,6 @@
 /* apply.c: decisions become rows. */
 #include "common/base/clock.h"
+#include "common/base/fault.h"
 #include "services/inquiries/worker.h"
 
 enum { READING_ROOM = 1 << 20 }; /* of one message: policy_signals takes 200 KiB */
@@ -78,6 +79,7 @@ static void decide_one(struct batch *b, struct message *m, const struct policy *
         return;
     inquiries_read_signals(p, b->attempt, scratch, &q);
     arena_reset(scratch);
+    CRASH_POINT("words-read");
     const struct marketplace *market = m->subject.marketplace;
     struct policy_facts facts;
     struct case_decision d;

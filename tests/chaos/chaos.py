@@ -12,14 +12,15 @@ import sys
 import time
 import traceback
 
+from clocks import DIRECTORY, go_undisturbed, go_undisturbed_week, policy_without_limits
 from events import Input
 from tables import Tables
 from trial import Trial
-from trials import TRIALS
+from trials import APPLIED, COMMON, FULL, OWN, TRIALS, WEEK
 from world import SERVICES, Failure, World
 
 ORDERS = 700
-LONG_ROUNDS = {"random_kills": 25, "crash_points": 4}  # 25 rounds of 12 kills are 300
+LONG_ROUNDS = {"random_kills": 25, "crash_points": 4, "clock_random_kills": 10, "clock_crash_points": 3}  # 25 rounds of 12 kills are 300
 
 
 # mechanism (see common/base/fault.h), the trial that proves it, its promise
@@ -28,6 +29,9 @@ MUTANTS = (
     ("ledger-key", "one_row_a_range", "I2: two cannot write the same range"),
     ("ledger-positions", "restart_reads_once", "I2: positions come from the ledger at every assignment"),
     ("commit-doubt", "commits_cut", "I3: after a lost COMMIT the ledger says whether it happened"),
+    ("clock-lock", "clock_meets_answer", "the clock holds what it tells: an answer waits"),
+    ("clock-together", "clock_crash_points", "what is told and that it was told commit together"),
+    ("desk-lock", "desks_meet", "one clock at a time hands on what desks cannot take"),
     ("event-identity", "undisturbed_once_more", "I4: an event sent twice is applied once"),
     ("placeholder-lock", "meet_at_order", "I5: a return and its order meet on a row that both lock"),
     ("dead-letters", "poison_is_one_message", "I6: poison is kept, in the transaction of its neighbours"),
@@ -46,7 +50,8 @@ class Chaos:
         self.world = World(f"chaos.{os.getpid()}", options.dir, options.bin)
         self.data = Input(self.seed, ORDERS)
         self.source = f"c{os.getpid()}"
-        self.expected, self.n_sources = None, 0
+        self.n_sources = 0
+        self.expected, self.starts = {}, {}  # by what a trial begins with: the tables it must end with, (database, policy)
 
     def undisturbed(self):
         """The tables that every trial must end with: one worker after the other, in peace and without mutants."""
@@ -57,9 +62,26 @@ class Chaos:
                 worker = trial.spawn(service, batch_max=500, lanes=2)
                 trial.wait_for_share(service, 1)
                 worker.stop()
-            self.expected = Tables(self.world, trial.database)
-            print(f"# seed {self.seed}: {self.data.orders.total()} order events, {self.data.returns.total()} return "
-                  f"events, {self.expected.count()} rows", flush=True)
+            self.expected[COMMON] = Tables(self.world, trial.database)
+            print(f"# seed {self.seed}: " + ", ".join(f"{topic.total()} {what}" for what, topic in self.data.topics.items()) +
+                  f"; {self.expected[COMMON].count()} rows", flush=True)
+        finally:
+            trial.close()
+        self.world.sql(trial.database, DIRECTORY)
+        unlimited = self.world.database(trial.database)
+        self.world.sql(unlimited, "UPDATE henpin.desk SET capacity = NULL")
+        packs = policy_without_limits(self.world.dir)
+        for begins, database, policy, way in ((FULL, trial.database, "deploy/policy", go_undisturbed),
+                                              (APPLIED, unlimited, packs, go_undisturbed),
+                                              (WEEK, unlimited, packs, go_undisturbed_week)):
+            self.starts[begins] = database, policy
+            self.expected[begins] = self.undisturbed_clock(begins, way)
+
+    def undisturbed_clock(self, begins, way):
+        trial = Trial(self.world, self.source, self.data, "undisturbed clock", self.seed, None, *self.starts[begins])
+        try:
+            way(trial)
+            return Tables(self.world, trial.database)
         finally:
             trial.close()
 
@@ -69,15 +91,15 @@ class Chaos:
         self.world.fill(source, data)
         return source, data
 
-    def problems_of(self, function, has_own_topics, name, mutant=None):
+    def problems_of(self, function, begins, name, mutant=None):
         """Runs one trial; what is wrong after it, line by line."""
         trial = None
         try:
-            source, data = self.own_topics(name) if has_own_topics else (self.source, self.data)
-            trial = Trial(self.world, source, data, name, self.seed, mutant)
+            source, data = self.own_topics(name) if begins == OWN else (self.source, self.data)
+            trial = Trial(self.world, source, data, name, self.seed, mutant, *self.starts.get(begins, ()))
             function(trial)
-            if not has_own_topics:
-                trial.compare(self.expected)
+            if begins in self.expected:
+                trial.compare(self.expected[begins])
             return trial.problems
         except Failure as failure:
             return [str(failure), *(trial.problems if trial else [])]
@@ -87,11 +109,11 @@ class Chaos:
                 self.lost += trial.n_lost
                 self.doubled += trial.n_doubled
 
-    def run(self, function, has_own_topics, round_):
+    def run(self, function, begins, round_):
         name = function.__name__ + (f".{round_}" if round_ else "")
         begin = time.monotonic()
         try:
-            problems = self.problems_of(function, has_own_topics, name, self.options.mutant)
+            problems = self.problems_of(function, begins, name, self.options.mutant)
         except Exception:  # a mistake of ours must not hide the other trials
             problems = traceback.format_exc().strip().split("\n")
         sentence = " ".join(function.__doc__.split())
@@ -115,18 +137,18 @@ class Chaos:
 
     def all(self):
         self.undisturbed()
-        for function, has_own_topics, is_short in TRIALS:
+        for function, begins, is_short in TRIALS:
             if self.options.short and not is_short:
                 continue
             for round_ in self.rounds(function):
-                self.run(function, has_own_topics, round_)
+                self.run(function, begins, round_)
         total = self.passed + self.failed
         print(f"# {total} trials, {self.lost} rows lost, {self.doubled} rows doubled or different, seed {self.seed}")
 
     def mutants(self):
         """Each trial that stands for a mechanism is green, and red without it."""
         self.undisturbed()
-        known = {function.__name__: (function, own) for function, own, _ in TRIALS}
+        known = {function.__name__: (function, begins) for function, begins, _ in TRIALS}
         wanted = [m for m in MUTANTS if self.options.mutant in (None, m[0])]
         for name in dict.fromkeys(trial for _, trial, _ in wanted):
             self.tell(f"with all mechanisms, {name} is green", self.problems_of(*known[name], name))

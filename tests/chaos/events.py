@@ -1,8 +1,9 @@
-"""Input of the trials: orders and returns from a seed, encoded with fastavro.
+"""Input of the trials: orders, returns and inquiries from a seed, encoded with fastavro.
 
 Beside plain events it holds what the promises are about: events sent twice, words that no rule knows, records
 that cannot be decoded, events that Postgres refuses, and titles that must never be seen in a log. Every
-return's order is there, so that in the end nothing stays parked.
+return's order is there, so that in the end nothing stays parked. `replies` are inquiry events of their own: what the
+sellers answered in the end, for trials in which the clock has told something before.
 """
 import io
 import json
@@ -23,6 +24,11 @@ UNKNOWN_MARKET = ("a-shop-nobody-registered", "USD", "US")
 REASONS = ["CR-DEFECTIVE", "CR-UNWANTED_ITEM", "AMZ-PG-BAD-DESC", "CR-SWITCHEROO", "CR-QUALITY_UNACCEPTABLE",
            "CR-DAMAGED_BY_CARRIER", "A-REASON-NOBODY-REGISTERED"]
 CLASSES = ["apparel", "cosmetics", "small_electronics", "general"]
+TOPICS = ("orders", "returns", "inquiries", "replies")
+CODECS = {"orders": "order", "returns": "return", "inquiries": "inquiry", "replies": "inquiry"}
+WRITTEN = [("de", "Die Lieferung ist beschädigt angekommen, ich möchte mich beschweren."), ("ja", "バッテリーが膨らんでいます。返品できますか。"),
+           ("es", "¿Dónde está mi pedido? Lo espero desde hace una semana."), ("en", "The charger started to smoke, what shall I do?"),
+           (None, "ok"), (None, "Das Paket fehlt noch, bitte schauen Sie nach der Sendung.")]
 
 
 class Codec:
@@ -55,34 +61,32 @@ class Topic:
 
 
 class Input:
-    """`n_orders` orders with their returns, some of them poison (`with_poison`)."""
+    """`n_orders` orders with their returns and inquiries, some of them poison (`with_poison`)."""
 
     def __init__(self, seed, n_orders, with_poison=True):
         self.random = random.Random(f"{seed}/input")
-        self.order_codec = Codec("schemas/avro/order_event.avsc")
-        self.return_codec = Codec("schemas/avro/return_event.avsc")
-        self.orders, self.returns = Topic(), Topic()
+        self.codecs = {what: Codec(f"schemas/avro/{name}_event.avsc") for what, name in CODECS.items()}
+        self.topics = {what: Topic() for what in TOPICS}
         self.with_poison = with_poison
-        self.n_letters = {"orders": 0, "returns": 0}
+        self.n_letters = dict.fromkeys(TOPICS, 0)
         self.triaged = []  # return ids that must be triaged
-        orders, returns = [], []
+        events = {what: [] for what in TOPICS}
         for k in range(n_orders):
-            self.one_order(k, orders, returns)
-        for topic, events in ((self.orders, orders), (self.returns, returns)):
-            for _, key, value in sorted(events, key=lambda e: e[0]):
+            self.one_order(k, events)
+        for what, topic in self.topics.items():
+            for _, key, value in sorted(events[what], key=lambda e: e[0]):
                 topic.add(key, value)
 
     def n_duplicates(self, what):
         """Records that say again what an earlier one said."""
-        topic = self.orders if what == "orders" else self.returns
-        return sum(len(p) - len(set(p)) for p in topic.partitions)
+        return sum(len(p) - len(set(p)) for p in self.topics[what].partitions)
 
     def head(self, k, name, at):
         market = self.market
         return {"event_id": f"{name}-{k}", "occurred_at": at, "observed_at": at + 700000,
                 "marketplace": market[0], "seller_id": f"A{self.seller:03d}SELLER", "order_id": self.order_id}
 
-    def one_order(self, k, orders, returns):
+    def one_order(self, k, events):
         r = self.random
         self.market = UNKNOWN_MARKET if r.random() < 0.02 else r.choice(MARKETS)
         self.seller = r.randrange(30)
@@ -90,12 +94,14 @@ class Input:
         at = BASE_US - 10 * 24 * HOUR_US + k * HOUR_US // 10
         place = k + r.random() * 40  # where in the topic: orders and returns are read in a mixed order
         for i, kind in enumerate(["PLACED"] + (["SHIPPED"] if r.random() < 0.3 else [])):
-            value = self.order_codec.encode(self.order(k, kind, i, at))
+            value = self.codecs["orders"].encode(self.order(k, kind, i, at))
             for _ in range(2 if r.random() < 0.05 else 1):
-                orders.append((place + i * 5, self.order_id, value))
-        self.poison(k, orders, place, "orders")
+                events["orders"].append((place + i * 5, self.order_id, value))
+        self.poison(k, events, place, "orders")
         if r.random() < 0.7 or k % 200 == 100:
-            self.one_return(k, returns, k + r.random() * 40)
+            self.one_return(k, events, k + r.random() * 40)
+        if r.random() < 0.4 or k % 200 == 100:
+            self.one_inquiry(k, events, k + r.random() * 40)
 
     def order(self, k, kind, i, at):
         r = self.random
@@ -109,7 +115,7 @@ class Input:
                 "ship_from_country": "CN", "buyer_country": country, "purchased_at": at,
                 "latest_delivery_at": at + 7 * 24 * HOUR_US, "lines": [line]}
 
-    def one_return(self, k, returns, place):
+    def one_return(self, k, events, place):
         r = self.random
         kinds = ["REQUESTED", "DECLINED" if r.random() < 0.1 else "AUTHORIZED", "RECEIVED", "INSPECTED", "REFUNDED"]
         kinds = kinds[:r.randrange(1, 6)]
@@ -125,18 +131,42 @@ class Input:
             event = {**self.head(k, f"r{step}", at), "return_id": f"RMA-{k}", "kind": kind, "reason_code": reason,
                      "in_policy": r.random() < 0.5, "wanted": wanted, "lines": [line],
                      "amount_minor": r.randrange(500, 90000), "currency": self.market[1], "claim_opened": False}
-            value = self.return_codec.encode(event)
+            value = self.codecs["returns"].encode(event)
             for again in range(2 if r.random() < 0.05 else 1):
-                returns.append((place + step * stride + again * 10, self.order_id, value))
-        self.poison(k, returns, place, "returns")
+                events["returns"].append((place + step * stride + again * 10, self.order_id, value))
+        self.poison(k, events, place, "returns")
+
+    def one_inquiry(self, k, events, place):
+        r = self.random
+        kinds = ["MESSAGE_RECEIVED"] + r.choices(
+            ["MESSAGE_RECEIVED", "REPLIED", "NO_REPLY_NEEDED", "CLAIM_OPENED", "CLAIM_INFO_REQUESTED", "CHARGEBACK", "CLOSED",
+             "REOPENED", "UNKNOWN"], [6, 6, 1, 1, 1, 0.3, 1, 1, 0.2], k=r.randrange(4))
+        begins, stride, written = BASE_US + k * HOUR_US // 10, r.random() * 30, r.choice(WRITTEN)
+        for step, kind in enumerate(kinds):
+            value = self.codecs["inquiries"].encode(self.inquiry(k, step, kind, begins + step * 7 * HOUR_US, written))
+            for again in range(2 if r.random() < 0.05 else 1):
+                events["inquiries"].append((place + step * stride + again * 10, self.order_id, value))
+        if r.random() < 0.6:  # days later, when the clock has told something
+            event = self.inquiry(k, 9, "REPLIED", begins + 9 * 24 * HOUR_US, written, "HUMAN")
+            events["replies"].append((place, self.order_id, self.codecs["replies"].encode(event)))
+        self.poison(k, events, place, "inquiries")
+
+    def inquiry(self, k, step, kind, at, written, author=None):
+        r, (language, words) = self.random, written
+        is_reply = kind == "REPLIED"
+        return {**self.head(k, f"i{step}", at), "inquiry_id": f"INQ-{k}", "message_id": str(step), "kind": kind,
+                "topic": r.choice(["PRODUCT", "DELIVERY", "RETURN", "COMPLAINT"]),
+                "language": None if is_reply else language, "language_source": "DECLARED" if language and not is_reply else None,
+                "reply_author": (author or r.choice(["HUMAN", "HUMAN", "AUTOMATIC", "MACHINE_TRANSLATION"])) if is_reply else None,
+                "reply_language": language if is_reply else None,
+                "text": None if kind in ("CLOSED", "NO_REPLY_NEEDED") else f"{words} {SECRET}"}
 
     def poison(self, k, events, place, what):
         r = self.random
         is_certain = k % 200 == 100  # each input has some that only Postgres finds
         if not self.with_poison or (r.random() > 0.025 and not is_certain):
             return
-        codec = self.order_codec if what == "orders" else self.return_codec
-        good = codec.encode(self.refused(k, what))
+        good = self.codecs[what].encode(self.refused(k, what))
         value = good if is_certain else r.choice([
             good,  # Postgres refuses it
             good,
@@ -146,13 +176,15 @@ class Input:
             SECRET.encode() + b" is no Avro",
             b"",
         ])
-        events.append((place, self.order_id, value))
+        events[what].append((place, self.order_id, value))
         self.n_letters[what] += 1
 
     def refused(self, k, what):
         kept, self.order_id = self.order_id, f"{REFUSED}-{k}" if what == "orders" else self.order_id
         if what == "orders":
             event = self.order(k, "PLACED", 9, BASE_US)
+        elif what == "inquiries":
+            event = {**self.inquiry(k, 8, "MESSAGE_RECEIVED", BASE_US, WRITTEN[0]), "inquiry_id": f"{REFUSED}-{k}"}
         else:
             event = {**self.head(k, "r9", BASE_US), "return_id": f"{REFUSED}-{k}", "kind": "REQUESTED",
                      "reason_code": f"{SECRET} it does not fit my child", "wanted": "REFUND", "lines": [],

@@ -11,7 +11,7 @@ Left out, and why:
 """
 from collections import Counter
 
-TABLES = ("sales_order", "return_case", "duty", "escalation_event", "disposal_task_event", "decision", "dead_letter",
+TABLES = ("sales_order", "return_case", "inquiry_thread", "duty", "escalation_event", "disposal_task_event", "decision", "dead_letter",
           "blocker", "parked")
 LEFT_OUT = {"recorded_at", "recorded_xid", "changed_at", "parked_at", "consumer_group"}
 BY_CHANCE = {

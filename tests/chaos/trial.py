@@ -4,16 +4,17 @@ import signal
 import time
 
 from tables import Tables, ledger_faults
-from world import SERVICES, WORKER, Failure, Worker, until
+from world import SERVICES, TEMPLATE, WORKER, Clock, Failure, Worker, until
 
 
 class Trial:
-    """`source` is the prefix of the topics, filled from `data`."""
+    """`source` is the prefix of the topics, filled from `data`; `template` what its database begins as;
+    `policy` the packs of its clocks."""
 
-    def __init__(self, world, source, data, name, seed, mutant=None):
+    def __init__(self, world, source, data, name, seed, mutant=None, template=TEMPLATE, policy="deploy/policy"):
         self.world, self.source, self.data, self.name, self.mutant = world, source, data, name, mutant
         self.random = random.Random(f"{seed}/{name}")
-        self.database = world.database()
+        self.database, self.policy = world.database(template), policy
         self.workers, self.is_proxied = [], False
         if mutant == "ledger-key":
             world.sql(self.database, "ALTER TABLE henpin.ledger DROP CONSTRAINT ledger_pkey")
@@ -30,11 +31,17 @@ class Trial:
     def spawn(self, service, mutants=(), **options):
         """A worker with batches small enough that there is something to be disturbed."""
         options = {"batch_max": self.random.choice([5, 20, 60]), "lanes": self.random.randint(1, 3), **options}
-        worker = Worker(self.world, service, self.topic(service), self.group(service),
-                        self.world.conninfo_of(self.database, WORKER, self.is_proxied),
-                        mutants=[*mutants, *filter(None, [self.mutant])], **options)
+        worker = Worker(self.world, service, group=self.group(service),
+                        conninfo=self.world.conninfo_of(self.database, WORKER, self.is_proxied),
+                        mutants=[*mutants, *filter(None, [self.mutant])], **{"topic": self.topic(service), **options})
         self.workers.append(worker)
         return worker
+
+    def spawn_clock(self, at, **options):
+        clock = Clock(self.world, at, self.world.conninfo_of(self.database, WORKER, self.is_proxied),
+                      mutants=list(filter(None, [self.mutant])), **{"policy": self.policy, "most": 50, **options})
+        self.workers.append(clock)
+        return clock
 
     def spawn_static(self, service, **options):
         """One that gets its partitions back at once after a kill: a static member of the group."""
@@ -61,7 +68,7 @@ class Trial:
         return sum(n for (s, _), n in (self.positions() or {}).items() if service in (None, s))
 
     def size(self, service):
-        return (self.data.orders if service == "orders" else self.data.returns).total()
+        return self.data.topics[service].total()
 
     def is_read(self, service):
         return self.n_read(service) == self.size(service)
@@ -93,9 +100,8 @@ class Trial:
             until(timeout_s, "everything applied", is_done)
         except Failure as failure:
             parked = self.world.try_sql(self.database, "SELECT count(*) FROM henpin.parked")
-            raise Failure(f"{failure}: {self.n_read('orders')} of {self.size('orders')} orders and "
-                          f"{self.n_read('returns')} of {self.size('returns')} returns read, {parked[0][0]} parked"
-                          ) from None
+            read = ", ".join(f"{self.n_read(s)} of {self.size(s)} {s}" for s in SERVICES)
+            raise Failure(f"{failure}: {read} read, {parked and parked[0][0]} parked") from None
         self.stop_all()
 
     def stop_all(self):

@@ -14,11 +14,11 @@ import urllib.request
 from confluent_kafka import Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
-from events import PARTITIONS, REFUSED
+from events import PARTITIONS, REFUSED, TOPICS
 from proxy import Proxy
 
 SLOW = float(os.environ.get("TEST_SLOW", "1"))
-SERVICES = ("orders", "returns")
+SERVICES = ("orders", "returns", "inquiries")
 TEMPLATE = "chaos_template"
 WORKER = "chaos_worker"  # whom the workers log in as: no more rights than a worker needs
 
@@ -110,13 +110,13 @@ class World:
                        stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
         password = re.search(r"\bpassword=(\S+)", self.conninfo)
         self.sql(TEMPLATE, f"CREATE ROLE {WORKER} LOGIN IN ROLE henpin_worker PASSWORD '{password[1] if password else ''}'")
-        for table, column in (("sales_order", "order_id"), ("return_case", "return_id")):
+        for table, column in (("sales_order", "order_id"), ("return_case", "return_id"), ("inquiry_thread", "inquiry_id")):
             self.sql(TEMPLATE, f"ALTER TABLE henpin.{table} ADD CONSTRAINT refused CHECK ({column} NOT LIKE '{REFUSED}%')")
 
-    def database(self):
+    def database(self, template=TEMPLATE):
         self.n_databases += 1
         name = f"t{self.n_databases}"
-        self.sql("postgres", f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+        self.sql("postgres", f"CREATE DATABASE {name} TEMPLATE {template}")
         return name
 
     # ---- Kafka ----
@@ -144,9 +144,9 @@ class World:
             raise Failure("could not fill the topics")
 
     def fill(self, prefix, data):
-        for service, topic in zip(SERVICES, (data.orders, data.returns)):
-            self.create_topic(f"{prefix}.{service}")
-            self.produce(f"{prefix}.{service}", topic)
+        for what in TOPICS:
+            self.create_topic(f"{prefix}.{what}")
+            self.produce(f"{prefix}.{what}", data.topics[what])
 
     # ---- the end ----
 
@@ -163,21 +163,18 @@ class World:
         shutil.rmtree(self.dir, ignore_errors=True)
 
 
-class Worker:
-    """One process of a service, in a trial."""
+class Process:
+    """One process of ours, with a log of its own; mechanisms in `mutants` are off, `faults` are of common/base/fault.h."""
 
     count = 0
 
-    def __init__(self, world, service, topic, group, conninfo, mutants=(), faults=None, **options):
-        Worker.count += 1
+    def __init__(self, world, service, name, options, mutants=(), faults=None):
+        Process.count += 1
         self.world, self.service = world, service
-        self.log_path = f"{world.dir}/{Worker.count:04d}-{group}.log"
-        options = {"session-timeout": "6s", "fetch-wait": "50ms", "log-format": "logfmt", "listen": "127.0.0.1:0",
-                   "recall-interval": "100ms", **{k.replace("_", "-"): v for k, v in options.items()}}
-        command = [f"{world.bin}/henpin-{service}", "--bootstrap-servers", world.brokers, "--postgres", conninfo,
-                   "--topic", topic, "--group", group]
-        for name, value in options.items():
-            command += [f"--{name}", str(value)]
+        self.log_path = f"{world.dir}/{Process.count:04d}-{name}.log"
+        command = [f"{world.bin}/henpin-{service}"]
+        for option, value in {"log-format": "logfmt", "listen": "127.0.0.1:0", **options}.items():
+            command += [f"--{option.replace('_', '-')}", str(value)]
         env = {k: v for k, v in os.environ.items() if not k.startswith(("HENPIN_", "SCHEMA_", "KAFKA_", "PG"))}
         env |= faults or {}
         if mutants:
@@ -231,3 +228,19 @@ class Worker:
     def metrics(self):
         return {name: float(value) for name, value in
                 re.findall(r"^(henpin_\w+) (\S+)$", self.metrics_text(), re.M)}
+
+
+class Worker(Process):
+    """One that reads a topic."""
+
+    def __init__(self, world, service, topic, group, conninfo, mutants=(), faults=None, **options):
+        super().__init__(world, service, group, {
+            "bootstrap-servers": world.brokers, "postgres": conninfo, "topic": topic, "group": group, "session-timeout": "6s",
+            "fetch-wait": "50ms", "recall-interval": "100ms", **options}, mutants, faults)
+
+
+class Clock(Process):
+    """One that looks as if it were then, until nothing is left to tell."""
+
+    def __init__(self, world, at, conninfo, mutants=(), faults=None, **options):
+        super().__init__(world, "deadlines", "clock", {"postgres": conninfo, "at": at, **options}, mutants, faults)
