@@ -135,8 +135,9 @@ static int year_to_report(void) {
     char now[CLOCK_TEXT_SIZE]; /* 2026-11-20T03:00:00Z */
     int64_t year = 0, month = 0;
     clock_text(clock_now_us() + 9 * US_PER_HOUR, now);
-    (void)span_to_i64((struct span){now, 4}, &year);
-    (void)span_to_i64((struct span){now + 5, 2}, &month);
+    if (!span_to_i64((struct span){now, 4}, &year) ||
+        !span_to_i64((struct span){now + 5, 2}, &month))
+        BUG("clock_text wrote \"%s\"", now);
     return (int)(month >= 4 ? year - 1 : year - 2);
 }
 
