@@ -1,6 +1,8 @@
 /* diff_rules.c: two revisions of the rules, rule by rule: the rows that people read. */
 #include "common/policy/diff.h"
 
+#include "common/policy/rule.h"
+
 #include <stdlib.h>
 
 static int by_id(const void *a, const void *b) {
@@ -104,18 +106,11 @@ struct diff_rules diff_rule_sets(struct arena *a, const struct words *before,
     return out;
 }
 
-static const struct rule *find_rule(const struct policy *p, const char *id) {
-    for (int i = 0; i < p->n_rules; i++)
-        if (strcmp(p->rules[i]->id, id) == 0)
-            return p->rules[i];
-    return NULL;
-}
-
 bool diff_one_rule(struct arena *a, const struct words *before, const struct words *after,
                    const char *id, struct diff_rule *out) {
     *out = (struct diff_rule){.id = id,
-                              .before = find_rule(words_policy(before), id),
-                              .after = find_rule(words_policy(after), id)};
+                              .before = rule_find(words_policy(before), span_of(id)),
+                              .after = rule_find(words_policy(after), span_of(id))};
     if (!out->before && !out->after)
         return false;
     compare(a, before, after, out, true);

@@ -2,17 +2,11 @@
 
 #include "common/policy/duration.h"
 #include "common/policy/duty_clock.h"
-
-static const struct rule *find_rule(const struct policy *p, struct span id) {
-    for (int i = 0; i < p->n_rules; i++)
-        if (span_is(id, p->rules[i]->id))
-            return p->rules[i];
-    return NULL;
-}
+#include "common/policy/rule.h"
 
 const struct duty_spec *redate_terms(const struct policy *p, struct span rule_id,
                                      struct span duty_name, bool *applies_to_open) {
-    const struct rule *r = find_rule(p, rule_id);
+    const struct rule *r = rule_find(p, rule_id);
     *applies_to_open = r && r->applies_to_open;
     for (int i = 0; r && !r->is_shadow && i < r->then.n_duties; i++)
         if (span_is(duty_name, r->then.duties[i].name))

@@ -1,4 +1,4 @@
-/* rule.c: reads one rule. */
+/* rule.c: reads one rule, and finds it again. */
 #include "common/policy/rule.h"
 
 #include "common/base/suggest.h"
@@ -105,4 +105,11 @@ void rule_read(struct loader *l, const struct node *n, const struct table *t,
     } else if (!priority && t->hit == HIT_PRIORITY) {
         finding_error(l->fs, "schema", n, "the rule \"%s\" needs a \"priority\"", r->id);
     }
+}
+
+const struct rule *rule_find(const struct policy *p, struct span id) {
+    for (int i = 0; i < p->n_rules; i++)
+        if (span_is(id, p->rules[i]->id))
+            return p->rules[i];
+    return NULL;
 }

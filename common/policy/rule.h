@@ -7,4 +7,7 @@
 void rule_read(struct loader *l, const struct node *n, const struct table *t,
                struct rule *out);
 
+/* The rule of this id; NULL when there is none. */
+const struct rule *rule_find(const struct policy *p, struct span id);
+
 #endif

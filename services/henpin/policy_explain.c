@@ -3,6 +3,7 @@
 #include "services/henpin/policy_explain.h"
 
 #include "common/event/marketplace.h"
+#include "common/policy/rule.h"
 #include "common/policy/testcase.h"
 #include "services/henpin/database.h"
 #include "services/henpin/policy_command.h"
@@ -43,13 +44,6 @@ static void tell_finding(void *context, const struct policy_finding *f) {
     (void)context;
     if (f->severity == POLICY_ERROR)
         policy_print_finding(f);
-}
-
-static const struct rule *find_rule(const struct policy *p, const char *id) {
-    for (int i = 0; i < p->n_rules; i++)
-        if (strcmp(p->rules[i]->id, id) == 0)
-            return p->rules[i];
-    return NULL;
 }
 
 const char *explain_zone(const struct explain_command *c, const struct policy_facts *f) {
@@ -114,7 +108,7 @@ static int explain(const struct explain_config *config, const struct policy *p,
     struct explain_command c = {
         .p = p,
         .w = words_new(a, p, (enum words_language)config->language),
-        .rule = *config->rule ? find_rule(p, config->rule) : NULL,
+        .rule = *config->rule ? rule_find(p, span_of(config->rule)) : NULL,
         .is_json = config->is_json,
         .order = config->order,
         .marketplace = config->marketplace,

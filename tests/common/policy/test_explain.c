@@ -2,6 +2,7 @@
  * otherwise. */
 #include "common/policy/explain.h"
 #include "common/policy/explain_words.h"
+#include "common/policy/rule.h"
 #include "common/policy/testcase.h"
 #include "tests/common/policy/packs.h"
 
@@ -43,9 +44,7 @@ static const char *explain_in(enum words_language language, const char *given,
     struct policy_facts f = state_given(given);
     struct words *w = words_new(a, x.p, language);
     struct error err = {0};
-    const struct rule *r = NULL;
-    for (int i = 0; rule && i < x.p->n_rules; i++)
-        r = strcmp(x.p->rules[i]->id, rule) == 0 ? x.p->rules[i] : r;
+    const struct rule *r = rule ? rule_find(x.p, span_of(rule)) : NULL;
     assert_int_equal(words_read(w, x.dir, NULL, &err), ST_OK);
     struct builder b = builder_over(text, sizeof text - 1);
     explain_text(explain_build(a, x.p, &f, "Asia/Tokyo"), w, r, &b);

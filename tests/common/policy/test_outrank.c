@@ -1,5 +1,6 @@
 /* test_outrank.c: which rules of a table with priorities win where two hit one input. */
 #include "common/policy/outrank.h"
+#include "common/policy/rule.h"
 #include "tests/common/policy/packs.h"
 
 #define RULE(id, more, then)                                                             \
@@ -26,11 +27,9 @@ static const char pack[] = PACK_GROUND
                                      "code: j");
 
 static const struct rule *rule_of(const struct policy *p, const char *id) {
-    for (int i = 0; i < p->n_rules; i++)
-        if (strcmp(p->rules[i]->id, id) == 0)
-            return p->rules[i];
-    fail_msg("no rule \"%s\"", id);
-    return NULL;
+    const struct rule *r = rule_find(p, span_of(id));
+    assert_non_null(r);
+    return r;
 }
 
 static void check(const struct policy *p, const char *id, const char *expected) {
