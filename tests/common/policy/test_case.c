@@ -46,10 +46,8 @@ static int setup(void **state) {
 
 static const struct case_decision *fold(struct folded *f, const char *word, int day,
                                         const char *event_id) {
-    static const int64_t first_us = INT64_C(1795143600000000);
-    const struct case_event e = {.word = word,
-                                 .event_id = span_of(event_id),
-                                 .occurred_us = first_us + day * US_PER_DAY};
+    const struct case_event e = {
+        .word = word, .event_id = span_of(event_id), .occurred_us = folding_us(24 * day)};
     struct policy_facts facts;
     memset(&facts, 0, sizeof facts);
     case_decide(&f->state, &e, NULL, &facts, NULL, &f->last);

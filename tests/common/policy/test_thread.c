@@ -1,7 +1,6 @@
 /* test_thread.c: conversations folded event by event, by rules of the test's own: a
  * message is answered within a day by a person's reply or the mark that none is needed,
  * and completed within two. */
-#include "common/base/backoff.h"
 #include "common/policy/thread.h"
 #include "tests/common/policy/folding.h"
 
@@ -48,8 +47,6 @@ void policy_decide(const struct policy *p, const struct policy_facts *f,
     };
 }
 
-#define FIRST_US INT64_C(1795143600000000)
-
 static bool is_reread; /* by the event that is folded */
 
 static void fold(struct folded *f, const char *word, int hour, int number) {
@@ -57,34 +54,13 @@ static void fold(struct folded *f, const char *word, int hour, int number) {
     snprintf(id, sizeof id, "e%d", number);
     const struct case_event e = {.word = word,
                                  .event_id = span_of(id),
-                                 .occurred_us = FIRST_US + hour * US_PER_HOUR,
+                                 .occurred_us = folding_us(hour),
                                  .is_reread = is_reread};
     struct policy_facts facts;
     memset(&facts, 0, sizeof facts);
     thread_decide(&f->state, &e, NULL, &facts, &f->last);
     if (!f->last.is_duplicate)
         folding_keep(f, &e);
-}
-
-/* The duty of this name that began at this hour, NULL: none that stands. */
-static const struct case_duty *since(const struct folded *f, const char *name, int hour) {
-    const struct case_duty *found = NULL;
-    for (int i = 0; i < f->state.n_duties; i++) {
-        const struct case_duty *d = &f->duties[i];
-        if (d->state == DUTY_CANCELLED || !span_is(d->name, name) ||
-            d->start_us != FIRST_US + hour * US_PER_HOUR)
-            continue;
-        assert_null(found); /* never two */
-        found = d;
-    }
-    return found;
-}
-
-static int standing(const struct folded *f, const char *name) {
-    int n = 0;
-    for (int i = 0; i < f->state.n_duties; i++)
-        n += f->duties[i].state != DUTY_CANCELLED && span_is(f->duties[i].name, name);
-    return n;
 }
 
 /* ---- the claims ---- */
@@ -94,9 +70,9 @@ static void test_thread__the_clock_runs_from_the_oldest_unanswered_message(void 
     struct folded *f = folding_begin();
     fold(f, "message_received", 0, 1);
     fold(f, "message_received", 5, 2);
-    assert_int_equal(standing(f, "answer_message"), 1);
-    assert_int_equal(since(f, "answer_message", 0)->state, DUTY_OPEN);
-    assert_int_equal(since(f, "answer_message", 0)->due_us, FIRST_US + US_PER_DAY);
+    assert_int_equal(folding_standing(f, "answer_message"), 1);
+    assert_int_equal(folding_since(f, "answer_message", 0)->state, DUTY_OPEN);
+    assert_int_equal(folding_since(f, "answer_message", 0)->due_us, folding_us(24));
 }
 
 static void test_thread__an_automatic_reply_stops_nothing(void **state) {
@@ -105,9 +81,9 @@ static void test_thread__an_automatic_reply_stops_nothing(void **state) {
     fold(f, "message_received", 0, 1);
     fold(f, "replied_automatically", 1, 2);
     fold(f, "replied_by_translation", 2, 3);
-    assert_int_equal(since(f, "answer_message", 0)->state, DUTY_OPEN);
+    assert_int_equal(folding_since(f, "answer_message", 0)->state, DUTY_OPEN);
     fold(f, "replied_by_human", 3, 4);
-    assert_int_equal(since(f, "answer_message", 0)->state, DUTY_MET);
+    assert_int_equal(folding_since(f, "answer_message", 0)->state, DUTY_MET);
 }
 
 static void test_thread__the_next_message_starts_a_clock_of_its_own(void **state) {
@@ -115,10 +91,10 @@ static void test_thread__the_next_message_starts_a_clock_of_its_own(void **state
     struct folded *f = folding_begin();
     fold(f, "message_received", 0, 1);
     fold(f, "replied_by_human", 30, 2);
-    assert_int_equal(since(f, "answer_message", 0)->state, DUTY_BREACHED);
+    assert_int_equal(folding_since(f, "answer_message", 0)->state, DUTY_BREACHED);
     fold(f, "message_received", 31, 3);
-    assert_int_equal(since(f, "answer_message", 31)->state, DUTY_OPEN);
-    assert_int_equal(standing(f, "answer_message"), 2);
+    assert_int_equal(folding_since(f, "answer_message", 31)->state, DUTY_OPEN);
+    assert_int_equal(folding_standing(f, "answer_message"), 2);
 }
 
 static void test_thread__an_answer_read_late_counts_from_when_it_was_given(void **state) {
@@ -127,12 +103,11 @@ static void test_thread__an_answer_read_late_counts_from_when_it_was_given(void 
     fold(f, "message_received", 0, 1);
     fold(f, "message_received", 10, 2);
     fold(f, "replied_by_human", 40, 3); /* both answered by this one: too late */
-    assert_int_equal(since(f, "answer_message", 0)->state, DUTY_BREACHED);
+    assert_int_equal(folding_since(f, "answer_message", 0)->state, DUTY_BREACHED);
     fold(f, "replied_by_human", 4, 4); /* read last, given first */
-    assert_int_equal(since(f, "answer_message", 0)->state, DUTY_MET);
-    assert_int_equal(since(f, "answer_message", 0)->closed_us,
-                     FIRST_US + 4 * US_PER_HOUR);
-    assert_int_equal(since(f, "answer_message", 10)->state, DUTY_BREACHED);
+    assert_int_equal(folding_since(f, "answer_message", 0)->state, DUTY_MET);
+    assert_int_equal(folding_since(f, "answer_message", 0)->closed_us, folding_us(4));
+    assert_int_equal(folding_since(f, "answer_message", 10)->state, DUTY_BREACHED);
 }
 
 static void test_thread__an_older_message_read_late_moves_the_clock_back(void **state) {
@@ -140,8 +115,8 @@ static void test_thread__an_older_message_read_late_moves_the_clock_back(void **
     struct folded *f = folding_begin();
     fold(f, "message_received", 5, 1);
     fold(f, "message_received", 0, 2);
-    assert_int_equal(standing(f, "answer_message"), 1);
-    assert_int_equal(since(f, "answer_message", 0)->state, DUTY_OPEN);
+    assert_int_equal(folding_standing(f, "answer_message"), 1);
+    assert_int_equal(folding_since(f, "answer_message", 0)->state, DUTY_OPEN);
 }
 
 static void test_thread__each_duty_has_its_own_answer(void **state) {
@@ -149,11 +124,11 @@ static void test_thread__each_duty_has_its_own_answer(void **state) {
     struct folded *f = folding_begin();
     fold(f, "message_received", 0, 1);
     fold(f, "replied_by_human", 1, 2);
-    assert_int_equal(since(f, "answer_message", 0)->state, DUTY_MET);
-    assert_int_equal(since(f, "complete_inquiry", 0)->state, DUTY_OPEN);
+    assert_int_equal(folding_since(f, "answer_message", 0)->state, DUTY_MET);
+    assert_int_equal(folding_since(f, "complete_inquiry", 0)->state, DUTY_OPEN);
     fold(f, "message_received", 2, 3);
-    assert_int_equal(since(f, "answer_message", 2)->state, DUTY_OPEN);
-    assert_null(since(f, "complete_inquiry", 2));
+    assert_int_equal(folding_since(f, "answer_message", 2)->state, DUTY_OPEN);
+    assert_null(folding_since(f, "complete_inquiry", 2));
 }
 
 static void test_thread__what_is_no_message_is_an_ordinary_case(void **state) {
@@ -161,10 +136,10 @@ static void test_thread__what_is_no_message_is_an_ordinary_case(void **state) {
     struct folded *f = folding_begin();
     fold(f, "message_received", 0, 1);
     fold(f, "claim_opened", 1, 2);
-    assert_int_equal(since(f, "answer_claim", 1)->state, DUTY_OPEN);
+    assert_int_equal(folding_since(f, "answer_claim", 1)->state, DUTY_OPEN);
     fold(f, "claim_answered", 2, 3);
-    assert_int_equal(since(f, "answer_claim", 1)->state, DUTY_MET);
-    assert_int_equal(since(f, "answer_message", 0)->state, DUTY_OPEN);
+    assert_int_equal(folding_since(f, "answer_claim", 1)->state, DUTY_MET);
+    assert_int_equal(folding_since(f, "answer_message", 0)->state, DUTY_OPEN);
 }
 
 /* The next message tells the language, and an earlier reply turns out to be no answer, or
@@ -174,14 +149,14 @@ static void test_thread__a_duty_hears_that_the_history_reads_otherwise(void **st
     struct folded *f = folding_begin();
     fold(f, "claim_opened", 1, 1);
     fold(f, "claim_answered", 2, 2);
-    assert_int_equal(since(f, "answer_claim", 1)->state, DUTY_MET);
+    assert_int_equal(folding_since(f, "answer_claim", 1)->state, DUTY_MET);
     f->events[1] = SPAN("claim_answered_in_other_language");
     fold(f, "message_received", 0, 3);
-    assert_int_equal(since(f, "answer_claim", 1)->state, DUTY_OPEN);
-    assert_true(since(f, "answer_claim", 1)->closed_us == EVENT_ABSENT);
+    assert_int_equal(folding_since(f, "answer_claim", 1)->state, DUTY_OPEN);
+    assert_true(folding_since(f, "answer_claim", 1)->closed_us == EVENT_ABSENT);
     f->events[1] = SPAN("claim_answered");
     fold(f, "message_received", 3, 4);
-    assert_int_equal(since(f, "answer_claim", 1)->state, DUTY_MET);
+    assert_int_equal(folding_since(f, "answer_claim", 1)->state, DUTY_MET);
 }
 
 static void test_thread__a_second_copy_changes_nothing(void **state) {
@@ -201,15 +176,15 @@ static void test_thread__a_cancelled_duty_remembers_that_it_was_breached(void **
     struct folded *f = folding_begin();
     fold(f, "message_received", 5, 1);
     fold(f, "replied_by_human", 50, 2);
-    int64_t closed_us = since(f, "answer_message", 5)->closed_us;
+    int64_t closed_us = folding_since(f, "answer_message", 5)->closed_us;
     fold(f, "message_received", 0, 3);
-    assert_null(since(f, "answer_message", 5));
+    assert_null(folding_since(f, "answer_message", 5));
     for (int i = 0; i < f->state.n_duties; i++)
         if (f->duties[i].state == DUTY_CANCELLED &&
             span_is(f->duties[i].name, "answer_message"))
             assert_int_equal(f->duties[i].closed_us, closed_us);
     fold(f, "replied_by_human", 2, 4);
-    assert_int_equal(since(f, "answer_message", 5)->state, DUTY_BREACHED);
+    assert_int_equal(folding_since(f, "answer_message", 5)->state, DUTY_BREACHED);
 }
 
 /* Twenty messages before there was a rule; all but the last were answered. */
@@ -232,11 +207,11 @@ static void test_thread__a_new_rule_is_not_for_what_was_answered_before_it(void 
     struct folded *f = before_the_rule();
     fold(f, "message_received", 1999, 200);
     assert_int_equal(f->state.n_duties, 2); /* of the one that waits, 1900 */
-    assert_int_equal(since(f, "answer_message", 1900)->state, DUTY_OPEN);
-    assert_int_equal(since(f, "complete_inquiry", 1900)->state, DUTY_OPEN);
+    assert_int_equal(folding_since(f, "answer_message", 1900)->state, DUTY_OPEN);
+    assert_int_equal(folding_since(f, "complete_inquiry", 1900)->state, DUTY_OPEN);
     fold(f, "replied_by_human", 1920, 201); /* parts 1999 from it */
-    assert_int_equal(since(f, "answer_message", 1900)->state, DUTY_MET);
-    assert_int_equal(since(f, "answer_message", 1999)->state, DUTY_OPEN);
+    assert_int_equal(folding_since(f, "answer_message", 1900)->state, DUTY_MET);
+    assert_int_equal(folding_since(f, "answer_message", 1999)->state, DUTY_OPEN);
     assert_int_equal(f->state.n_triaged, 0);
 }
 
@@ -247,7 +222,7 @@ static void test_thread__what_is_read_anew_begins_answered_clocks_too(void **sta
     fold(f, "message_received", 1999, 200);
     is_reread = false;
     assert_int_equal(f->state.n_duties, POLICY_MAX_DUTIES);
-    assert_int_equal(since(f, "answer_message", 0)->state, DUTY_BREACHED);
+    assert_int_equal(folding_since(f, "answer_message", 0)->state, DUTY_BREACHED);
     assert_true(
         span_is(f->triaged[0], "the event begins more duties than one event can"));
 }
@@ -306,19 +281,19 @@ static void assert_walk(const struct folded *f, const struct happened *events, i
         if (asks && open < 0 && sorted[i].hour > answered) {
             open = sorted[i].hour;
             expected++;
-            assert_non_null(since(f, duty, open));
+            assert_non_null(folding_since(f, duty, open));
         } else if (open >= 0 && stops(duty, sorted[i].word)) {
-            const struct case_duty *d = since(f, duty, open);
+            const struct case_duty *d = folding_since(f, duty, open);
             bool is_late = sorted[i].hour - open > hours && d->has_breach;
-            assert_int_equal(d->closed_us, FIRST_US + sorted[i].hour * US_PER_HOUR);
+            assert_int_equal(d->closed_us, folding_us(sorted[i].hour));
             assert_int_equal(d->state, is_late ? DUTY_BREACHED : DUTY_MET);
             answered = sorted[i].hour;
             open = -1;
         }
     }
     if (open >= 0)
-        assert_int_equal(since(f, duty, open)->state, DUTY_OPEN);
-    assert_int_equal(standing(f, duty), expected);
+        assert_int_equal(folding_since(f, duty, open)->state, DUTY_OPEN);
+    assert_int_equal(folding_standing(f, duty), expected);
 }
 
 static void test_thread__any_order_of_reading_ends_alike(void **state) {
@@ -334,11 +309,7 @@ static void test_thread__any_order_of_reading_ends_alike(void **state) {
             order[i] = i;
         for (int i = 0; i < n; i += 3) /* some are sent twice */
             order[n_read++] = i;
-        for (int i = n_read - 1; i > 0; i--) {
-            int k = (int)(random_next(&random) % (uint64_t)(i + 1)), kept = order[i];
-            order[i] = order[k];
-            order[k] = kept;
-        }
+        folding_shuffle(&random, order, n_read);
         struct folded *f = folding_begin();
         for (int i = 0; i < n_read; i++)
             fold(f, events[order[i]].word, events[order[i]].hour, order[i]);
