@@ -64,11 +64,11 @@
       "answers them may wait in it unread")                                              \
     X(S_DEAD_LETTERS, "henpin_dead_letters", "consumergroup,code",                       \
       "Dead letters that nobody has settled")                                            \
-    X(S_PARKED, "henpin_parked_records", "consumergroup,topic",                                \
+    X(S_PARKED, "henpin_parked_records", "consumergroup,topic",                          \
       "Records that wait for their order")                                               \
     X(S_BLOCKERS, "henpin_blockers_raised", "blocker,desk", "Blockers that stand")       \
-    X(S_WORKERS, "henpin_worker_connections", "program",                                            \
-      "Connections of the program to Postgres; a worker has one and one for each lane")                         \
+    X(S_WORKERS, "henpin_worker_connections", "program",                                 \
+      "Connections of the program to Postgres; a worker has one and one for each lane")  \
     X(S_SOURCE_UP, "henpin_lag_source_up", "source",                                     \
       "1 while what henpin-lag knows of Kafka or Postgres is fresh")                     \
     X(S_SOURCE_AGE, "henpin_lag_source_age_seconds", "source",                           \

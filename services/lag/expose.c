@@ -162,8 +162,8 @@ static void way_value(struct family *f, const struct lag_way *w, const char *con
 }
 
 static void expose_ways(const struct lag *l, struct builder *out) {
-    static const enum series of_ways[] = {S_GROUP_OFFSET_SUM, S_GROUP_LAG_SUM,
-                                          S_CATCH_UP,         S_CATCH_UP_NEVER,
+    static const enum series of_ways[] = {S_GROUP_OFFSET_SUM,  S_GROUP_LAG_SUM,
+                                          S_CATCH_UP,          S_CATCH_UP_NEVER,
                                           S_DEADLINES_AT_RISK, S_MONEY_AT_RISK};
     for (size_t s = 0; s < COUNT_OF(of_ways); s++) {
         struct family f = family(out, of_ways[s]);
@@ -186,7 +186,8 @@ static void expose_open(const struct lag *l, struct builder *out) {
         size_t n;
         const struct lag_count *desks = lag_open_at_risk(l, l->ways[i], a, &n);
         for (size_t k = 0; k < n; k++)
-            number(&f, (const char *const[]){l->ways[i]->topic, desks[k].name}, desks[k].n);
+            number(&f, (const char *const[]){l->ways[i]->topic, desks[k].name},
+                   desks[k].n);
     }
     arena_free(a);
 }

@@ -24,9 +24,8 @@ static const struct pg_statement parked = {
                   " henpin.parked GROUP BY 1, 2 ORDER BY 1, 2"};
 
 static const struct pg_statement blockers = {
-    "lag_blockers",
-    "SELECT blocker, desk, count(*), min(raised_at) FROM henpin.blocker"
-    " WHERE state = 'raised' GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2"};
+    "lag_blockers", "SELECT blocker, desk, count(*), min(raised_at) FROM henpin.blocker"
+                    " WHERE state = 'raised' GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2"};
 
 static const struct pg_statement workers = {
     "lag_workers",
@@ -50,7 +49,8 @@ static const struct pg_statement revisions = {
 /* $1: an id that begins with the time from which on duties are looked at. */
 static const struct pg_statement promises = {
     "lag_promises",
-    "WITH n AS (SELECT duty_id, case_kind, desk, case_id, coalesce(start_at, called_at) AS "
+    "WITH n AS (SELECT duty_id, case_kind, desk, case_id, coalesce(start_at, called_at) "
+    "AS "
     "start_at,"
     "  act_by_at FROM henpin.duty WHERE duty_id >= $1::uuid ORDER BY duty_id DESC LIMIT "
     "" PROMISES_MAX ")"
@@ -63,9 +63,8 @@ static const struct pg_statement promises = {
     " WHERE n.act_by_at IS NOT NULL ORDER BY n.case_kind"};
 
 static const struct pg_statement decisions = {
-    "lag_decisions",
-    "SELECT case_kind, source_topic, count(*) FROM henpin.decision"
-    " WHERE occurred_at >= $1::timestamptz GROUP BY 1, 2 ORDER BY 1, 2"};
+    "lag_decisions", "SELECT case_kind, source_topic, count(*) FROM henpin.decision"
+                     " WHERE occurred_at >= $1::timestamptz GROUP BY 1, 2 ORDER BY 1, 2"};
 
 static const struct pg_statement open_deadlines = {
     "lag_open",
@@ -179,8 +178,7 @@ static void take_allowances(struct lag_facts *f, const struct pg_query *promised
         *w = (struct lag_allowances){
             .case_kind = span_cstr(f->arena, kind),
             .topic = span_cstr(f->arena, pg_text(decided, i, 1)),
-            .promises =
-                arena_array(f->arena, pg_rows(promised) + 1, sizeof *w->promises),
+            .promises = arena_array(f->arena, pg_rows(promised) + 1, sizeof *w->promises),
         };
         for (size_t k = 0; k < pg_rows(promised); k++)
             if (span_equal(pg_text(promised, k, 0), kind))

@@ -18,8 +18,9 @@ static json_t *instant(int64_t us) {
 }
 
 static json_t *seconds(int64_t us) {
-    return us == EVENT_ABSENT || us == INT64_MAX ? json_null()
-                                                 : json_real((double)us / (double)US_PER_S);
+    return us == EVENT_ABSENT || us == INT64_MAX
+               ? json_null()
+               : json_real((double)us / (double)US_PER_S);
 }
 
 static json_t *known(bool is_known, int64_t value) {
@@ -66,9 +67,9 @@ static json_t *trend(const struct lag_way *w) {
     json_t *all = json_array();
     for (size_t i = 0; i < w->trend_n; i++) {
         const struct lag_point *p = &w->trend[(w->trend_first + i) % TREND_POINTS];
-        json_array_append_new(
-            all, json_pack("[o, o, o]", json_integer(p->at_us / US_PER_S),
-                           known(p->lag >= 0, p->lag), seconds(p->age_us)));
+        json_array_append_new(all,
+                              json_pack("[o, o, o]", json_integer(p->at_us / US_PER_S),
+                                        known(p->lag >= 0, p->lag), seconds(p->age_us)));
     }
     return all;
 }
@@ -135,8 +136,8 @@ static json_t *counts(const struct lag_counts *c, const char *name, const char *
     for (size_t i = 0; i < c->n; i++)
         json_array_append_new(
             all, json_pack("{s:s, s:s, s:I, s:o}", name, c->items[i].name, of,
-                           c->items[i].of, "count", (json_int_t)c->items[i].n, "oldest_at",
-                           instant(c->items[i].oldest_us)));
+                           c->items[i].of, "count", (json_int_t)c->items[i].n,
+                           "oldest_at", instant(c->items[i].oldest_us)));
     return all;
 }
 
@@ -153,10 +154,10 @@ static json_t *revisions(const struct lag *l) {
 }
 
 static json_t *source(const struct lag *l, const struct lag_source *s) {
-    return json_pack(
-        "{s:b, s:o, s:o}", "is_fresh", lag_is_fresh(l, s), "age_seconds",
-        s->answered_us ? seconds(clock_monotonic_us() - s->answered_us) : json_null(),
-        "error", s->is_failing ? json_string(s->err.text) : json_null());
+    return json_pack("{s:b, s:o, s:o}", "is_fresh", lag_is_fresh(l, s), "age_seconds",
+                     s->answered_us ? seconds(clock_monotonic_us() - s->answered_us)
+                                    : json_null(),
+                     "error", s->is_failing ? json_string(s->err.text) : json_null());
 }
 
 static int append(const char *bytes, size_t len, void *out) {
@@ -173,8 +174,8 @@ void lag_json(const struct lag *l, struct builder *out) {
         HENPIN_VERSION, "now", instant(clock_now_us()), "taken_at", instant(l->round_us),
         "interval_seconds", seconds(l->config->interval_us), "window_seconds",
         seconds(l->config->window_us), "kafka", source(l, &l->from_kafka), "postgres",
-        source(l, &l->from_postgres), "facts_at", instant(l->facts.taken_us), "ways", ways,
-        "dead_letters", counts(&l->facts.dead_letters, "group", "code"), "blockers",
+        source(l, &l->from_postgres), "facts_at", instant(l->facts.taken_us), "ways",
+        ways, "dead_letters", counts(&l->facts.dead_letters, "group", "code"), "blockers",
         counts(&l->facts.blockers, "blocker", "desk"), "parked",
         counts(&l->facts.parked, "group", "topic"), "revisions", revisions(l));
     json_dump_callback(all, append, out, JSON_COMPACT);

@@ -10,8 +10,11 @@ const char *const lag_state_words[] = {
 };
 
 const char *const lag_trouble_words[] = {
-    [LAG_NO_TROUBLE] = "",        [LAG_GONE] = "records gone",  [LAG_SHORT] = "recreated",
-    [LAG_ANOTHER] = "recreated", [LAG_NOT_THERE] = "not in Kafka",
+    [LAG_NO_TROUBLE] = "",
+    [LAG_GONE] = "records gone",
+    [LAG_SHORT] = "recreated",
+    [LAG_ANOTHER] = "recreated",
+    [LAG_NOT_THERE] = "not in Kafka",
 };
 
 const struct lag_sample *lag_history_at(const struct lag_history *h, size_t i) {
@@ -61,7 +64,8 @@ static struct course course_of(const struct lag_history *h, const struct lag_mom
     return c;
 }
 
-static enum lag_trouble trouble_of(const struct lag_sample *s, const struct lag_moment *m) {
+static enum lag_trouble trouble_of(const struct lag_sample *s,
+                                   const struct lag_moment *m) {
     return s->position > s->high  ? LAG_SHORT
            : m->is_another        ? LAG_ANOTHER
            : s->position < s->low ? LAG_GONE
@@ -93,8 +97,8 @@ static int64_t written_us(const struct lag_history *h, int64_t offset) {
                                 *after = lag_history_at(h, i);
         if (before->high > offset || after->high <= offset)
             continue;
-        double share = (double)(offset - before->high + 1) /
-                       (double)(after->high - before->high);
+        double share =
+            (double)(offset - before->high + 1) / (double)(after->high - before->high);
         return before->at_us + (int64_t)(share * (double)(after->at_us - before->at_us));
     }
     return EVENT_ABSENT;
@@ -134,13 +138,12 @@ static void tell_rates(const struct lag_history *h, const struct course *c,
  * Both are straight lines, so the ends decide. (Kafka deletes whole segments: later, never
  * earlier.) */
 static void foresee_by_time(const struct lag_moment *m, struct lag_verdict *v) {
-    if (m->retention_us < 0 || v->lag == 0 || v->age_us == EVENT_ABSENT || v->age_us == 0 ||
-        v->read_rate < 0)
+    if (m->retention_us < 0 || v->lag == 0 || v->age_us == EVENT_ABSENT ||
+        v->age_us == 0 || v->read_rate < 0)
         return;
     double first = (double)(m->retention_us - v->age_us); /* spare time of the oldest */
-    double catch_up = v->read_rate > 0
-                          ? (double)v->lag / v->read_rate * (double)US_PER_S
-                          : INFINITY;
+    double catch_up =
+        v->read_rate > 0 ? (double)v->lag / v->read_rate * (double)US_PER_S : INFINITY;
     double last = (double)m->retention_us - catch_up; /* of the newest */
     if (first > 0 && last >= 0)
         return;
@@ -179,9 +182,8 @@ static void foresee_by_size(const struct lag_history *h, const struct course *c,
 struct lag_verdict lag_judge(const struct lag_history *h, const struct lag_moment *m) {
     const struct lag_sample *now = lag_history_at(h, h->n - 1);
     const struct course c = course_of(h, m);
-    struct lag_verdict v = {.trouble = trouble_of(now, m),
-                            .lag = waiting(now),
-                            .loss_in_us = EVENT_ABSENT};
+    struct lag_verdict v = {
+        .trouble = trouble_of(now, m), .lag = waiting(now), .loss_in_us = EVENT_ABSENT};
     v.lost = v.trouble == LAG_GONE ? now->low - now->position : 0;
     v.state = state_of(&c, now, v.trouble, m);
     tell_age(h, now, m, &v);

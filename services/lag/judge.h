@@ -37,8 +37,8 @@ extern const char *const lag_state_words[]; /* "" for unknown */
 
 enum lag_trouble {
     LAG_NO_TROUBLE,
-    LAG_GONE,      /* the partition begins behind the position: records were deleted unread */
-    LAG_SHORT,     /* it ends before the position: created anew, or cut */
+    LAG_GONE,  /* the partition begins behind the position: records were deleted unread */
+    LAG_SHORT, /* it ends before the position: created anew, or cut */
     LAG_ANOTHER,   /* the last record applied is not the one that stands there */
     LAG_NOT_THERE, /* Kafka has no such partition */
 };
@@ -75,13 +75,15 @@ struct lag_moment {
 struct lag_verdict {
     enum lag_state state;
     enum lag_trouble trouble;
-    int64_t lag;       /* records that wait */
-    int64_t lost;      /* records that were deleted unread */
-    int64_t age_us;    /* of the oldest that waits, 0 when none does; EVENT_ABSENT: unknown */
+    int64_t lag;  /* records that wait */
+    int64_t lost; /* records that were deleted unread */
+    int64_t
+        age_us; /* of the oldest that waits, 0 when none does; EVENT_ABSENT: unknown */
     bool is_estimated; /* the age is interpolated from the history of the end */
     double read_rate;  /* records a second over the window; negative: unknown */
     double write_rate;
-    int64_t loss_in_us; /* until retention deletes a record that waits; EVENT_ABSENT: it will
+    int64_t
+        loss_in_us; /* until retention deletes a record that waits; EVENT_ABSENT: it will
                            not, or nobody can tell */
     int64_t endangered; /* records that it will delete unread */
 };

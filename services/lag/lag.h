@@ -57,8 +57,8 @@ enum { TREND_POINTS = 120 };
 #define TREND_EVERY_US (30 * US_PER_S) /* an hour in all */
 struct lag_point {
     int64_t at_us;
-    int64_t lag;     /* -1: unknown */
-    int64_t age_us;  /* EVENT_ABSENT: unknown */
+    int64_t lag;    /* -1: unknown */
+    int64_t age_us; /* EVENT_ABSENT: unknown */
 };
 /* A group's topic: the sum of its rows, and its last hour. */
 struct lag_way {
@@ -104,7 +104,8 @@ struct lag_open { /* an open deadline that falls soon */
     int64_t act_by_us, n;
 };
 struct lag_revision {
-    const char *topic;  /* whose last decision was made by it; "": the live one by record */
+    const char
+        *topic; /* whose last decision was made by it; "": the live one by record */
     const char *hash, *label;
     int64_t id, since_us;
 };
@@ -128,7 +129,7 @@ struct lag {
     size_t n_rows, room_rows;
     struct lag_way **ways; /* by group, topic */
     size_t n_ways, room_ways;
-    struct arena *arena; /* of the last round */
+    struct arena *arena;              /* of the last round */
     struct kafka_watched *partitions; /* of all topics */
     size_t n_partitions;
     struct kafka_group *groups;

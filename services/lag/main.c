@@ -32,18 +32,22 @@ static const struct option options[] = {
      "HOST:PORT,...", "Kafka brokers to ask first"},
     {"listen", NULL, OPT_LISTEN, AT(listen), "127.0.0.1:0", 0, 0, OPT_REQUIRED, NULL,
      "HOST:PORT",
-     "where the page, /lag.json, /metrics, /live and /ready are served; port 0: a free one"},
+     "where the page, /lag.json, /metrics, /live and /ready are served; port 0: a free "
+     "one"},
     {"watch-group", NULL, OPT_REPEAT, AT(groups), "", 0, 0, 0, NULL, "NAME",
      "a group beside those of the ledger whose commits to Kafka are watched; none given: "
      "all groups"},
     {"ledger-only", NULL, OPT_BOOL, AT(is_ledger_only), "false", 0, 0, 0, NULL, NULL,
      "watch no other groups than those of the ledger"},
-    {"interval", NULL, OPT_DURATION, AT(interval_us), "5s", 100000, 300000000, 0, NULL, NULL,
-     "how often positions and ends are looked at"},
-    {"facts-interval", NULL, OPT_DURATION, AT(facts_interval_us), "30s", 100000, 3600000000,
-     0, NULL, NULL, "how often deadlines, dead letters and the like are counted"},
-    {"window", NULL, OPT_DURATION, AT(window_us), "2m", 1000000, 3600000000, 0, NULL, NULL,
-     "what speeds and states are judged over; longer than a rebalance or a restart takes"},
+    {"interval", NULL, OPT_DURATION, AT(interval_us), "5s", 100000, 300000000, 0, NULL,
+     NULL, "how often positions and ends are looked at"},
+    {"facts-interval", NULL, OPT_DURATION, AT(facts_interval_us), "30s", 100000,
+     3600000000, 0, NULL, NULL,
+     "how often deadlines, dead letters and the like are counted"},
+    {"window", NULL, OPT_DURATION, AT(window_us), "2m", 1000000, 3600000000, 0, NULL,
+     NULL,
+     "what speeds and states are judged over; longer than a rebalance or a restart "
+     "takes"},
     {"timeout", NULL, OPT_DURATION, AT(timeout_us), "2s", 100000, 60000000, 0, NULL, NULL,
      "how long one question to Kafka or Postgres may take"},
     {"records-max", NULL, OPT_I64, AT(records_max), "200", 1, 10000, 0, NULL, "N",
@@ -126,7 +130,8 @@ int main(int argc, char **argv, char **envp) {
         {options, &config}, {pg_options, &config.pg}, {log_options, &config.log}, {0}};
     const struct config_spec spec = {
         .program = program,
-        .summary = "tells how far behind every group is, in records, seconds and deadlines",
+        .summary =
+            "tells how far behind every group is, in records, seconds and deadlines",
         .tables = tables,
         .pass_prefix = "kafka.",
     };

@@ -52,8 +52,8 @@ void risk_add(struct risk *r, struct arena *a, const struct risk_backlog *b,
               const struct risk_promise *promises, size_t n, double per_record) {
     for (size_t i = 0; i < n; i++) {
         const struct risk_promise *p = &promises[i];
-        double deadlines = (double)b->lag * per_record / (double)n *
-                           risk_share(b, p->allowance_us);
+        double deadlines =
+            (double)b->lag * per_record / (double)n * risk_share(b, p->allowance_us);
         if (deadlines <= 0)
             continue;
         struct risk_desk *d = desk_of(r, a, p->desk);

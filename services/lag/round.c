@@ -127,9 +127,9 @@ static void ask_groups(struct lag *l) {
     l->n_groups = 0;
     bool was_known = l->are_groups_known || l->groups_asked_us == 0;
     l->groups_asked_us = now;
-    l->are_groups_known = kafka_watch_groups(l->kafka, l->group_arena, &l->groups,
-                                             &l->n_groups, l->config->timeout_us,
-                                             &err) == ST_OK;
+    l->are_groups_known =
+        kafka_watch_groups(l->kafka, l->group_arena, &l->groups, &l->n_groups,
+                           l->config->timeout_us, &err) == ST_OK;
     if (!l->are_groups_known)
         l->n_groups = 0;
     if (!l->are_groups_known && was_known)
@@ -193,10 +193,10 @@ static enum status read_ends(struct lag *l, struct error *err) {
         add_unclaimed(l, &l->partitions[i]);
     for (size_t i = 0; i < l->n_rows; i++) {
         struct lag_row *r = l->rows[i];
-        const struct kafka_watched *p =
-            l->n_partitions ? bsearch(r, l->partitions, l->n_partitions,
-                                      sizeof *l->partitions, by_place)
-                            : NULL;
+        const struct kafka_watched *p = l->n_partitions
+                                            ? bsearch(r, l->partitions, l->n_partitions,
+                                                      sizeof *l->partitions, by_place)
+                                            : NULL;
         if (p && p->high < r->extent.high)
             r->looked_at = -1; /* another topic: what was seen of it is void */
         r->extent = p && p->low >= 0 && p->high >= 0
@@ -237,8 +237,8 @@ static void take_record(struct kafka_question *q, const struct kafka_record *k) 
     if (q->offset == r->last_offset && q->offset < first_waiting(r)) {
         r->checked_us = clock_monotonic_us();
         r->is_another =
-            k->offset != q->offset || record_fingerprint(k->timestamp_us, k->key,
-                                                         k->value) != r->last_fingerprint;
+            k->offset != q->offset ||
+            record_fingerprint(k->timestamp_us, k->key, k->value) != r->last_fingerprint;
     } else {
         r->oldest_us = k->timestamp_us;
     }
@@ -255,7 +255,8 @@ static void read_records(struct lag *l) {
             q[n++] =
                 (struct kafka_question){r->topic, r->partition, first_waiting(r), r, 0};
         if (n < max && wants_comparison(r, now))
-            q[n++] = (struct kafka_question){r->topic, r->partition, r->last_offset, r, 0};
+            q[n++] =
+                (struct kafka_question){r->topic, r->partition, r->last_offset, r, 0};
     }
     kafka_watch_records(l->kafka, q, n, take_record, l->config->timeout_us);
     for (size_t i = 0; i < n; i++) {
@@ -277,8 +278,8 @@ static void ask_retention(struct lag *l) {
         if (!is_there)
             topics[n++] = l->ways[i]->topic;
     }
-    enum status st = kafka_watch_retention(l->kafka, topics, n, ms,
-                                           l->config->timeout_us, &err);
+    enum status st =
+        kafka_watch_retention(l->kafka, topics, n, ms, l->config->timeout_us, &err);
     for (size_t i = 0; i < l->n_ways; i++)
         for (size_t t = 0; t < n && st == ST_OK; t++)
             if (strcmp(topics[t], l->ways[i]->topic) == 0)

@@ -31,9 +31,8 @@ static struct lag_way *way_of(struct lag *l, const struct lag_row *r) {
     }
     memmove(l->ways + at + 1, l->ways + at, (l->n_ways - at) * sizeof *l->ways);
     struct lag_way *w = xcalloc(1, sizeof *w);
-    *w = (struct lag_way){.group = xstrdup(r->group),
-                          .topic = xstrdup(r->topic),
-                          .retention_us = -1};
+    *w = (struct lag_way){
+        .group = xstrdup(r->group), .topic = xstrdup(r->topic), .retention_us = -1};
     begin(w);
     l->ways[at] = w;
     l->n_ways++;
@@ -42,7 +41,7 @@ static struct lag_way *way_of(struct lag *l, const struct lag_row *r) {
 
 /* Burrow's order of gravity. */
 static int gravity(enum lag_state s) {
-    static const int ranks[] = {[LAG_UNKNOWN] = 0, [LAG_OK] = 1,     [LAG_WARN] = 2,
+    static const int ranks[] = {[LAG_UNKNOWN] = 0, [LAG_OK] = 1,    [LAG_WARN] = 2,
                                 [LAG_REWIND] = 3,  [LAG_STALL] = 4, [LAG_STOP] = 5};
     return ranks[s];
 }
@@ -62,7 +61,8 @@ static void add(struct lag_way *w, const struct lag_row *r) {
         w->age_us = EVENT_ABSENT;
     else if (v->age_us > w->age_us)
         w->age_us = v->age_us;
-    w->read_rate = v->read_rate < 0 || w->read_rate < 0 ? -1 : w->read_rate + v->read_rate;
+    w->read_rate =
+        v->read_rate < 0 || w->read_rate < 0 ? -1 : w->read_rate + v->read_rate;
     w->write_rate =
         v->write_rate < 0 || w->write_rate < 0 ? -1 : w->write_rate + v->write_rate;
     if (gravity(v->state) > gravity(w->worst))
@@ -137,10 +137,12 @@ struct lag_count *lag_open_at_risk(const struct lag *l, const struct lag_way *w,
     *n = 0;
     if (!w->is_known || w->lag == 0 || w->catch_up_us == EVENT_ABSENT)
         return desks;
-    int64_t until = w->catch_up_us == INT64_MAX ? INT64_MAX : l->round_us + w->catch_up_us;
+    int64_t until =
+        w->catch_up_us == INT64_MAX ? INT64_MAX : l->round_us + w->catch_up_us;
     for (size_t i = 0; i < l->facts.n_allowances; i++) {
         const struct lag_allowances *known = &l->facts.allowances[i];
-        for (size_t k = 0; k < l->facts.n_open && strcmp(known->topic, w->topic) == 0; k++) {
+        for (size_t k = 0; k < l->facts.n_open && strcmp(known->topic, w->topic) == 0;
+             k++) {
             const struct lag_open *o = &l->facts.open[k];
             if (strcmp(o->case_kind, known->case_kind) != 0 || o->act_by_us >= until)
                 continue;
