@@ -153,6 +153,10 @@ test-units:
 test-downloads:
 	@tests/tools/run-tests --fetch $(if $(T),'$(T)')
 
+test-page: ## the page of henpin-lag in a real Chromium: what it shows, accessibility, pictures of three sizes
+	@tests/tools/setup page
+	@tests/page/run
+
 check-unit: $(UNIT) ## build and run the unit tests of this FLAVOUR only
 	@tests/tools/run-tests --unit --flavour $(FLAVOUR) $(if $(T),'$(T)')
 
@@ -188,7 +192,7 @@ clean: ## remove what was built, stop what is left running; keeps the downloads
 distclean: clean ## remove the downloads too
 	rm -rf $(BUILD) build/cache
 
-.PHONY: all unit libraries setup demo test test-parts test-programs test-units test-downloads check-unit \
+.PHONY: all unit libraries setup demo test test-page test-parts test-programs test-units test-downloads check-unit \
   lint fmt help clean distclean FORCE $(SLOW) test-mutants
 -include $(wildcard tests/*/rules.mk) # programs of the slow checks
 -include $(OBJECTS:.o=.d)
