@@ -20,7 +20,8 @@ static void test_series__names_are_different_and_ours_are_called_so(void **state
 #undef X
     };
     for (size_t i = 0; i < COUNT_OF(names); i++) {
-        assert_true(strncmp(names[i], "henpin_", 7) == 0 || strncmp(names[i], "kafka_", 6) == 0);
+        assert_true(strncmp(names[i], "henpin_", 7) == 0 ||
+                    strncmp(names[i], "kafka_", 6) == 0);
         for (size_t k = 0; k < i; k++)
             assert_string_not_equal(names[i], names[k]);
     }

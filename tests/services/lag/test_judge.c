@@ -38,13 +38,15 @@ static enum lag_state state_after(const int64_t (*samples)[2], size_t n,
 
 static void test_judge__the_first_record_after_hours_is_no_stop(void **state) {
     (void)state;
-    const int64_t idle[][2] = {{5, 5}, {5, 5}, {5, 5}, {5, 5}, {5, 5}, {5, 5}, {5, 5}, {5, 6}};
+    const int64_t idle[][2] = {{5, 5}, {5, 5}, {5, 5}, {5, 5},
+                               {5, 5}, {5, 5}, {5, 5}, {5, 6}};
     assert_int_equal(state_after(idle, 8, 0), LAG_OK);
 }
 
 static void test_judge__a_rebalance_shorter_than_the_window_says_nothing(void **state) {
     (void)state;
-    const int64_t pause[][2] = {{1, 9}, {2, 9}, {3, 9}, {4, 9}, {4, 9}, {4, 9}, {4, 9}, {5, 9}};
+    const int64_t pause[][2] = {{1, 9}, {2, 9}, {3, 9}, {4, 9},
+                                {4, 9}, {4, 9}, {4, 9}, {5, 9}};
     assert_int_equal(state_after(pause, 8, 1), LAG_OK);
 }
 
@@ -59,7 +61,8 @@ static void test_judge__nobody_is_stop_and_somebody_is_stall(void **state) {
 
 static void test_judge__what_never_becomes_less_is_warn(void **state) {
     (void)state;
-    const int64_t grows[][2] = {{1, 9}, {2, 11}, {3, 13}, {4, 15}, {5, 17}, {6, 19}, {7, 21}};
+    const int64_t grows[][2] = {{1, 9},  {2, 11}, {3, 13}, {4, 15},
+                                {5, 17}, {6, 19}, {7, 21}};
     assert_int_equal(state_after(grows, 7, 1), LAG_WARN);
     const int64_t less_once[][2] = {{1, 9},  {2, 11}, {3, 13}, {9, 15},
                                     {9, 17}, {9, 19}, {9, 21}};
@@ -129,7 +132,8 @@ static void test_judge__a_beginning_that_comes_nearer_is_foreseen(void **state) 
     lag_history_add(&h, (struct lag_sample){0, 100, 0, 1000});
     lag_history_add(&h, (struct lag_sample){60 * S, 160, 120, 1200});
     struct lag_moment m = moment(60 * S, EVENT_ABSENT);
-    assert_int_equal(lag_judge(&h, &m).loss_in_us, 40 * S); /* 40 left, nearer by 1 a second */
+    assert_int_equal(lag_judge(&h, &m).loss_in_us,
+                     40 * S); /* 40 left, nearer by 1 a second */
 }
 
 /* ---- the oracle ---- */
@@ -156,7 +160,8 @@ static size_t window_begin(const struct world *w, const struct lag_moment *m,
 
 static enum lag_state expected_state(const struct world *w, const struct lag_moment *m) {
     const struct lag_sample *now = &w->s[w->n - 1];
-    bool is_covered, is_bad = now->position > now->high || m->is_another || now->position < now->low;
+    bool is_covered,
+        is_bad = now->position > now->high || m->is_another || now->position < now->low;
     size_t from = window_begin(w, m, &is_covered);
     if (is_bad && m->is_ours)
         return LAG_STOP;
@@ -176,15 +181,18 @@ static enum lag_state expected_state(const struct world *w, const struct lag_mom
     bool all_same = true, never_less = true;
     for (size_t i = from; i < w->n; i++) {
         all_same = all_same && w->s[i].position == now->position;
-        never_less = never_less && (i == from || lag_of(&w->s[i]) >= lag_of(&w->s[i - 1]));
+        never_less =
+            never_less && (i == from || lag_of(&w->s[i]) >= lag_of(&w->s[i - 1]));
     }
-    return all_same ? (m->members > 0 ? LAG_STALL : LAG_STOP) : never_less ? LAG_WARN : LAG_OK;
+    return all_same     ? (m->members > 0 ? LAG_STALL : LAG_STOP)
+           : never_less ? LAG_WARN
+                        : LAG_OK;
 }
 
 /* Record by record: written evenly from the oldest until now, read in its turn, deleted a
  * retention after it was written. */
-static void count_losses(const struct lag_verdict *v, const struct lag_moment *m, int64_t *n,
-                         double *first_us) {
+static void count_losses(const struct lag_verdict *v, const struct lag_moment *m,
+                         int64_t *n, double *first_us) {
     *n = 0;
     *first_us = -1;
     for (int64_t k = 0; k < v->lag; k++) {
@@ -250,7 +258,8 @@ static void test_judge__agrees_with_the_definitions_over_random_histories(void *
             lag_history_add(&h, w.s[w.n - 1]);
         }
         struct lag_moment m =
-            moment(w.s[w.n - 1].at_us, w.s[w.n - 1].at_us - (int64_t)(random_next(&random) % 200) * S);
+            moment(w.s[w.n - 1].at_us,
+                   w.s[w.n - 1].at_us - (int64_t)(random_next(&random) % 200) * S);
         m.members = (int64_t)(random_next(&random) % 3) - 1;
         m.is_ours = random_next(&random) % 2 == 0;
         m.is_another = random_next(&random) % 20 == 0;
@@ -301,7 +310,8 @@ static void test_judge__interpolation_lies_between_the_looks(void **state) {
             continue;
         }
         assert_true(v.is_estimated);
-        assert_in_range(v.age_us, now - written_before[position], now - written_after[position]);
+        assert_in_range(v.age_us, now - written_before[position],
+                        now - written_after[position]);
     }
 }
 

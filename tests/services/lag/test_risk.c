@@ -29,8 +29,8 @@ static void test_risk__the_share_is_what_counting_gives(void **state) {
         int64_t allowance = (int64_t)(random_next(&random) % 1000) * US_PER_S;
         if (fabs(risk_share(&b, allowance) - counted(&b, allowance)) >
             1.5 / (double)(b.lag + 1))
-            fail_msg("lag %lld: %f, counted %f", (long long)b.lag, risk_share(&b, allowance),
-                     counted(&b, allowance));
+            fail_msg("lag %lld: %f, counted %f", (long long)b.lag,
+                     risk_share(&b, allowance), counted(&b, allowance));
     }
 }
 
