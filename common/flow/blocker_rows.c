@@ -66,44 +66,83 @@ void blocker_rows_watch(struct pg_script *s, const struct blocker_step *steps, s
         pg_array_text(ids, steps[i].seller_id);
 }
 
-static void add_step(struct pg_array *const a[19], const struct blocker_step *b) {
+/* The parameters of `step`, in its order. */
+enum {
+    B_SELLER,
+    B_MARKETPLACE,
+    B_BLOCKER,
+    B_INSTANCE,
+    B_ID,
+    B_RAISED,
+    B_RESOLVED,
+    B_SEVERITY,
+    B_DESK,
+    B_RULE,
+    B_REVISION,
+    B_ESCALATION,
+    B_REASON,
+    B_CASE_KIND,
+    B_CASE,
+    B_ORDER,
+    B_TOPIC,
+    B_PARTITION,
+    B_OFFSET,
+    B_COUNT
+};
+
+static const enum pg_type types[B_COUNT] = {
+    [B_SELLER] = PG_TEXT,
+    [B_MARKETPLACE] = PG_TEXT,
+    [B_BLOCKER] = PG_TEXT,
+    [B_INSTANCE] = PG_INT2,
+    [B_ID] = PG_UUID,
+    [B_RAISED] = PG_TIMESTAMPTZ,
+    [B_RESOLVED] = PG_TIMESTAMPTZ,
+    [B_SEVERITY] = PG_INT2,
+    [B_DESK] = PG_TEXT,
+    [B_RULE] = PG_TEXT,
+    [B_REVISION] = PG_INT8,
+    [B_ESCALATION] = PG_UUID,
+    [B_REASON] = PG_TEXT,
+    [B_CASE_KIND] = PG_TEXT,
+    [B_CASE] = PG_UUID,
+    [B_ORDER] = PG_TEXT,
+    [B_TOPIC] = PG_TEXT,
+    [B_PARTITION] = PG_INT4,
+    [B_OFFSET] = PG_INT8,
+};
+
+static void add_step(struct pg_array *const a[B_COUNT], const struct blocker_step *b) {
     const struct message *m = b->message;
     const char *level = b->resolved_us == EVENT_ABSENT ? "raised" : "resolved";
     struct uuid id = blocker_id(b);
-    pg_array_text(a[0], b->seller_id);
-    pg_array_text(a[1], b->marketplace);
-    pg_array_text(a[2], b->name);
-    pg_array_i64(a[3], b->instance);
-    pg_array_uuid(a[4], id);
-    pg_array_i64(a[5], b->raised_us);
-    pg_array_i64(a[6], b->resolved_us);
-    pg_array_i64(a[7], b->severity);
-    pg_array_text(a[8], b->desk);
-    pg_array_text(a[9], b->rule_id);
-    pg_array_i64(a[10], b->revision);
-    pg_array_uuid(a[11], identity_escalation(IDENTITY_TIMELESS_US, id, level));
-    pg_array_text(a[12], b->reason);
-    pg_array_text(a[13], b->case_kind);
+    pg_array_text(a[B_SELLER], b->seller_id);
+    pg_array_text(a[B_MARKETPLACE], b->marketplace);
+    pg_array_text(a[B_BLOCKER], b->name);
+    pg_array_i64(a[B_INSTANCE], b->instance);
+    pg_array_uuid(a[B_ID], id);
+    pg_array_i64(a[B_RAISED], b->raised_us);
+    pg_array_i64(a[B_RESOLVED], b->resolved_us);
+    pg_array_i64(a[B_SEVERITY], b->severity);
+    pg_array_text(a[B_DESK], b->desk);
+    pg_array_text(a[B_RULE], b->rule_id);
+    pg_array_i64(a[B_REVISION], b->revision);
+    pg_array_uuid(a[B_ESCALATION], identity_escalation(IDENTITY_TIMELESS_US, id, level));
+    pg_array_text(a[B_REASON], b->reason);
+    pg_array_text(a[B_CASE_KIND], b->case_kind);
     if (m)
-        pg_array_uuid(a[14], b->case_id);
+        pg_array_uuid(a[B_CASE], b->case_id);
     else
-        pg_array_null(a[14]);
-    pg_array_text(a[15], b->order_id);
-    pg_array_text(a[16], m ? span_of(m->topic) : SPAN("henpin"));
-    pg_array_i64(a[17], m ? m->partition : -1);
-    pg_array_i64(a[18], m ? m->offset : -1);
+        pg_array_null(a[B_CASE]);
+    pg_array_text(a[B_ORDER], b->order_id);
+    pg_array_text(a[B_TOPIC], m ? span_of(m->topic) : SPAN("henpin"));
+    pg_array_i64(a[B_PARTITION], m ? m->partition : -1);
+    pg_array_i64(a[B_OFFSET], m ? m->offset : -1);
 }
 
 void blocker_rows_write(struct pg_script *s, const struct blocker_step *steps, size_t n) {
-    static const enum pg_type types[19] = {
-        PG_TEXT, PG_TEXT, PG_TEXT, PG_INT2, PG_UUID, PG_TIMESTAMPTZ, PG_TIMESTAMPTZ,
-        PG_INT2, PG_TEXT, PG_TEXT, PG_INT8, PG_UUID, PG_TEXT,        PG_TEXT,
-        PG_UUID, PG_TEXT, PG_TEXT, PG_INT4, PG_INT8,
-    };
-    struct pg_query *q = pg_script_query(s, &step);
-    struct pg_array *a[COUNT_OF(types)];
-    for (size_t i = 0; i < COUNT_OF(types); i++)
-        a[i] = pg_param_array(q, types[i], n);
+    struct pg_array *a[B_COUNT];
+    pg_param_arrays(pg_script_query(s, &step), types, B_COUNT, n, a);
     for (size_t i = 0; i < n; i++)
         add_step(a, &steps[i]);
 }

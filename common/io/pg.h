@@ -80,6 +80,9 @@ enum pg_type {
 };
 struct pg_array *pg_param_array(struct pg_query *q, enum pg_type element,
                                 size_t max_items);
+/* All columns of one UNNEST: `n` arrays, in the order of their parameters. */
+void pg_param_arrays(struct pg_query *q, const enum pg_type *elements, size_t n,
+                     size_t max_items, struct pg_array **out);
 void pg_array_text(struct pg_array *p, struct span value); /* text, bytea, jsonb */
 void pg_array_i64(struct pg_array *p,
                   int64_t value); /* int2, int4, int8, bool, instants */

@@ -144,6 +144,12 @@ struct pg_array *pg_param_array(struct pg_query *q, enum pg_type element,
     return p;
 }
 
+void pg_param_arrays(struct pg_query *q, const enum pg_type *elements, size_t n,
+                     size_t max_items, struct pg_array **out) {
+    for (size_t i = 0; i < n; i++)
+        out[i] = pg_param_array(q, elements[i], max_items);
+}
+
 static void array_grow(struct pg_array *p, size_t wanted) {
     size_t cap = p->cap * 2 > wanted ? p->cap * 2 : wanted;
     char *bytes = arena_alloc(p->query->arena, cap);

@@ -71,23 +71,29 @@ static const struct pg_statement take = {
     "  $6::timestamptz[], $7::text[])"
     "  AS t(kind, seller_id, word, value, valid_from, valid_until, more)"};
 
+/* Its parameters. */
+enum { L_KIND, L_SELLER, L_WORD, L_VALUE, L_FROM, L_UNTIL, L_MORE, L_COUNT };
+
+static const enum pg_type types[L_COUNT] = {
+    [L_KIND] = PG_TEXT,  [L_SELLER] = PG_TEXT,      [L_WORD] = PG_TEXT,
+    [L_VALUE] = PG_TEXT, [L_FROM] = PG_TIMESTAMPTZ, [L_UNTIL] = PG_TIMESTAMPTZ,
+    [L_MORE] = PG_TEXT,
+};
+
 const struct pg_query *seller_take(struct pg_script *s, const struct seller_line *lines,
                                    size_t n) {
-    static const enum pg_type types[7] = {
-        PG_TEXT, PG_TEXT, PG_TEXT, PG_TEXT, PG_TIMESTAMPTZ, PG_TIMESTAMPTZ, PG_TEXT};
     struct pg_query *q = pg_script_query(s, &take);
-    struct pg_array *a[COUNT_OF(types)];
-    for (size_t i = 0; i < COUNT_OF(types); i++)
-        a[i] = pg_param_array(q, types[i], n);
+    struct pg_array *a[L_COUNT];
+    pg_param_arrays(q, types, L_COUNT, n, a);
     for (size_t i = 0; i < n; i++) {
         const struct seller_line *l = &lines[i];
-        pg_array_text(a[0], span_of(seller_kinds[l->kind]));
-        pg_array_text(a[1], l->seller_id);
-        pg_array_text(a[2], l->word);
-        pg_array_text(a[3], l->value);
-        pg_array_i64(a[4], l->from_us);
-        pg_array_i64(a[5], l->until_us);
-        pg_array_text(a[6], l->more.ptr ? l->more : SPAN(""));
+        pg_array_text(a[L_KIND], span_of(seller_kinds[l->kind]));
+        pg_array_text(a[L_SELLER], l->seller_id);
+        pg_array_text(a[L_WORD], l->word);
+        pg_array_text(a[L_VALUE], l->value);
+        pg_array_i64(a[L_FROM], l->from_us);
+        pg_array_i64(a[L_UNTIL], l->until_us);
+        pg_array_text(a[L_MORE], l->more.ptr ? l->more : SPAN(""));
     }
     return q;
 }

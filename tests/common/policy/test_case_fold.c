@@ -147,7 +147,7 @@ static void test_case_fold__a_full_case_tells_it_and_begins_no_more(void **state
         fold(f, "answered", 2 * i + 1);
     }
     assert_int_equal(f->state.n_duties, CASE_MAX_DUTIES);
-    assert_int_equal(n_told, 1); /* of 95 that were called for */
+    assert_int_equal(n_told, 1); /* five found no room */
 }
 
 static void test_case_fold__repeated_calls_leave_room_for_other_duties(void **state) {
