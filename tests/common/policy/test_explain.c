@@ -112,21 +112,36 @@ static const char desks_pack[] =
     "answer, due: 24h, stop: [asked], reopen: restart}, chain: [{to: ending, require: "
     "[licence:repair]}, {to: good}, {to: night}]}}\n";
 
+/* What that pack says of an event of Friday noon in Tokyo; `a` is of both. */
+static struct explanation *explain_desks(struct arena *a, struct pack_fixture *p,
+                                         struct span event, struct span lang) {
+    struct policy_facts f;
+    pack_load_text(p, desks_pack);
+    assert_loads(p);
+    policy_facts_init(p->p, &f);
+    policy_state(p->p, &f, FACT_EVENT, event);
+    policy_state(p->p, &f, FACT_LANG, lang);
+    policy_state_instant(&f, TIME_EVENT, at("2026-11-20T03:00:00Z"));
+    return explain_build(a, p->p, &f, NULL);
+}
+
+static const char *in_english(struct arena *a, const struct policy *p,
+                              const struct explanation *e) {
+    static char text[64 << 10];
+    struct builder b = builder_over(text, sizeof text - 1);
+    explain_text(e, words_new(a, p, WORDS_EN), NULL, &b);
+    text[b.len] = '\0';
+    return text;
+}
+
 static void test_explain__says_why_each_desk_is_passed_over(void **state) {
     (void)state;
     static const enum explain_verdict expected[] = {
         DESK_LANGUAGE, DESK_LICENCE_ENDED, DESK_LICENCE_LATER, DESK_SHUT,
         DESK_TAKES,    DESK_SPARE,         DESK_SPARE};
     struct pack_fixture p;
-    struct policy_facts f;
     struct arena *a = arena_new((size_t)64 << 20);
-    pack_load_text(&p, desks_pack);
-    assert_loads(&p);
-    policy_facts_init(p.p, &f);
-    policy_state(p.p, &f, FACT_EVENT, SPAN("asked"));
-    policy_state(p.p, &f, FACT_LANG, SPAN("ja"));
-    policy_state_instant(&f, TIME_EVENT, at("2026-11-20T03:00:00Z"));
-    struct explanation *e = explain_build(a, p.p, &f, NULL);
+    struct explanation *e = explain_desks(a, &p, SPAN("asked"), SPAN("ja"));
     const struct explain_desks *desks = &e->duties[0].desks;
     assert_int_equal(desks->n, COUNT_OF(expected));
     for (int i = 0; i < desks->n; i++) {
@@ -137,10 +152,7 @@ static void test_explain__says_why_each_desk_is_passed_over(void **state) {
     assert_instant(desks->items[1].licence_us, "2026-01-01T00:00:00Z");
     assert_instant(desks->items[2].licence_us, "2027-01-01T00:00:00Z");
     assert_instant(desks->items[3].opens_us, "2026-11-25T09:00:00Z");
-    static char text[64 << 10];
-    struct builder b = builder_over(text, sizeof text - 1);
-    explain_text(e, words_new(a, p.p, WORDS_EN), NULL, &b);
-    text[b.len] = '\0';
+    const char *text = in_english(a, p.p, e);
     assert_contains(text, "english is passed over: it does not speak the language (ja)");
     assert_contains(text,
                     "ended is passed over: its licence repair ended on Thu 2026-01-01");
@@ -152,20 +164,12 @@ static void test_explain__says_why_each_desk_is_passed_over(void **state) {
 static void test_explain__says_when_a_licence_makes_a_desk_act_sooner(void **state) {
     (void)state;
     struct pack_fixture p;
-    struct policy_facts f;
     struct arena *a = arena_new((size_t)64 << 20);
-    pack_load_text(&p, desks_pack);
-    assert_loads(&p);
-    policy_facts_init(p.p, &f);
-    policy_state(p.p, &f, FACT_EVENT, SPAN("answered"));
-    policy_state_instant(&f, TIME_EVENT, at("2026-11-20T03:00:00Z"));
-    struct explanation *e = explain_build(a, p.p, &f, NULL);
+    struct explanation *e =
+        explain_desks(a, &p, SPAN("answered"), (struct span){NULL, 0});
     assert_string_equal(e->d.duties[0].owner.desk, "ending");
     assert_instant(e->d.duties[0].owner.act_by_us, "2026-11-20T12:00:00Z");
-    static char text[64 << 10];
-    struct builder b = builder_over(text, sizeof text - 1);
-    explain_text(e, words_new(a, p.p, WORDS_EN), NULL, &b);
-    text[b.len] = '\0';
+    const char *text = in_english(a, p.p, e);
     assert_contains(text,
                     "sooner, since its licence repair ends on Fri 2026-11-20 12:00");
     arena_free(a);

@@ -282,16 +282,24 @@ static void assert_word(struct span word, const char *expected) {
         assert_null(word.ptr);
 }
 
+static int64_t chapter_us(const struct chapter *x) {
+    return NOON_US + x->hour * US_PER_HOUR;
+}
+
+static struct returns_offer read_event(const struct returns_offer *before,
+                                       struct case_state *c, const struct chapter *x,
+                                       struct case_decision *d) {
+    struct return_event e = {.kind = x->kind, .head = {.occurred_at_us = chapter_us(x)}};
+    *d = (struct case_decision){.policy = {.outcome = POLICY_DECIDED}};
+    d->policy.disposition.remedy = x->remedy;
+    d->policy.disposition.destination = x->destination;
+    return returns_offer_after(before, c, &e, d);
+}
+
 static struct returns_offer read_chapter(const struct returns_offer *before,
                                          struct case_state *c, const struct chapter *x) {
-    struct return_event e = {
-        .kind = x->kind,
-        .head = {.occurred_at_us = NOON_US + x->hour * US_PER_HOUR},
-    };
-    struct case_decision d = {.policy = {.outcome = POLICY_DECIDED}};
-    d.policy.disposition.remedy = x->remedy;
-    d.policy.disposition.destination = x->destination;
-    struct returns_offer after = returns_offer_after(before, c, &e, &d);
+    struct case_decision d;
+    struct returns_offer after = read_event(before, c, x, &d);
     assert_word(after.remedy.word, x->then_remedy);
     assert_word(after.destination.word, x->then_destination);
     assert_int_equal(d.n_triages > 0, x->is_told);
@@ -306,7 +314,7 @@ static void read_story(const struct chapter *chapters, size_t n) {
     for (size_t i = 0; i < n; i++) {
         offer = read_chapter(&offer, &c, &chapters[i]);
         words[i] = span_of(returns_word(chapters[i].kind));
-        at_us[i] = NOON_US + chapters[i].hour * US_PER_HOUR;
+        at_us[i] = chapter_us(&chapters[i]);
         c.history = (struct case_history){words, at_us, ids, i + 1};
         if (chapters[i].is_told) {
             told = SPAN("the goods may be on their way to where they should not go");
@@ -382,16 +390,10 @@ static struct returns_offer read_in_order(const struct chapter *chapters,
     struct returns_offer offer = {0};
     for (int i = 0; i < n; i++) {
         const struct chapter *x = &chapters[order[i]];
-        struct return_event e = {
-            .kind = x->kind,
-            .head = {.occurred_at_us = NOON_US + x->hour * US_PER_HOUR},
-        };
-        struct case_decision d = {.policy = {.outcome = POLICY_DECIDED}};
-        d.policy.disposition.remedy = x->remedy;
-        d.policy.disposition.destination = x->destination;
-        offer = returns_offer_after(&offer, &c, &e, &d);
+        struct case_decision d;
+        offer = read_event(&offer, &c, x, &d);
         words[i] = span_of(returns_word(x->kind));
-        at_us[i] = e.head.occurred_at_us;
+        at_us[i] = chapter_us(x);
         c.history = (struct case_history){words, at_us, ids, (size_t)i + 1};
     }
     return offer;
