@@ -113,15 +113,15 @@ struct uuid identity_escalation(int64_t instant_us, struct uuid of, const char *
     return identity_at(instant_us, parts, COUNT_OF(parts));
 }
 
-struct uuid identity_task(int64_t instant_us, struct uuid case_id, struct span playbook,
-                          int step_no) {
-    uint8_t number[8];
-    put_u64(number, (uint64_t)step_no);
-    const struct span parts[] = {SPAN("task"),
-                                 span_of_uuid(&case_id),
-                                 playbook,
-                                 {(const char *)number, sizeof number}};
-    return identity_at(instant_us, parts, COUNT_OF(parts));
+struct uuid identity_task(int64_t instant_us, struct uuid case_id, struct span line_id,
+                          const struct span *step, size_t n) {
+    struct span parts[3 + IDENTITY_MAX_STEP] = {SPAN("task"), span_of_uuid(&case_id),
+                                                line_id};
+    if (n > IDENTITY_MAX_STEP)
+        BUG("more words in a step than fit");
+    for (size_t i = 0; i < n; i++)
+        parts[3 + i] = step[i];
+    return identity_at(instant_us, parts, 3 + n);
 }
 
 int64_t identity_hash64(struct span text) {

@@ -18,6 +18,8 @@
 /* The epoch: the instant of what has none of its own (blockers, unknown orders). */
 #define IDENTITY_TIMELESS_US INT64_C(0)
 
+enum { IDENTITY_MAX_STEP = 16 }; /* words that say what a task is */
+
 /* What all below are made of. Parts are hashed with their lengths, so ("ab","c") differs from ("a","bc"). */
 struct uuid identity_named(const struct span *parts, size_t n_parts);
 struct uuid identity_at(int64_t instant_us, const struct span *parts, size_t n_parts);
@@ -32,9 +34,11 @@ struct uuid identity_case(const char *case_kind, struct uuid order_key, struct s
 struct uuid identity_duty(int64_t start_us, struct uuid case_id, struct span duty);
 struct uuid identity_escalation(int64_t instant_us, struct uuid of, const char *level);
 /* Tasks, and what a person must look at, have the instant of the oldest event that their
- * case had when they were made: events read in another order may give another id. */
-struct uuid identity_task(int64_t instant_us, struct uuid case_id, struct span playbook,
-                          int step_no);
+ * case had when the first was made: events read in another order may give another id. A
+ * task is known by its line and by what is to be done, in `step`: the same step wanted by
+ * another rule is the same task. */
+struct uuid identity_task(int64_t instant_us, struct uuid case_id, struct span line_id,
+                          const struct span *step, size_t n);
 
 /* An event of a case: the second copy of it has the same. */
 struct uuid identity_event(struct uuid case_id, struct span event_id);

@@ -65,6 +65,20 @@ static void begin_line(struct builder *b, size_t i, struct span sku) {
     build_json(b, sku);
 }
 
+static const char *const said_event_names[] = {
+    [SAID_BEFORE] = NULL, [SAID_RECEIVED] = "received", [SAID_INSPECTED] = "inspected"};
+
+static void begin_said(struct builder *b, size_t i, const struct said_line *s) {
+    if (s->event == SAID_BEFORE) {
+        begin_line(b, i, s->line.sku);
+        return;
+    }
+    build_text(b, i > 0 ? ", {\"at\": " : "{\"at\": ");
+    build_i64(b, s->at_us);
+    build_field(b, "sku", s->line.sku);
+    build_field(b, "event", span_of(said_event_names[s->event]));
+}
+
 struct span lines_of_order(struct arena *a, const struct order_line *lines, size_t n) {
     size_t room = 2;
     for (size_t i = 0; i < n; i++)
@@ -88,21 +102,28 @@ struct span lines_of_order(struct arena *a, const struct order_line *lines, size
     return builder_span(&b);
 }
 
-struct span lines_of_return(struct arena *a, const struct return_line *lines, size_t n) {
+static size_t room_of_said(const struct said_line *s) {
+    return room_of_line(s->line.line_id, s->line.sku, s->line.product_class,
+                        &s->line.hazards) +
+           room_of(s->disposition);
+}
+
+struct span lines_of_said(struct arena *a, const struct said_line *said, size_t n) {
     size_t room = 2;
     for (size_t i = 0; i < n; i++)
-        room += room_of_line(lines[i].line_id, lines[i].sku, lines[i].product_class,
-                             &lines[i].hazards);
+        room += room_of_said(&said[i]);
     struct builder b = builder_in(a, room);
     build_char(&b, '[');
     for (size_t i = 0; i < n; i++) {
-        begin_line(&b, i, lines[i].sku);
-        build_hazards(&b, &lines[i].hazards);
-        build_field(&b, "line_id", lines[i].line_id);
-        build_number(&b, "quantity", lines[i].quantity);
-        if (lines[i].condition != CONDITION_ABSENT)
-            build_field(&b, "condition", span_of(condition_names[lines[i].condition]));
-        build_field(&b, "product_class", lines[i].product_class);
+        const struct return_line *line = &said[i].line;
+        begin_said(&b, i, &said[i]);
+        build_hazards(&b, &line->hazards);
+        build_field(&b, "line_id", line->line_id);
+        build_number(&b, "quantity", line->quantity);
+        if (line->condition != CONDITION_ABSENT)
+            build_field(&b, "condition", span_of(condition_names[line->condition]));
+        build_field(&b, "disposition", said[i].disposition);
+        build_field(&b, "product_class", line->product_class);
         build_char(&b, '}');
     }
     build_char(&b, ']');
@@ -151,11 +172,48 @@ size_t lines_read(struct arena *a, struct span json, struct order_line **lines) 
     return n;
 }
 
+static int name_in(const char *const *names, size_t n, struct span word, int otherwise) {
+    for (size_t i = 0; i < n; i++)
+        if (word.ptr && names[i] && span_is(word, names[i]))
+            return (int)i;
+    return otherwise;
+}
+
+static struct said_line said_of(struct arena *a, const json_t *line) {
+    const json_t *at = json_object_get(line, "at");
+    return (struct said_line){
+        .line =
+            {
+                .line_id = text_of(a, line, "line_id"),
+                .sku = text_of(a, line, "sku"),
+                .quantity = number_of(line, "quantity"),
+                .product_class = text_of(a, line, "product_class"),
+                .condition = name_in(condition_names, CONDITION_COUNT,
+                                     text_of(a, line, "condition"), CONDITION_ABSENT),
+                .hazards = hazards_of(a, line),
+            },
+        .event = name_in(said_event_names, COUNT_OF(said_event_names),
+                         text_of(a, line, "event"), SAID_BEFORE),
+        .at_us = at ? json_integer_value(at) : EVENT_ABSENT,
+        .disposition = text_of(a, line, "disposition"),
+    };
+}
+
+size_t lines_said(struct arena *a, struct span json, struct said_line **said) {
+    json_t *list = json.ptr ? json_loadb(json.ptr, json.len, 0, NULL) : NULL, *line;
+    size_t i, n = json_array_size(list);
+    *said = arena_array(a, n + 1, sizeof **said);
+    json_array_foreach(list, i, line)(*said)[i] = said_of(a, line);
+    json_decref(list);
+    return n;
+}
+
 /* ---- classes ---- */
 
 struct classed {
-    struct span name, class;
+    struct span name, class, other; /* its sku, when the name is its id */
     struct span_list hazards;
+    int32_t quantity;
 };
 
 /* Two tables, sorted by name: an order may have thousands of lines, and so may a return
@@ -181,10 +239,11 @@ struct line_classes *lines_classes(struct arena *a, struct span json) {
         struct span class = text_of(a, line, "product_class");
         struct span id = text_of(a, line, "line_id"), sku = text_of(a, line, "sku");
         struct span_list hazards = hazards_of(a, line);
-        if (class.ptr && id.ptr)
-            c->by_id[c->n_ids++] = (struct classed){id, class, hazards};
-        if (class.ptr && sku.ptr)
-            c->by_sku[c->n_skus++] = (struct classed){sku, class, hazards};
+        int32_t quantity = number_of(line, "quantity");
+        if (id.ptr)
+            c->by_id[c->n_ids++] = (struct classed){id, class, sku, hazards, quantity};
+        if (sku.ptr)
+            c->by_sku[c->n_skus++] = (struct classed){sku, class, sku, hazards, quantity};
     }
     json_decref(lines);
     qsort(c->by_id, c->n_ids, sizeof *c->by_id, by_name);
@@ -214,4 +273,17 @@ struct span_list lines_hazards_of(const struct line_classes *c, struct span line
                                   struct span sku) {
     const struct classed *found = find_line(c, line_id, sku);
     return found ? found->hazards : (struct span_list){NULL, 0};
+}
+
+enum line_match lines_match(const struct line_classes *c, struct span line_id,
+                            struct span sku, int32_t *quantity) {
+    const struct classed *found = find_line(c, line_id, sku);
+    *quantity = found ? found->quantity : 0;
+    if (c->n_ids + c->n_skus == 0)
+        return LINE_NOT_KNOWN;
+    if (!found)
+        return LINE_NOT_ORDERED;
+    return sku.len > 0 && found->other.len > 0 && !span_equal(sku, found->other)
+               ? LINE_OTHER_GOODS
+               : LINE_ORDERED;
 }

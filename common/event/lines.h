@@ -12,7 +12,20 @@
  * currency's minor unit. Lines that say the same in the same order have the same text
  * here and as Postgres gives it back; the converse must be looked at (escapes differ). */
 struct span lines_of_order(struct arena *a, const struct order_line *lines, size_t n);
-struct span lines_of_return(struct arena *a, const struct return_line *lines, size_t n);
+
+/* What a return is known to hold: who said it, and when. */
+enum said_event { SAID_BEFORE /* before it came */, SAID_RECEIVED, SAID_INSPECTED };
+struct said_line {
+    struct return_line line; /* line_id empty: whatever the return holds */
+    int event;               /* enum said_event */
+    int64_t at_us;           /* EVENT_ABSENT with SAID_BEFORE: it is not kept */
+    struct span disposition; /* what becomes of its line, on the first that tells of it;
+                                ptr NULL: no rule has said, or an earlier one has it */
+};
+struct span lines_of_said(struct arena *a, const struct said_line *said, size_t n);
+/* Back from that; everything in the arena. What is no such JSON (ptr NULL included) says
+ * nothing. */
+size_t lines_said(struct arena *a, struct span json, struct said_line **said);
 
 /* An order's lines back from their JSON, as far as decisions stand on them: id, quantity,
  * class, hazards; the rest is absent. Everything in the arena. What is no such JSON (ptr
@@ -29,5 +42,15 @@ struct span lines_class_of(const struct line_classes *c, struct span line_id,
 /* The same for the hazards; empty: none, or not there. */
 struct span_list lines_hazards_of(const struct line_classes *c, struct span line_id,
                                   struct span sku);
+
+/* How a returned line stands to its order. */
+enum line_match {
+    LINE_NOT_KNOWN,   /* the order's lines are not known */
+    LINE_ORDERED,     /* `quantity` pieces of it */
+    LINE_NOT_ORDERED, /* neither the id nor the sku is the order's */
+    LINE_OTHER_GOODS, /* the id is, but the order has another sku there */
+};
+enum line_match lines_match(const struct line_classes *c, struct span line_id,
+                            struct span sku, int32_t *quantity);
 
 #endif

@@ -284,11 +284,6 @@ void casework_take(struct casework *w, struct work_case *c, struct message *m,
         outputs_triage(w->outputs, &context, d->triages[i]);
         tell(w, &c->state, d->triages[i]);
     }
-    if (d->creates_tasks) {
-        outputs_tasks(w->outputs, &context);
-        c->state.disposition = span_of(d->policy.disposition.code);
-        c->state.n_tasks = d->policy.disposition.n_steps;
-    }
     remember_event(w, c, &event);
 }
 

@@ -12,7 +12,7 @@
  *            decision of an admitted one goes to casework_take(), which moves the case on
  *            in memory: the next event of it, later in the batch, sees it
  *   apply    casework_apply() writes the changed rows and what all cases have in common:
- *            duties, escalations, disposal tasks, blockers, the decision trail
+ *            duties, escalations, blockers, the decision trail
  */
 #ifndef COMMON_FLOW_CASEWORK_H
 #define COMMON_FLOW_CASEWORK_H
@@ -126,8 +126,7 @@ struct case_step {
     const char *noted; /* what the history keeps of it, NULL: the word */
     const struct case_decision *decision;
     int64_t revision;
-    struct span product_class; /* for the disposal tasks; ptr NULL: not known */
-    struct span details;       /* a JSON object for the escalations, or ptr NULL */
+    struct span details; /* a JSON object for the escalations, or ptr NULL */
 };
 
 /* Moves the case on by one decided event and keeps what is to be written; the message is

@@ -9,7 +9,7 @@
 
 struct outputs {
     struct batch *batch;
-    struct pg_copy *decisions, *escalations, *tasks; /* made at their first row */
+    struct pg_copy *decisions, *escalations; /* made at their first row */
     struct blocker_step *steps;
     size_t n_steps, step_room;
     struct late *late; /* whose rows may still be in a COPY behind: told last */
@@ -241,58 +241,6 @@ static void write_steps(const struct outputs *o) {
         return;
     blocker_rows_watch(o->batch->writes, o->steps, o->n_steps);
     blocker_rows_write(o->batch->writes, o->steps, o->n_steps);
-}
-
-/* ---- disposal tasks ---- */
-
-static const char copy_task[] = "COPY henpin.disposal_task_event (identity_at, task_id, "
-                                "change, step_no, action, product_class,"
-                                " responsible, licence_required, evidence_required, "
-                                "due_at, after_step, playbook, case_id, seller_id,"
-                                " marketplace, order_id, rule_id, policy_revision_id, "
-                                "occurred_at, source_topic, source_partition,"
-                                " source_offset) FROM STDIN (FORMAT binary)";
-
-static void copy_task_event(struct outputs *o, const struct output_context *c, int i,
-                            const char *change) {
-    const struct policy_disposition *d = &c->step->decision->policy.disposition;
-    const struct policy_step *step = &d->steps[i];
-    const struct work_case *k = c->work_case;
-    struct pg_copy *copy = lazily(o, &o->tasks, copy_task);
-    pg_copy_row(copy, 22);
-    pg_copy_instant(copy, k->state.opened_us);
-    pg_copy_uuid(copy, identity_task(k->state.opened_us, k->id, span_of(d->code), i + 1));
-    pg_copy_text(copy, span_of(change));
-    pg_copy_i16(copy, (int16_t)(i + 1));
-    pg_copy_text(copy, span_of(step->action));
-    pg_copy_text(copy, c->step->product_class);
-    pg_copy_text(copy, span_of(step->to));
-    pg_copy_text(copy, span_of(step->licence));
-    pg_copy_text(copy, span_of(step->evidence));
-    pg_copy_instant(copy, step->due_us);
-    if (step->after >= 0)
-        pg_copy_i16(copy, (int16_t)(step->after + 1));
-    else
-        pg_copy_null(copy);
-    pg_copy_text(copy, span_of(d->code));
-    pg_copy_uuid(copy, k->id);
-    pg_copy_text(copy, k->seller_id);
-    pg_copy_text(copy, k->marketplace);
-    pg_copy_text(copy, k->order_id);
-    pg_copy_text(copy, span_of(d->rule_id));
-    pg_copy_i64(copy, c->step->revision);
-    pg_copy_instant(copy, c->event->occurred_us);
-    escalation_copy_source(copy, c->message);
-}
-
-/* A step that waits for no other is ready from the start. */
-void outputs_tasks(struct outputs *o, const struct output_context *c) {
-    const struct policy_disposition *d = &c->step->decision->policy.disposition;
-    for (int i = 0; i < d->n_steps; i++) {
-        copy_task_event(o, c, i, "CREATED");
-        if (d->steps[i].after < 0)
-            copy_task_event(o, c, i, "READY");
-    }
 }
 
 void outputs_apply(struct outputs *o) {

@@ -1,6 +1,5 @@
 /*
- * outputs.h: effects become rows: escalation_event, disposal_task_event, blocker,
- * decision.
+ * outputs.h: effects become rows: escalation_event, blocker, decision.
  *
  * Rows go into the COPYs of the batch's `writes` while it is decided. Everything
  * written here is append-only, with ids that are functions of their meaning (I4).
@@ -36,7 +35,6 @@ void outputs_duty_revived(struct outputs *o, const struct message *m,
 void outputs_blocker(struct outputs *o, const struct output_context *c,
                      const struct policy_blocker *blocker, struct sellers *sellers);
 void outputs_triage(struct outputs *o, const struct output_context *c, const char *cause);
-void outputs_tasks(struct outputs *o, const struct output_context *c);
 
 /* Breaches and blockers, behind the batch's duties; the other rows
  * are in their COPYs already. */

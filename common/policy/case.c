@@ -1,6 +1,5 @@
 /*
- * case.c: one event of one case: what the rules say about it, what the goods need, what a
- * person must see. The duties are case_fold.c's.
+ * case.c: one event of one case: what the rules say about it, what a person must see. The duties are case_fold.c's.
  */
 #include "common/policy/case_fold.h"
 
@@ -47,18 +46,6 @@ void case_tell(const struct case_state *c, const char *cause, struct case_decisi
         out->triages[out->n_triages++] = cause;
 }
 
-/* The first disposition with a code stands. Another one later is for a person: goods may
- * be on their way already. */
-static void dispose(const struct case_state *c, struct case_decision *out) {
-    const struct policy_disposition *d = &out->policy.disposition;
-    if (!d->code || d->is_shadow || span_is(c->disposition, d->code))
-        return;
-    if (!c->disposition.ptr || c->n_tasks == 0)
-        out->creates_tasks = true;
-    else
-        case_tell(c, "the goods turned out to need another disposition", out);
-}
-
 /* The earlier of the event and what the history knows of such events. */
 static void state_first(const struct case_state *c, const struct case_event *e,
                         const char *word, enum policy_time time,
@@ -103,7 +90,6 @@ void case_decide(const struct case_state *c, const struct case_event *e,
     const struct case_view view = {c, e};
     out->is_duplicate = seen_before(c, identity_hash64(e->event_id));
     out->n_changes = out->n_starts = out->n_triages = 0;
-    out->creates_tasks = false;
     if (out->is_duplicate)
         return;
     ask(c, e, p, facts, out);
@@ -112,5 +98,4 @@ void case_decide(const struct case_state *c, const struct case_event *e,
         return;
     }
     case_fold(&view, p, messages, out);
-    dispose(c, out);
 }

@@ -3,8 +3,8 @@
  *
  * A case is an order, a return or an inquiry thread: an identity, a history of events,
  * and duties with clocks. case_decide() folds the next event in: it says which duties the
- * event fulfils, which it starts, which blockers it shows, what becomes of the goods, and
- * what a person must look at because no rule foresaw it. It is total and repeatable,
+ * event fulfils, which it starts, which blockers it shows, and what a person must look at
+ * because no rule foresaw it. (What becomes of goods is services/returns/dispose.h.) It is total and repeatable,
  * allocates nothing, reads no clock. A second copy of an event (same event id) changes
  * nothing.
  *
@@ -81,8 +81,6 @@ struct case_state {
     const struct span
         *triaged; /* causes that a person was already told, at most CASE_MAX_TRIAGED */
     int n_triaged;
-    struct span disposition; /* code; ptr NULL: not decided */
-    int n_tasks;             /* steps that the disposition created */
 };
 
 struct case_event {
@@ -127,7 +125,6 @@ struct case_decision {
     /* Causes that a person must look at and was not told before. */
     const char *triages[CASE_MAX_TRIAGED];
     int n_triages;
-    bool creates_tasks; /* policy.disposition's steps become tasks */
 };
 
 struct case_messages;

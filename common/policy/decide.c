@@ -272,3 +272,13 @@ void policy_decide(const struct policy *p, const struct policy_facts *f,
 struct policy_desk_choice policy_triage(const struct policy *p, int64_t at_us) {
     return (struct policy_desk_choice){p->triage->name, at_us, true};
 }
+
+bool policy_disposes(const struct policy *p, const char *event) {
+    const struct attribute *at = &p->domain.facts[FACT_EVENT];
+    int word = at->is_listed ? attribute_find(at, span_of(event)) : -1;
+    const struct table_list *list = word < 0 ? NULL : &p->tables_of_event[word];
+    for (int i = 0; list && i < list->n; i++)
+        if (list->items[i]->gives & (1U << SLOT_CODE | 1U << SLOT_STEPS))
+            return true;
+    return false;
+}

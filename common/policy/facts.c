@@ -52,6 +52,11 @@ void policy_state_none(struct policy_facts *f, enum policy_fact fact) {
         f->value[fact] = 0;
 }
 
+void policy_state_missing(struct policy_facts *f, enum policy_fact fact) {
+    f->value[fact] = FACT_MISSING;
+    f->outside &= ~(UINT32_C(1) << fact);
+}
+
 bool policy_lists(const struct policy *p, enum policy_fact fact, struct span word) {
     const struct attribute *at = &p->domain.facts[fact];
     return at->is_listed && attribute_find(at, word) >= 0;

@@ -1,6 +1,6 @@
 #include "common/policy/goods.h"
 
-static void add_hazard(struct goods *g, struct span hazard) {
+void goods_add_hazard(struct goods *g, struct span hazard) {
     for (size_t i = 0; i < g->n_hazards; i++)
         if (span_equal(g->hazards[i], hazard))
             return;
@@ -11,7 +11,7 @@ static void add_hazard(struct goods *g, struct span hazard) {
 }
 
 /* From best to worst: the case is treated as its worst line. */
-static int worse(int a, int b) {
+int goods_worse(int a, int b) {
     static const int rank[CONDITION_COUNT] = {
         [CONDITION_UNOPENED] = 1,  [CONDITION_OPENED] = 2,  [CONDITION_USED] = 3,
         [CONDITION_DEFECTIVE] = 4, [CONDITION_DAMAGED] = 5, [CONDITION_UNKNOWN] = 0,
@@ -24,15 +24,29 @@ void goods_add(struct goods *g, struct span product_class, int condition,
                const struct span_list *hazards) {
     bool is_first = g->n_lines++ == 0;
     if (is_first)
-        g->condition = g->first_condition = condition;
-    else if (condition != g->first_condition ||
-             !span_equal(product_class, g->product_class))
-        g->lines_differ = true;
+        g->condition = condition;
     if (is_first || (hazards->count > 0 && g->n_hazards == 0))
         g->product_class = product_class;
-    g->condition = worse(g->condition, condition);
+    g->condition = goods_worse(g->condition, condition);
     for (size_t i = 0; i < hazards->count; i++)
-        add_hazard(g, hazards->items[i]);
+        goods_add_hazard(g, hazards->items[i]);
+}
+
+static bool has_hazard(const struct goods *g, struct span hazard) {
+    for (size_t i = 0; i < g->n_hazards; i++)
+        if (span_equal(g->hazards[i], hazard))
+            return true;
+    return false;
+}
+
+bool goods_equal(const struct goods *a, const struct goods *b) {
+    bool is_equal = a->condition == b->condition && a->n_hazards == b->n_hazards &&
+                    a->has_more_hazards == b->has_more_hazards &&
+                    (a->n_lines == 0) == (b->n_lines == 0) &&
+                    span_equal(a->product_class, b->product_class);
+    for (size_t i = 0; is_equal && i < a->n_hazards; i++)
+        is_equal = has_hazard(b, a->hazards[i]);
+    return is_equal;
 }
 
 /* Connectors have one list for what the packs tell apart: dangers, and traits that decide
@@ -43,6 +57,10 @@ static enum policy_fact fact_of_word(const struct policy *p, struct span word) {
 
 void goods_state(const struct policy *p, const struct goods *g,
                  struct policy_facts *out) {
+    static const enum policy_fact told[] = {FACT_CATEGORY, FACT_CONDITION, FACT_HAZARDS,
+                                            FACT_TRAITS};
+    for (size_t i = 0; i < COUNT_OF(told); i++)
+        policy_state_missing(out, told[i]);
     policy_state(p, out, FACT_CATEGORY, g->product_class);
     if (g->n_lines > 0 && g->condition != CONDITION_ABSENT &&
         g->condition != CONDITION_UNKNOWN)

@@ -16,17 +16,21 @@ struct goods {
     struct span product_class; /* of the lines when they agree, else of the first one with
                                   hazards, else the first */
     int condition;             /* enum condition: the worst */
-    int first_condition;
     struct span hazards[GOODS_MAX_HAZARDS];
     size_t n_hazards;
     bool has_more_hazards; /* than fit: no rule can know them all */
-    bool lines_differ;     /* a disposition must be decided line by line */
 };
 
 /* `condition` is CONDITION_ABSENT where events state none. */
 void goods_add(struct goods *g, struct span product_class, int condition,
                const struct span_list *hazards);
-/* States category, condition, hazards, and the traits that stand among them. */
+/* The same of parts that are told one by one. */
+void goods_add_hazard(struct goods *g, struct span hazard);
+int goods_worse(int a, int b); /* enum condition; what is not known is the best */
+/* Whether rules see no difference. */
+bool goods_equal(const struct goods *a, const struct goods *b);
+/* States category, condition, hazards, and the traits that stand among them, in place of
+ * what `out` may say of other goods. */
 void goods_state(const struct policy *p, const struct goods *g, struct policy_facts *out);
 
 #endif

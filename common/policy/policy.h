@@ -146,6 +146,10 @@ void policy_state_number(struct policy_facts *f, enum policy_fact fact, int64_t 
 void policy_state_member(const struct policy *p, struct policy_facts *f,
                          enum policy_fact fact, struct span member);
 void policy_state_none(struct policy_facts *f, enum policy_fact fact);
+/* Takes back what was stated. */
+void policy_state_missing(struct policy_facts *f, enum policy_fact fact);
+/* Whether rules may say at this event what becomes of goods: not whether they do. */
+bool policy_disposes(const struct policy *p, const char *event);
 /* Whether the domain lists the word for the fact, ASCII case ignored. */
 bool policy_lists(const struct policy *p, enum policy_fact fact, struct span word);
 static inline void policy_state_instant(struct policy_facts *f, enum policy_time t,

@@ -52,7 +52,6 @@ static void decide_one(struct batch *b, struct message *m, const struct policy *
                       .word = orders_word(e->kind),
                       .decision = &d,
                       .revision = policy_revision(p)->id,
-                      .product_class = orders_goods(e).product_class,
                       .details = otherwise,
                   });
 }

@@ -2,7 +2,6 @@
  * apply.c: decisions become rows. The cases move on in memory, event by event in offset
  * order; each case's row is written once.
  */
-#include "common/event/lines.h"
 #include "services/returns/worker.h"
 
 /* What an agent sees beside an escalation, without opening the case. */
@@ -38,8 +37,7 @@ static struct span details_of(struct batch *b, const struct return_event *e,
 }
 
 /* The row shows the latest word on each thing, by the events' own time. */
-static void show_latest(struct batch *b, struct returns_case *c,
-                        const struct return_event *e) {
+static void show_latest(struct returns_case *c, const struct return_event *e) {
     if (c->latest_us != EVENT_ABSENT && e->head.occurred_at_us < c->latest_us)
         return;
     c->latest_us = e->head.occurred_at_us;
@@ -52,8 +50,25 @@ static void show_latest(struct batch *b, struct returns_case *c,
         c->amount_minor = e->amount_minor;
         c->currency = e->currency;
     }
-    if (e->n_lines > 0)
-        c->lines = lines_of_return(b->attempt, e->lines, e->n_lines);
+}
+
+/* What becomes of the goods, and of their tasks. */
+static void dispose(struct batch *b, struct returns_case *c, const struct message *m,
+                    const struct return_event *e, const struct goods *goods,
+                    const struct policy *p, const struct policy_facts *facts,
+                    struct case_decision *d) {
+    struct returns_goods_case g = {
+        .a = b->attempt,
+        .lines = c->lines,
+        .tasks = &c->tasks,
+        .disposition = c->disposition,
+        .ordered = returns_ordered(b, c, e),
+    };
+    returns_dispose(&g, &c->work.state, e, goods, p, facts, d);
+    c->lines = g.lines;
+    c->disposition = g.disposition;
+    c->revision = policy_revision(p)->id;
+    task_rows_tell(returns_state_of(b)->tasks, &c->tasks, m, &c->work, c->revision);
 }
 
 static void decide_one(struct batch *b, struct message *m, const struct policy *p) {
@@ -67,19 +82,19 @@ static void decide_one(struct batch *b, struct message *m, const struct policy *
     struct case_decision d;
     returns_state(p, e, m->subject.marketplace, &c->work.order, &goods, &facts);
     casework_state_seller(work, m, p, &facts);
-    returns_decide(&c->work.state, e, &goods, p, &facts, &d);
+    returns_decide(&c->work.state, e, p, &facts, &d);
     struct returns_offer offer = returns_offer_after(&c->offer, &c->work.state, e, &d);
     if (!casework_admits(work, &c->work, m, &d))
         return;
     c->offer = offer;
-    show_latest(b, c, e);
+    show_latest(c, e);
+    dispose(b, c, m, e, &goods, p, &facts, &d);
     casework_take(
         work, &c->work, m,
         &(struct case_step){
             .word = returns_word(e->kind),
             .decision = &d,
             .revision = policy_revision(p)->id,
-            .product_class = goods.product_class,
             .details = case_tells(&d) ? details_of(b, e, &offer) : (struct span){0},
         });
 }
@@ -132,8 +147,8 @@ static void copy_row(struct pg_copy *copy, const struct work_case *work) {
         pg_copy_i64(copy, c->amount_minor);
     pg_copy_text(copy, c->currency);
     pg_copy_jsonb(copy, c->lines);
-    pg_copy_text(copy, work->state.disposition);
-    pg_copy_i16(copy, (int16_t)work->state.n_tasks);
+    pg_copy_text(copy, c->disposition);
+    pg_copy_i16(copy, (int16_t)c->tasks.n);
     pg_copy_text(copy, c->offer.remedy.word);
     pg_copy_text(copy, c->offer.destination.word);
     copy_said_at(copy, &c->offer.remedy);
@@ -152,4 +167,9 @@ void returns_apply(struct batch *b) {
     struct returns_state *state = returns_state_of(b);
     order_wait_apply(state->wait);
     casework_apply(state->work, &writer);
+    for (size_t i = 0; i < casework_count(state->work); i++) {
+        const struct returns_case *c =
+            (const struct returns_case *)casework_at(state->work, i);
+        task_rows_write(state->tasks, &c->tasks, &c->work, c->revision);
+    }
 }

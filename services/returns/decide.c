@@ -126,17 +126,12 @@ struct returns_offer returns_offer_after(const struct returns_offer *before,
 }
 
 void returns_decide(const struct case_state *c, const struct return_event *e,
-                    const struct goods *g, const struct policy *p,
-                    struct policy_facts *facts, struct case_decision *out) {
+                    const struct policy *p, struct policy_facts *facts,
+                    struct case_decision *out) {
     const struct case_event event = {
         .word = returns_word(e->kind),
         .event_id = e->head.event_id,
         .occurred_us = e->head.occurred_at_us,
     };
     case_decide(c, &event, p, facts, NULL, out);
-    if (!out->is_duplicate && out->creates_tasks && g->lines_differ) {
-        out->creates_tasks = false;
-        case_tell(c, "the lines differ: their disposition must be decided one by one",
-                  out);
-    }
 }

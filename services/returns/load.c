@@ -9,6 +9,7 @@ static void begin(struct work_case *work, const struct message *m) {
     struct returns_case *c = (struct returns_case *)work;
     c->return_id = returns_event_of(m)->return_id;
     c->latest_us = EVENT_ABSENT;
+    c->tasks = (struct tasks){.case_id = work->id, .identity_us = EVENT_ABSENT};
     c->amount_minor = EVENT_ABSENT;
 }
 
@@ -28,8 +29,8 @@ static void take_row(struct work_case *work, const struct pg_query *q, size_t ro
     c->amount_minor = pg_i64(q, row, 5);
     c->currency = pg_text(q, row, 6);
     c->lines = pg_text(q, row, 7);
-    work->state.disposition = pg_text(q, row, 8);
-    work->state.n_tasks = (int)pg_i64(q, row, 9);
+    c->disposition = pg_text(q, row, 8);
+    c->n_tasks = (int)pg_i64(q, row, 9);
     c->offer = (struct returns_offer){
         .remedy = {pg_text(q, row, 10), pg_instant(q, row, 12)},
         .destination = {pg_text(q, row, 11), pg_instant(q, row, 13)},
@@ -57,6 +58,8 @@ static const struct pg_statement free_cases = {
 
 static const struct case_waiter waiter = {&read_siblings, &free_cases};
 
+/* ---- the order's lines ---- */
+
 /* Most returns state their classes themselves. */
 static bool lacks_class(const struct return_event *e) {
     for (size_t i = 0; i < e->n_lines; i++)
@@ -65,12 +68,23 @@ static bool lacks_class(const struct return_event *e) {
     return false;
 }
 
-static bool some_lack_class(const struct batch *b) {
+/* What came back is compared with what was ordered. */
+static bool is_arrival(const struct return_event *e) {
+    return (e->kind == RETURN_RECEIVED || e->kind == RETURN_INSPECTED) && e->n_lines > 0;
+}
+
+static bool some_want_order_lines(const struct batch *b) {
     const struct message *m;
     for (size_t i = 0; (m = batch_next(b, &i));)
-        if (lacks_class(returns_event_of(m)))
+        if (lacks_class(returns_event_of(m)) || is_arrival(returns_event_of(m)))
             return true;
     return false;
+}
+
+static struct line_classes *classes_of(struct batch *b, struct returns_case *c) {
+    if (!c->classes)
+        c->classes = lines_classes(b->attempt, c->work.order_lines);
+    return c->classes;
 }
 
 static struct span_list join(struct arena *a, struct span_list stated,
@@ -87,8 +101,7 @@ const struct return_event *returns_completed(struct batch *b, struct returns_cas
                                              const struct return_event *e) {
     if (!lacks_class(e))
         return e;
-    if (!c->classes)
-        c->classes = lines_classes(b->attempt, c->work.order_lines);
+    (void)classes_of(b, c);
     struct return_event *whole = arena_alloc(b->attempt, sizeof *whole);
     struct return_line *lines = arena_array(b->attempt, e->n_lines, sizeof *lines);
     *whole = *e;
@@ -105,14 +118,51 @@ const struct return_event *returns_completed(struct batch *b, struct returns_cas
     return whole;
 }
 
+const struct line_classes *returns_ordered(struct batch *b, struct returns_case *c,
+                                           const struct return_event *e) {
+    return is_arrival(e) ? classes_of(b, c) : NULL;
+}
+
+/* ---- the tasks ---- */
+
+static struct tasks *tasks_of(void *context, struct uuid case_id) {
+    struct returns_case *c = (struct returns_case *)casework_find(context, case_id);
+    if (!c)
+        BUG("tasks of a case that was not asked for");
+    return &c->tasks;
+}
+
+/* When the cases are read: only those that have tasks cost anything. */
+static void load_tasks(struct batch *b, struct pg_script *s) {
+    struct returns_state *state = returns_state_of(b);
+    if (task_rows_are_asked(state->tasks)) {
+        task_rows_read(state->tasks, tasks_of, state->work);
+        return;
+    }
+    if (state->are_tasks_loaded)
+        return;
+    state->are_tasks_loaded = true;
+    size_t n = casework_count(state->work), n_with = 0;
+    struct uuid *cases = arena_array(b->attempt, n + 1, sizeof *cases);
+    for (size_t i = 0; i < n; i++) {
+        struct returns_case *c = (struct returns_case *)casework_at(state->work, i);
+        c->tasks.a = b->attempt;
+        if (c->n_tasks > 0)
+            cases[n_with++] = c->work.id;
+    }
+    task_rows_ask(state->tasks, s, cases, n_with);
+}
+
 void returns_load(struct batch *b, struct pg_script *s) {
     struct returns_state *state = returns_state_of(b);
     if (b->round == 0) {
         state->wait = order_wait_begin(b, &waiter, s);
         state->work = casework_begin(b, &reader, s);
-        order_wait_ask(state->wait, state->work, some_lack_class(b), s);
+        state->tasks = task_rows_new(b);
+        order_wait_ask(state->wait, state->work, some_want_order_lines(b), s);
         return;
     }
     order_wait_load(state->wait, s);
     casework_load(state->work, s);
+    load_tasks(b, s);
 }

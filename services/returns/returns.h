@@ -28,8 +28,8 @@ void returns_state(const struct policy *p, const struct return_event *e,
 /* Pure, total, repeatable. `facts` comes from returns_state, with the seller's facts
  * added. */
 void returns_decide(const struct case_state *c, const struct return_event *e,
-                    const struct goods *g, const struct policy *p,
-                    struct policy_facts *facts, struct case_decision *out);
+                    const struct policy *p, struct policy_facts *facts,
+                    struct case_decision *out);
 
 struct returns_word_said {
     struct span word; /* of the packs; ptr NULL: no rule has said */

@@ -6,17 +6,23 @@
 #define SERVICES_RETURNS_WORKER_H
 
 #include "common/flow/order_wait.h"
+#include "common/flow/task_rows.h"
 #include "common/flow/worker.h"
-#include "services/returns/returns.h"
+#include "services/returns/dispose.h"
 
 /* One case: a row of henpin.return_case. */
 struct returns_case {
     struct work_case work;
     struct span return_id;
     struct line_classes *classes; /* of the order's lines; NULL until a line wants one */
+    struct span lines;            /* all that is known of them: common/policy/known.h */
+    struct span disposition;      /* what becomes of them; ptr NULL: no rule has said */
+    struct tasks tasks;
+    int n_tasks;      /* as the row says: they are loaded when there are any */
+    int64_t revision; /* that decided last in this batch */
     /* Of the latest event by its own time; the row shows them. */
     int64_t latest_us;
-    struct span status, reason_code, wanted, currency, lines;
+    struct span status, reason_code, wanted, currency;
     int64_t amount_minor;
     struct returns_offer offer;
 };
@@ -24,6 +30,8 @@ struct returns_case {
 struct returns_state {
     struct casework *work;
     struct order_wait *wait;
+    struct task_rows *tasks;
+    bool are_tasks_loaded; /* or asked for */
 };
 
 static inline struct return_event *returns_event_of(const struct message *m) {
@@ -42,6 +50,9 @@ void returns_load(struct batch *b, struct pg_script *s);
  * touched, it is decided again by the next attempt. */
 const struct return_event *returns_completed(struct batch *b, struct returns_case *c,
                                              const struct return_event *e);
+/* The order's lines, where an arrival must be compared with them; else NULL. */
+const struct line_classes *returns_ordered(struct batch *b, struct returns_case *c,
+                                           const struct return_event *e);
 void returns_decide_batch(struct batch *b, const struct policy *p);
 void returns_apply(struct batch *b);
 

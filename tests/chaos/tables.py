@@ -11,9 +11,10 @@ Left out, and why:
 """
 from collections import Counter
 
-TABLES = ("sales_order", "return_case", "inquiry_thread", "duty", "escalation_event", "disposal_task_event", "decision", "dead_letter",
+TABLES = ("sales_order", "return_case", "inquiry_thread", "duty", "escalation_event", "disposal_task", "disposal_task_event",
+          "decision", "dead_letter",
           "blocker", "parked")
-LEFT_OUT = {"recorded_at", "recorded_xid", "changed_at", "parked_at", "consumer_group"}
+LEFT_OUT = {"updated_at", "recorded_at", "recorded_xid", "changed_at", "parked_at", "consumer_group"}
 BY_CHANCE = {
     "blocker": ("true", {"raised_at", "desk"}),
     "escalation_event": ("level = 'raised'", {"case_kind", "case_id", "order_id", "desk", "occurred_at", "reason",

@@ -35,8 +35,9 @@ static void test_identity__answers_never_change(void **state) {
               "01a1f6e5-887a-827b-bd72-689eafe5bf2c");
     assert_id(identity_escalation(T0, c, "warning"),
               "01a1f6e5-887a-8815-9ed9-b52c7c90ea47");
-    assert_id(identity_task(T0, c, SPAN("small-appliance"), 3),
-              "01a1f6e5-887a-83d9-a990-1fa4e0ca3120");
+    const struct span step[] = {SPAN("hand_over"), {NULL, 0}, SPAN("licensed_carrier")};
+    assert_id(identity_task(T0, c, SPAN("1"), step, COUNT_OF(step)),
+              "01a1f6e5-887a-860e-9f75-6b408d0a7024");
     assert_id(identity_named(NULL, 0), "99aa06d3-0147-88d8-a001-c324468d497f");
     assert_true(identity_hash64(SPAN("event-1")) == INT64_C(3581690227577427428));
 }
@@ -54,6 +55,7 @@ static void test_identity__is_a_uuid_of_version_8(void **state) {
 static void test_identity__every_part_counts(void **state) {
     (void)state;
     struct uuid c = case_id();
+    const struct span step[] = {SPAN("isolate"), SPAN("battery")};
     const struct uuid ids[] = {
         order_id(),
         identity_order(SPAN("amazon.co.jp"), SPAN("S12"), SPAN("50-1234567-1234567")),
@@ -67,7 +69,11 @@ static void test_identity__every_part_counts(void **state) {
         identity_duty(T0 + 1, c, SPAN("d")),
         identity_duty(T0 + 1000, c, SPAN("d")),
         identity_duty(T0, order_id(), SPAN("d")),
-        identity_task(T0, c, SPAN("d"), 0),
+        identity_task(T0, c, SPAN("d"), NULL, 0),
+        identity_task(T0, c, SPAN("1"), step, 2),
+        identity_task(T0, c, SPAN("2"), step, 2),
+        identity_task(T0, c, SPAN("1"), step, 1),
+        identity_task(T0, c, SPAN("1"), step + 1, 1),
         identity_escalation(T0, c, "d"),
         identity_escalation(T0, c, "e"),
     };

@@ -119,10 +119,6 @@ static inline void folding_keep(struct folded *f, const struct case_event *e) {
     }
     for (int i = 0; i < d->n_triages; i++)
         f->triaged[s->n_triaged++] = span_of(d->triages[i]);
-    if (d->creates_tasks) {
-        s->disposition = span_of(d->policy.disposition.code);
-        s->n_tasks = 1;
-    }
     f->events[s->history.n] = span_of(e->word ? e->word : "unknown");
     f->at[s->history.n] = e->occurred_us;
     f->ids[s->history.n++] = identity_hash64(e->event_id);

@@ -9,7 +9,6 @@ static struct rules {
     bool has_no_breach;
     const char *not_evaluated;
     bool is_not_ours;
-    const char *disposition;
 } rules;
 
 void policy_decide(const struct policy *p, const struct policy_facts *f,
@@ -21,7 +20,6 @@ void policy_decide(const struct policy *p, const struct policy_facts *f,
         out->cause = rules.not_evaluated;
         return;
     }
-    out->disposition.code = rules.disposition;
     if (!span_is(folding_word, "return_requested") &&
         !span_is(folding_word, "return_reopened"))
         return;
@@ -170,7 +168,6 @@ static void test_case__an_unknown_kind_is_for_a_person(void **state) {
     const struct case_decision *d = fold(f, NULL, 1, "e2");
     assert_int_equal(d->n_triages, 1);
     assert_int_equal(d->n_starts + d->n_changes, 0);
-    assert_false(d->creates_tasks);
 }
 
 static void test_case__what_is_not_ours_starts_nothing(void **state) {
@@ -180,19 +177,6 @@ static void test_case__what_is_not_ours_starts_nothing(void **state) {
     assert_int_equal(d->n_starts + d->n_triages, 0);
 }
 
-static void test_case__the_goods_are_disposed_of_once(void **state) {
-    struct folded *f = *state;
-    rules.disposition = "restock";
-    assert_true(fold(f, "return_received", 0, "e1")->creates_tasks);
-    assert_false(fold(f, "return_inspected", 1, "e2")->creates_tasks);
-    rules.disposition = "hazmat";
-    const struct case_decision *d = fold(f, "return_refunded", 2, "e3");
-    assert_false(d->creates_tasks);
-    assert_int_equal(d->n_triages, 1);
-    assert_int_equal(fold(f, "return_closed", 3, "e4")->n_triages, 0);
-}
-
-/* One event may leave several: the last must not hide the first. */
 static void test_case__each_cause_of_an_event_is_told(void **state) {
     struct folded *f = *state;
     struct case_decision *d = &f->last;
@@ -233,7 +217,6 @@ int main(void) {
         TEST(test_case__an_unknown_kind_is_for_a_person),
         TEST(test_case__what_is_not_ours_starts_nothing),
         TEST(test_case__each_cause_of_an_event_is_told),
-        TEST(test_case__the_goods_are_disposed_of_once),
         TEST(test_case__happened_is_the_earliest_by_its_own_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -80,7 +80,7 @@ static const struct policy_decision *decide(struct fixture *f) {
     struct policy_facts facts;
     returns_state(f->policy, &f->event, marketplace_find(f->event.head.marketplace),
                   &f->order, &goods, &facts);
-    returns_decide(&f->state, &f->event, &goods, f->policy, &facts, &f->d);
+    returns_decide(&f->state, &f->event, f->policy, &facts, &f->d);
     return &f->d.policy;
 }
 
@@ -195,7 +195,6 @@ static void test_returns__the_line_with_hazards_speaks_for_the_goods(void **stat
     const struct policy_decision *d = decide(f);
     assert_seen(d, "battery");
     assert_seen(d, "lithium");
-    assert_true(returns_goods(&f->event).lines_differ);
 }
 
 static void test_returns__hazards_of_all_lines_come_together_once(void **state) {
@@ -215,7 +214,6 @@ static void test_returns__a_hazard_that_no_rule_knows_goes_to_a_person(void **st
     hazard(&f->lines[0], words, "RADIOACTIVE");
     assert_int_equal(decide(f)->outcome, POLICY_NOT_EVALUATED);
     assert_string_equal(f->d.triages[0], "hazards is outside the domain");
-    assert_false(f->d.creates_tasks);
 }
 
 static void test_returns__more_hazards_than_fit_go_to_a_person(void **state) {
@@ -235,13 +233,6 @@ static void test_returns__more_hazards_than_fit_go_to_a_person(void **state) {
     assert_int_equal(decide(f)->outcome, POLICY_NOT_EVALUATED);
 }
 
-static void test_returns__lines_that_agree_do_not_differ(void **state) {
-    struct fixture *f = *state;
-    assert_false(returns_goods(&f->event).lines_differ);
-    f->lines[1].condition = CONDITION_USED;
-    assert_true(returns_goods(&f->event).lines_differ);
-}
-
 /* ---- cases ---- */
 
 static void test_returns__an_unknown_kind_decides_nothing(void **state) {
@@ -251,7 +242,6 @@ static void test_returns__an_unknown_kind_decides_nothing(void **state) {
     assert_string_equal(f->d.triages[0],
                         "the kind of event is not known to this version");
     assert_int_equal(f->d.n_starts, 0);
-    assert_false(f->d.creates_tasks);
 }
 
 static void test_returns__a_second_copy_is_a_duplicate(void **state) {
@@ -499,7 +489,6 @@ int main(void) {
         CASE(test_returns__hazards_of_all_lines_come_together_once),
         CASE(test_returns__a_hazard_that_no_rule_knows_goes_to_a_person),
         CASE(test_returns__more_hazards_than_fit_go_to_a_person),
-        CASE(test_returns__lines_that_agree_do_not_differ),
         CASE(test_returns__an_unknown_kind_decides_nothing),
         CASE(test_returns__a_second_copy_is_a_duplicate),
         CASE(test_returns__the_latest_word_on_the_offer_counts),

@@ -1,0 +1,163 @@
+/* known.c: see known.h. A fold over what was said, in the order of time; what was said at
+ * one instant adds up, so that the order of reading is none. */
+#include "common/policy/known.h"
+
+#include <stdlib.h>
+
+static int by_hazards(const struct span_list *a, const struct span_list *b) {
+    int order = 0;
+    for (size_t i = 0; order == 0 && i < a->count && i < b->count; i++)
+        order = span_compare(a->items[i], b->items[i]);
+    return order ? order : (a->count > b->count) - (a->count < b->count);
+}
+
+/* What is equal says the same, but for who says what becomes of it. */
+static int by_what_is_said(const struct said_line *a, const struct said_line *b) {
+    const struct return_line *x = &a->line, *y = &b->line;
+    int order = x->condition - y->condition;
+    order = order ? order : (x->quantity > y->quantity) - (x->quantity < y->quantity);
+    order = order ? order : span_compare(x->product_class, y->product_class);
+    order = order ? order : span_compare(x->sku, y->sku);
+    return order ? order : by_hazards(&x->hazards, &y->hazards);
+}
+
+static int in_order(const void *left, const void *right) {
+    const struct said_line *a = left, *b = right;
+    int order = span_compare(a->line.line_id, b->line.line_id);
+    if (order == 0 && (a->event == SAID_BEFORE) != (b->event == SAID_BEFORE))
+        order = a->event == SAID_BEFORE ? -1 : 1;
+    if (order == 0)
+        order = (a->at_us > b->at_us) - (a->at_us < b->at_us);
+    order = order ? order : a->event - b->event;
+    return order ? order : by_what_is_said(a, b);
+}
+
+size_t known_span(const struct said_line *said, size_t n) {
+    size_t i = n > 0;
+    while (i < n && span_equal(said[i].line.line_id, said[0].line.line_id))
+        i++;
+    return i;
+}
+
+/* An inspection that is the last word on what came before. */
+static bool settles(const struct said_line *s) {
+    return s->event == SAID_INSPECTED && s->line.condition != CONDITION_ABSENT &&
+           s->line.condition != CONDITION_UNKNOWN;
+}
+
+static bool is_overtaken(const struct said_line *s, const struct said_line *end) {
+    for (const struct said_line *later = s + 1; later < end; later++)
+        if (settles(later) &&
+            (s->event != SAID_INSPECTED || !settles(s) || later->at_us > s->at_us))
+            return true;
+    return false;
+}
+
+static bool is_repeated(const struct said_line *s, const struct said_line *end) {
+    return s->event == SAID_BEFORE && s + 1 < end && s[1].event == SAID_BEFORE &&
+           by_what_is_said(s, s + 1) == 0;
+}
+
+size_t known_settle(struct said_line *said, size_t n) {
+    size_t kept = 0;
+    qsort(said, n, sizeof *said, in_order);
+    for (size_t i = 0, end = 0; i < n; i++) {
+        end = i == end ? i + known_span(said + i, n - i) : end;
+        if (!is_repeated(&said[i], said + end) && !is_overtaken(&said[i], said + end))
+            said[kept++] = said[i];
+    }
+    return kept;
+}
+
+/* ---- the fold ---- */
+
+static struct span greater(struct span a, struct span b) {
+    return !a.ptr || (b.ptr && span_compare(b, a) > 0) ? b : a;
+}
+
+static bool is_stated(int condition) {
+    return condition != CONDITION_ABSENT && condition != CONDITION_UNKNOWN;
+}
+
+static void add_hazards(struct goods *g, const struct span_list *hazards) {
+    for (size_t i = 0; i < hazards->count; i++)
+        goods_add_hazard(g, hazards->items[i]);
+}
+
+static void take_before(struct known_line *k, const struct return_line *line) {
+    struct goods *g = &k->goods;
+    g->product_class = greater(g->product_class, line->product_class);
+    g->condition =
+        g->n_lines++ ? goods_worse(g->condition, line->condition) : line->condition;
+    add_hazards(g, &line->hazards);
+    k->quantity = line->quantity > k->quantity ? line->quantity : k->quantity;
+}
+
+/* More of the same line. */
+static void add_pieces(struct known_line *k, const struct said_line *s) {
+    struct goods *g = &k->goods;
+    size_t n_before = g->n_hazards;
+    int before = g->condition;
+    add_hazards(g, &s->line.hazards);
+    g->condition = goods_worse(before, s->line.condition);
+    k->quantity += s->line.quantity;
+    k->units_differ = k->units_differ || g->n_hazards > n_before ||
+                      (is_stated(before) && is_stated(s->line.condition) &&
+                       before != s->line.condition);
+}
+
+static void take_first(struct known_line *k, const struct said_line *s) {
+    struct goods *g = &k->goods;
+    if (settles(s)) {
+        g->n_hazards = 0;
+        g->has_more_hazards = false;
+        k->units_differ = false;
+    }
+    if (g->n_lines == 0 || is_stated(s->line.condition))
+        g->condition = s->line.condition;
+    add_hazards(g, &s->line.hazards);
+    k->quantity = s->line.quantity;
+    g->n_lines = 1;
+}
+
+static void take(struct known_line *k, const struct said_line *s) {
+    bool is_again = k->event == s->event && k->at_us == s->at_us;
+    bool is_first = k->event == SAID_BEFORE || (settles(s) && !is_again);
+    k->sku = greater(k->sku, s->line.sku);
+    if (s->event == SAID_BEFORE) {
+        take_before(k, &s->line);
+        return;
+    }
+    if (is_first)
+        take_first(k, s);
+    else if (s->event == SAID_RECEIVED || is_again)
+        add_pieces(k, s);
+    else
+        add_hazards(&k->goods, &s->line.hazards);
+    if (s->line.product_class.ptr)
+        k->goods.product_class = s->line.product_class;
+    k->event = s->event;
+    k->at_us = s->at_us;
+}
+
+/* An arrival that names no line: everything that was told came. */
+static void arrive(struct known_line *k, const struct said_line *s) {
+    if (k->at_us == EVENT_ABSENT || s->at_us > k->at_us ||
+        (s->at_us == k->at_us && s->event > k->event)) {
+        k->at_us = s->at_us;
+        k->event = s->event;
+    }
+}
+
+struct known_line known_of(const struct said_line *said, size_t n,
+                           const struct said_line *arrivals, size_t n_arrivals) {
+    struct known_line k = {.at_us = EVENT_ABSENT, .goods.condition = CONDITION_ABSENT};
+    for (size_t i = 0; i < n; i++) {
+        k.line_id = said[i].line.line_id;
+        k.disposition = k.disposition.ptr ? k.disposition : said[i].disposition;
+        take(&k, &said[i]);
+    }
+    for (size_t i = 0; i < n_arrivals; i++)
+        arrive(&k, &arrivals[i]);
+    return k;
+}

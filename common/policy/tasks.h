@@ -1,0 +1,89 @@
+/*
+ * tasks.h: the tasks of one case as its plan changes: pure.
+ *
+ * What becomes of a line is a plan: the steps of one disposition. When events tell more,
+ * the line may get another plan. tasks_plan() makes the tasks those of the new one: it
+ * adds what is missing, takes up again what had been cancelled, cancels what is open and
+ * wanted no more, and leaves alone what is done. A step is the same task under both plans
+ * when the same is to be done with the same goods by the same hands: action, lot, role,
+ * licence, evidence, place, unit and waste.
+ *
+ * A task that waits for no other counts from the earliest event whose plan had it, so
+ * that the order in which events are read does not matter; tasks_counted_from() tells of
+ * an older one that is read later. One that waits counts from the step before it, when
+ * that is done: henpin-deadlines makes it ready. So it does with what needs a licence,
+ * which must find its partner first.
+ */
+#ifndef COMMON_POLICY_TASKS_H
+#define COMMON_POLICY_TASKS_H
+
+#include "common/event/identity.h"
+#include "common/policy/policy.h"
+
+enum task_state { TASK_CREATED, TASK_READY, TASK_DONE, TASK_CANCELLED, TASK_STATE_COUNT };
+extern const char *const task_state_names[TASK_STATE_COUNT]; /* as in the rows */
+
+enum { TASKS_MAX = 3000 }; /* of one case; nothing real has so many */
+
+/* What happened to a task since it was written last; bits in the order of telling. */
+enum task_change {
+    TASK_TELLS_CREATED = 1,
+    TASK_TELLS_CANCELLED = 2,
+    TASK_TELLS_REOPENED = 4,
+    TASK_TELLS_READY = 8,
+};
+
+/* A row of henpin.disposal_task, as far as plans look at it. Instants: EVENT_ABSENT where
+ * the row has NULL. */
+struct task {
+    struct uuid id;
+    struct span line_id;
+    int32_t quantity; /* 0: not known */
+    struct span product_class, playbook, rule_id, action, responsible, licence, evidence;
+    int step_no, after_step; /* from 1; 0: none before it */
+    struct uuid after_task;
+    enum task_state state;
+    int turn;
+    int64_t counts_from_us, due_us, look_us, ready_us, done_us, closed_us;
+    const struct policy_step
+        *step;       /* of a new task: what its row says besides; else NULL */
+    bool is_new;     /* has no row yet */
+    bool is_changed; /* its row must be written */
+    unsigned tells;  /* enum task_change */
+};
+
+struct tasks {
+    struct arena *a;
+    struct uuid case_id;
+    int64_t identity_us; /* of all ids of the case; EVENT_ABSENT: there is none yet */
+    struct task *items;
+    size_t n, room;
+};
+
+/* Which goods a plan is for. */
+struct task_goods {
+    struct span line_id; /* empty: all of the case */
+    struct span product_class;
+    int32_t quantity; /* 0: not known */
+    int64_t at_us;    /* of the event that the plan was made at */
+};
+
+/* What a plan met. */
+struct task_plan {
+    bool is_other;    /* something was done that the new plan does not want */
+    bool is_too_many; /* TASKS_MAX are reached: the rest got no tasks */
+};
+
+/* `d` without a code: nothing is to be done with the line any more. The steps live as
+ * long as the tasks. `opened_us` is of the case, for ids if there are none yet. */
+struct task_plan tasks_plan(struct tasks *t, const struct task_goods *g,
+                            const struct policy_disposition *d, int64_t opened_us);
+
+/* An older event had the plan `d` for these goods: what is open of it counts from there.
+ */
+void tasks_counted_from(struct tasks *t, const struct task_goods *g,
+                        const struct policy_disposition *d);
+
+bool tasks_have(const struct tasks *t, struct span line_id);
+
+#endif

@@ -1,0 +1,352 @@
+/* dispose.c: see dispose.h. */
+#include "services/returns/dispose.h"
+
+#include "common/event/lines.h"
+#include "common/policy/known.h"
+
+#include <stdlib.h>
+
+/* One event, while the lines that it tells of are decided. */
+struct disposing {
+    struct returns_goods_case *g;
+    const struct case_state *c;
+    const struct return_event *e;
+    const struct goods *goods;
+    const struct policy *p;
+    const struct policy_facts *facts;
+    struct case_decision *d;
+    struct policy_decision *again; /* room for another decision */
+    const char *word;              /* of the event */
+    const char *asked; /* of the latest event before the goods came that rules speak of
+                           goods at; NULL: none */
+    int64_t asked_us;
+};
+
+static int event_of(const struct return_event *e) {
+    return e->kind == RETURN_RECEIVED    ? SAID_RECEIVED
+           : e->kind == RETURN_INSPECTED ? SAID_INSPECTED
+                                         : SAID_BEFORE;
+}
+
+/* ---- what the event says ---- */
+
+/* An arrival that names no line says that everything came. */
+static size_t say(struct arena *a, const struct return_event *e, struct said_line **out) {
+    int event = event_of(e);
+    size_t n = e->n_lines > 0 ? e->n_lines : event != SAID_BEFORE;
+    struct said_line *said = *out = arena_array(a, n + 1, sizeof *said);
+    for (size_t i = 0; i < n; i++) {
+        said[i] = (struct said_line){
+            .event = event,
+            .at_us = event == SAID_BEFORE ? EVENT_ABSENT : e->head.occurred_at_us,
+        };
+        if (e->n_lines > 0)
+            said[i].line = e->lines[i];
+        else
+            said[i].line = (struct return_line){
+                .line_id = SPAN(""), .sku = SPAN(""), .condition = CONDITION_ABSENT};
+    }
+    return n;
+}
+
+/* ---- at which event a line is decided ---- */
+
+static bool is_here(struct span word) {
+    return span_is(word, returns_word(RETURN_RECEIVED)) ||
+           span_is(word, returns_word(RETURN_INSPECTED));
+}
+
+static void consider(struct disposing *x, struct span word, int64_t at_us) {
+    for (int kind = 0; kind < RETURN_KIND_COUNT; kind++) {
+        const char *known = returns_word(kind);
+        if (!known || !span_is(word, known) || is_here(word))
+            continue;
+        bool is_later =
+            !x->asked || at_us > x->asked_us ||
+            (at_us == x->asked_us && span_compare(word, span_of(x->asked)) > 0);
+        if (is_later && policy_disposes(x->p, known)) {
+            x->asked = known;
+            x->asked_us = at_us;
+        }
+    }
+}
+
+static void find_asked(struct disposing *x) {
+    consider(x, span_of(x->word), x->e->head.occurred_at_us);
+    for (size_t i = 0; i < x->c->history.n; i++)
+        consider(x, x->c->history.events[i], x->c->history.at_us[i]);
+}
+
+static const char *word_of(const struct disposing *x, const struct known_line *k) {
+    return k->event == SAID_RECEIVED    ? returns_word(RETURN_RECEIVED)
+           : k->event == SAID_INSPECTED ? returns_word(RETURN_INSPECTED)
+                                        : x->asked;
+}
+
+static int64_t at_of(const struct disposing *x, const struct known_line *k) {
+    return k->event == SAID_BEFORE ? x->asked_us : k->at_us;
+}
+
+/* ---- one line ---- */
+
+/* The rules' word on these goods at an event of the case. The decision of the event itself
+ * is taken where it is about the same. */
+static const struct policy_decision *ask(struct disposing *x, const struct goods *goods,
+                                         const char *word, int64_t at_us) {
+    if (word == x->word && at_us == x->e->head.occurred_at_us &&
+        goods_equal(goods, x->goods))
+        return &x->d->policy;
+    struct policy_facts facts = *x->facts;
+    policy_state(x->p, &facts, FACT_EVENT, span_of(word));
+    policy_state_instant(&facts, TIME_EVENT, at_us);
+    goods_state(x->p, goods, &facts);
+    policy_decide(x->p, &facts, x->again);
+    return x->again;
+}
+
+/* Nothing is done with what is not the order's, unless it is dangerous. */
+static bool is_ours(struct disposing *x, const struct known_line *k) {
+    int32_t ordered = 0;
+    if (k->event == SAID_BEFORE || !x->g->ordered || k->line_id.len == 0)
+        return true;
+    enum line_match match = lines_match(x->g->ordered, k->line_id, k->sku, &ordered);
+    bool is_ours = match == LINE_NOT_KNOWN || match == LINE_ORDERED;
+    if (!is_ours)
+        case_tell(x->c, "something came back that the order does not have", x->d);
+    else if (match == LINE_ORDERED && ordered > 0 && k->quantity > ordered)
+        case_tell(x->c, "more pieces came back than were ordered", x->d);
+    return is_ours || k->goods.n_hazards > 0;
+}
+
+static struct span plan(struct disposing *x, const struct known_line *k) {
+    static const struct policy_disposition nothing = {0};
+    const struct policy_decision *d = ask(x, &k->goods, word_of(x, k), at_of(x, k));
+    if (k->units_differ)
+        case_tell(x->c,
+                  "pieces of one line came in different states: they are treated as the "
+                  "worst until an inspection tells them apart",
+                  x->d);
+    if (d->outcome == POLICY_NOT_EVALUATED) {
+        case_tell(x->c, d->cause, x->d);
+        return k->disposition;
+    }
+    bool speaks =
+        d->outcome == POLICY_DECIDED && d->disposition.code && !d->disposition.is_shadow;
+    const struct policy_disposition *now =
+        speaks && is_ours(x, k) ? &d->disposition : &nothing;
+    const struct task_goods goods = {
+        .line_id = k->line_id,
+        .product_class = k->goods.product_class,
+        .quantity = k->quantity,
+        .at_us = at_of(x, k),
+    };
+    int64_t opened_us = x->e->head.occurred_at_us;
+    if (x->c->history.n > 0 && x->c->opened_us < opened_us)
+        opened_us = x->c->opened_us;
+    struct task_plan met = tasks_plan(x->g->tasks, &goods, now, opened_us);
+    if (met.is_other)
+        case_tell(x->c, "the goods turned out to need another disposition", x->d);
+    if (met.is_too_many)
+        case_tell(x->c, "the return needs more steps than a case takes", x->d);
+    return span_of(now->code);
+}
+
+/* The event was read late: what its own plan shares with the one that stands began then.
+ */
+static void count_from_here(struct disposing *x, const struct known_line *k,
+                            const struct said_line *fresh, size_t n) {
+    if (!tasks_have(x->g->tasks, k->line_id) || !policy_disposes(x->p, x->word))
+        return;
+    const struct known_line alone = known_of(fresh, n, NULL, 0);
+    const struct goods *goods = alone.goods.n_lines > 0 && fresh[0].line.line_id.len > 0
+                                    ? &alone.goods
+                                    : &k->goods;
+    int64_t at_us = x->e->head.occurred_at_us;
+    const struct policy_decision *d = ask(x, goods, x->word, at_us);
+    if (d->outcome == POLICY_DECIDED && d->disposition.code && !d->disposition.is_shadow)
+        tasks_counted_from(x->g->tasks,
+                           &(struct task_goods){.line_id = k->line_id, .at_us = at_us},
+                           &d->disposition);
+}
+
+static bool is_same(const struct known_line *a, const struct known_line *b) {
+    return a->event == b->event && a->at_us == b->at_us && a->quantity == b->quantity &&
+           goods_equal(&a->goods, &b->goods);
+}
+
+/* ---- all lines ---- */
+
+/* What was said of one line, before the event and by it. */
+struct line_said {
+    const struct said_line *before, *fresh, *after;
+    size_t n_before, n_fresh, n_after;
+};
+
+struct all_said {
+    struct said_line *items;
+    size_t n;
+    size_t n_arrivals; /* those without a line come first */
+};
+
+static struct all_said settled(struct said_line *items, size_t n) {
+    struct all_said s = {.items = items, .n = known_settle(items, n)};
+    if (s.n > 0 && items[0].line.line_id.len == 0)
+        s.n_arrivals = known_span(items, s.n);
+    return s;
+}
+
+/* Those about the line, in a sorted list. */
+static size_t find(const struct all_said *s, struct span line_id,
+                   const struct said_line **at) {
+    size_t low = 0, high = s->n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (span_compare(s->items[middle].line.line_id, line_id) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *at = s->items + low;
+    return low < s->n && span_equal(s->items[low].line.line_id, line_id)
+               ? known_span(*at, s->n - low)
+               : 0;
+}
+
+static struct known_line know(const struct all_said *all, const struct said_line *said,
+                              size_t n) {
+    bool is_nameless = n > 0 && said[0].line.line_id.len == 0;
+    return known_of(said, n, all->items, is_nameless ? 0 : all->n_arrivals);
+}
+
+static void decide_line(struct disposing *x, struct said_line *said, size_t n,
+                        const struct all_said *now, const struct all_said *before,
+                        const struct all_said *fresh) {
+    const struct said_line *old, *own;
+    size_t n_old = find(before, said->line.line_id, &old);
+    size_t n_own = find(fresh, said->line.line_id, &own);
+    if (n_own == 0 && fresh->n_arrivals > 0) {
+        own = fresh->items;
+        n_own = fresh->n_arrivals;
+    }
+    struct known_line k = know(now, said, n), was = know(before, old, n_old);
+    int64_t at_us = x->e->head.occurred_at_us;
+    bool is_asked = k.event == SAID_BEFORE && x->asked == x->word && x->asked_us == at_us;
+    k.disposition = was.disposition;
+    if (word_of(x, &k) && (is_asked || n_old == 0 || !is_same(&k, &was)))
+        k.disposition = plan(x, &k);
+    if (n_own > 0 && (word_of(x, &k) != x->word || at_of(x, &k) != at_us))
+        count_from_here(x, &k, own, n_own);
+    for (size_t i = 0; i < n; i++)
+        said[i].disposition = i == 0 ? k.disposition : (struct span){NULL, 0};
+}
+
+/* Lines have names now: what was decided of all of them together is not wanted. */
+static void forget_nameless(struct disposing *x, struct all_said *s) {
+    static const struct policy_disposition nothing = {0};
+    if (!tasks_have(x->g->tasks, SPAN("")))
+        return;
+    (void)tasks_plan(
+        x->g->tasks,
+        &(struct task_goods){.line_id = SPAN(""), .at_us = x->e->head.occurred_at_us},
+        &nothing, x->c->opened_us);
+    s->items[0].disposition = (struct span){NULL, 0};
+}
+
+static void decide_lines(struct disposing *x, struct all_said *now,
+                         const struct all_said *before, const struct all_said *fresh) {
+    size_t first = now->n_arrivals < now->n ? now->n_arrivals : 0;
+    if (first > 0)
+        forget_nameless(x, now);
+    for (size_t i = first; i < now->n;) {
+        size_t n = known_span(now->items + i, now->n - i);
+        decide_line(x, now->items + i, n, now, before, fresh);
+        i += n;
+    }
+}
+
+/* Whether the decision of the event is about each of its lines, and says nothing of them.
+ */
+static bool is_silent(const struct disposing *x) {
+    bool agree = x->d->policy.outcome != POLICY_NOT_EVALUATED &&
+                 (!x->d->policy.disposition.code || x->d->policy.disposition.is_shadow);
+    for (size_t i = 0; agree && i < x->e->n_lines; i++) {
+        struct goods one = {0};
+        goods_add(&one, x->e->lines[i].product_class, x->e->lines[i].condition,
+                  &x->e->lines[i].hazards);
+        agree = goods_equal(&one, x->goods);
+    }
+    return agree;
+}
+
+/* The usual case: nobody decides on goods, as they are told for the first time or once
+ * more. */
+static bool is_usual(const struct disposing *x, struct span said) {
+    if (x->g->tasks->n > 0 || event_of(x->e) != SAID_BEFORE)
+        return false;
+    bool is_first = !x->g->lines.ptr;
+    if (!is_first && !span_equal(said, x->g->lines))
+        return false;
+    return x->asked == x->word ? is_silent(x) : !x->asked || !is_first;
+}
+
+static int by_word(const void *a, const void *b) {
+    return span_compare(*(const struct span *)a, *(const struct span *)b);
+}
+
+/* What becomes of the goods in one word each: "hazmat, restock". */
+static struct span dispositions_of(struct arena *a, const struct said_line *said,
+                                   size_t n) {
+    size_t n_words = 0, room = 1;
+    struct span *words = arena_array(a, n + 1, sizeof *words);
+    for (size_t i = 0; i < n; i++)
+        if (said[i].disposition.ptr)
+            words[n_words++] = said[i].disposition;
+    qsort(words, n_words, sizeof *words, by_word);
+    for (size_t i = 0; i < n_words; i++)
+        room += words[i].len + 2;
+    struct builder b = builder_in(a, room);
+    for (size_t i = 0; i < n_words; i++) {
+        if (i > 0 && span_equal(words[i], words[i - 1]))
+            continue;
+        build_text(&b, i > 0 ? ", " : "");
+        build_span(&b, words[i]);
+    }
+    return n_words > 0 ? builder_span(&b) : (struct span){NULL, 0};
+}
+
+void returns_dispose(struct returns_goods_case *g, const struct case_state *c,
+                     const struct return_event *e, const struct goods *goods,
+                     const struct policy *p, const struct policy_facts *facts,
+                     struct case_decision *d) {
+    struct disposing x = {.g = g,
+                          .c = c,
+                          .e = e,
+                          .goods = goods,
+                          .p = p,
+                          .facts = facts,
+                          .d = d,
+                          .word = returns_word(e->kind)};
+    struct said_line *fresh, *before, *all;
+    if (!x.word)
+        return;
+    size_t n_fresh = say(g->a, e, &fresh);
+    find_asked(&x);
+    if (n_fresh == 0 && (!g->lines.ptr || x.asked != x.word))
+        return;
+    const struct all_said own = settled(fresh, n_fresh);
+    struct span said = lines_of_said(g->a, fresh, own.n);
+    if (is_usual(&x, said)) {
+        g->lines = said;
+        return;
+    }
+    size_t n = lines_said(g->a, g->lines, &before);
+    all = arena_array(g->a, n + own.n, sizeof *all);
+    memcpy(all, before, n * sizeof *all);
+    memcpy(all + n, fresh, own.n * sizeof *all);
+    x.again = arena_alloc(g->a, sizeof *x.again);
+    const struct all_said was = settled(before, n);
+    struct all_said now = settled(all, n + own.n);
+    decide_lines(&x, &now, &was, &own);
+    g->lines = lines_of_said(g->a, now.items, now.n);
+    g->disposition = dispositions_of(g->a, now.items, now.n);
+}

@@ -1,0 +1,35 @@
+/*
+ * dispose.h: what becomes of the goods, line by line, as events tell more. No library
+ * types, no I/O.
+ *
+ * Each line is decided by what is known of it (common/policy/known.h), as of the latest
+ * event that rules speak of goods at: its arrival or inspection, before that the request.
+ * Its tasks follow (common/policy/tasks.h). Only lines of which an event tells something
+ * new are decided again, so events of one case end in the same tasks in any order of
+ * reading; what a rule cannot evaluate, and lines that no event mentions, keep theirs.
+ */
+#ifndef SERVICES_RETURNS_DISPOSE_H
+#define SERVICES_RETURNS_DISPOSE_H
+
+#include "common/policy/tasks.h"
+#include "services/returns/returns.h"
+
+struct returns_goods_case {
+    struct arena *a;     /* of the attempt */
+    struct span lines;   /* what the case knows: lines_of_said(); changes */
+    struct tasks *tasks; /* as they are; changes */
+    struct span
+        disposition; /* of all lines, in one word each: "hazmat, restock"; changes;
+                                ptr NULL: no rule has said */
+    const struct line_classes *ordered; /* of the order; NULL: not known */
+};
+
+/* Before the event joins the history of `c`. `goods` are those of `e`, `facts` state it as
+ * returns_decide() left them, with its decision in `d`, which may get causes for a person.
+ */
+void returns_dispose(struct returns_goods_case *g, const struct case_state *c,
+                     const struct return_event *e, const struct goods *goods,
+                     const struct policy *p, const struct policy_facts *facts,
+                     struct case_decision *d);
+
+#endif
