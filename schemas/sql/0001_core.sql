@@ -405,8 +405,8 @@ CREATE TABLE disposal_task (
 CREATE INDEX disposal_task_case ON disposal_task (case_id);
 CREATE INDEX disposal_task_after ON disposal_task (after_task) WHERE after_task IS NOT NULL;
 CREATE INDEX disposal_task_look ON disposal_task (look_at) WHERE look_at IS NOT NULL;
--- What is to be done, by site and partner: the board.
-CREATE INDEX disposal_task_open ON disposal_task (site, partner, due_at) WHERE state = 'READY';
+-- The board: what is open, by site and partner.
+CREATE INDEX disposal_task_open ON disposal_task (site, due_at) WHERE state IN ('CREATED', 'READY');
 
 -- The audit trail: one row an applied event. Found by time, and by case at the times of the case's history; by where
 -- its event was read, and by the event's id. BRIN: rows are only appended, so that none of it costs the writers anything.

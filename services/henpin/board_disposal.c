@@ -15,7 +15,8 @@ static const struct pg_statement counted = {
     "  count(*) FILTER (WHERE b.standing = 'ready'),"
     "  count(*) FILTER (WHERE b.standing = 'blocked'),"
     "  count(*) FILTER (WHERE b.standing = 'waiting'),"
-    "  min(b.due_at) FILTER (WHERE b.standing IN ('today', 'ready')), min(b.stored_until)"
+    "  min(b.due_at) FILTER (WHERE b.standing IN ('today', 'ready')), min(b.due_at) "
+    "FILTER (WHERE b.action LIKE 'hand\\_over%')"
     " FROM henpin.disposal_board b" OPEN_WHERE " GROUP BY 1, 2"
     " ORDER BY 3 DESC, 4 DESC, 8, 1, 2"};
 enum {
