@@ -202,6 +202,15 @@ BEGIN
     RETURN btrim(why);
 END $$;
 
+CREATE FUNCTION instant_is(said timestamptz) RETURNS timestamptz LANGUAGE plpgsql STABLE
+SET search_path = henpin, pg_catalog, pg_temp AS $$
+BEGIN
+    IF NOT isfinite(said) OR said > now() + interval '1 minute' THEN
+        RAISE invalid_parameter_value USING MESSAGE = 'the instant lies in the future, or is none';
+    END IF;
+    RETURN coalesce(said, now());
+END $$;
+
 -- The manifest of a hand-over: new, or the one on which other goods left with the same carrier. One that no step names any
 -- more, because they were reopened, is free.
 CREATE FUNCTION manifest_taken(t disposal_task, number text, is_new_electronic boolean, day date) RETURNS void
@@ -263,7 +272,7 @@ DECLARE
     actor CONSTANT text := who_is($3);
     shown CONSTANT jsonb := coalesce($2, '{}');
     hash CONSTANT bytea := sha256(convert_to(shown::text, 'UTF8'));
-    at CONSTANT timestamptz := coalesce($4, now());
+    at CONSTANT timestamptz := instant_is($4);
     day CONSTANT date := (at AT TIME ZONE 'Asia/Tokyo')::date;
     t disposal_task;
     b disposal_task;
@@ -275,8 +284,6 @@ BEGIN
     ELSIF length(shown::text) > 10000 THEN
         RAISE invalid_parameter_value USING MESSAGE = 'the evidence has more than 10,000 characters',
             HINT = 'Keep documents elsewhere and give a reference to them.';
-    ELSIF NOT isfinite(at) OR at > now() + interval '1 minute' THEN
-        RAISE invalid_parameter_value USING MESSAGE = 'done_at lies in the future';
     END IF;
     t := task_locked($1);
     IF t.state = 'DONE' THEN
@@ -331,37 +338,39 @@ BEGIN
         ready_at = coalesce(d.ready_at, at), look_at = NULL, updated_at = now() WHERE d.task_id = t.task_id;
     PERFORM task_changed(t, 'DONE', at, 'complete_step');
     RETURN QUERY WITH followers AS (
-        UPDATE disposal_task d SET look_at = now(), updated_at = now()
+        UPDATE disposal_task d SET look_at = '-infinity', updated_at = now()
         WHERE d.after_task = t.task_id AND d.state = 'CREATED' RETURNING d.action, d.step_no)
         SELECT 'DONE', actor, at, true, coalesce(array_agg(f.action ORDER BY f.step_no), '{}') FROM followers f;
 END $$;
 
-CREATE FUNCTION fail_step(task_id uuid, why text, who text DEFAULT NULL) RETURNS smallint
+CREATE FUNCTION fail_step(task_id uuid, why text, who text DEFAULT NULL, failed_at timestamptz DEFAULT now()) RETURNS smallint
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = henpin, pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
     actor CONSTANT text := who_is($3);
     reason CONSTANT text := why_is($2);
+    at CONSTANT timestamptz := instant_is($4);
     t disposal_task := task_locked($1);
 BEGIN
     IF t.state <> 'READY' THEN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('%s is %s: only a step that can be done can fail', t.action, t.state);
     END IF;
     INSERT INTO task_evidence (task_id, turn, evidence, content, content_hash, done_at, done_by, policy_revision_id)
-    VALUES (t.task_id, t.turn, 'failed', jsonb_build_object('why', reason), sha256(convert_to(reason, 'UTF8')), now(), actor,
+    VALUES (t.task_id, t.turn, 'failed', jsonb_build_object('why', reason), sha256(convert_to(reason, 'UTF8')), at, actor,
         t.policy_revision_id);
-    PERFORM task_changed(t, 'FAILED', now(), 'fail_step');
-    UPDATE disposal_task d SET turn = d.turn + 1, failed_at = now(), look_at = now(), updated_at = now()
+    PERFORM task_changed(t, 'FAILED', at, 'fail_step');
+    UPDATE disposal_task d SET turn = d.turn + 1, failed_at = at, look_at = '-infinity', updated_at = now()
     WHERE d.task_id = t.task_id;
     RETURN t.turn;
 END $$;
 
-CREATE FUNCTION reopen_step(task_id uuid, why text, who text DEFAULT NULL) RETURNS smallint
+CREATE FUNCTION reopen_step(task_id uuid, why text, who text DEFAULT NULL, reopened_at timestamptz DEFAULT now()) RETURNS smallint
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = henpin, pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
     actor CONSTANT text := who_is($3);
     reason CONSTANT text := why_is($2);
+    at CONSTANT timestamptz := instant_is($4);
     t disposal_task := task_locked($1);
     f disposal_task;
 BEGIN
@@ -375,19 +384,19 @@ BEGIN
     END IF;
     FOR f IN SELECT * FROM disposal_task d WHERE d.after_task = t.task_id AND d.state = 'READY' ORDER BY d.task_id FOR UPDATE LOOP
         f.turn := f.turn + 1;
-        PERFORM task_changed(f, 'REOPENED', now(), 'reopen_step');
+        PERFORM task_changed(f, 'REOPENED', at, 'reopen_step');
         UPDATE disposal_task d SET state = 'CREATED', turn = f.turn, ready_at = NULL, blocked = NULL, partner = NULL,
             licence_until = NULL, look_at = NULL, updated_at = now() WHERE d.task_id = f.task_id;
     END LOOP;
     t.turn := t.turn + 1;
-    PERFORM task_changed(t, 'REOPENED', now(), 'reopen_step');
+    PERFORM task_changed(t, 'REOPENED', at, 'reopen_step');
     INSERT INTO task_evidence (task_id, turn, evidence, content, content_hash, done_at, done_by, policy_revision_id)
-    VALUES (t.task_id, t.turn, 'reopened', jsonb_build_object('why', reason), sha256(convert_to(reason, 'UTF8')), now(), actor,
+    VALUES (t.task_id, t.turn, 'reopened', jsonb_build_object('why', reason), sha256(convert_to(reason, 'UTF8')), at, actor,
         t.policy_revision_id);
     t.turn := t.turn + 1;
-    UPDATE disposal_task d SET state = 'READY', turn = t.turn, done_at = NULL, done_by = NULL, closed_at = NULL, look_at = now(),
+    UPDATE disposal_task d SET state = 'READY', turn = t.turn, done_at = NULL, done_by = NULL, closed_at = NULL, look_at = '-infinity',
         updated_at = now() WHERE d.task_id = t.task_id;
-    PERFORM task_changed(t, 'READY', now(), 'reopen_step');
+    PERFORM task_changed(t, 'READY', at, 'reopen_step');
     RETURN t.turn;
 END $$;
 
@@ -405,10 +414,10 @@ BEGIN
         told := CASE WHEN d.is_first THEN 'done' || coalesce('; now ' || nullif(array_to_string(d.next_actions, ', '), ''), '')
             ELSE format('it was done already, by %s', d.done_by) END;
     WHEN 'fail' THEN
-        turn := fail_step(task::uuid, $3 ->> 'why', $4);
+        turn := fail_step(task::uuid, $3 ->> 'why', $4, $5);
         told := format('its attempt %s failed; a person is told, and it stays open', turn);
     WHEN 'reopen' THEN
-        turn := reopen_step(task::uuid, $3 ->> 'why', $4);
+        turn := reopen_step(task::uuid, $3 ->> 'why', $4, $5);
         told := 'open again';
     END CASE;
     is_taken := true;
@@ -472,7 +481,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = henpin, pg_catalog, pg_te
 $$;
 
 REVOKE ALL ON FUNCTION refuse_change, day_of, manifest_refused, evidence_field_refused, evidence_refused, shown_before, task_locked,
-    task_changed, who_is, why_is, manifest_taken, manifest_checked, complete_step, fail_step, reopen_step, try_step, manifest_report FROM PUBLIC;
+    task_changed, who_is, why_is, instant_is, manifest_taken, manifest_checked, complete_step, fail_step, reopen_step, try_step, manifest_report FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION complete_step, fail_step, reopen_step, try_step TO henpin_desk;
 GRANT EXECUTE ON FUNCTION manifest_report TO henpin_desk, henpin_reader;
 GRANT SELECT ON evidence_field, task_evidence, manifest, disposal_board TO henpin_desk, henpin_reader;
@@ -491,11 +500,12 @@ COMMENT ON FUNCTION task_locked(uuid) IS 'The task, locked behind the row of its
 COMMENT ON FUNCTION task_changed(disposal_task, text, timestamptz, text) IS 'Writes a row of the trail.';
 COMMENT ON FUNCTION who_is(text) IS 'Who acts: as given, else the login; refuses what is no name.';
 COMMENT ON FUNCTION why_is(text) IS 'A reason as given; refuses none.';
+COMMENT ON FUNCTION instant_is(timestamptz) IS 'An instant as given, else now; refuses the future.';
 COMMENT ON FUNCTION manifest_taken(disposal_task, text, boolean, date) IS 'Notes a manifest, or refuses a number that another hand-over has.';
 COMMENT ON FUNCTION manifest_checked(disposal_task, jsonb, date) IS 'Refuses slips of another manifest than that with which the goods left.';
 COMMENT ON FUNCTION complete_step(uuid, jsonb, text, timestamptz) IS 'A step is done. evidence: a JSON object of what evidence_field asks for, the amount in the task''s unit ({"kg": 12.5}), and "remark" for colleagues. who: default the login. done_at: when it was done, not before the step before it; default now. The same again changes nothing (is_first false). A refusal names everything that is missing. next_actions: the steps that it frees; henpin-deadlines readies them within a second.';
-COMMENT ON FUNCTION fail_step(uuid, text, text) IS 'A step could not be done, and why: a person is told, the step stays open. Gives the turn that failed.';
-COMMENT ON FUNCTION reopen_step(uuid, text, text) IS 'A step that is done is not, after all, and why. Its evidence stays. Steps that it freed wait again; when one of them is done, that must be reopened first. Gives the new turn.';
+COMMENT ON FUNCTION fail_step(uuid, text, text, timestamptz) IS 'A step could not be done, and why: a person is told, the step stays open. Gives the turn that failed.';
+COMMENT ON FUNCTION reopen_step(uuid, text, text, timestamptz) IS 'A step that is done is not, after all, and why. Its evidence stays. Steps that it freed wait again; when one of them is done, that must be reopened first. Gives the new turn.';
 COMMENT ON FUNCTION try_step(text, text, jsonb, text, timestamptz) IS 'complete_step (done), fail_step (fail) or reopen_step (reopen), with the refusal as a row: is_taken false, told says why.';
 COMMENT ON FUNCTION manifest_report(integer) IS 'Manifests issued from 1 April of that year to 31 March of the next, by site, waste, carrier and processor. tonnes, pieces, litres: as shown at the hand-overs; unweighed: manifests without a weight.';
 

@@ -73,6 +73,9 @@ static enum status play_step(struct run *r, struct story_stage *stage,
         return story_stage_seller(stage, step, err);
     case STORY_EVENT:
         return story_stage_event(stage, &step->event, err);
+    case STORY_TASK:
+        return story_task_tell(r->arena, story_stage_pg(stage), &step->task,
+                               step->clock_us, told, err);
     case STORY_EXPECT:
         return play_expect(r, stage, step, told, err);
     }

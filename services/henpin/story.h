@@ -56,7 +56,22 @@ struct story_event {
     struct span key, value;
 };
 
-enum story_kind { STORY_CLOCK, STORY_LOOK, STORY_SELLER, STORY_EVENT, STORY_EXPECT };
+/* "isolate of R1: done, reference p.jpg, by Sato". */
+struct story_task {
+    struct span action, return_id, line, who;
+    struct span refused; /* what the refusal must say; ptr NULL: it is taken */
+    const char *what;    /* done, fail, reopen */
+    json_t *said;        /* evidence, or why; lives as long as the process */
+};
+
+enum story_kind {
+    STORY_CLOCK,
+    STORY_LOOK,
+    STORY_SELLER,
+    STORY_EVENT,
+    STORY_TASK,
+    STORY_EXPECT
+};
 
 struct story_step {
     enum story_kind kind;
@@ -64,6 +79,7 @@ struct story_step {
     int64_t clock_us; /* STORY_CLOCK */
     struct story_seller seller;
     struct story_event event;
+    struct story_task task;
     struct story_expect expect;
 };
 
@@ -106,6 +122,16 @@ MUST_USE enum status story_seller_read(struct span words, struct story_seller *o
 MUST_USE enum status story_seller_tell(struct arena *a, struct pg *pg,
                                        const struct story_seller *seller,
                                        int64_t clock_us, struct error *err);
+
+/* "ACTION of RETURN: done|failed|reopened, FIELD VALUE, ..., line ID, by WHO, refused
+ * TEXT". E_INPUT. */
+MUST_USE enum status story_task_read(struct span words, struct story_task *out,
+                                     struct error *err);
+/* At the story's instant. What comes otherwise than the story says is written to `told`.
+ */
+MUST_USE enum status story_task_tell(struct arena *a, struct pg *pg,
+                                     const struct story_task *t, int64_t clock_us,
+                                     struct builder *told, struct error *err);
 
 /* ---- expectations (story_expect.c) ---- */
 

@@ -83,6 +83,16 @@ static enum status read_again(const struct reader *r, struct story_step *step,
     return ST_OK;
 }
 
+static enum status read_task(const struct reader *r, struct span rest,
+                             struct story_step *step, struct error *err) {
+    step->kind = STORY_TASK;
+    step->clock_us = r->clock_us;
+    if (r->clock_us == EVENT_ABSENT)
+        return error_set(err, E_INPUT,
+                         "say first when it is: at 2026-11-20 12:00 +09:00");
+    return story_task_read(rest, &step->task, err);
+}
+
 static enum status read_line(struct reader *r, struct span line, int number,
                              struct error *err) {
     struct span rest = line, word = story_word(&rest);
@@ -110,12 +120,14 @@ static enum status read_line(struct reader *r, struct span line, int number,
         return read_event(r, STORY_INQUIRIES, rest, step, err);
     if (span_is(word, "again"))
         return read_again(r, step, err);
+    if (span_is(word, "step"))
+        return read_task(r, rest, step, err);
     step->kind = STORY_EXPECT;
     if (span_is(word, "expect"))
         return story_expect_read(r->arena, rest, &step->expect, err);
     return error_set(err, E_INPUT,
                      "a line begins with story:, seller, at, order, return, inquiry, "
-                     "again, the clock looks or expect, not with \"%.30s\"",
+                     "again, step, the clock looks or expect, not with \"%.30s\"",
                      span_cstr(r->arena, word));
 }
 
