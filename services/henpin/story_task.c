@@ -61,12 +61,13 @@ enum status story_task_read(struct span words, struct story_task *out,
 
 static const struct pg_statement try_it = {
     "story_task",
-    "SELECT count(*) OVER (), s.is_taken, s.told FROM (SELECT t.task_id"
+    "SELECT t.n, s.is_taken, s.told FROM (SELECT t.task_id, count(*) OVER () AS n"
     "  FROM henpin.disposal_task t JOIN henpin.return_case r USING (case_id)"
     "  WHERE r.return_id = $2::text AND t.action = $3::text AND t.state <> 'CANCELLED'"
-    "   AND ($4::text = '' OR t.line_id = $4) ORDER BY t.line_id, t.step_no LIMIT 2) t"
-    " CROSS JOIN LATERAL henpin.try_step($1::text, t.task_id::text, $5::text::jsonb,"
-    "  $6::text, $7::timestamptz) s"};
+    "   AND ($4::text = '' OR t.line_id = $4)) t"
+    " CROSS JOIN LATERAL henpin.try_step($1::text,"
+    "  CASE WHEN t.n = 1 THEN t.task_id::text END, $5::text::jsonb, $6::text,"
+    "  $7::timestamptz) s"};
 enum { T_COUNT, T_IS_TAKEN, T_TOLD };
 
 static enum status judge(const struct story_task *t, const struct pg_query *q,
