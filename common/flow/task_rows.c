@@ -23,7 +23,8 @@ static const struct pg_statement read_tasks = {
     "SELECT case_id, task_id, identity_at, line_id, quantity, product_class, playbook,"
     " rule_id, action, responsible, licence_required, evidence_required, step_no,"
     " after_task, state, turn, counts_from, due_at, look_at, ready_at, done_at, closed_at"
-    " FROM henpin.disposal_task WHERE case_id = ANY($1) ORDER BY case_id, task_id"};
+    " FROM henpin.disposal_task WHERE case_id = ANY($1) ORDER BY case_id, task_id FOR "
+    "UPDATE"};
 
 void task_rows_ask(struct task_rows *r, struct pg_script *s, const struct uuid *cases,
                    size_t n) {

@@ -8,6 +8,7 @@
 #include "common/policy/decide_fill.h"
 
 #include "common/policy/duration.h"
+#include "common/policy/outcome.h"
 
 /* The place of one more duty: where all are taken, an active one takes that of one in the
  * shadow. Negative: there is none. */
@@ -82,21 +83,7 @@ static void fill_steps(struct evaluation *e, const struct outcome *o) {
     for (int i = 0; i < o->n_steps; i++) {
         const struct step_spec *s = &o->steps[i];
         struct policy_step *step = &out->steps[i];
-        *step = (struct policy_step){.action = s->action,
-                                     .to = s->to,
-                                     .licence = s->licence,
-                                     .evidence = s->evidence,
-                                     .place = s->place,
-                                     .unlocks = s->unlocks,
-                                     .overdue = s->overdue,
-                                     .unit = s->unit,
-                                     .lot = s->lot,
-                                     .waste = s->waste,
-                                     .n_waste = s->n_waste,
-                                     .keep_years = s->keep_years,
-                                     .due = s->has_due ? &s->due : NULL,
-                                     .after = s->after,
-                                     .due_us = POLICY_NO_INSTANT};
+        *step = step_of(s);
         if (!s->has_due || at == POLICY_NO_INSTANT)
             continue;
         int64_t due = duration_after(&s->due, at);

@@ -17,6 +17,7 @@ void duty_read(struct loader *l, const struct node *n, struct duty_spec *out);
 struct chain *chain_read(struct loader *l, const struct node *n);
 /* steps.c */
 void steps_read(struct loader *l, const struct node *n, struct outcome *out);
+struct policy_step step_of(const struct step_spec *s); /* without its instants */
 
 const char *slot_name(int slot);
 int slot_find(struct span name); /* -1 when unknown */

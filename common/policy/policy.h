@@ -260,6 +260,11 @@ struct policy_step {
  * `from_us`: business days and holidays counted from there. POLICY_NO_INSTANT: never. */
 int64_t policy_step_due(const struct policy_step *s, int64_t from_us);
 
+/* The step of a rule by what it does and with which lot (empty: with all). False: these
+ * rules have none such; an older revision had it. */
+bool policy_step_find(const struct policy *p, struct span rule_id, struct span action,
+                      struct span lot, struct policy_step *out);
+
 /* What the words of steps and destinations mean, for people: `terms:` in the packs. */
 enum policy_term_kind {
     TERM_CODE,
@@ -279,10 +284,15 @@ struct policy_term {
     const char *ja;     /* in Japanese; NULL: not given */
     const char *source; /* NULL: not given */
     int valid_years;    /* of a licence, before it must be renewed; 0: not given */
+    const char *desk;   /* of a role: where its bearer is told; NULL: at triage */
 };
 /* NULL when the packs do not explain the word. */
 const struct policy_term *policy_term(const struct policy *p, enum policy_term_kind kind,
                                       const char *word);
+
+/* Where the bearer of a role is told; the desk for triage when the packs name none, or
+ * `role` is no role of theirs. */
+const char *policy_role_desk(const struct policy *p, struct span role);
 
 struct policy_disposition {
     const char *code; /* restock, hazmat ...; NULL: no table spoke */

@@ -18,6 +18,45 @@ int64_t policy_step_due(const struct policy_step *s, int64_t from_us) {
                                                   : POLICY_NO_INSTANT;
 }
 
+struct policy_step step_of(const struct step_spec *s) {
+    return (struct policy_step){.action = s->action,
+                                .to = s->to,
+                                .licence = s->licence,
+                                .evidence = s->evidence,
+                                .place = s->place,
+                                .unlocks = s->unlocks,
+                                .overdue = s->overdue,
+                                .unit = s->unit,
+                                .lot = s->lot,
+                                .waste = s->waste,
+                                .n_waste = s->n_waste,
+                                .keep_years = s->keep_years,
+                                .due = s->has_due ? &s->due : NULL,
+                                .after = s->after,
+                                .due_us = POLICY_NO_INSTANT};
+}
+
+static bool is_word(const char *word, struct span text) {
+    return word ? text.ptr && span_is(text, word) : text.len == 0;
+}
+
+bool policy_step_find(const struct policy *p, struct span rule_id, struct span action,
+                      struct span lot, struct policy_step *out) {
+    for (int i = 0; i < p->n_rules; i++) {
+        const struct rule *r = p->rules[i];
+        if (!span_is(rule_id, r->id))
+            continue;
+        for (int k = 0; k < r->then.n_steps; k++) {
+            const struct step_spec *s = &r->then.steps[k];
+            if (is_word(s->action, action) && is_word(s->lot, lot)) {
+                *out = step_of(s);
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 /* The nearest one above: lots repeat the same actions. */
 static int find_step(const struct reading *r, struct span action) {
     for (int i = r->n - 1; i >= 0; i--)
@@ -104,7 +143,7 @@ static void read_own_step(struct loader *l, const struct node *n, struct reading
     s.evidence = read_term(l, n, "evidence", TERM_EVIDENCE);
     s.place = read_term(l, n, "place", TERM_PLACE);
     s.unlocks = read_term(l, n, "unlocks", TERM_UNLOCKS);
-    s.overdue = schema_text(l, n, "overdue", false);
+    s.overdue = read_term(l, n, "overdue", TERM_ROLE);
     s.lot = schema_text(l, n, "lot", false);
     s.unit = read_unit(l, n);
     read_waste(l, n, &s);

@@ -2,6 +2,7 @@
 #include "common/policy/terms.h"
 
 #include "common/base/suggest.h"
+#include "common/policy/desk.h"
 #include "common/policy/schema.h"
 
 /* The keys under `terms:` are the keys of a step, so that the list reads like the steps. */
@@ -30,6 +31,11 @@ const struct policy_term *policy_term(const struct policy *p, enum policy_term_k
     return word ? find(p, kind, span_of(word)) : NULL;
 }
 
+const char *policy_role_desk(const struct policy *p, struct span role) {
+    const struct policy_term *t = role.ptr ? find(p, TERM_ROLE, role) : NULL;
+    return t && t->desk ? t->desk : p->triage->name;
+}
+
 bool years_read(struct loader *l, const struct node *n, int *out) {
     struct span rest = n->kind == NODE_SCALAR ? n->text : SPAN(""), number;
     int64_t years = 0;
@@ -45,7 +51,7 @@ bool years_read(struct loader *l, const struct node *n, int *out) {
 }
 
 static void read_term(struct loader *l, const struct node *n, int kind) {
-    static const char *const keys[] = {"title", "ja", "source", "valid", NULL};
+    static const char *const keys[] = {"title", "ja", "source", "valid", "desk", NULL};
     struct policy *p = l->p;
     if (find(p, kind, n->key->text)) {
         finding_error(l->fs, "duplicate-name", n->key,
@@ -59,7 +65,13 @@ static void read_term(struct loader *l, const struct node *n, int kind) {
                               .title = schema_text(l, n, "title", true),
                               .ja = schema_text(l, n, "ja", false),
                               .source = schema_text(l, n, "source", false)};
-    const struct node *valid = node_get(n, "valid");
+    const struct node *valid = node_get(n, "valid"), *desk = node_get(n, "desk");
+    if (desk && kind != TERM_ROLE)
+        finding_error(l->fs, "schema", desk, "only a role (\"to\") has a desk");
+    else if (desk && desk->kind != NODE_SCALAR)
+        finding_error(l->fs, "schema", desk, "\"desk\" names a desk");
+    else if (desk && desk_find(l, desk->text, desk))
+        t->desk = span_cstr(l->a, desk->text);
     if (!valid || years_read(l, valid, &t->valid_years))
         p->n_terms[kind]++;
 }

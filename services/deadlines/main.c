@@ -22,6 +22,7 @@
 #include "services/deadlines/licence_round.h"
 #include "services/deadlines/round.h"
 #include "services/deadlines/seller_round.h"
+#include "services/deadlines/task_round.h"
 
 #include <poll.h>
 #include <stdio.h>
@@ -76,7 +77,8 @@ static bool is_ready(const void *context, struct builder *why) {
 }
 
 static void observe(const struct round *r, const struct seller_round *sellers,
-                    const struct licence_round *licences) {
+                    const struct licence_round *licences,
+                    const struct task_round *tasks) {
     metrics_set(M_DEADLINES_BEHIND_US, r->behind_us);
     metrics_set(M_LAST_COMMIT, clock_now_us());
     metrics_add(M_DEADLINES_TOLD, (int64_t)r->n_told);
@@ -84,6 +86,9 @@ static void observe(const struct round *r, const struct seller_round *sellers,
     if (r->n_told > 0)
         log_info("deadlines.told", LOG_I64("count", r->n_told),
                  LOG_I64("behind_s", r->behind_us / US_PER_S));
+    if (tasks->n_told > 0)
+        log_info("tasks.told", LOG_I64("tasks", tasks->n_looked),
+                 LOG_I64("count", tasks->n_told));
     if (sellers->n_told > 0)
         log_info("sellers.told", LOG_I64("sellers", sellers->n_looked),
                  LOG_I64("count", sellers->n_told));
@@ -112,9 +117,10 @@ static enum status follow_policy(struct clockwork *c, struct error *err) {
     return st;
 }
 
-/* What needs the rules: sellers, and the licences of desks. */
+/* What needs the rules: sellers, the licences of desks, and disposal tasks. */
 static enum status look_with_policy(struct clockwork *c, struct seller_round *sellers,
-                                    struct licence_round *licences, struct error *err) {
+                                    struct licence_round *licences,
+                                    struct task_round *tasks, struct error *err) {
     enum status st = follow_policy(c, err);
     if (st == ST_OK)
         st = seller_round_run(c->pg, c->policy.live, clock_now_us(), SELLERS_MOST,
@@ -122,6 +128,9 @@ static enum status look_with_policy(struct clockwork *c, struct seller_round *se
     if (st == ST_OK)
         st = licence_round_run(c->pg, c->policy.live, clock_now_us(), (size_t)config.most,
                                &c->licences, licences, err);
+    if (st == ST_OK)
+        st = task_round_run(c->pg, c->policy.live, clock_now_us(), (size_t)config.most,
+                            tasks, err);
     return st;
 }
 
@@ -129,6 +138,7 @@ static enum status look_with_policy(struct clockwork *c, struct seller_round *se
 static bool look(struct clockwork *c, struct error *err) {
     struct round r = {0}, full = {0};
     struct seller_round sellers = {0};
+    struct task_round tasks = {0};
     struct licence_round licences = {0};
     enum status st = ST_OK;
     if (pg_state(c->pg) != PG_IDLE)
@@ -138,15 +148,16 @@ static bool look(struct clockwork *c, struct error *err) {
     if (st == ST_OK && r.n_looked == 0)
         st = round_run_full(c->pg, clock_now_us(), (size_t)config.most, &full, err);
     if (st == ST_OK && (c->policy.live || r.n_looked + full.n_looked == 0))
-        st = look_with_policy(c, &sellers, &licences, err);
+        st = look_with_policy(c, &sellers, &licences, &tasks, err);
     if (st == ST_OK)
         st = announce(c->pg, &c->announced, err);
     if (st == ST_OK) {
         r.n_told += full.n_told;
-        observe(&r, &sellers, &licences);
+        observe(&r, &sellers, &licences, &tasks);
         c->failures = 0;
-        c->is_done =
-            r.n_looked + full.n_looked + sellers.n_looked + licences.n_handed == 0;
+        c->is_done = r.n_looked + full.n_looked + sellers.n_looked + licences.n_handed +
+                         tasks.n_looked ==
+                     0;
         c->wake_us = clock_monotonic_us() + (c->is_done ? config.look_every_us : 0);
         return true;
     }

@@ -1,0 +1,30 @@
+#include "services/deadlines/task_turn.h"
+
+#include "common/event/event.h"
+
+static void make_ready(const struct standing_task *t, const struct policy_step *step,
+                       struct task_turn *turn) {
+    turn->becomes_ready = true;
+    turn->counts_from_us = t->has_before ? t->before_us : t->counts_from_us;
+    turn->due_us = EVENT_ABSENT;
+    if (step && turn->counts_from_us != EVENT_ABSENT)
+        turn->due_us = policy_step_due(step, turn->counts_from_us);
+}
+_Static_assert(POLICY_NO_INSTANT == EVENT_ABSENT, "instants are handed on as they are");
+
+struct task_turn task_turn_at(const struct standing_task *t,
+                              const struct policy_step *step, int64_t now_us) {
+    struct task_turn turn = {.counts_from_us = t->counts_from_us,
+                             .due_us = t->due_us,
+                             .look_us = EVENT_ABSENT};
+    if (!t->is_ready) {
+        if (t->has_before && t->before_us == EVENT_ABSENT)
+            return turn; /* who does that step has it looked at again */
+        make_ready(t, step, &turn);
+    }
+    if (turn.due_us == EVENT_ABSENT || t->overdue_us != EVENT_ABSENT)
+        return turn;
+    turn.becomes_late = turn.due_us <= now_us;
+    turn.look_us = turn.becomes_late ? EVENT_ABSENT : turn.due_us;
+    return turn;
+}
