@@ -134,19 +134,14 @@ static size_t at_most(size_t n, size_t max) {
 static void take_common(struct casework *w, struct work_case *c, const struct pg_query *q,
                         size_t row, int column) {
     struct case_state *s = &c->state;
-    struct span *events, *instants, *ids, *duties, *triaged;
+    struct span *events, *duties, *triaged;
+    int64_t *at, *ids;
     c->is_loaded = true;
     s->opened_us = pg_instant(q, row, column);
     size_t n = pg_array_items(q, row, column + 1, w->arena, &events);
-    n = at_most(n, pg_array_items(q, row, column + 2, w->arena, &instants));
-    n = at_most(n, pg_array_items(q, row, column + 3, w->arena, &ids));
-    int64_t *at = arena_array(w->arena, n, sizeof *at);
-    int64_t *hashes = arena_array(w->arena, n, sizeof *hashes);
-    for (size_t i = 0; i < n; i++) {
-        at[i] = pg_item_instant(instants[i]);
-        hashes[i] = pg_item_i64(ids[i]);
-    }
-    s->history = (struct case_history){events, at, hashes, n};
+    n = at_most(n, pg_array_instants(q, row, column + 2, w->arena, &at));
+    n = at_most(n, pg_array_i64s(q, row, column + 3, w->arena, &ids));
+    s->history = (struct case_history){events, at, ids, n};
     n = pg_array_items(q, row, column + 4, w->arena, &duties);
     work_duties_named(w->arena, c, duties, n);
     n = pg_array_items(q, row, column + 5, w->arena, &triaged);
@@ -292,14 +287,8 @@ void casework_take(struct casework *w, struct work_case *c, struct message *m,
 static void copy_common(struct pg_copy *copy, const struct work_case *c) {
     const struct case_state *s = &c->state;
     pg_copy_instant(copy, s->opened_us);
-    pg_copy_array(copy, PG_TEXT, s->history.n);
-    for (size_t i = 0; i < s->history.n; i++)
-        pg_copy_text(copy, s->history.events[i]);
-    pg_copy_array_end(copy);
-    pg_copy_array(copy, PG_TIMESTAMPTZ, s->history.n);
-    for (size_t i = 0; i < s->history.n; i++)
-        pg_copy_instant(copy, s->history.at_us[i]);
-    pg_copy_array_end(copy);
+    pg_copy_texts(copy, s->history.events, s->history.n);
+    pg_copy_instants(copy, s->history.at_us, s->history.n);
     pg_copy_array(copy, PG_INT8, s->history.n);
     for (size_t i = 0; i < s->history.n; i++)
         pg_copy_i64(copy, s->history.ids[i]);
@@ -308,10 +297,7 @@ static void copy_common(struct pg_copy *copy, const struct work_case *c) {
     for (int i = 0; i < s->n_duties; i++)
         pg_copy_uuid(copy, s->duties[i].duty_id);
     pg_copy_array_end(copy);
-    pg_copy_array(copy, PG_TEXT, (size_t)s->n_triaged);
-    for (int i = 0; i < s->n_triaged; i++)
-        pg_copy_text(copy, s->triaged[i]);
-    pg_copy_array_end(copy);
+    pg_copy_texts(copy, s->triaged, (size_t)s->n_triaged);
 }
 
 static int by_id(const void *a, const void *b) {

@@ -82,26 +82,18 @@ static const char copy_duty[] =
 static void copy_clock(struct pg_copy *copy, const struct case_duty *d,
                        const struct duty_reading *dated) {
     pg_copy_instant(copy, d->called_us);
-    if (d->n_pauses > 0) {
-        pg_copy_array(copy, PG_TEXT, (size_t)d->n_pauses);
-        for (int i = 0; i < d->n_pauses; i++)
-            pg_copy_text(copy, d->pause[i]);
-        pg_copy_array_end(copy);
-    } else {
+    if (d->n_pauses > 0)
+        pg_copy_texts(copy, d->pause, (size_t)d->n_pauses);
+    else
         pg_copy_null(copy);
-    }
     pg_copy_text(copy, d->reopen == REOPEN_RESTARTS
                            ? (struct span){NULL, 0}
                            : span_of(policy_reopen_names[d->reopen]));
     int n_held = dated ? dated->course.n_held : 0;
-    if (n_held == 0) {
+    if (n_held > 0)
+        pg_copy_instants(copy, dated->course.held_us, (size_t)n_held);
+    else
         pg_copy_null(copy);
-        return;
-    }
-    pg_copy_array(copy, PG_TIMESTAMPTZ, (size_t)n_held);
-    for (int i = 0; i < n_held; i++)
-        pg_copy_instant(copy, dated->course.held_us[i]);
-    pg_copy_array_end(copy);
 }
 
 static void copy_new(const struct casework *w, struct pg_copy *copy,
@@ -129,16 +121,10 @@ static void copy_new(const struct casework *w, struct pg_copy *copy,
     else
         pg_copy_null(copy);
     pg_copy_instant(copy, p->aim_us);
-    pg_copy_array(copy, PG_TIMESTAMPTZ, (size_t)p->n_warnings);
-    for (int k = 0; k < p->n_warnings; k++)
-        pg_copy_instant(copy, p->warn_us[k]);
-    pg_copy_array_end(copy);
+    pg_copy_instants(copy, p->warn_us, (size_t)p->n_warnings);
     pg_copy_instant(copy,
                     d->state == DUTY_OPEN ? duty_rows_fires_us(p, 0) : EVENT_ABSENT);
-    pg_copy_array(copy, PG_TEXT, (size_t)d->n_stops);
-    for (int k = 0; k < d->n_stops; k++)
-        pg_copy_text(copy, d->stop[k]);
-    pg_copy_array_end(copy);
+    pg_copy_texts(copy, d->stop, (size_t)d->n_stops);
     pg_copy_text(copy, span_of(p->waits_for));
     pg_copy_instant(copy, d->closed_us);
     pg_copy_text(copy, span_of(p->breach));

@@ -275,12 +275,10 @@ static void tell(struct pg_copy *copy, const struct moves *m, const struct pg_qu
 
 static bool has_same_warnings(struct arena *a, const struct pg_query *q, size_t row,
                               const struct policy_duty *to) {
-    struct span *warnings;
-    size_t n = pg_array_items(q, row, D_WARN, a, &warnings);
-    bool is_same = n == (size_t)to->n_warnings;
-    for (size_t i = 0; i < n && is_same; i++)
-        is_same = pg_item_instant(warnings[i]) == to->warn_us[i];
-    return is_same;
+    int64_t *warn_us;
+    size_t n = pg_array_instants(q, row, D_WARN, a, &warn_us);
+    return n == (size_t)to->n_warnings &&
+           (n == 0 || memcmp(warn_us, to->warn_us, n * sizeof *warn_us) == 0);
 }
 
 static bool has_same_turns(const struct policy_turns *was, const struct policy_duty *to) {
@@ -310,10 +308,10 @@ static struct clock_course course_of(struct arena *a, const struct pg_query *q,
                                      size_t row) {
     struct clock_course c = {.start_us = pg_instant(q, row, D_START),
                              .ended_us = EVENT_ABSENT};
-    struct span *held;
-    size_t n = pg_is_null(q, row, D_HELD) ? 0 : pg_array_items(q, row, D_HELD, a, &held);
+    int64_t *held_us;
+    size_t n = pg_array_instants(q, row, D_HELD, a, &held_us);
     for (size_t i = 0; i < n && i < COUNT_OF(c.held_us); i++)
-        c.held_us[c.n_held++] = pg_item_instant(held[i]);
+        c.held_us[c.n_held++] = held_us[i];
     return c;
 }
 

@@ -2,20 +2,22 @@
 #include "common/flow/turn_rows.h"
 
 #include "common/base/clock.h"
+#include "common/policy/redate.h"
 
 void turn_rows_read(struct arena *a, const struct pg_query *q, size_t row, int column,
                     struct span desk, struct policy_turns *out) {
-    struct span *desks, *from, *act_by;
+    struct span *desks;
+    int64_t *from, *act_by;
     size_t n = pg_array_items(q, row, column, a, &desks);
-    size_t n_from = pg_array_items(q, row, column + 1, a, &from);
-    size_t n_act_by = pg_array_items(q, row, column + 2, a, &act_by);
+    size_t n_from = pg_array_instants(q, row, column + 1, a, &from);
+    size_t n_act_by = pg_array_instants(q, row, column + 2, a, &act_by);
     *out = (struct policy_turns){0};
     if (n > COUNT_OF(out->desk) || n != n_from || n != n_act_by)
         return; /* nobody writes such a row; the desk that has it keeps it */
     for (size_t i = 0; i < n; i++) {
         out->desk[i] = desks[i];
-        out->from_us[i] = pg_item_instant(from[i]);
-        out->act_by_us[i] = pg_item_instant(act_by[i]);
+        out->from_us[i] = from[i];
+        out->act_by_us[i] = act_by[i];
         if (span_equal(desks[i], desk))
             out->present = (int)i;
     }
@@ -46,28 +48,16 @@ static void copy_requires(struct pg_copy *copy, const struct policy_duty *p) {
 }
 
 static void copy_plan(struct pg_copy *copy, const struct policy_duty *p) {
-    size_t n = p->n_turns > 1 ? (size_t)p->n_turns : 0;
-    int16_t skips = 0;
-    if (n == 0) {
+    const struct policy_turns t = redate_plan(p);
+    if (t.n == 0) {
         for (int i = 0; i < 4; i++)
             pg_copy_null(copy);
         return;
     }
-    pg_copy_array(copy, PG_TEXT, n);
-    for (size_t i = 0; i < n; i++)
-        pg_copy_text(copy, span_of(p->turns[i].desk));
-    pg_copy_array_end(copy);
-    pg_copy_array(copy, PG_TIMESTAMPTZ, n);
-    for (size_t i = 0; i < n; i++)
-        pg_copy_instant(copy, p->turns[i].from_us);
-    pg_copy_array_end(copy);
-    pg_copy_array(copy, PG_TIMESTAMPTZ, n);
-    for (size_t i = 0; i < n; i++)
-        pg_copy_instant(copy, p->turns[i].act_by_us);
-    pg_copy_array_end(copy);
-    for (size_t i = 0; i < n; i++)
-        skips = (int16_t)(skips | (p->turns[i].skips_full ? 1 << i : 0));
-    pg_copy_i16(copy, skips);
+    pg_copy_texts(copy, t.desk, (size_t)t.n);
+    pg_copy_instants(copy, t.from_us, (size_t)t.n);
+    pg_copy_instants(copy, t.act_by_us, (size_t)t.n);
+    pg_copy_i16(copy, (int16_t)t.skips);
 }
 
 void turn_rows_copy(struct pg_copy *copy, const struct policy_duty *p) {
@@ -92,12 +82,7 @@ _Static_assert((int)POLICY_MAX_CHAIN <= (int)TURN_ROWS_MAX_INSTANTS, "turns as t
 
 void turn_rows_plan(struct pg_array *turn_from, struct pg_array *turn_act_by,
                     const struct policy_duty *d) {
-    int64_t from[POLICY_MAX_CHAIN], act_by[POLICY_MAX_CHAIN];
-    int n = d->n_turns > 1 ? d->n_turns : 0;
-    for (int i = 0; i < n; i++) {
-        from[i] = d->turns[i].from_us;
-        act_by[i] = d->turns[i].act_by_us;
-    }
-    turn_rows_instants(turn_from, from, n);
-    turn_rows_instants(turn_act_by, act_by, n);
+    const struct policy_turns t = redate_plan(d);
+    turn_rows_instants(turn_from, t.from_us, t.n);
+    turn_rows_instants(turn_act_by, t.act_by_us, t.n);
 }

@@ -82,15 +82,9 @@ static void read_plan(struct arena *a, const struct pg_query *q, size_t row,
     struct policy_turns *turns = arena_alloc(a, sizeof *turns);
     turn_rows_read(a, q, row, 20, d->desk, turns);
     d->turns = turns;
-    if (pg_is_null(q, row, 19))
-        return;
-    struct span *held;
-    size_t n = pg_array_items(q, row, 19, a, &held);
-    int64_t *held_us = arena_array(a, n + 1, sizeof *held_us);
-    for (size_t i = 0; i < n; i++)
-        held_us[i] = pg_item_instant(held[i]);
+    int64_t *held_us;
+    d->n_held = (int)pg_array_instants(q, row, 19, a, &held_us);
     d->held_us = held_us;
-    d->n_held = (int)n;
 }
 
 void work_duties_read(const struct casework *w, struct arena *a,

@@ -106,6 +106,8 @@ void pg_copy_null(struct pg_copy *c);
  * above. */
 void pg_copy_array(struct pg_copy *c, enum pg_type element, size_t count);
 void pg_copy_array_end(struct pg_copy *c);
+void pg_copy_texts(struct pg_copy *c, const struct span *items, size_t n);
+void pg_copy_instants(struct pg_copy *c, const int64_t *us, size_t n);
 size_t pg_copy_rows(const struct pg_copy *c);
 
 /* ---- results: valid until the arena of the script is reset ---- */
@@ -126,6 +128,11 @@ struct uuid pg_uuid(const struct pg_query *q, size_t row, int column);
  * NULL). */
 size_t pg_array_items(const struct pg_query *q, size_t row, int column, struct arena *a,
                       struct span **items);
+/* The count, and the elements as instants or int8; in `a`. */
+size_t pg_array_instants(const struct pg_query *q, size_t row, int column,
+                         struct arena *a, int64_t **us);
+size_t pg_array_i64s(const struct pg_query *q, size_t row, int column, struct arena *a,
+                     int64_t **items);
 int64_t pg_item_i64(struct span item);
 int64_t pg_item_instant(struct span item); /* NULL and infinities as pg_instant */
 struct uuid pg_item_uuid(struct span item);

@@ -156,6 +156,20 @@ void pg_copy_array_end(struct pg_copy *c) {
     c->left = c->row_left;
 }
 
+void pg_copy_texts(struct pg_copy *c, const struct span *items, size_t n) {
+    pg_copy_array(c, PG_TEXT, n);
+    for (size_t i = 0; i < n; i++)
+        pg_copy_text(c, items[i]);
+    pg_copy_array_end(c);
+}
+
+void pg_copy_instants(struct pg_copy *c, const int64_t *us, size_t n) {
+    pg_copy_array(c, PG_TIMESTAMPTZ, n);
+    for (size_t i = 0; i < n; i++)
+        pg_copy_instant(c, us[i]);
+    pg_copy_array_end(c);
+}
+
 size_t pg_copy_rows(const struct pg_copy *c) {
     return c->rows;
 }

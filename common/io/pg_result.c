@@ -187,6 +187,27 @@ int64_t pg_item_instant(struct span item) {
     return item.ptr ? wire_instant_us(wire_get64(item.ptr)) : EVENT_ABSENT;
 }
 
+/* Of an array, each element read by `item`. */
+static size_t numbers(const struct pg_query *q, size_t row, int column, struct arena *a,
+                      int64_t item(struct span), int64_t **out) {
+    struct span *items;
+    size_t n = pg_array_items(q, row, column, a, &items);
+    *out = arena_array(a, n, sizeof **out);
+    for (size_t i = 0; i < n; i++)
+        (*out)[i] = item(items[i]);
+    return n;
+}
+
+size_t pg_array_instants(const struct pg_query *q, size_t row, int column,
+                         struct arena *a, int64_t **us) {
+    return numbers(q, row, column, a, pg_item_instant, us);
+}
+
+size_t pg_array_i64s(const struct pg_query *q, size_t row, int column, struct arena *a,
+                     int64_t **items) {
+    return numbers(q, row, column, a, pg_item_i64, items);
+}
+
 struct uuid pg_item_uuid(struct span item) {
     struct uuid id;
     if (!item.ptr || item.len != sizeof id.bytes)

@@ -38,16 +38,16 @@ static void keep_acknowledged(struct policy_turns *t, int64_t acknowledged_us) {
 
 struct standing_duty standing_read(struct arena *a, const struct pg_query *q,
                                    size_t row) {
-    struct span *warnings;
+    int64_t *warn_us;
     struct standing_duty d = {
         .fires_us = pg_instant(q, row, D_FIRES),
         .act_by_us = pg_instant(q, row, D_ACT_BY),
         .due_us = pg_instant(q, row, D_DUE),
         .has_breach = !pg_is_null(q, row, D_BREACH),
     };
-    size_t n = pg_array_items(q, row, D_WARN, a, &warnings);
+    size_t n = pg_array_instants(q, row, D_WARN, a, &warn_us);
     for (size_t i = 0; i < n && i < COUNT_OF(d.warn_us); i++)
-        d.warn_us[d.n_warnings++] = pg_item_instant(warnings[i]);
+        d.warn_us[d.n_warnings++] = warn_us[i];
     turn_rows_read(a, q, row, D_TURN_DESK, pg_text(q, row, D_DESK), &d.turns);
     keep_acknowledged(&d.turns, pg_instant(q, row, D_ACKNOWLEDGED));
     return d;
