@@ -86,7 +86,8 @@ static void put_field(struct line *l, const struct log_field *f) {
         build_i64(&l->text, f->i64);
         return;
     case LOG_FIELD_SPAN:
-        put_span(l, f->name, f->span);
+        if (f->span.ptr)
+            put_span(l, f->name, f->span);
         return;
     case LOG_FIELD_ERROR:
         put_error(l, f->error);

@@ -48,7 +48,7 @@ struct log_field {
 #define log_warn(event, ...) log_at(LOG_WARN, event, __VA_ARGS__)
 #define log_error(event, ...) log_at(LOG_ERROR, event, __VA_ARGS__)
 
-/* Writes to standard error with one write(2). Long values are cut and say their length.
+/* A span that is absent (ptr NULL) leaves its field out. Writes to standard error with one write(2). Long values are cut and say their length.
  */
 void log_write(enum log_level level, const char *event, const struct log_field *fields,
                size_t n_fields);

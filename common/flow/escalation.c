@@ -2,6 +2,7 @@
 
 #include "common/event/identity.h"
 #include "common/flow/batch.h"
+#include "common/io/traceparent.h"
 
 /* Of what no record caused. */
 static const struct message nobody = {.topic = "henpin", .partition = -1, .offset = -1};
@@ -11,16 +12,17 @@ void escalation_copy_source(struct pg_copy *copy, const struct message *m) {
     pg_copy_text(copy, span_of(m->topic));
     pg_copy_i32(copy, m->partition);
     pg_copy_i64(copy, m->offset);
+    pg_copy_text(copy, traceparent_of(m->headers, m->n_headers));
 }
 
 const char escalation_copy_sql[] =
     "COPY henpin.escalation_event (identity_at, escalation_id, kind, level, severity,"
     " case_kind, case_id, subject_id, seller_id, marketplace, order_id, desk, due_at,"
     " act_by_at, rule_id, policy_revision_id, occurred_at, reason, details, source_topic,"
-    " source_partition, source_offset) FROM STDIN (FORMAT binary)";
+    " source_partition, source_offset, traceparent) FROM STDIN (FORMAT binary)";
 
 void escalation_copy(struct pg_copy *copy, const struct escalation *e) {
-    pg_copy_row(copy, 22);
+    pg_copy_row(copy, 23);
     pg_copy_instant(copy, e->identity_us);
     pg_copy_uuid(copy, identity_escalation(e->identity_us, e->subject_id,
                                            e->meaning ? e->meaning : e->level));
@@ -50,15 +52,16 @@ static const struct pg_statement tell = {
     "INSERT INTO henpin.escalation_event (identity_at, escalation_id, kind, level,"
     "  severity, case_kind, case_id, subject_id, seller_id, marketplace, order_id, desk,"
     "  due_at, act_by_at, rule_id, policy_revision_id, occurred_at, reason, source_topic,"
-    "  source_partition, source_offset)"
+    "  source_partition, source_offset, traceparent)"
     " SELECT t.at, t.id, d.name, t.level, d.severity, d.case_kind, d.case_id, d.duty_id,"
     "  d.seller_id, d.marketplace, d.order_id, d.desk, d.due_at, d.act_by_at, d.rule_id,"
     "  d.policy_revision_id, t.occurred_at, t.reason, t.topic, t.partition,"
-    "  t.record_offset"
+    "  t.record_offset, t.traceparent"
     " FROM unnest($1::uuid[], $2::timestamptz[], $3::uuid[], $4::text[], $5::text[],"
-    "   $6::timestamptz[], $7::text[], $8::int[], $9::bigint[]) WITH ORDINALITY"
+    "   $6::timestamptz[], $7::text[], $8::int[], $9::bigint[], $10::text[]) WITH "
+    "ORDINALITY"
     "  AS t(duty_id, at, id, level, reason, occurred_at, topic, partition, record_offset,"
-    "   place)"
+    "   traceparent, place)"
     " JOIN henpin.duty d ON d.duty_id = t.duty_id ORDER BY t.place"
     " ON CONFLICT (identity_at, escalation_id) DO NOTHING"};
 
@@ -74,6 +77,7 @@ struct tell tell_open(struct pg_script *s, size_t n) {
     t.topics = pg_param_array(q, PG_TEXT, n);
     t.partitions = pg_param_array(q, PG_INT4, n);
     t.offsets = pg_param_array(q, PG_INT8, n);
+    t.traces = pg_param_array(q, PG_TEXT, n);
     return t;
 }
 
@@ -88,4 +92,5 @@ void tell_add(const struct tell *t, const struct telling *what) {
     pg_array_text(t->topics, span_of(m->topic));
     pg_array_i64(t->partitions, m->partition);
     pg_array_i64(t->offsets, m->offset);
+    pg_array_text(t->traces, traceparent_of(m->headers, m->n_headers));
 }

@@ -41,14 +41,14 @@ struct escalation {
 extern const char escalation_copy_sql[]; /* for pg_script_copy */
 void escalation_copy(struct pg_copy *copy, const struct escalation *e);
 
-/* Provenance, as all tables have it: source_topic, source_partition, source_offset. `m`
- * NULL: henpin's own doing. */
+/* Provenance, as all tables have it: source_topic, source_partition, source_offset,
+ * traceparent. `m` NULL: henpin's own doing. */
 void escalation_copy_source(struct pg_copy *copy, const struct message *m);
 
 /* The arrays of one statement. */
 struct tell {
     struct pg_array *duties, *at, *ids, *levels, *reasons, *occurred;
-    struct pg_array *topics, *partitions, *offsets;
+    struct pg_array *topics, *partitions, *offsets, *traces;
 };
 
 struct telling {

@@ -8,6 +8,7 @@
 #include "common/event/event.h"
 #include "common/flow/source.h"
 #include "common/flow/worker.h"
+#include "common/io/traceparent.h"
 
 /* True when the record is to become a message: in order, of a partition that runs, and
  * not the one that is only compared. */
@@ -61,6 +62,7 @@ static enum status take_record(struct filling *f, struct batch *b,
         if (f->held_attempts == 0)
             log_warn("decode.held", LOG_STR("topic", m->topic),
                      LOG_I64("partition", m->partition), LOG_I64("offset", m->offset),
+                     LOG_SPAN("traceparent", traceparent_of(m->headers, m->n_headers)),
                      LOG_ERR(err));
         metrics_count_error(err->code);
         return st;

@@ -8,6 +8,7 @@
 #include "common/flow/lane_private.h"
 #include "common/flow/sellers.h"
 #include "common/flow/worker.h"
+#include "common/io/traceparent.h"
 
 enum { CONFLICTS_MAX = 5 };
 
@@ -24,6 +25,7 @@ static void observe_message(const struct message *m, int64_t now) {
     metrics_count_error(m->error->code);
     log_warn("message.rejected", LOG_STR("topic", m->topic),
              LOG_I64("partition", m->partition), LOG_I64("offset", m->offset),
+             LOG_SPAN("traceparent", traceparent_of(m->headers, m->n_headers)),
              LOG_ERR(m->error));
 }
 

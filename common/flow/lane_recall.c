@@ -8,6 +8,7 @@
 #include "common/base/log.h"
 #include "common/flow/lane_private.h"
 #include "common/flow/park.h"
+#include "common/io/traceparent.h"
 
 void lane_find_recall(struct lane *l) {
     arena_reset(l->recall.arena);
@@ -32,6 +33,7 @@ static enum status decode_all(struct lane *l) {
         } else if (st != ST_OK) {
             log_warn("recall.held", LOG_STR("topic", m->topic),
                      LOG_I64("partition", m->partition), LOG_I64("offset", m->offset),
+                     LOG_SPAN("traceparent", traceparent_of(m->headers, m->n_headers)),
                      LOG_ERR(&err));
             return ST_RETRY;
         }

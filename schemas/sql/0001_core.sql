@@ -306,6 +306,7 @@ CREATE TABLE escalation_event (
     source_topic       text NOT NULL,
     source_partition   integer NOT NULL,
     source_offset      bigint NOT NULL,
+    traceparent        text,
     recorded_xid       xid8 NOT NULL DEFAULT pg_current_xact_id(),
     PRIMARY KEY (identity_at, escalation_id)
 ) PARTITION BY RANGE (identity_at);
@@ -347,6 +348,7 @@ CREATE TABLE disposal_task_event (
     source_topic       text NOT NULL,
     source_partition   integer NOT NULL,
     source_offset      bigint NOT NULL,
+    traceparent        text,
     recorded_xid       xid8 NOT NULL DEFAULT pg_current_xact_id(),
     PRIMARY KEY (identity_at, task_id, change, turn)
 ) PARTITION BY RANGE (identity_at);
@@ -423,7 +425,8 @@ CREATE TABLE decision (
     recorded_at        timestamptz NOT NULL DEFAULT now(),
     source_topic       text NOT NULL,
     source_partition   integer NOT NULL,
-    source_offset      bigint NOT NULL
+    source_offset      bigint NOT NULL,
+    traceparent        text
 ) PARTITION BY RANGE (occurred_at);
 CREATE TABLE decision_default PARTITION OF decision DEFAULT;
 CREATE INDEX decision_occurred_at ON decision USING brin (occurred_at, source_offset);

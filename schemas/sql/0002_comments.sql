@@ -185,6 +185,7 @@ BEGIN
             ('source_topic', 'Kafka topic of the record that caused it; henpin for the clock.'),
             ('source_partition', 'Its partition; -1 for the clock.'),
             ('source_offset', 'Its offset; -1 for the clock.'),
+            ('traceparent', 'W3C trace context that the record''s header of that name held, for tracing systems; null when it held none, for the clock, and for blockers, which many records raise.'),
             ('desk_open_us', 'How long its desk was open between start_at and closed_at, in microseconds: the desk''s clock. Null while it stands.'),
             ('task_id', 'Hash of case, playbook and step, ordered by identity_at.'),
             ('change', 'What became of the task.'),
