@@ -11,6 +11,9 @@
  * flag replaces it. A number without a default starts as 0. KAFKA_* variables that
  * Kubernetes or Kafka's own scripts set (KAFKA_SERVICE_HOST, KAFKA_PORT_*, KAFKA_HOME,
  * KAFKA_VERSION, *_OPTS) do not pass through.
+ *
+ * A secret that is given as a flag would show in ps and in the shell's history: it is
+ * refused with the name of the variable that can hold it, or better a file's name.
  */
 #ifndef COMMON_BASE_CONFIG_H
 #define COMMON_BASE_CONFIG_H
@@ -36,7 +39,9 @@ enum option_type {
 
 enum option_flags {
     OPT_REQUIRED = 1, /* may not be empty */
-    OPT_SECRET = 2,   /* masked wherever it is shown */
+    OPT_MASKED = 2,   /* may hold a secret: masked wherever it is shown; given as a flag
+                         it is wiped from the command line, which ps shows, once read */
+    OPT_SECRET = 4 | OPT_MASKED, /* is one: refused as a flag */
 };
 
 struct option {

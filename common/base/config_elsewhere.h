@@ -25,6 +25,7 @@ static const char *const elsewhere[] = {
     "HENPIN_CASE_JSON",
     "HENPIN_CATEGORY",
     "HENPIN_CHECK",
+    "HENPIN_CORE_DUMPS",
     "HENPIN_FACTS_INTERVAL",
     "HENPIN_FEED_DRY_RUN",
     "HENPIN_FEED_FORMAT",

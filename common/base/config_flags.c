@@ -14,6 +14,20 @@ static struct option_state *find_option(struct config_parser *p, struct span nam
     return NULL;
 }
 
+static void refuse_secret(struct config_parser *p, struct span name, const char *env) {
+    config_mistake(p,
+                   "option \"%.*s\" is a secret, which ps would show: name a file that "
+                   "holds it in %s_FILE, or set %s",
+                   SPAN_ARGS(name), env, env);
+}
+
+/* The value where it can stay, and nothing of it where ps looks. */
+static const char *hide(char *value) {
+    const char *kept = config_keep(span_of(value));
+    memset(value, '*', strlen(value));
+    return kept;
+}
+
 static void pass_flag(struct config_parser *p, struct span name, const char *value) {
     char env[CONFIG_NAME_SIZE];
     config_env_name(env, "", name);
@@ -23,8 +37,11 @@ static void pass_flag(struct config_parser *p, struct span name, const char *val
         return;
     }
     size_t skip = strlen(p->spec->pass_prefix);
-    config_pass(p, config_keep((struct span){name.ptr + skip, name.len - skip}), value,
-                ORIGIN_FLAG);
+    const char *property = config_keep((struct span){name.ptr + skip, name.len - skip});
+    if (config_property_is_secret(property))
+        refuse_secret(p, name, env);
+    else
+        config_pass(p, property, value, ORIGIN_FLAG);
 }
 
 static void unknown_option(struct config_parser *p, struct span name) {
@@ -48,7 +65,8 @@ static void unknown_option(struct config_parser *p, struct span name) {
 static int read_flag(struct config_parser *p, int n_left, char **args) {
     struct span rest = span_of(args[0] + 2), name;
     span_cut(&rest, '=', &name);
-    const char *value = rest.ptr; /* NULL when there is no '=' */
+    /* NULL when there is no '=' */
+    char *value = rest.ptr ? args[0] + (rest.ptr - args[0]) : NULL;
     if (span_is(name, "print-config")) {
         p->wants_values = true;
         return 1;
@@ -63,8 +81,10 @@ static int read_flag(struct config_parser *p, int n_left, char **args) {
     }
     int n_taken = 1;
     if (!value && o && o->row->type == OPT_BOOL) {
-        value = "true";
-    } else if (!value) {
+        config_set_option(p, o, "true", ORIGIN_FLAG);
+        return 1;
+    }
+    if (!value) {
         if (n_left < 2 || strncmp(args[1], "--", 2) == 0) {
             config_mistake(p, "option \"%.*s\" needs a value: --%.*s=VALUE",
                            SPAN_ARGS(name), SPAN_ARGS(name));
@@ -73,10 +93,13 @@ static int read_flag(struct config_parser *p, int n_left, char **args) {
         value = args[1];
         n_taken = 2;
     }
-    if (o)
-        config_set_option(p, o, value, ORIGIN_FLAG);
-    else
+    if (!o)
         pass_flag(p, name, value);
+    else if ((o->row->flags & OPT_SECRET) != OPT_SECRET)
+        config_set_option(p, o, o->row->flags & OPT_MASKED ? hide(value) : value,
+                          ORIGIN_FLAG);
+    else
+        refuse_secret(p, name, o->env);
     return n_taken;
 }
 

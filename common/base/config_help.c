@@ -72,7 +72,7 @@ static void explain(const struct option_state *o, struct builder *b) {
         row->type == OPT_BOOL && row->fallback && strcmp(row->fallback, "false") == 0;
     if (row->fallback && *row->fallback && !is_off)
         build_format(b, "%sdefault %s", separator,
-                     row->flags & OPT_SECRET ? "********" : row->fallback);
+                     row->flags & OPT_MASKED ? "********" : row->fallback);
     build_format(b, " [%s]", o->env);
 }
 
@@ -134,8 +134,8 @@ void config_print_help(const struct config_spec *spec, const struct config_state
 }
 
 bool config_property_is_secret(const char *property) {
-    static const char *const parts[] = {"password",           "secret", "token", "jaas",
-                                        "oauthbearer.config", ".pem"};
+    static const char *const parts[] = {"password", "passphrase",         "secret",
+                                        "jaas",     "oauthbearer.config", ".pem"};
     for (size_t i = 0; i < COUNT_OF(parts); i++)
         if (strstr(property, parts[i]))
             return true;
@@ -182,7 +182,7 @@ static void print_state(FILE *out, size_t width, const struct option_state *o) {
     const struct option *row = o->row;
     const char *value = o->text ? o->text : row->fallback ? row->fallback : "";
     print_start(out, width, row->name, origin_name(o->origin));
-    if (row->flags & OPT_SECRET)
+    if (row->flags & OPT_MASKED)
         fputs(*value ? "********\n" : "(empty)\n", out);
     else if (row->type == OPT_REPEAT)
         print_list(out, (const void *)((const char *)o->config + row->offset));

@@ -114,7 +114,7 @@ static bool refuse(const struct option_state *o, const char *must, const char *w
     struct builder b = builder_over(why, CONFIG_TEXT_SIZE - 1);
     build_text(&b, must);
     build_text(&b, what);
-    if (o->row->flags & OPT_SECRET)
+    if (o->row->flags & OPT_MASKED)
         build_text(&b, " (the value is a secret and not shown)");
     else
         build_format(&b, ", got \"%.100s\"", text);

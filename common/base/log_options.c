@@ -1,7 +1,8 @@
-/* log_options.c: --log-level, --log-format. */
+/* log_options.c: --log-level, --log-format, --core-dumps. */
 #include "common/base/log_options.h"
 
 #include "common/base/log.h"
+#include "common/base/process.h"
 
 const struct option log_options[] = {
     {.name = "log-level",
@@ -16,6 +17,12 @@ const struct option log_options[] = {
      .fallback = "auto",
      .choices = "auto|logfmt|json",
      .help = "auto: logfmt on a terminal, JSON otherwise"},
+    {.name = "core-dumps",
+     .type = OPT_BOOL,
+     .offset = offsetof(struct log_config, core_dumps),
+     .fallback = "false",
+     .help = "let a crash leave a core file, and debuggers of the same user look in: it "
+             "holds passwords and records"},
     {0},
 };
 
@@ -23,4 +30,6 @@ void log_configure(const struct log_config *config, const char *program) {
     log_set_service(program);
     log_set_level((enum log_level)config->level);
     log_set_format((enum log_format)config->format);
+    if (!config->core_dumps)
+        process_conceal();
 }

@@ -18,8 +18,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define VERSION_2_6_1 0x020601ff
 #define LOG_WINDOW_US (10 * US_PER_S)
 #define LOG_WINDOW_MAX 20
+#define FLUSH_SLICE_MS 200
+#define METADATA_WAIT_MS 2000
+#define METADATA_TRIES 5
 #define LAST_INSTANT_MS INT64_C(253402300799999) /* the end of the year 9999 */
 
 /* ---- configuration ---- */
@@ -51,7 +55,8 @@ static void on_log(const rd_kafka_t *rk, int level, const char *facility,
             log_warn("kafka.log-lines-dropped", LOG_STR("source", "kafka"),
                      LOG_I64("count", log->n_dropped));
         }
-        *log = (struct kafka_log){.window_start_us = now};
+        log->window_start_us = now;
+        log->n_written = log->n_dropped = 0;
     }
     if (log->n_written >= LOG_WINDOW_MAX) {
         log->n_dropped++;
@@ -60,6 +65,38 @@ static void on_log(const rd_kafka_t *rk, int level, const char *facility,
     log->n_written++;
     log_at(level_of(level), "kafka.reported", LOG_STR("source", "kafka"),
            LOG_STR("facility", facility), LOG_STR("text", text));
+}
+
+bool kafka_refusal(int code, const char *reason, bool is_new, struct error *err) {
+    if (code == RD_KAFKA_RESP_ERR__SSL || strstr(reason, "SSL_HANDSHAKE")) {
+        (void)error_set(err, E_KAFKA_DOWN, "could not trust the broker: %s", reason);
+        error_hint(err,
+                   "its certificate must be valid, name the host and be signed by an "
+                   "authority of KAFKA_SSL_CA_LOCATION");
+        return true;
+    }
+    if (code != RD_KAFKA_RESP_ERR__AUTHENTICATION)
+        return false;
+    bool has_no_token = strstr(reason, "OAUTHBEARER token") != NULL;
+    (void)error_set(err, is_new && !has_no_token ? E_KAFKA_CONFIG : E_KAFKA_DOWN,
+                    "the broker could not be asked in our name: %s", reason);
+    if (has_no_token)
+        error_hint(err, "does the endpoint answer, and know this client?");
+    else if (strstr(reason, "SCRAM") && rd_kafka_version() < VERSION_2_6_1)
+        error_hint(err, "if user and password are right: Kafka 4 refuses the SCRAM of a "
+                        "librdkafka before 2.6.1; use Debian 13's, or PLAIN over TLS");
+    else
+        error_hint(err, "the broker must know the user and password or token of "
+                        "KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD_FILE and the like");
+    return true;
+}
+
+/* Of producers and tools, which ask for the reason when nothing comes. */
+static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque) {
+    (void)rk;
+    struct kafka_log *log = opaque;
+    if (!log->is_refused)
+        log->is_refused = kafka_refusal(code, reason, true, &log->refusal);
 }
 
 const char *kafka_property(const struct kafka_properties *properties, const char *name) {
@@ -150,6 +187,7 @@ enum status kafka_conf_new(const struct kafka_properties *properties,
     }
     rd_kafka_conf_set_opaque(conf, log);
     rd_kafka_conf_set_log_cb(conf, on_log);
+    rd_kafka_conf_set_error_cb(conf, on_error); /* the consumer has its own */
     *out = conf;
     return ST_OK;
 }
@@ -277,7 +315,16 @@ enum status kafka_produce(struct kafka_producer *p, const char *topic, int32_t p
 
 enum status kafka_producer_flush(struct kafka_producer *p, int64_t timeout_us,
                                  struct error *err) {
-    rd_kafka_resp_err_t code = rd_kafka_flush(p->rk, (int)(timeout_us / US_PER_MS));
+    const int64_t until_us = clock_monotonic_us() + timeout_us;
+    rd_kafka_resp_err_t code;
+    do
+        code = rd_kafka_flush(p->rk, FLUSH_SLICE_MS);
+    while (code == RD_KAFKA_RESP_ERR__TIMED_OUT && !p->log.is_refused &&
+           clock_monotonic_us() < until_us);
+    if (p->log.is_refused && code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        *err = p->log.refusal;
+        return error_status(err->code);
+    }
     int64_t n_failed = p->n_failed;
     p->n_failed = 0;
     if (n_failed > 0) {
@@ -339,10 +386,20 @@ static enum status asking_handle(const struct kafka_properties *properties,
 
 static enum status ask_partitions(rd_kafka_t *rk, const char *topic, int *n,
                                   struct error *err) {
+    const struct kafka_log *log = rd_kafka_opaque(rk);
     rd_kafka_topic_t *handle = rd_kafka_topic_new(rk, topic, NULL);
     const struct rd_kafka_metadata *answer = NULL;
-    rd_kafka_resp_err_t code = rd_kafka_metadata(rk, 0, handle, &answer, 10000);
+    rd_kafka_resp_err_t code;
+    int tries = METADATA_TRIES;
+    do {
+        code = rd_kafka_metadata(rk, 0, handle, &answer, METADATA_WAIT_MS);
+        (void)rd_kafka_poll(rk, 0); /* why not, if not */
+    } while (code != RD_KAFKA_RESP_ERR_NO_ERROR && !log->is_refused && --tries > 0);
     rd_kafka_topic_destroy(handle);
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR && log->is_refused) {
+        *err = log->refusal;
+        return error_status(err->code);
+    }
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
         return error_set(err, E_KAFKA_DOWN, "could not ask Kafka about topic \"%s\": %s",
                          topic, rd_kafka_err2str(code));

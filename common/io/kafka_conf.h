@@ -15,6 +15,8 @@ struct kafka_log {
     int64_t window_start_us; /* monotonic */
     int64_t n_written;       /* in this window */
     int64_t n_dropped;
+    bool is_refused;      /* of a producer or a tool: who asks was not let in ... */
+    struct error refusal; /* ... and why */
 };
 
 struct kafka_setting {
@@ -45,6 +47,12 @@ MUST_USE enum status kafka_consumer_conf_new(const struct kafka_consumer_config 
  * lines are served by polling, in our own thread. */
 MUST_USE enum status kafka_handle_new(bool is_consumer, struct rd_kafka_conf_s *conf,
                                       struct rd_kafka_s **out, struct error *err);
+
+/* Whether an error of librdkafka says that one side does not trust the other: E_KAFKA_CONFIG
+ * when the broker refuses the credentials and `is_new`, who asks was never let in: they are
+ * read once, so a person must act. Else E_KAFKA_DOWN: what changed on the other side may
+ * change back, and so may a certificate or whoever gives tokens. */
+bool kafka_refusal(int code, const char *reason, bool is_new, struct error *err);
 
 /* What a message says of itself; the partition is the caller's to fill in. Its texts are
  * the message's. */

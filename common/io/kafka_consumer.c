@@ -265,7 +265,10 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
         tell(c, E_KAFKA_FATAL, rd_kafka_err2str(original), why);
         return;
     }
-    tell(c, E_KAFKA_DOWN, rd_kafka_err2str(code), reason);
+    struct error err = {0};
+    if (!kafka_refusal(code, reason, !c->was_assigned, &err))
+        (void)error_set(&err, E_KAFKA_DOWN, "%s: %s", rd_kafka_err2str(code), reason);
+    tell_trouble(c, &err);
 }
 
 /* ---- pinned partitions ---- */

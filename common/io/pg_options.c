@@ -6,7 +6,7 @@ const struct option pg_options[] = {
      .type = OPT_STRING,
      .offset = offsetof(struct pg_config, postgres),
      .fallback = "",
-     .flags = OPT_SECRET,
+     .flags = OPT_MASKED,
      .argument = "CONNINFO",
      .help = "Postgres, as key=value or URI; empty: libpq's own environment"},
     {0},

@@ -84,12 +84,13 @@ class Worker:
         self.topic = TOPICS[service]
         self.group = f"{NAME}-{service}"
         self.args = args
+        self.env = ENV
 
     def __enter__(self):
         self.log = open(f"{DIR}/{self.service}.log", "a")
         self.process = subprocess.Popen(
             [f"{BIN}/henpin-{self.service}", "--topic", self.topic, "--group", self.group, "--recall-interval", "100ms",
-             "--session-timeout", "6s", *self.args], stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, env=ENV)
+             "--session-timeout", "6s", *self.args], stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, env=self.env)
         return self
 
     def __exit__(self, *unused):

@@ -437,18 +437,51 @@ static void test_config__a_wrong_secret_is_not_repeated(void **state) {
     };
     const struct option_table only[] = {{rows, &s}, {NULL, NULL}};
     const struct config_spec sp = {"p", "q", NULL, only, NULL};
-    struct config_result r = parse_spec(&sp, LIST(NULL), LIST("--pin=hush"));
+    struct config_result r = parse_spec(&sp, LIST("HENPIN_PIN=hush"), LIST(NULL));
     assert_int_equal(r.outcome, CONFIG_WRONG);
     assert_lacks(told, "hush");
     assert_contains(
         told, "option \"pin\" must be a whole number (the value is a secret and not "
-              "shown)\n");
+              "shown) (from HENPIN_PIN)\n");
     r = parse_spec(&sp, LIST(NULL), LIST(NULL));
     assert_int_equal(r.outcome, CONFIG_WRONG);
     assert_contains(told, "option \"pin\" is required");
-    r = parse_spec(&sp, LIST("KAFKA_X=1"), LIST("--pin=0"));
+    r = parse_spec(&sp, LIST("KAFKA_X=1", "HENPIN_PIN=0"), LIST(NULL));
     assert_int_equal(r.outcome, CONFIG_RUN);
     assert_int_equal(r.pass_names.count, 0);
+}
+
+static void test_config__a_secret_is_refused_as_a_flag(void **state) {
+    (void)state;
+    assert_wrong(LIST(SERVERS), LIST("--pg-password=hush"), "HENPIN_PG_PASSWORD_FILE");
+    assert_lacks(told, "hush");
+    assert_wrong(LIST(SERVERS), LIST("--kafka.sasl.password", "hush"),
+                 "name a file that holds it in KAFKA_SASL_PASSWORD_FILE");
+    assert_lacks(told, "hush");
+    PARSE(LIST(SERVERS), LIST("--kafka.sasl.oauthbearer.token.endpoint.url=http://x"));
+    assert_int_equal(r.outcome, CONFIG_RUN);
+    release(&r);
+}
+
+static void test_config__what_may_hold_a_secret_is_wiped_where_ps_looks(void **state) {
+    (void)state;
+    static const struct option rows[] = {
+        {"pg", NULL, OPT_STRING, AT(url), "", 0, 0, OPT_MASKED, NULL, NULL, "database"},
+        {.name = NULL},
+    };
+    const struct option_table only[] = {{rows, &s}, {NULL, NULL}};
+    const struct config_spec sp = {"p", "q", NULL, only, NULL};
+    char first[] = "p", joined[] = "--pg=password=hush", name[] = "--pg",
+         apart[] = "quiet";
+    char *environment[] = {NULL};
+    char *argv[] = {first, joined, NULL}, *argv_apart[] = {first, name, apart, NULL};
+    struct config_result r = config_parse(&sp, 2, argv, environment, stdout, stderr);
+    assert_int_equal(r.outcome, CONFIG_RUN);
+    assert_string_equal(s.url, "password=hush");
+    assert_string_equal(joined, "--pg=*************");
+    r = config_parse(&sp, 3, argv_apart, environment, stdout, stderr);
+    assert_string_equal(s.url, "quiet");
+    assert_string_equal(apart, "*****");
 }
 
 static void test_config__a_variable_of_no_program_is_told_with_the_nearest(void **state) {
@@ -576,6 +609,8 @@ int main(void) {
         cmocka_unit_test(test_config__print_config_shows_origins_and_no_secret),
         cmocka_unit_test(test_config__a_wrong_configuration_is_not_printed),
         cmocka_unit_test(test_config__a_wrong_secret_is_not_repeated),
+        cmocka_unit_test(test_config__a_secret_is_refused_as_a_flag),
+        cmocka_unit_test(test_config__what_may_hold_a_secret_is_wiped_where_ps_looks),
         cmocka_unit_test(test_config__a_variable_of_no_program_is_told_with_the_nearest),
         cmocka_unit_test(test_config__a_variable_of_another_program_is_none_of_ours),
         cmocka_unit_test(test_config__an_address_to_listen_on_has_a_port_that_exists),

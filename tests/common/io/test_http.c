@@ -211,6 +211,59 @@ static void test_many__connections_are_bounded_and_then_served(void **state) {
     assert_non_null(strstr(text, "HTTP/1.1 200"));
 }
 
+/* A port scanner, a confused client, an attacker: whatever comes, the next is served. */
+static void test_garbage__never_reaches_the_handler_nor_stops_the_server(void **state) {
+    struct fixture *f = *state;
+    static const char *const starts[] = {
+        "",
+        "GET ",
+        "GET /live HTTP/1.1\r\n",
+        "GET /live HTTP/9.9\r\nHost: ",
+        "HEAD /live HTTP/1.1\r\nContent-Length: -",
+        "GET /live HTTP/1.1\r\nTransfer-Encoding: chunked\r\n"};
+    uint64_t random = 88172645463325252u; /* xorshift: the same at every run */
+    for (int round = 0; round < 2000; round++) {
+        char bytes[300], text[4096];
+        size_t len = strlen(starts[round % (int)COUNT_OF(starts)]);
+        memcpy(bytes, starts[round % (int)COUNT_OF(starts)], len);
+        while (len < sizeof bytes - (size_t)(round % 250)) {
+            random ^= random << 13, random ^= random >> 7, random ^= random << 17;
+            bytes[len++] = (char)random;
+        }
+        int fd = open_client(f);
+        (void)send(fd, bytes, len, MSG_NOSIGNAL);
+        (void)turn(f, 1);
+        if (round % 500 == 0)
+            receive(f, fd, text, sizeof text, 50);
+        close(fd);
+        (void)turn(f, 1);
+    }
+    assert_int_equal(f->n_calls, 0);
+    char text[4096] = ""; /* what hangs is let go after five seconds of silence */
+    for (int i = 0; i < 100 && !strstr(text, "HTTP/1.1 200"); i++) {
+        (void)turn(f, 100);
+        ask(f, "GET /live" CLOSING, text, sizeof text);
+    }
+    assert_non_null(strstr(text, "HTTP/1.1 200"));
+}
+
+/* Ten thousand that connect and say nothing get no memory of ours, and go. */
+static void test_flood__of_ten_thousand_connections_passes(void **state) {
+    struct fixture *f = *state;
+    char text[4096];
+    for (int i = 0; i < 10000; i++) {
+        int fd = open_client(f);
+        (void)turn(f, 0);
+        struct linger reset = {1, 0}; /* else their ports would wait for a minute */
+        (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+        close(fd);
+    }
+    for (int i = 0; i < 200; i++)
+        (void)turn(f, 1);
+    ask(f, "GET /live" CLOSING, text, sizeof text);
+    assert_non_null(strstr(text, "HTTP/1.1 200"));
+}
+
 static void test_keep_alive__serves_two_requests_on_one_connection(void **state) {
     struct fixture *f = *state;
     char text[4096];
@@ -260,6 +313,8 @@ int main(void) {
         test_case(test_answer__that_does_not_fit_is_an_error_not_a_cut),
         test_case(test_slow_client__neither_blocks_others_nor_stays),
         test_case(test_many__connections_are_bounded_and_then_served),
+        test_case(test_garbage__never_reaches_the_handler_nor_stops_the_server),
+        test_case(test_flood__of_ten_thousand_connections_passes),
         test_case(test_keep_alive__serves_two_requests_on_one_connection),
         test_case(test_new__says_which_address_it_cannot_take),
         test_case(test_new__takes_any_interface),

@@ -52,7 +52,7 @@ pg_make_home() {
 # The socket lies in a directory that only its owner (and root) can enter, so it needs no password;
 # the TCP port is open to every user of the machine, so it does.
 pg_init() {
-    local dir=$1 home setting
+    local dir=$1 home setting name settings=()
     shift
     home=$(pg_make_home "$dir")
     head -c 18 /dev/urandom | base64 | tr '+/' 'xy' >"$dir/password"
@@ -63,11 +63,22 @@ pg_init() {
         last_lines "$dir/log"
         die "could not create a Postgres cluster in $home"
     fi
+    for setting in "$@"; do
+        if [ "$setting" = secure=yes ]; then
+            make_tls "$dir/tls"
+            for name in key cert expired; do
+                as_pg sh -c 'umask 077; cat >"$1"' sh "$home/$name.pem" <"$dir/tls/$name.pem"
+            done
+            settings+=(ssl=on "ssl_cert_file=$home/cert.pem" "ssl_key_file=$home/key.pem")
+        else
+            settings+=("$setting")
+        fi
+    done
     {
         printf "%s\n" "listen_addresses = '127.0.0.1'" "unix_socket_directories = '$home'" \
             "timezone = 'UTC'" "log_timezone = 'UTC'" "max_connections = 200" \
             "log_line_prefix = '%m [%p] %d '" "shared_buffers = 128MB" "max_wal_size = 1GB"
-        for setting in "$@"; do printf "%s = '%s'\n" "${setting%%=*}" "${setting#*=}"; done
+        for setting in "${settings[@]}"; do printf "%s = '%s'\n" "${setting%%=*}" "${setting#*=}"; done
     } | as_pg tee -a "$home/data/postgresql.conf" >/dev/null
 }
 
@@ -98,6 +109,7 @@ start_postgres() {
     {
         echo "PG_CONNINFO='host=127.0.0.1 port=$(cat "$dir/port") user=henpin password=$(cat "$dir/password") dbname=postgres'"
         echo "PG_SOCKET_CONNINFO='host=$home port=$(cat "$dir/port") user=henpin dbname=postgres'"
+        [ ! -e "$dir/tls" ] || echo "PG_TLS='$dir/tls'"
     } >"$dir/env"
 }
 
