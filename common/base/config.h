@@ -95,6 +95,9 @@ struct config_result {
 struct config_result config_parse(const struct config_spec *spec, int argc, char **argv,
                                   char **envp, FILE *out, FILE *err_out);
 
+/* Whether a librdkafka property holds a secret (it is not ours, so the name must tell). */
+bool config_property_is_secret(const char *property);
+
 /* A Markdown table, a row an option: what --help-markdown prints, for deploy/README.md
  * (`make docs`). */
 void config_document(const struct config_spec *spec, FILE *out);

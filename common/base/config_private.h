@@ -56,10 +56,6 @@ void config_states_free(struct config_states *states);
 /* "kafka.fetch.max.bytes" and "batch-max" in the form of the environment: upper case,
  * '_'. */
 void config_env_name(char out[CONFIG_NAME_SIZE], const char *prefix, struct span name);
-/* Whether a librdkafka property holds a secret (it is not ours, so the name must tell).
- */
-bool config_property_is_secret(const char *property);
-
 /* --- config_environment.c --- */
 
 /* The rows' variables, and those that pass through. */

@@ -123,6 +123,8 @@ static const char *const *worker_command(struct story_stage *s, int t) {
     }
     for (size_t i = 0; i < n_passed; i++) {
         const char *name = c->kafka.names.items[i], *value = c->kafka.values.items[i];
+        if (config_property_is_secret(name))
+            continue; /* it came by the environment, which the worker has, too */
         struct builder b = builder_in(a, strlen(name) + strlen(value) + 16);
         build_format(&b, "--kafka.%s=%s", name, value);
         argv[n++] = span_cstr(a, builder_span(&b));
