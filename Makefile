@@ -172,13 +172,19 @@ help_chaos := kill, stop and cut everything, at every point; compare the tables
 help_fuzz := decoders, rules, decisions and packs against their opponents, for half an hour
 help_bench := measure rates, latencies and memory; tables and plots in $(BUILD)/bench
 help_mutants := switch each safety mechanism off and demand a red test
+help_manifests := the compose file and the Kubernetes manifests, by docker-compose, kustomize and the schemas
 help_docs := regenerate the tables of the documentation
-SLOW := $(filter chaos fuzz bench mutants docs,$(patsubst tests/%/run,%,$(wildcard tests/*/run)))
+SLOW := $(filter chaos fuzz bench mutants manifests docs,$(patsubst tests/%/run,%,$(wildcard tests/*/run)))
 # `+`, because a script may call make for programs of its own and shares our jobs then.
 $(SLOW):
-	@tests/tools/setup $(if $(filter bench,$@),bench,test)
+	@tests/tools/setup $(if $(filter bench manifests,$@),$@,test)
 	@$(MAKE) all
 	+@tests/$@/run
+image: ## the container images, with docker, podman or buildah
+	@deploy/image/make
+image-test: ## build the images without a registry, twice, for amd64 and arm64, and let them work (root)
+	@tests/tools/setup image
+	@tests/image/run
 $(if $(filter mutants,$(SLOW)),test-mutants: mutants)
 
 help: ## list what make can do
@@ -193,6 +199,6 @@ distclean: clean ## remove the downloads too
 	rm -rf $(BUILD) build/cache
 
 .PHONY: all unit libraries setup demo test test-page test-parts test-programs test-units test-downloads check-unit \
-  lint fmt help clean distclean FORCE $(SLOW) test-mutants
+  lint fmt image image-test help clean distclean FORCE $(SLOW) test-mutants
 -include $(wildcard tests/*/rules.mk) # programs of the slow checks
 -include $(OBJECTS:.o=.d)

@@ -81,6 +81,7 @@ static const char *const elsewhere[] = {
     "HENPIN_LOOK_EVERY",
     "HENPIN_MAINTAIN",
     "HENPIN_MARKETPLACE",
+    "HENPIN_MIGRATE_WAIT",
     "HENPIN_MOST",
     "HENPIN_ORDERS_TOPIC",
     "HENPIN_ORDER_PATIENCE",

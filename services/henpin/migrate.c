@@ -14,6 +14,7 @@
 #include "common/io/pg_options.h"
 #include "services/henpin/commands.h"
 
+#include <poll.h>
 #include <stdio.h>
 
 #define CONNECT_TIMEOUT_US (30 * US_PER_S)
@@ -26,6 +27,7 @@ struct config {
     bool is_check, maintains_only;
     const char *dir;
     int64_t ahead_months, keep_months;
+    int64_t wait_us;
 };
 
 static const struct option options[] = {
@@ -63,6 +65,13 @@ static const struct option options[] = {
      .max = 1200,
      .argument = "MONTHS",
      .help = "months after which partitions of events are dropped"},
+    {.name = "wait",
+     .env = "HENPIN_MIGRATE_WAIT",
+     .type = OPT_DURATION,
+     .offset = offsetof(struct config, wait_us),
+     .fallback = "0s",
+     .max = US_PER_HOUR,
+     .help = "how long to wait for a Postgres that does not answer yet"},
     {0},
 };
 
@@ -113,13 +122,23 @@ static enum status tell_pending(struct arena *a, struct pg *pg, const struct con
     return maintain_partitions(a, pg, c->ahead_months, c->keep_months, true, err);
 }
 
+/* A Postgres that is being started together with us is asked again every second. */
+static enum status connect_patiently(struct pg *pg, int64_t wait_us, struct error *err) {
+    int64_t until_us = clock_monotonic_us() + wait_us;
+    enum status st;
+    while ((st = pg_connect_wait(pg, CONNECT_TIMEOUT_US, err)) == ST_RETRY &&
+           clock_monotonic_us() < until_us)
+        (void)poll(NULL, 0, 1000);
+    return st;
+}
+
 static enum status migrate(struct arena *a, struct pg *pg, const struct config *c,
                            bool *is_pending, struct error *err) {
     struct migrations m;
     size_t n_applied;
     enum status st = migrations_read(a, c->dir, &m, err);
     if (st == ST_OK)
-        st = pg_connect_wait(pg, CONNECT_TIMEOUT_US, err);
+        st = connect_patiently(pg, c->wait_us, err);
     if (st == ST_OK && !c->is_check)
         st = pg_exec_wait(pg, take_lock, LOCK_TIMEOUT_US, err);
     if (st == ST_OK)

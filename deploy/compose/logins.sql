@@ -1,0 +1,6 @@
+-- Run once by the trial's Postgres, before `henpin migrate`: its roles, and logins that have them. With a Postgres of yours you
+-- create the logins after the first migration (deploy/README.md).
+CREATE ROLE henpin_worker NOLOGIN;
+CREATE ROLE henpin_reader NOLOGIN;
+CREATE ROLE shop_worker LOGIN PASSWORD 'trial' IN ROLE henpin_worker;
+CREATE ROLE shop_reader LOGIN PASSWORD 'trial' IN ROLE henpin_reader;
