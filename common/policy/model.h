@@ -286,6 +286,7 @@ struct policy {
     struct testcase *tests;
     int n_tests;
     struct signal_lists *signals;   /* NULL: no file has phrases */
+    struct word_set goods_signals;  /* those that are about the goods */
     struct phrases *phrases;        /* the same, compiled */
     struct coverage_spec *coverage; /* NULL: no file says what must be covered */
 };

@@ -162,6 +162,8 @@ static inline void policy_state_instant(struct policy_facts *f, enum policy_time
  * memory, at most 200 KiB, comes from `scratch`. */
 int policy_signals(const struct policy *p, struct arena *scratch, struct span text,
                    const char *out[POLICY_MAX_SIGNALS]);
+/* Whether this signal is about the goods: then it reaches the returns of the order. */
+bool policy_signal_is_of_goods(const struct policy *p, struct span word);
 
 /* All text in a decision borrows from the policy and is NUL-terminated. */
 struct policy_desk_choice {

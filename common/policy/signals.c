@@ -141,14 +141,24 @@ static void read_signal(struct loader *l, const struct node *n) {
     read_phrases(l, signal, list);
 }
 
+static void read_goods(struct loader *l, const struct node *list) {
+    NODE_WORDS(w, list) {
+        int signal = domain_word(l, FACT_SIGNALS, w);
+        if (signal >= 0)
+            word_set_add(&l->p->goods_signals, signal);
+    }
+}
+
 void signals_read(struct loader *l, const struct node *node) {
-    static const char *const keys[] = {"negation", "phrases", NULL};
+    static const char *const keys[] = {"negation", "phrases", "goods", NULL};
     if (!schema_map(l, node, "\"signals\"", keys))
         return;
     NODE_EACH(n, node_get(node, "negation"))
     read_negation(l, n);
     NODE_EACH(n, node_get(node, "phrases"))
     read_signal(l, n);
+    if (node_get(node, "goods"))
+        read_goods(l, node_get(node, "goods"));
 }
 
 void signals_compile(struct loader *l) {
@@ -158,6 +168,11 @@ void signals_compile(struct loader *l) {
 }
 
 /* ---- asking ---- */
+
+bool policy_signal_is_of_goods(const struct policy *p, struct span word) {
+    int i = attribute_find(&p->domain.facts[FACT_SIGNALS], word);
+    return i >= 0 && word_set_has(&p->goods_signals, i);
+}
 
 int policy_signals(const struct policy *p, struct arena *scratch, struct span text,
                    const char *out[POLICY_MAX_SIGNALS]) {

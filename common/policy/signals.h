@@ -8,10 +8,12 @@
  *       phrases:
  *         swollen_battery:
  *           en: [batter* & swollen, spicy pillow]
+ *       goods: [swollen_battery, fire]
  *
  * Signals are words of the domain's `signals`, languages of its `lang`. How a phrase is
  * written and what a negation takes back: common/text/phrases.h. The lists of all files
- * add up; a phrase stands once among those of a signal.
+ * add up; a phrase stands once among those of a signal. `goods` names the signals that are
+ * about the goods and not about the conversation: they reach the returns of the order.
  */
 #ifndef COMMON_POLICY_SIGNALS_H
 #define COMMON_POLICY_SIGNALS_H

@@ -69,6 +69,31 @@ static void show_latest(struct inquiries_case *c, const struct inquiry_event *e)
         c->topic = span_of(inquiry_topic_names[e->topic]);
 }
 
+/* The first of an order that says so counts, see danger.h. */
+static void note_dangers(struct batch *b, const struct message *m, const struct policy *p,
+                         const struct inquiry *q, const struct case_decision *d) {
+    const struct policy_disposition *said = &d->policy.disposition;
+    struct span rest = q->signals, word;
+    if (d->policy.outcome != POLICY_DECIDED || q->event.head.order_id.len == 0)
+        return;
+    struct danger danger = {
+        .order_key = m->subject.order_key,
+        .event_key = identity_event(m->subject.case_id, m->subject.event_id),
+        .inquiry_id = q->event.inquiry_id,
+        .desk = span_of(d->policy.route.desk),
+        .said_us = q->event.head.occurred_at_us,
+        .stops_shipping = said->destination && !said->is_shadow &&
+                          strcmp(said->destination, "no_return_shipping") == 0,
+        .revision = policy_revision(p)->id,
+    };
+    while (span_cut(&rest, '+', &word)) {
+        if (!policy_signal_is_of_goods(p, word))
+            continue;
+        danger.signal = word;
+        danger_note(b->attempt, &inquiries_state_of(b)->dangers, &danger);
+    }
+}
+
 /* The words are read by the rules that decide, so that one revision answers for both. */
 static void decide_one(struct batch *b, struct message *m, const struct policy *p,
                        struct arena *scratch) {
@@ -94,6 +119,7 @@ static void decide_one(struct batch *b, struct message *m, const struct policy *
     c->language = language;
     c->signals = inquiries_signals(b->attempt, &c->work.state, &q);
     show_latest(c, &q.event);
+    note_dangers(b, m, p, &q, &d);
     const struct span remedy = span_of(d.policy.disposition.remedy);
     casework_take(
         work, &c->work, m,
@@ -176,4 +202,5 @@ void inquiries_apply(struct batch *b) {
     struct inquiries_state *state = inquiries_state_of(b);
     order_wait_apply(state->wait);
     casework_apply(state->work, &writer);
+    danger_write(&state->dangers, b->writes);
 }

@@ -5,6 +5,7 @@
 #ifndef SERVICES_INQUIRIES_WORKER_H
 #define SERVICES_INQUIRIES_WORKER_H
 
+#include "common/flow/danger.h"
 #include "common/flow/order_wait.h"
 #include "common/flow/worker.h"
 #include "services/inquiries/inquiries.h"
@@ -23,6 +24,7 @@ struct inquiries_case {
 struct inquiries_state {
     struct casework *work;
     struct order_wait *wait;
+    struct dangers dangers; /* that the batch's messages tell of the goods */
 };
 
 static inline const struct inquiry *inquiry_of(const struct message *m) {

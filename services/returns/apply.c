@@ -87,6 +87,7 @@ static void decide_one(struct batch *b, struct message *m, const struct policy *
     if (!casework_admits(work, &c->work, m, &d))
         return;
     c->offer = offer;
+    c->begins = c->begins || c->work.state.history.n == 0;
     show_latest(c, e);
     dispose(b, c, m, e, &goods, p, &facts, &d);
     casework_take(
@@ -111,7 +112,7 @@ void returns_decide_batch(struct batch *b, const struct policy *p) {
 #define CASE_COLUMNS                                                                     \
     "case_id, order_key, marketplace, seller_id, order_id, return_id, is_parked,"        \
     " status, reason_code, wanted, amount_minor, currency, lines, disposition, tasks,"   \
-    " remedy, destination, remedy_at, destination_at"
+    " remedy, destination_said, remedy_at, destination_at"
 
 const struct pg_statement returns_session = {
     "returns_session", CASEWORK_SESSION("return_case_changed", "henpin.return_case")};
@@ -121,7 +122,7 @@ static const struct pg_statement update_cases = {
     "UPDATE henpin.return_case c SET is_parked = t.is_parked, status = t.status,"
     " reason_code = t.reason_code, wanted = t.wanted, amount_minor = t.amount_minor,"
     " currency = t.currency, lines = t.lines, disposition = t.disposition,"
-    " tasks = t.tasks, remedy = t.remedy, destination = t.destination,"
+    " tasks = t.tasks, remedy = t.remedy, destination_said = t.destination_said,"
     " remedy_at = t.remedy_at, destination_at = t.destination_at, " CASEWORK_UPDATES
     " FROM pg_temp.return_case_changed t WHERE c.case_id = t.case_id"};
 
@@ -163,13 +164,29 @@ static const struct case_writer writer = {
     .update = &update_cases,
 };
 
+/* What the buyer wrote of the goods before. */
+static void meet_dangers(struct batch *b, const struct casework *work) {
+    size_t n = 0, n_cases = casework_count(work);
+    struct uuid *orders = arena_array(b->attempt, n_cases + 1, sizeof *orders);
+    for (size_t i = 0; i < n_cases; i++) {
+        const struct returns_case *c = (const struct returns_case *)casework_at(work, i);
+        if (c->begins)
+            orders[n++] = c->work.order_key;
+    }
+    danger_meet(b->writes, orders, n);
+}
+
 void returns_apply(struct batch *b) {
     struct returns_state *state = returns_state_of(b);
     order_wait_apply(state->wait);
     casework_apply(state->work, &writer);
+<<<<<<< HEAD
     for (size_t i = 0; i < casework_count(state->work); i++) {
         const struct returns_case *c =
             (const struct returns_case *)casework_at(state->work, i);
         task_rows_write(state->tasks, &c->tasks, &c->work, c->revision);
     }
+=======
+    meet_dangers(b, state->work);
+>>>>>>> c27627b (returns: what a buyer writes of a danger reaches the returns of the order)
 }

@@ -16,7 +16,7 @@ static void begin(struct work_case *work, const struct message *m) {
 static const struct pg_statement read_cases = {
     "returns_cases",
     "SELECT case_id, is_parked, status, reason_code, wanted, amount_minor, currency,"
-    " lines, disposition, tasks, remedy, destination, remedy_at, "
+    " lines, disposition, tasks, remedy, destination_said, remedy_at, "
     "destination_at, " CASEWORK_COLUMNS
     " FROM henpin.return_case WHERE case_id = ANY($1) ORDER BY case_id FOR UPDATE"};
 

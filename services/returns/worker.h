@@ -5,6 +5,7 @@
 #ifndef SERVICES_RETURNS_WORKER_H
 #define SERVICES_RETURNS_WORKER_H
 
+#include "common/flow/danger.h"
 #include "common/flow/order_wait.h"
 #include "common/flow/task_rows.h"
 #include "common/flow/worker.h"
@@ -14,6 +15,7 @@
 struct returns_case {
     struct work_case work;
     struct span return_id;
+    bool begins; /* its first event is of this batch */
     struct line_classes *classes; /* of the order's lines; NULL until a line wants one */
     struct span lines;            /* all that is known of them: common/policy/known.h */
     struct span disposition;      /* what becomes of them; ptr NULL: no rule has said */

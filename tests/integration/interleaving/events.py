@@ -20,6 +20,8 @@ CLASSES = ["general", "apparel", "power_bank", "home_appliance", "medical_device
 REASONS = ["CR-DEFECTIVE", "CR-UNWANTED_ITEM", "AMZ-PG-BAD-DESC", "CR-DAMAGED_BY_CARRIER", "", "no such code"]
 NAMES = {"amazon.co.jp": ["amazon.co.jp", "A1VC38T7YXB528", "JP"], "amazon.com": ["amazon.com"],
          "amazon.de": ["amazon.de", "DE"], "rakuten.co.jp": ["rakuten.co.jp"], "shop.example": ["shop.example"]}
+DANGERS = ["バッテリーが膨らんでいます", "it caught fire and my hand was burned", "mein Akku ist aufgebläht, es hat geraucht",
+           "返品した端末に個人情報が残っています", "a complaint, nothing else"]
 REFUSED = "refused."  # event ids that begin so are refused by a constraint of the test's
 
 
@@ -138,7 +140,8 @@ class Generator:
             "language": None if is_reply else rng.choice([None, None, "ja", "de", "xx"]),
             "language_source": rng.choice([None, "DECLARED", "DETECTED"]),
             "reply_author": rng.choice(["HUMAN", "HUMAN", "AUTOMATIC", "UNKNOWN", None]) if is_reply else None,
-            "reply_language": rng.choice([None, "ja", "en-GB"]) if is_reply else None, "text": None}
+            "reply_language": rng.choice([None, "ja", "en-GB"]) if is_reply else None,
+            "text": rng.choice(DANGERS) if not is_reply and rng.random() < 0.15 else None}
         return self.encode(INQUIRIES, event)
 
     def inquiries(self, order, n, start):
