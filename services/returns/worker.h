@@ -15,7 +15,7 @@
 struct returns_case {
     struct work_case work;
     struct span return_id;
-    bool begins; /* its first event is of this batch */
+    bool begins;                  /* its first event is of this batch */
     struct line_classes *classes; /* of the order's lines; NULL until a line wants one */
     struct span lines;            /* all that is known of them: common/policy/known.h */
     struct span disposition;      /* what becomes of them; ptr NULL: no rule has said */

@@ -24,7 +24,6 @@
     "  - {id: r2, title: t, source: s, confidence: own, when: {marketplace: m2},\n"      \
     "     then: {chain: [{to: a, require: licence:L, wait: 1h}, {to: d}]}}\n"
 
-
 static void
 test_desk_licence__is_held_from_its_first_instant_to_before_its_last(void **state) {
     (void)state;
