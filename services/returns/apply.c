@@ -180,13 +180,10 @@ void returns_apply(struct batch *b) {
     struct returns_state *state = returns_state_of(b);
     order_wait_apply(state->wait);
     casework_apply(state->work, &writer);
-<<<<<<< HEAD
     for (size_t i = 0; i < casework_count(state->work); i++) {
         const struct returns_case *c =
             (const struct returns_case *)casework_at(state->work, i);
         task_rows_write(state->tasks, &c->tasks, &c->work, c->revision);
     }
-=======
     meet_dangers(b, state->work);
->>>>>>> c27627b (returns: what a buyer writes of a danger reaches the returns of the order)
 }
