@@ -67,13 +67,6 @@ void lane_fatal(struct lane *l, const struct error *err) {
     *l->shared.is_fatal = true;
 }
 
-void lane_pause(struct lane *l, int64_t first_ms, int64_t max_ms) {
-    l->attempts++;
-    l->wake_us =
-        clock_monotonic_us() +
-        US_PER_MS * backoff_ms(l->attempts, first_ms, max_ms, random_next(&l->random));
-}
-
 void lane_run(struct lane *l, struct pg_script *s, enum step step) {
     l->step = step;
     pg_run(l->pg, s, l->config.statement_timeout_us);

@@ -11,9 +11,10 @@
  *
  * What each failure leads to:
  *   outage, conflict       roll back, wait (back-off with jitter), the same batch again
- *   the ledger refuses     somebody else applied the range, or our COMMIT whose answer was lost had happened: read
- *                          the ledger and go on from what it says (I2, I3)
- *   data                   find the message by trials (bisect.h), reject it, the rest again (I6)
+ *   the ledger refuses     somebody else applied the range, or our COMMIT whose answer was
+ *                          lost had happened: read the ledger, go on from there (I2, I3)
+ *   data                   find the message by trials (bisect.h), reject it, the rest
+ *                          again (I6)
  *   our own statement      fatal
  */
 #ifndef COMMON_FLOW_LANE_H

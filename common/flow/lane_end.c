@@ -1,6 +1,7 @@
 /*
  * lane_end.c: how an attempt ends. See lane.h for what each failure leads to.
  */
+#include "common/base/backoff.h"
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/base/metrics.h"
@@ -11,6 +12,24 @@
 #include "common/io/traceparent.h"
 
 enum { CONFLICTS_MAX = 5 };
+
+/* How long the lane waits after a failure: the first time, and at most (backoff.h). */
+enum wait { WAIT_CONFLICT, WAIT_CONNECTION, WAIT_STATEMENT, WAIT_RESOURCES };
+static const struct {
+    int64_t first_ms, max_ms;
+} waits[] = {
+    [WAIT_CONFLICT] = {1, 50},       /* the other transaction is over in a moment */
+    [WAIT_CONNECTION] = {50, 10000}, /* Postgres starts again within seconds */
+    [WAIT_STATEMENT] = {100, 10000}, /* of the session, a recall or the ledger */
+    [WAIT_RESOURCES] = {100, 30000}, /* a full disk takes a person's minutes */
+};
+
+static void wait_longer(struct lane *l, enum wait w) {
+    l->attempts++;
+    l->wake_us = clock_monotonic_us() +
+                 US_PER_MS * backoff_ms(l->attempts, waits[w].first_ms, waits[w].max_ms,
+                                        random_next(&l->random));
+}
 
 /* ---- committed ---- */
 
@@ -115,7 +134,7 @@ static void realign(struct lane *l) {
         for (size_t i = 0; i < n; i++)
             parts[i]->taken = taken[i];
         log_warn("ledger.unread", LOG_ERR(&err));
-        lane_pause(l, 100, 10000);
+        wait_longer(l, WAIT_STATEMENT);
         return;
     }
     for (size_t i = 0; i < n; i++)
@@ -194,7 +213,7 @@ static void connection_lost(struct lane *l, const struct error *err) {
         lane_forget_batch(l);
         lane_recall_failed(l);
     }
-    lane_pause(l, 50, 10000);
+    wait_longer(l, WAIT_CONNECTION);
 }
 
 /* Nothing of a batch was in it: the session's statement, or the search for a recall. */
@@ -203,7 +222,7 @@ static void search_failed(struct lane *l, const struct error *err) {
     metrics_count_error(err->code);
     if (error_status(err->code) == ST_FATAL)
         lane_fatal(l, err);
-    lane_pause(l, 100, 10000);
+    wait_longer(l, WAIT_STATEMENT);
 }
 
 /* The data of some message. */
@@ -230,11 +249,11 @@ static void attempt_failed(struct lane *l, const struct error *err) {
         l->wants_realign = true;
     } else if (race || (conflict && l->conflicts < CONFLICTS_MAX)) {
         l->conflicts++;
-        lane_pause(l, 1, 50);
+        wait_longer(l, WAIT_CONFLICT);
     } else if (st == ST_RETRY) {
         log_warn("batch.retried", LOG_I64("attempt", l->attempts), LOG_ERR(err));
         metrics_count_error(err->code);
-        lane_pause(l, 100, 30000);
+        wait_longer(l, WAIT_RESOURCES);
     } else if (st == ST_REJECT) {
         refused(l, err);
     } else {

@@ -70,7 +70,6 @@ struct lane {
 
 /* ---- lane.c ---- */
 void lane_fatal(struct lane *l, const struct error *err);
-void lane_pause(struct lane *l, int64_t first_ms, int64_t max_ms);
 void lane_run(struct lane *l, struct pg_script *s, enum step step);
 void lane_roll_back(struct lane *l);
 /* A fresh attempt of what is in `running`; nothing of it is sent yet. */

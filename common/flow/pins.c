@@ -1,6 +1,10 @@
 #include "common/flow/pins.h"
 
+#include "common/flow/positions.h"
+
 #include <stdlib.h>
+
+_Static_assert((int)PINS_MAX == (int)POSITIONS_MAX, "all that are pinned are kept");
 
 /* A decimal number without sign or blanks; -1: none. More than six
  * digits are a slip: no topic has a million partitions. */

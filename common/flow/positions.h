@@ -38,8 +38,10 @@ struct partition {
                              none */
 };
 
+enum { POSITIONS_MAX = 4096 }; /* partitions of one worker */
+
 struct positions {
-    struct partition *items[4096];
+    struct partition *items[POSITIONS_MAX];
     size_t n;
     const char *group;
     struct pg *control; /* a connection of its own, used waiting */
@@ -47,9 +49,12 @@ struct positions {
 };
 
 /* Adds the partitions and fills where to start each. Claims those never read. Waits for
- * Postgres up to 10 s. */
-enum status positions_assign(struct positions *p, const struct kafka_partition *ids,
-                             size_t n, int n_lanes, int64_t *starts, struct error *err);
+ * Postgres, up to 10 s a question: one for all of them, and for each to be claimed two
+ * more and one to Kafka. So does everything below that reads or writes the ledger. On
+ * failure none is added. */
+MUST_USE enum status positions_assign(struct positions *p,
+                                      const struct kafka_partition *ids, size_t n,
+                                      int n_lanes, int64_t *starts, struct error *err);
 void positions_revoke(struct positions *p, const struct kafka_partition *ids, size_t n);
 struct partition *positions_find(const struct positions *p,
                                  const struct kafka_partition *id);
@@ -57,8 +62,8 @@ struct partition *positions_find(const struct positions *p,
 /* Reads the ledger again for some partitions (after a fence or an accepted loss),
  * claiming those without a row: their position, last_offset and last_fingerprint change.
  */
-enum status positions_read(struct positions *p, struct partition **parts, size_t n,
-                           struct error *err);
+MUST_USE enum status positions_read(struct positions *p, struct partition **parts,
+                                    size_t n, struct error *err);
 
 /* What a record of last_offset must look like. */
 int64_t record_fingerprint(int64_t timestamp_us, struct span key, struct span value);

@@ -72,7 +72,7 @@ void source_mirror(struct source *s, const struct kafka_partition *p,
 enum status source_watermarks(struct source *s, const struct kafka_partition *p,
                               int64_t *low, int64_t *high, struct error *err) {
     if (s->kafka)
-        return kafka_watermarks(s->kafka, p, low, high, 10 * INT64_C(1000000), err);
+        return kafka_watermarks(s->kafka, p, low, high, SOURCE_WATERMARKS_US, err);
     *low = 0;
     *high = INT64_MAX;
     return ST_OK;

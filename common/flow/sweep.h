@@ -8,9 +8,10 @@
 #include "common/io/pg.h"
 #include "common/policy/policy.h"
 
-/* Raises order_unknown for placeholders whose patience ran out before `now_us`; waits for
- * Postgres on a connection of its own kind (not a lane's). `*n` is how many. */
-enum status sweep_unknown_orders(struct pg *pg, const struct policy *p, int64_t now_us,
-                                 size_t *n, struct error *err);
+/* Raises order_unknown for at most 500 placeholders whose patience ran out before `now_us`;
+ * `*n` is how many. Waits for Postgres, up to 10 s a question, on a connection that is not
+ * a lane's; after a failure it is closed and nothing was told. */
+MUST_USE enum status sweep_unknown_orders(struct pg *pg, const struct policy *p,
+                                          int64_t now_us, size_t *n, struct error *err);
 
 #endif
