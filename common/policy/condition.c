@@ -111,12 +111,8 @@ static void read_word_condition(struct loader *l, const struct node *n,
 
 static bool read_range(struct loader *l, const struct node *n, const struct attribute *at,
                        struct number_range *r) {
-    struct span low = n->text, high = n->text;
-    const char *dots = n->kind == NODE_SCALAR ? strstr(n->text.ptr, "..") : NULL;
-    if (dots) {
-        low = (struct span){n->text.ptr, (size_t)(dots - n->text.ptr)};
-        high = span_of(dots + 2);
-    }
+    struct span low, high;
+    (void)node_cut_range(n, &low, &high);
     r->low = at->min;
     r->high = at->max;
     bool is_good =

@@ -266,7 +266,7 @@ static void take_rule(struct proof *x, const struct table *t, const struct rule 
         if (at_us < rule->from_us || at_us >= rule->until_us)
             continue;
         for (int i = 0; i < x->world.n_points; i++) {
-            world_point(&x->world, i, x->cell);
+            coverage_world_point(&x->world, i, x->cell);
             if (!point_excludes(x, t, rule))
                 take_point(x, t, rule, at_us);
         }
@@ -285,7 +285,7 @@ static void find_route(struct proof *x) {
         struct policy_facts f;
         struct policy_decision d;
         struct decide_trace trace;
-        world_point(&x->world, i, x->cell);
+        coverage_world_point(&x->world, i, x->cell);
         region_init(&r);
         if (region_add(&r, x->cell) && region_find(&x->p->domain, &r, &f)) {
             set_times(&f, x->segments[0]);
@@ -410,8 +410,8 @@ struct coverage *coverage_find(struct arena *a, const struct policy *p,
     *x = (struct proof){.a = a, .p = p, .q = q, .out = out};
     out->first_day = q->first_day;
     out->weeks = q->weeks;
-    out->classes = world_classes(a, p, &out->n_classes);
-    world_build(&x->world, a, p);
+    out->classes = coverage_world_classes(a, p, &out->n_classes);
+    coverage_world_build(&x->world, a, p);
     find_segments(x);
     out->is_finished = x->world.n_points > 0 && x->n_segments < SEGMENTS_MAX;
     if (out->is_finished)

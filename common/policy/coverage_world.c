@@ -76,7 +76,8 @@ static void classes_init(struct classes *x, const struct attribute *at) {
     }
 }
 
-struct coverage_class *world_classes(struct arena *a, const struct policy *p, int *n) {
+struct coverage_class *coverage_world_classes(struct arena *a, const struct policy *p,
+                                              int *n) {
     const struct attribute *at = &p->domain.facts[FACT_CATEGORY];
     struct classes x;
     struct coverage_class all[DOMAIN_MAX_WORDS + 2] = {0};
@@ -225,7 +226,8 @@ static void number_classes(const struct policy *p, int fact, int *out) {
     memcpy(out, x.of, sizeof x.of);
 }
 
-void world_build(struct coverage_world *w, struct arena *a, const struct policy *p) {
+void coverage_world_build(struct coverage_world *w, struct arena *a,
+                          const struct policy *p) {
     *w = (struct coverage_world){.p = p, .n_points = 1};
     bool is_small = true;
     for (int fact = 0; fact < POLICY_FACT_COUNT; fact++)
@@ -250,7 +252,7 @@ void world_build(struct coverage_world *w, struct arena *a, const struct policy 
     }
 }
 
-void world_point(const struct coverage_world *w, int i, struct condition **out) {
+void coverage_world_point(const struct coverage_world *w, int i, struct condition **out) {
     for (int k = 0; k < w->n_axes; k++) {
         const struct coverage_atoms *x = &w->axes[k];
         out[x->fact] = &x->items[i % x->n];

@@ -28,11 +28,13 @@ struct coverage_world {
     uint32_t facts; /* bit per fact: what chains depend on */
 };
 
-void world_build(struct coverage_world *w, struct arena *a, const struct policy *p);
+void coverage_world_build(struct coverage_world *w, struct arena *a,
+                          const struct policy *p);
 /* The conditions of point `i`, one per fact, into `out` (others are left alone). */
-void world_point(const struct coverage_world *w, int i, struct condition **out);
+void coverage_world_point(const struct coverage_world *w, int i, struct condition **out);
 
 /* The categories that no rule tells apart. */
-struct coverage_class *world_classes(struct arena *a, const struct policy *p, int *n);
+struct coverage_class *coverage_world_classes(struct arena *a, const struct policy *p,
+                                              int *n);
 
 #endif

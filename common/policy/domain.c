@@ -127,14 +127,10 @@ static void read_words(struct arena *a, struct attribute *at, const struct node 
 
 /* "0..100000000" */
 static void read_bounds(struct attribute *at, const struct node *n, struct findings *fs) {
-    struct span high = n->text, low = {0};
-    const char *dots = n->kind == NODE_SCALAR ? strstr(n->text.ptr, "..") : NULL;
-    if (dots) {
-        low = (struct span){n->text.ptr, (size_t)(dots - n->text.ptr)};
-        high = span_of(dots + 2);
-    }
-    if (!dots || !span_to_i64(low, &at->min) || !span_to_i64(high, &at->max) ||
-        at->min > at->max || at->min == INT64_MIN || at->max == INT64_MAX)
+    struct span low, high;
+    if (!node_cut_range(n, &low, &high) || !span_to_i64(low, &at->min) ||
+        !span_to_i64(high, &at->max) || at->min > at->max || at->min == INT64_MIN ||
+        at->max == INT64_MAX)
         finding_error(fs, "domain", n, "bounds must read low..high, whole numbers");
 }
 

@@ -1,10 +1,10 @@
 /*
  * duration.h: how long, with its kind.
  *
- *     24h   90m   2h30m                      elapsed time on the line of instants
- *     5 calendar-days in always_jp           same wall time five days later in that
- * calendar's zone 2 business-days in us_office           same wall time on the second
- * later open day 6 business-hours in desk_jp            six hours of open time
+ *     24h   90m   2h30m               elapsed time on the line of instants
+ *     5 calendar-days in always_jp    same wall time five days later, in its zone
+ *     2 business-days in us_office    same wall time on the second later open day
+ *     6 business-hours in desk_jp     six hours of open time
  *
  * The day kinds take, after a comma: `first day counted` (Japanese law: the day of
  * receipt is day 1), `to the end of the day` (due at the midnight that ends the day),

@@ -71,7 +71,7 @@ static enum cover_answer needed_in(struct idle *x, const struct world *w,
     enum cover_answer all = COVER_WHOLE;
     for (unsigned slots = r->then.gives; slots; slots &= slots - 1) {
         int slot = __builtin_ctz(slots);
-        int n = x->t->hit == HIT_PRIORITY ? 1 : n_items(&r->then, slot);
+        int n = x->t->hit == HIT_PRIORITY ? 1 : same_count(&r->then, slot);
         for (int i = 0; i < n; i++) {
             enum cover_answer answer = x->t->hit == HIT_PRIORITY
                                            ? needed_for_slot(x, w, r, slot)
@@ -97,7 +97,7 @@ static const struct rule *find_twin(struct idle *x, const struct rule *r,
         bool is_same = idle_competes(x, r, other);
         for (unsigned slots = r->then.gives; slots && is_same; slots &= slots - 1) {
             int slot = __builtin_ctz(slots);
-            for (int k = 0; k < n_items(&r->then, slot) && is_same; k++)
+            for (int k = 0; k < same_count(&r->then, slot) && is_same; k++)
                 is_same = same_item(&r->then, k, &other->then, slot);
         }
         for (int k = 0; k < ws->n && is_same; k++) {

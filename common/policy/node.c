@@ -27,3 +27,13 @@ struct span source_line(const struct source *source, int line) {
             return out;
     return (struct span){"", 0};
 }
+
+bool node_cut_range(const struct node *n, struct span *low, struct span *high) {
+    const char *dots = n->kind == NODE_SCALAR ? strstr(n->text.ptr, "..") : NULL;
+    *low = *high = n->text;
+    if (!dots)
+        return false;
+    *low = (struct span){n->text.ptr, (size_t)(dots - n->text.ptr)};
+    *high = span_of(dots + 2);
+    return true;
+}

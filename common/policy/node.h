@@ -38,5 +38,7 @@ struct span source_line(const struct source *source, int line);
 #define NODE_EACH(child, parent)                                                         \
     for (const struct node *child = (parent) ? (parent)->first : NULL; child;            \
          child = child->next)
+/* "low..high" cut at the dots; false without them: both are the whole text then. */
+bool node_cut_range(const struct node *n, struct span *low, struct span *high);
 
 #endif

@@ -45,7 +45,7 @@ static bool duty_equal(const struct duty_spec *a, const struct duty_spec *b) {
            text_equal(a->breach, b->breach) && text_equal(a->cost, b->cost);
 }
 
-int n_items(const struct outcome *a, int slot) {
+int same_count(const struct outcome *a, int slot) {
     return slot == SLOT_DUTY      ? a->n_duties
            : slot == SLOT_BLOCKER ? a->n_blockers
                                   : (int)(a->gives >> slot & 1);
@@ -54,7 +54,7 @@ int n_items(const struct outcome *a, int slot) {
 bool same_item(const struct outcome *a, int i, const struct outcome *b, int slot) {
     if (slot != SLOT_DUTY && slot != SLOT_BLOCKER)
         return b->gives >> slot & 1 && outcome_equal(a, b, slot);
-    for (int k = 0; k < n_items(b, slot); k++)
+    for (int k = 0; k < same_count(b, slot); k++)
         if (slot == SLOT_DUTY ? duty_equal(&a->duties[i], &b->duties[k])
                               : strcmp(a->blockers[i].name, b->blockers[k].name) == 0 &&
                                     a->blockers[i].severity == b->blockers[k].severity)
@@ -63,9 +63,9 @@ bool same_item(const struct outcome *a, int i, const struct outcome *b, int slot
 }
 
 bool same_slot(const struct outcome *a, const struct outcome *b, int slot) {
-    if (n_items(a, slot) != n_items(b, slot))
+    if (same_count(a, slot) != same_count(b, slot))
         return false;
-    for (int i = 0; i < n_items(a, slot); i++)
+    for (int i = 0; i < same_count(a, slot); i++)
         if (!same_item(a, i, b, slot))
             return false;
     return true;

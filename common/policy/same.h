@@ -10,7 +10,7 @@ bool same_slot(const struct outcome *a, const struct outcome *b, int slot);
  * gives: position i of a's duties or blockers; 0 for the other slots. */
 bool same_item(const struct outcome *a, int i, const struct outcome *b, int slot);
 /* How many things a gives for the slot. */
-int n_items(const struct outcome *a, int slot);
+int same_count(const struct outcome *a, int slot);
 /* Both admit the same inputs as written, and run in the same mode; same_conditions does
  * not look at the validity. */
 bool same_conditions(const struct rule *a, const struct rule *b);

@@ -167,6 +167,48 @@ static const struct policy_duty *find_duty(const struct policy_decision *d,
     return NULL;
 }
 
+/* What stands in a duty or a step as it is expected. */
+struct field {
+    const char *name;
+    enum { FIELD_INSTANT, FIELD_WORD } kind;
+    size_t offset;
+};
+
+#define DUTY(name, kind, member)                                                         \
+    { name, kind, offsetof(struct policy_duty, member) }
+static const struct field duty_fields[] = {
+    DUTY("start", FIELD_INSTANT, start_us),
+    DUTY("due", FIELD_INSTANT, due_us),
+    DUTY("aim", FIELD_INSTANT, aim_us),
+    DUTY("act_by", FIELD_INSTANT, owner.act_by_us),
+    DUTY("desk", FIELD_WORD, owner.desk),
+    DUTY("rule", FIELD_WORD, rule_id),
+    DUTY("waits_for", FIELD_WORD, waits_for),
+    DUTY("breach", FIELD_WORD, breach),
+};
+
+#define STEP(member)                                                                     \
+    { #member, FIELD_WORD, offsetof(struct policy_step, member) }
+static const struct field step_fields[] = {
+    STEP(to), STEP(licence), STEP(evidence), STEP(place), STEP(unlocks), STEP(overdue),
+};
+
+/* `of` NULL: there is no such duty or step, hence nothing. False: no such field. */
+static bool actual_of_field(struct actual *a, const struct field *fields, size_t n,
+                            const void *of, struct span name) {
+    for (size_t i = 0; i < n; i++) {
+        if (!span_is(name, fields[i].name))
+            continue;
+        const void *at = of ? (const char *)of + fields[i].offset : NULL;
+        if (fields[i].kind == FIELD_INSTANT)
+            actual_instant(a, at ? *(const int64_t *)at : POLICY_NO_INSTANT);
+        else
+            actual_word(a, at ? *(const char *const *)at : NULL);
+        return true;
+    }
+    return false;
+}
+
 static void actual_of_duty(struct actual *a, const struct policy_decision *d,
                            struct span path) {
     size_t dot = path.len;
@@ -176,23 +218,9 @@ static void actual_of_duty(struct actual *a, const struct policy_decision *d,
         return;
     struct span field = {path.ptr + dot, path.len - dot};
     const struct policy_duty *x = find_duty(d, (struct span){path.ptr, dot - 1});
-    if (span_is(field, "start")) {
-        actual_instant(a, x ? x->start_us : POLICY_NO_INSTANT);
-    } else if (span_is(field, "due")) {
-        actual_instant(a, x ? x->due_us : POLICY_NO_INSTANT);
-    } else if (span_is(field, "aim")) {
-        actual_instant(a, x ? x->aim_us : POLICY_NO_INSTANT);
-    } else if (span_is(field, "act_by")) {
-        actual_instant(a, x ? x->owner.act_by_us : POLICY_NO_INSTANT);
-    } else if (span_is(field, "desk")) {
-        actual_word(a, x ? x->owner.desk : NULL);
-    } else if (span_is(field, "rule")) {
-        actual_word(a, x ? x->rule_id : NULL);
-    } else if (span_is(field, "waits_for")) {
-        actual_word(a, x ? x->waits_for : NULL);
-    } else if (span_is(field, "breach")) {
-        actual_word(a, x ? x->breach : NULL);
-    } else if (span_is(field, "warn")) {
+    if (actual_of_field(a, duty_fields, COUNT_OF(duty_fields), x, field))
+        return;
+    if (span_is(field, "warn")) {
         a->is_known = a->is_instant = true;
         for (int i = 0; x && i < x->n_warnings; i++)
             actual_instant(a, x->warn_us[i]);
@@ -216,20 +244,10 @@ static void actual_of_step(struct actual *a, const struct policy_decision *d,
     (void)span_cut(&path, '.', &name);
     for (int i = d->disposition.n_steps - 1; i >= 0; i--)
         s = span_is(name, d->disposition.steps[i].action) ? &d->disposition.steps[i] : s;
+    if (actual_of_field(a, step_fields, COUNT_OF(step_fields), s, path))
+        return;
     if (span_is(path, "due")) {
         actual_instant(a, s ? policy_step_due(s, at_us) : POLICY_NO_INSTANT);
-    } else if (span_is(path, "to")) {
-        actual_word(a, s ? s->to : NULL);
-    } else if (span_is(path, "licence")) {
-        actual_word(a, s ? s->licence : NULL);
-    } else if (span_is(path, "evidence")) {
-        actual_word(a, s ? s->evidence : NULL);
-    } else if (span_is(path, "place")) {
-        actual_word(a, s ? s->place : NULL);
-    } else if (span_is(path, "unlocks")) {
-        actual_word(a, s ? s->unlocks : NULL);
-    } else if (span_is(path, "overdue")) {
-        actual_word(a, s ? s->overdue : NULL);
     } else if (span_is(path, "after")) {
         actual_word(a, s && s->after >= 0 ? d->disposition.steps[s->after].action : NULL);
     } else if (span_is(path, "waste")) {

@@ -2,8 +2,9 @@
  * testcase.h: tests that live beside the rules.
  *
  *     - test: five days on Amazon Japan
- *       given: {event: return_requested, time: 2026-11-20T12:00+09:00, marketplace:
- * amazon.co.jp, ...} expect: {duty.answer_return.due: 2026-11-25T12:00+09:00}
+ *       given: {event: return_requested, time: 2026-11-20T12:00+09:00,
+ *               marketplace: amazon.co.jp, ...}
+ *       expect: {duty.answer_return.due: 2026-11-25T12:00+09:00}
  *
  * `given` takes the facts of the domain, the times of policy.h, and `time` for
  * event.time. What may be expected:
@@ -12,10 +13,13 @@
  *     cause, handle, code, remedy, destination: WORD | none
  *     rules, hits, shadow, duties, blockers, steps: a list of names, or none
  *     duty.NAME.start|due|act_by|aim: INSTANT | none
- * duty.NAME.desk|rule|waits_for|breach: WORD | none duty.NAME.warn: list of instants
- * route.first_open: DESK
- *     step.NAME.due: INSTANT | none      step.NAME.to|licence|evidence|place|unlocks|
- * overdue|after: WORD | none      step.NAME.waste: list of words
+ *     duty.NAME.desk|rule|waits_for|breach: WORD | none
+ *     duty.NAME.warn|hands_over: a list of instants
+ *     duty.NAME.desks: the desks of its turns, in their order
+ *     route.first_open: DESK
+ *     step.NAME.due: INSTANT | none
+ *     step.NAME.to|licence|evidence|place|unlocks|overdue|after: WORD | none
+ *     step.NAME.waste: a list of words
  *
  * `rules` is all rules that hit, `hits` some of them; both sides are shown when they
  * differ.
