@@ -72,8 +72,8 @@ static const char copy_event[] =
     "COPY henpin.disposal_task_event (identity_at, task_id, change, turn, line_id,"
     " step_no, action, product_class, responsible, licence_required, evidence_required,"
     " due_at, after_step, playbook, case_id, seller_id, marketplace, order_id, rule_id,"
-    " policy_revision_id, occurred_at, source_topic, source_partition, source_offset)"
-    " FROM STDIN (FORMAT binary)";
+    " policy_revision_id, occurred_at, source_topic, source_partition, source_offset,"
+    " traceparent) FROM STDIN (FORMAT binary)";
 
 struct looking {
     struct pg *pg;
@@ -196,7 +196,7 @@ static void write_change(const struct writes *w, const struct looking *k, size_t
                          int after_step) {
     const struct pg_query *q = k->tasks;
     struct pg_copy *copy = w->events;
-    pg_copy_row(copy, 24);
+    pg_copy_row(copy, 25);
     pg_copy_instant(copy, pg_instant(q, row, T_IDENTITY));
     pg_copy_uuid(copy, pg_uuid(q, row, T_ID));
     pg_copy_text(copy, span_of(change));
