@@ -145,20 +145,39 @@ static const struct coverage_hours *hours_of(struct proof *x, const struct chain
 
 /* ---- one input ---- */
 
-static void add_promise(struct proof *x, const struct rule *rule,
-                        const struct duty_spec *duty, const struct chain *chain,
-                        const struct policy_facts *f) {
-    const struct coverage_hours *hours = hours_of(x, chain, duty, f->value[FACT_LANG]);
+/* A new promise, whose facts its caller sets; NULL: the cell has it already. */
+static struct coverage_promise *add_promise(struct proof *x, const struct rule *rule,
+                                            const struct duty_spec *duty,
+                                            const struct chain *chain, int64_t lang) {
+    const struct coverage_hours *hours = hours_of(x, chain, duty, lang);
     for (int i = 0; i < x->n_promises; i++)
         if (x->promises[i].rule == rule && x->promises[i].duty == duty &&
             x->promises[i].chain == chain)
-            return;
+            return NULL;
     if (x->n_promises == PROMISES_MAX)
         BUG("more than %d duties may begin in one cell", PROMISES_MAX);
-    struct policy_facts *copy = arena_alloc(x->a, sizeof *copy);
-    *copy = *f;
-    x->promises[x->n_promises++] =
-        (struct coverage_promise){rule, duty, chain, hours, copy};
+    struct coverage_promise *new = &x->promises[x->n_promises++];
+    *new = (struct coverage_promise){
+        .rule = rule, .duty = duty, .chain = chain, .hours = hours};
+    return new;
+}
+
+static const struct policy_facts *keep_facts(struct proof *x,
+                                             const struct policy_facts *f) {
+    struct policy_facts *kept = arena_alloc(x->a, sizeof *kept);
+    *kept = *f;
+    return kept;
+}
+
+static int64_t lang_fact(int lang) {
+    return lang < 0 ? FACT_MISSING : lang;
+}
+
+struct policy_facts coverage_input(const struct coverage_promise *promise) {
+    struct policy_facts f = *promise->facts;
+    f.value[FACT_LANG] = lang_fact(promise->lang);
+    f.value[FACT_MARKETPLACE] = promise->marketplace;
+    return f;
 }
 
 static void set_times(struct policy_facts *f, int64_t at_us) {
@@ -176,7 +195,10 @@ static bool decide_input(struct proof *x, struct policy_facts *f, const struct r
     decide_traced(x->p, f, &d, &trace);
     for (int i = 0; d.outcome == POLICY_DECIDED && i < d.n_duties; i++) {
         if (d.duties[i].rule_id == rule->id && !d.duties[i].is_shadow) {
-            add_promise(x, rule, trace.duties[i], trace.chain, f);
+            struct coverage_promise *new =
+                add_promise(x, rule, trace.duties[i], trace.chain, f->value[FACT_LANG]);
+            if (new)
+                new->facts = keep_facts(x, f);
             is_found = true;
         }
     }
@@ -308,6 +330,10 @@ static void finish_cell(struct proof *x, struct coverage_cell *cell) {
     memcpy(cell->promises, x->promises, (size_t)x->n_promises * sizeof *x->promises);
     cell->n_promises = x->n_promises;
     cell->route = x->route;
+    for (int i = 0; i < x->n_promises; i++) {
+        cell->promises[i].marketplace = cell->marketplace;
+        cell->promises[i].lang = cell->lang;
+    }
 }
 
 static void find_cell(struct proof *x, struct coverage_cell *cell) {
@@ -335,18 +361,19 @@ static void find_cell(struct proof *x, struct coverage_cell *cell) {
 }
 
 /* The same cell in another language or store, which no rule tells apart: only the desks
- * and the clock on the wall may differ. */
+ * and the clock on the wall may differ. The facts are shared: two thousand cells have some
+ * forty promises each, and a copy for each was more memory than a worker needs later. */
 static void translate_cell(struct proof *x, const struct coverage_cell *from,
                            struct coverage_cell *cell) {
     x->n_promises = 0;
     x->route = from->route;
     x->zone = zone_of(x, cell->marketplace);
     for (int i = 0; i < from->n_promises; i++) {
-        struct policy_facts f = *from->promises[i].facts;
-        f.value[FACT_LANG] = cell->lang < 0 ? FACT_MISSING : cell->lang;
-        f.value[FACT_MARKETPLACE] = cell->marketplace;
-        add_promise(x, from->promises[i].rule, from->promises[i].duty,
-                    from->promises[i].chain, &f);
+        const struct coverage_promise *known = &from->promises[i];
+        struct coverage_promise *new =
+            add_promise(x, known->rule, known->duty, known->chain, lang_fact(cell->lang));
+        if (new)
+            new->facts = known->facts;
     }
     finish_cell(x, cell);
 }

@@ -57,7 +57,9 @@ struct coverage_promise {
     const struct duty_spec *duty;
     const struct chain *chain; /* NULL: triage alone */
     const struct coverage_hours *hours;
-    const struct policy_facts *facts; /* an input that begins it */
+    /* An input that begins it, but for marketplace and language: coverage_input() */
+    const struct policy_facts *facts;
+    int marketplace, lang; /* the cell's */
 };
 
 /* A marketplace, a language (-1: not stated) and a class of categories that no rule tells
@@ -100,6 +102,9 @@ struct coverage_query {
 /* Everything lives in `a`, and borrows from the policy. */
 struct coverage *coverage_find(struct arena *a, const struct policy *p,
                                const struct coverage_query *q);
+
+/* An input that begins the duty. */
+struct policy_facts coverage_input(const struct coverage_promise *promise);
 
 /* Fills the hours of one duty; the request holds chain, triage desk and language. */
 struct deadline_request;

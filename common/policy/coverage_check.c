@@ -11,7 +11,7 @@ enum { TOLD_MAX = 40, NAMES_MAX = 4 };
 static void write_witness(const struct policy *p, const struct coverage_row *r,
                           char out[WITNESS_TEXT]) {
     const struct coverage_promise *x = r->promise;
-    struct policy_facts f = *x->facts;
+    struct policy_facts f = coverage_input(x);
     int hour = coverage_worst_hour(x->hours);
     for (int t = 0; t < POLICY_TIME_COUNT; t++)
         f.time_us[t] = x->hours->first_us[hour];

@@ -112,6 +112,7 @@ static void read_test(struct loader *l, const struct node *n, struct testcase *t
         return;
     }
     (void)given_read(l, given, &t->facts);
+    t->expect = arena_array(l->a, (size_t)expect->count, sizeof *t->expect);
     NODE_EACH(e, expect) {
         read_expectation(l, e, t);
     }

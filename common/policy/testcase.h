@@ -43,7 +43,7 @@ struct testcase {
     const char *file;
     int line;
     struct policy_facts facts;
-    struct expectation expect[TESTCASE_MAX_EXPECT];
+    struct expectation *expect; /* at most TESTCASE_MAX_EXPECT; most tests have a few */
     int n_expect;
     const struct node *at; /* valid while loading only */
 };

@@ -153,7 +153,7 @@ static int replay_holes(const struct policy *p, const struct coverage *c) {
             int hour = (int)((unsigned)(i * 7 + k) % COVERAGE_HOURS);
             if (x->hours->missed[hour] == 0)
                 continue;
-            struct policy_facts f = *x->facts;
+            struct policy_facts f = coverage_input(x);
             struct policy_decision d;
             struct decide_trace trace;
             bool is_shown = false;
@@ -180,7 +180,7 @@ static void compare_minutes(const struct policy *p, const struct coverage *c,
     int64_t from = zone_instant_us(z, c->first_day * US_PER_DAY, NULL);
     int64_t to = zone_instant_us(z, (c->first_day + c->weeks * 7) * US_PER_DAY, NULL);
     for (int64_t t = from; t < to; t += US_PER_MIN) {
-        struct policy_facts f = *x->facts;
+        struct policy_facts f = coverage_input(x);
         struct policy_decision d;
         struct decide_trace trace;
         set_times(&f, t);
@@ -204,7 +204,7 @@ static void compare_owners(const struct policy *p, const struct coverage *c,
                            const struct coverage_promise *x) {
     const struct zone *z = x->hours->zone;
     for (int h = 0; h < COVERAGE_HOURS; h++) {
-        struct policy_facts f = *x->facts;
+        struct policy_facts f = coverage_input(x);
         struct policy_decision d;
         int64_t wall = c->first_day * US_PER_DAY + h * US_PER_HOUR;
         int64_t t = zone_instant_us(z, wall, NULL);
