@@ -195,14 +195,6 @@ void build_span(struct builder *b, struct span s) {
     build_bytes(b, s.ptr, s.len);
 }
 
-void build_text(struct builder *b, const char *text) {
-    build_bytes(b, text, strlen(text));
-}
-
-void build_char(struct builder *b, char c) {
-    build_bytes(b, &c, 1);
-}
-
 void build_i64(struct builder *b, int64_t value) {
     char digits[20];
     size_t at = sizeof digits;

@@ -92,8 +92,16 @@ static inline struct span builder_span(const struct builder *b) {
 
 void build_bytes(struct builder *b, const void *bytes, size_t len);
 void build_span(struct builder *b, struct span s);
-void build_text(struct builder *b, const char *text);
-void build_char(struct builder *b, char c);
+/* Inline, so that a literal's length is known when it is compiled. */
+static inline void build_text(struct builder *b, const char *text) {
+    build_bytes(b, text, strlen(text));
+}
+static inline void build_char(struct builder *b, char c) {
+    if (b->len < b->cap && !b->is_cut)
+        b->ptr[b->len++] = c;
+    else
+        build_bytes(b, &c, 1);
+}
 void build_i64(struct builder *b, int64_t value);
 void build_format(struct builder *b, const char *format, ...) PRINTF_LIKE(2, 3);
 /* A JSON string with its quotes; invalid UTF-8 becomes U+FFFD, NUL becomes \u0000. */

@@ -10,19 +10,19 @@
 enum { SELLERS_MAX = 2 * BATCH_MESSAGES_MAX, SLOTS = 2 * SELLERS_MAX };
 
 struct fact {
-    char *name;
+    struct span name;
     bool is_licence;
     int64_t from_us, until_us;
 };
 
 struct standing {
-    char *marketplace, *blocker;
+    struct span marketplace, blocker;
     int instance;
     int64_t resolved_us; /* EVENT_ABSENT: it is raised */
 };
 
 struct seller {
-    char *id;
+    struct span id;
     struct fact *facts;
     size_t n_facts;
     struct standing *blockers;
@@ -59,20 +59,31 @@ struct sellers *sellers_new(void) {
     return xcalloc(1, sizeof(struct sellers));
 }
 
+static struct span copy_text(struct span text) {
+    char *copy = xmalloc(text.len + 1);
+    memcpy(copy, text.ptr, text.len);
+    copy[text.len] = '\0';
+    return (struct span){copy, text.len};
+}
+
+static void forget_text(struct span text) {
+    free((char *)text.ptr);
+}
+
 void sellers_forget(struct sellers *s) {
     for (size_t i = 0; i < SLOTS; i++) {
         struct seller *e = s->slots[i];
         if (!e)
             continue;
         for (size_t f = 0; f < e->n_facts; f++)
-            free(e->facts[f].name);
+            forget_text(e->facts[f].name);
         for (size_t k = 0; k < e->n_blockers; k++) {
-            free(e->blockers[k].marketplace);
-            free(e->blockers[k].blocker);
+            forget_text(e->blockers[k].marketplace);
+            forget_text(e->blockers[k].blocker);
         }
         free(e->facts);
         free(e->blockers);
-        free(e->id);
+        forget_text(e->id);
         free(e);
         s->slots[i] = NULL;
     }
@@ -88,16 +99,9 @@ void sellers_free(struct sellers *s) {
 
 static struct seller **slot_of(const struct sellers *s, struct span id) {
     size_t i = (uint64_t)identity_hash64(id) % SLOTS;
-    while (s->slots[i] && !span_is(id, s->slots[i]->id))
+    while (s->slots[i] && !span_equal(id, s->slots[i]->id))
         i = (i + 1) % SLOTS;
     return (struct seller **)&s->slots[i];
-}
-
-static char *copy_text(struct span text) {
-    char *copy = xmalloc(text.len + 1);
-    memcpy(copy, text.ptr, text.len);
-    copy[text.len] = '\0';
-    return copy;
 }
 
 struct sellers_load *sellers_begin(struct sellers *s, struct arena *a,
@@ -171,8 +175,8 @@ static void add_fact(struct sellers *s, const struct pg_query *q, size_t row) {
 static struct standing *find_blocker(const struct seller *e, struct span marketplace,
                                      struct span blocker) {
     for (size_t i = 0; i < e->n_blockers; i++)
-        if (span_is(marketplace, e->blockers[i].marketplace) &&
-            span_is(blocker, e->blockers[i].blocker))
+        if (span_equal(marketplace, e->blockers[i].marketplace) &&
+            span_equal(blocker, e->blockers[i].blocker))
             return &e->blockers[i];
     return NULL;
 }
@@ -223,9 +227,9 @@ void sellers_state(const struct sellers *s, const struct policy *p,
         if (at_us < fact->from_us || at_us >= fact->until_us)
             continue;
         if (fact->is_licence)
-            directory_state_licence(p, f, span_of(fact->name));
+            directory_state_licence(p, f, fact->name);
         else
-            policy_state_member(p, f, FACT_HAS, span_of(fact->name));
+            policy_state_member(p, f, FACT_HAS, fact->name);
     }
 }
 

@@ -47,25 +47,28 @@ int time_find(struct span name) {
     return -1;
 }
 
-static char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
-}
-
-/* FNV-1a over the lower-cased bytes. */
+/* Eight bytes at a time. Words that differ in the case of letters alone have the same: the
+ * bit that tells it is set in every byte. */
 static uint32_t word_hash(struct span word) {
-    uint32_t h = 2166136261U;
-    for (size_t i = 0; i < word.len; i++)
-        h = (h ^ (unsigned char)lower(word.ptr[i])) * 16777619U;
-    return h;
+    uint64_t h = word.len;
+    for (size_t i = 0; i < word.len; i += sizeof h) {
+        uint64_t piece = 0;
+        memcpy(&piece, word.ptr + i,
+               word.len - i < sizeof piece ? word.len - i : sizeof piece);
+        h = (h ^ (piece | UINT64_C(0x2020202020202020))) * UINT64_C(0x9e3779b97f4a7c15);
+        h ^= h >> 32;
+    }
+    return (uint32_t)h;
 }
 
 int attribute_find(const struct attribute *at, struct span word) {
     if (!at->lookup)
         return -1;
     for (uint32_t i = word_hash(word) & at->lookup_mask;; i = (i + 1) & at->lookup_mask) {
-        int n = at->lookup[i];
-        if (n < 0 || span_equal_nocase(span_of(at->words[n]), word))
-            return n;
+        const struct word_slot *slot = &at->lookup[i];
+        if (slot->number < 0 || span_equal(slot->word, word) ||
+            span_equal_nocase(slot->word, word))
+            return slot->number;
     }
 }
 
@@ -83,12 +86,13 @@ static void lookup_build(struct arena *a, struct attribute *at) {
     at->lookup = arena_array(a, size, sizeof *at->lookup);
     at->lookup_mask = size - 1;
     for (uint32_t i = 0; i < size; i++)
-        at->lookup[i] = -1;
+        at->lookup[i].number = -1;
     for (int n = 0; n < at->n_words; n++) {
-        uint32_t i = word_hash(span_of(at->words[n])) & at->lookup_mask;
-        while (at->lookup[i] >= 0)
+        struct span word = span_of(at->words[n]);
+        uint32_t i = word_hash(word) & at->lookup_mask;
+        while (at->lookup[i].number >= 0)
             i = (i + 1) & at->lookup_mask;
-        at->lookup[i] = (int16_t)n;
+        at->lookup[i] = (struct word_slot){word, n};
     }
 }
 

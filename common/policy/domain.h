@@ -40,6 +40,12 @@ struct word_group {
     struct word_set words;
 };
 
+/* A worker states some fifteen words an event: no length is counted twice. */
+struct word_slot {
+    struct span word;
+    int number; /* -1: free */
+};
+
 struct attribute {
     bool is_listed;   /* the domain has this fact */
     bool is_optional; /* may be missing without stopping the decision */
@@ -50,8 +56,8 @@ struct attribute {
     int64_t min, max;   /* KIND_NUMBER */
     struct word_group *groups;
     int n_groups;
-    /* open addressing over the lower-cased words, a power of two long */
-    int16_t *lookup;
+    /* open addressing over the words, ASCII case ignored; a power of two long */
+    struct word_slot *lookup;
     uint32_t lookup_mask;
     const char *cause_missing; /* "marketplace is missing" */
     const char *cause_outside; /* "marketplace is outside the domain" */
