@@ -115,14 +115,14 @@ static const char desks_pack[] =
 /* What that pack says of an event of Friday noon in Tokyo; `a` is of both. */
 static struct explanation *explain_desks(struct arena *a, struct pack_fixture *p,
                                          struct span event, struct span lang) {
-    struct policy_facts f;
+    struct policy_facts *f = arena_alloc(a, sizeof *f); /* the explanation borrows them */
     pack_load_text(p, desks_pack);
     assert_loads(p);
-    policy_facts_init(p->p, &f);
-    policy_state(p->p, &f, FACT_EVENT, event);
-    policy_state(p->p, &f, FACT_LANG, lang);
-    policy_state_instant(&f, TIME_EVENT, at("2026-11-20T03:00:00Z"));
-    return explain_build(a, p->p, &f, NULL);
+    policy_facts_init(p->p, f);
+    policy_state(p->p, f, FACT_EVENT, event);
+    policy_state(p->p, f, FACT_LANG, lang);
+    policy_state_instant(f, TIME_EVENT, at("2026-11-20T03:00:00Z"));
+    return explain_build(a, p->p, f, NULL);
 }
 
 static const char *in_english(struct arena *a, const struct policy *p,
