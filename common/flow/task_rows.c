@@ -183,7 +183,7 @@ void task_rows_tell(struct task_rows *r, struct tasks *t, const struct message *
 
 static const char copy_new[] =
     "COPY henpin.disposal_task (task_id, identity_at, case_id, line_id, quantity,"
-    " playbook, rule_id, step_no, action, lot, product_class, responsible, place,"
+    " playbook, rule_id, step_no, action, lot, product_class, responsible, site, place,"
     " licence_required, evidence_required, unit, waste, keep_years, unlocks, overdue,"
     " after_task, state, turn, counts_from, due_at, look_at, ready_at, closed_at,"
     " seller_id, marketplace, order_id, policy_revision_id) FROM STDIN (FORMAT binary)";
@@ -230,7 +230,7 @@ static void copy_task(struct task_rows *r, const struct tasks *t, const struct t
     if (!r->added)
         r->added = pg_script_copy(r->batch->writes, copy_new);
     struct pg_copy *copy = r->added;
-    pg_copy_row(copy, 32);
+    pg_copy_row(copy, 33);
     pg_copy_uuid(copy, x->id);
     pg_copy_instant(copy, t->identity_us);
     pg_copy_uuid(copy, k->id);
@@ -243,6 +243,7 @@ static void copy_task(struct task_rows *r, const struct tasks *t, const struct t
     pg_copy_text(copy, span_of(x->step->lot));
     pg_copy_text(copy, x->product_class);
     pg_copy_text(copy, x->responsible);
+    pg_copy_text(copy, x->site.ptr ? x->site : SPAN(""));
     pg_copy_text(copy, span_of(x->step->place));
     pg_copy_text(copy, x->licence);
     copy_step(copy, x);

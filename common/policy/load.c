@@ -15,6 +15,7 @@
 #include "common/policy/directory_read.h"
 #include "common/policy/files.h"
 #include "common/policy/index.h"
+#include "common/policy/partner_read.h"
 #include "common/policy/playbook.h"
 #include "common/policy/revision.h"
 #include "common/policy/schema.h"
@@ -35,9 +36,9 @@ struct pack {
 };
 
 static const char *const pack_keys[] = {
-    "ruleset",   "revision", "zone",    "domain",    "groups", "calendars",
-    "desks",     "triage",   "tables",  "tests",     "title",  "terms",
-    "playbooks", "coverage", "signals", "directory", NULL};
+    "ruleset", "revision",  "zone",  "domain",   "groups", "calendars", "desks",
+    "triage",  "tables",    "tests", "title",    "terms",  "playbooks", "coverage",
+    "signals", "directory", "sites", "partners", NULL};
 
 /* The texts of the directory's files; those that cannot be read are told and left out. */
 static enum status read_files(struct loader *l, const struct source **out, int *n_out,
@@ -163,6 +164,8 @@ static void type_packs(struct loader *l, struct pack *packs, int n) {
     each_pack(l, packs, n, "signals", signals_read);
     signals_compile(l);
     each_pack(l, packs, n, "terms", terms_read);
+    each_pack(l, packs, n, "sites", sites_read);
+    each_pack(l, packs, n, "partners", partners_read);
     each_pack(l, packs, n, "directory", directory_read);
     each_pack(l, packs, n, "playbooks", playbooks_collect);
     playbooks_read(l);

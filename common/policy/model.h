@@ -21,6 +21,7 @@ enum {
     POLICY_MAX_CALENDARS = 200,
     POLICY_MAX_DESKS = 1000,
     POLICY_MAX_PLAYBOOKS = 500,
+    POLICY_MAX_SITES = 100,
     POLICY_MAX_TERMS = 1000, /* of one kind */
     POLICY_MAX_TESTS = 50000,
     POLICY_MAX_CHARACTERS = 200, /* of one text: it becomes part of rows and reasons */
@@ -231,6 +232,37 @@ struct table_list {
     int n;
 };
 
+/* ---- who does the steps ---- */
+
+/* Where goods come back. */
+struct site {
+    const char *name, *title;
+    const char *area;
+    struct condition *when[POLICY_FACT_COUNT]; /* which marketplaces' goods */
+};
+
+struct word_list {
+    const char **words;
+    int n;
+    bool is_any;
+};
+
+struct partner_licence {
+    struct licence licence;
+    struct word_list areas, waste;
+};
+
+struct partner {
+    const char *name, *title;
+    struct word_list services; /* roles */
+    struct word_list areas;
+    struct word_list langs;
+    const struct calendar *calendar;
+    int64_t capacity; /* open steps at a time; -1: unlimited */
+    struct partner_licence *licences;
+    int n_licences;
+};
+
 /* ---- the seller directory ---- */
 
 struct directory_ends {
@@ -274,6 +306,10 @@ struct policy {
     int n_terms[POLICY_TERM_KINDS];
     struct playbook *playbooks;
     int n_playbooks;
+    struct site *sites;
+    int n_sites;
+    struct partner *partners;
+    int n_partners;
     struct directory_spec directory;
     struct table *tables; /* in the order of evaluation */
     int n_tables;

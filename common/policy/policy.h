@@ -90,6 +90,7 @@ enum {
     POLICY_MAX_WARNINGS = 4,
     POLICY_MAX_STOPS = 12,
     POLICY_MAX_PAUSES = 8,
+    POLICY_MAX_PARTNERS = 500,
     POLICY_MAX_SIGNALS = 60, /* as many as a set has members */
 };
 #define POLICY_NO_INSTANT INT64_MIN
@@ -287,6 +288,7 @@ struct policy_term {
     const char *source; /* NULL: not given */
     int valid_years;    /* of a licence, before it must be renewed; 0: not given */
     const char *desk;   /* of a role: where its bearer is told; NULL: at triage */
+    bool is_seller;     /* the role is the seller's, by the directory of sellers */
 };
 /* NULL when the packs do not explain the word. */
 const struct policy_term *policy_term(const struct policy *p, enum policy_term_kind kind,

@@ -115,6 +115,7 @@ static void add(struct tasks *t, const struct plan *p, int i,
     *x = (struct task){
         .id = p->ids[i],
         .line_id = g->line_id,
+        .site = g->site,
         .action = span_of(s->action),
         .responsible = span_of(s->to),
         .licence = span_of(s->licence),

@@ -39,6 +39,7 @@ struct task {
     struct uuid id;
     struct span line_id;
     int32_t quantity; /* 0: not known */
+    struct span site; /* of a new task */
     struct span product_class, playbook, rule_id, action, responsible, licence, evidence;
     int step_no, after_step; /* from 1; 0: none before it */
     struct uuid after_task;
@@ -63,6 +64,7 @@ struct tasks {
 /* Which goods a plan is for. */
 struct task_goods {
     struct span line_id; /* empty: all of the case */
+    struct span site;    /* where it lies; ptr NULL: the packs do not say */
     struct span product_class;
     int32_t quantity; /* 0: not known */
     int64_t at_us;    /* of the event that the plan was made at */

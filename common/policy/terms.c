@@ -51,7 +51,8 @@ bool years_read(struct loader *l, const struct node *n, int *out) {
 }
 
 static void read_term(struct loader *l, const struct node *n, int kind) {
-    static const char *const keys[] = {"title", "ja", "source", "valid", "desk", NULL};
+    static const char *const keys[] = {"title", "ja",      "source", "valid",
+                                       "desk",  "held_by", NULL};
     struct policy *p = l->p;
     if (find(p, kind, n->key->text)) {
         finding_error(l->fs, "duplicate-name", n->key,
@@ -66,6 +67,9 @@ static void read_term(struct loader *l, const struct node *n, int kind) {
                               .ja = schema_text(l, n, "ja", false),
                               .source = schema_text(l, n, "source", false)};
     const struct node *valid = node_get(n, "valid"), *desk = node_get(n, "desk");
+    static const char *const holders[] = {"seller", NULL};
+    const struct node *held_by = node_get(n, "held_by");
+    t->is_seller = held_by && schema_choice(l, held_by, "held_by", holders) == 0;
     if (desk && kind != TERM_ROLE)
         finding_error(l->fs, "schema", desk, "only a role (\"to\") has a desk");
     else if (desk && desk->kind != NODE_SCALAR)

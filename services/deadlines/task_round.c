@@ -5,6 +5,7 @@
 #include "common/event/identity.h"
 #include "common/flow/escalation.h"
 #include "common/io/pg_session.h"
+#include "services/deadlines/task_route.h"
 #include "services/deadlines/task_turn.h"
 
 #include <inttypes.h>
@@ -19,7 +20,8 @@ static const struct pg_statement look = {
     "SELECT task_id, identity_at, case_id, line_id, step_no, action, coalesce(lot, ''),"
     " product_class, responsible, licence_required, evidence_required, playbook, rule_id,"
     " overdue, after_task, state, turn, counts_from, due_at, overdue_at, seller_id,"
-    " marketplace, order_id, policy_revision_id FROM (SELECT * FROM henpin.disposal_task"
+    " marketplace, order_id, policy_revision_id, waste, partner, licence_until, blocked "
+    "FROM (SELECT * FROM henpin.disposal_task"
     "  WHERE look_at <= $1 ORDER BY look_at LIMIT $2 FOR UPDATE SKIP LOCKED) t"
     " ORDER BY overdue IS NULL, due_at, task_id"};
 enum {
@@ -46,7 +48,11 @@ enum {
     T_SELLER,
     T_MARKETPLACE,
     T_ORDER,
-    T_REVISION
+    T_REVISION,
+    T_WASTE,
+    T_PARTNER,
+    T_LICENCE_UNTIL,
+    T_BLOCKED
 };
 
 /* Held, so that nobody takes a step back while what follows it is made ready. */
@@ -62,10 +68,14 @@ static const struct pg_statement go_on = {
     "  d.state END, ready_at = CASE WHEN t.is_ready THEN t.counts_from ELSE d.ready_at"
     "  END, counts_from = t.counts_from, due_at = t.due_at, look_at = t.look_at,"
     " overdue_at = CASE WHEN t.is_late THEN t.due_at ELSE d.overdue_at END,"
+    " partner = CASE WHEN t.is_routed THEN t.partner ELSE d.partner END,"
+    " licence_until = CASE WHEN t.is_routed THEN t.licence_until ELSE d.licence_until"
+    "  END, blocked = CASE WHEN t.is_routed THEN t.blocked ELSE d.blocked END,"
     " updated_at = now()"
     " FROM unnest($1::uuid[], $2::boolean[], $3::timestamptz[], $4::timestamptz[],"
-    "  $5::timestamptz[], $6::boolean[])"
-    "  AS t(task_id, is_ready, counts_from, due_at, look_at, is_late)"
+    "  $5::timestamptz[], $6::boolean[], $7::boolean[], $8::text[], $9::timestamptz[],"
+    "  $10::text[]) AS t(task_id, is_ready, counts_from, due_at, look_at, is_late,"
+    "  is_routed, partner, licence_until, blocked)"
     " WHERE d.task_id = t.task_id"};
 
 static const char copy_event[] =
@@ -82,6 +92,7 @@ struct looking {
     int64_t now_us;
     size_t most;
     const struct pg_query *tasks, *before;
+    struct task_rooms rooms;
 };
 
 static enum status run(const struct looking *k, struct pg_script *s, struct error *err) {
@@ -107,7 +118,11 @@ static enum status look_at_due(struct looking *k, struct error *err) {
         if (!pg_is_null(q, row, T_AFTER))
             pg_array_uuid(ids, pg_uuid(q, row, T_AFTER));
     k->before = before;
-    return run(k, s, err);
+    const struct pg_query *rooms = task_rooms_ask(s);
+    st = run(k, s, err);
+    if (st == ST_OK)
+        k->rooms = task_rooms_read(k->a, k->policy, rooms);
+    return st;
 }
 
 /* The row of the step before; -1: somebody holds it. */
@@ -136,6 +151,8 @@ static bool take(const struct looking *k, size_t row, struct standing_task *t,
         .counts_from_us = pg_instant(q, row, T_COUNTS_FROM),
         .due_us = pg_instant(q, row, T_DUE),
         .overdue_us = pg_instant(q, row, T_OVERDUE_AT),
+        .is_blocked = !pg_is_null(q, row, T_BLOCKED),
+        .licence_until_us = pg_instant(q, row, T_LICENCE_UNTIL),
     };
     if (!t->has_before)
         return true;
@@ -151,6 +168,7 @@ static bool take(const struct looking *k, size_t row, struct standing_task *t,
 
 struct writes {
     struct pg_array *ids, *ready, *from, *due, *next, *late;
+    struct pg_array *routed, *partners, *licences, *blocked;
     struct pg_copy *events, *escalations;
 };
 
@@ -163,6 +181,10 @@ static struct writes open_writes(struct pg_script *s, size_t n) {
     w.due = pg_param_array(q, PG_TIMESTAMPTZ, n);
     w.next = pg_param_array(q, PG_TIMESTAMPTZ, n);
     w.late = pg_param_array(q, PG_BOOL, n);
+    w.routed = pg_param_array(q, PG_BOOL, n);
+    w.partners = pg_param_array(q, PG_TEXT, n);
+    w.licences = pg_param_array(q, PG_TIMESTAMPTZ, n);
+    w.blocked = pg_param_array(q, PG_TEXT, n);
     w.events = pg_script_copy(s, copy_event);
     w.escalations = pg_script_copy(s, escalation_copy_sql);
     return w;
@@ -176,13 +198,17 @@ static void add_instant(struct pg_array *to, int64_t us) {
 }
 
 static void write_row(const struct writes *w, const struct looking *k, size_t row,
-                      const struct task_turn *turn) {
+                      const struct task_turn *turn, const struct task_route *route) {
     pg_array_uuid(w->ids, pg_uuid(k->tasks, row, T_ID));
     pg_array_i64(w->ready, turn->becomes_ready);
     add_instant(w->from, turn->counts_from_us);
     add_instant(w->due, turn->due_us);
     add_instant(w->next, turn->look_us);
     pg_array_i64(w->late, turn->becomes_late);
+    pg_array_i64(w->routed, turn->wants_partner);
+    pg_array_text(w->partners, route->partner);
+    add_instant(w->licences, route->licence_until_us);
+    pg_array_text(w->blocked, route->blocked);
 }
 
 static void copy_texts(struct pg_copy *copy, const struct pg_query *q, size_t row,
@@ -248,14 +274,50 @@ static struct span details_of(const struct looking *k, size_t row) {
     return builder_span(&b);
 }
 
-/* What the turn is late with: the id must tell its turns apart. */
+/* What is told of one task: the id must tell its turns and instants apart. */
+struct task_telling {
+    const char *level;
+    int64_t at_us, due_us;
+    struct span role; /* who is told */
+    int severity;
+    struct span reason;
+};
+
+static void tell(const struct writes *w, const struct looking *k, size_t row,
+                 const struct task_telling *what) {
+    const struct pg_query *q = k->tasks;
+    char meaning[60];
+    snprintf(meaning, sizeof meaning, "%s:%" PRId64, what->level, pg_i64(q, row, T_TURN));
+    escalation_copy(w->escalations,
+                    &(struct escalation){
+                        .identity_us = what->at_us,
+                        .meaning = meaning,
+                        .subject_id = pg_uuid(q, row, T_ID),
+                        .kind = SPAN("disposal_step"),
+                        .level = what->level,
+                        .severity = what->severity,
+                        .case_kind = SPAN("return"),
+                        .case_id = pg_uuid(q, row, T_CASE),
+                        .seller_id = pg_text(q, row, T_SELLER),
+                        .marketplace = pg_text(q, row, T_MARKETPLACE),
+                        .order_id = pg_text(q, row, T_ORDER),
+                        .desk = span_of(policy_role_desk(k->policy, what->role)),
+                        .due_us = what->due_us,
+                        .act_by_us = EVENT_ABSENT,
+                        .rule_id = pg_text(q, row, T_RULE),
+                        .revision = pg_i64(q, row, T_REVISION),
+                        .occurred_us = what->at_us,
+                        .reason = what->reason,
+                        .details = details_of(k, row),
+                    });
+}
+
 static void tell_late(const struct writes *w, const struct looking *k, size_t row,
                       const struct task_turn *turn) {
     const struct pg_query *q = k->tasks;
     struct span role = pg_text(q, row, T_OVERDUE);
-    char text[700], meaning[40];
+    char text[700];
     struct builder reason = builder_over(text, sizeof text);
-    snprintf(meaning, sizeof meaning, "overdue:%" PRId64, pg_i64(q, row, T_TURN));
     build_span(&reason, pg_text(q, row, T_ACTION));
     build_text(&reason, " (");
     build_span(&reason, pg_text(q, row, T_PLAYBOOK));
@@ -265,49 +327,76 @@ static void tell_late(const struct writes *w, const struct looking *k, size_t ro
         build_text(&reason, "; to be told: ");
         build_span(&reason, role);
     }
-    escalation_copy(w->escalations,
-                    &(struct escalation){
-                        .identity_us = turn->due_us,
-                        .meaning = meaning,
-                        .subject_id = pg_uuid(q, row, T_ID),
-                        .kind = SPAN("disposal_step"),
-                        .level = "overdue",
-                        .severity = role.ptr ? 3 : 2,
-                        .case_kind = SPAN("return"),
-                        .case_id = pg_uuid(q, row, T_CASE),
-                        .seller_id = pg_text(q, row, T_SELLER),
-                        .marketplace = pg_text(q, row, T_MARKETPLACE),
-                        .order_id = pg_text(q, row, T_ORDER),
-                        .desk = span_of(policy_role_desk(k->policy, role)),
-                        .due_us = turn->due_us,
-                        .act_by_us = EVENT_ABSENT,
-                        .rule_id = pg_text(q, row, T_RULE),
-                        .revision = pg_i64(q, row, T_REVISION),
-                        .occurred_us = turn->due_us,
-                        .reason = builder_span(&reason),
-                        .details = details_of(k, row),
-                    });
+    tell(w, k, row,
+         &(struct task_telling){"overdue", turn->due_us, turn->due_us, role,
+                                role.ptr ? 3 : 2, builder_span(&reason)});
 }
 
-static void write_turn(const struct writes *w, const struct looking *k, size_t row,
+/* That nobody may do it, once until somebody may; and whose licence ended. */
+static size_t tell_route(const struct writes *w, const struct looking *k, size_t row,
+                         const struct standing_task *t, const struct task_turn *turn,
+                         const struct task_route *route) {
+    bool is_blocked = route->blocked.ptr && !t->is_blocked;
+    if (!is_blocked && !turn->licence_ended)
+        return 0;
+    struct builder reason = builder_in(k->a, route->blocked.len + 700);
+    int64_t at_us = turn->licence_ended ? t->licence_until_us : k->now_us;
+    if (turn->licence_ended) {
+        build_span(&reason, pg_text(k->tasks, row, T_LICENCE));
+        build_text(&reason, " of ");
+        build_span(&reason, pg_text(k->tasks, row, T_PARTNER));
+        build_instant(&reason, " ended ", t->licence_until_us);
+        build_text(&reason, route->blocked.ptr ? ": " : ": the step goes to ");
+    }
+    build_span(&reason, route->blocked.ptr ? route->blocked : route->partner);
+    tell(w, k, row,
+         &(struct task_telling){turn->licence_ended ? "licence_ended" : "blocked", at_us,
+                                turn->due_us, SPAN("compliance"),
+                                route->blocked.ptr ? 3 : 1, builder_span(&reason)});
+    return 1;
+}
+
+static struct task_route find_route(struct looking *k, size_t row,
+                                    const struct task_turn *turn) {
+    const struct pg_query *q = k->tasks;
+    struct span *waste;
+    struct policy_partner_ask ask = {
+        .role = pg_text(q, row, T_RESPONSIBLE),
+        .licence = pg_text(q, row, T_LICENCE),
+        .marketplace = pg_text(q, row, T_MARKETPLACE),
+        .at_us = k->now_us,
+        .due_us = turn->due_us,
+    };
+    ask.n_waste = pg_array_items(q, row, T_WASTE, k->a, &waste);
+    ask.waste = waste;
+    return task_route_find(k->policy, k->a, pg_text(q, row, T_ACTION), &ask, &k->rooms);
+}
+
+static void write_turn(const struct writes *w, struct looking *k, size_t row,
                        struct task_round *out) {
     struct standing_task t;
     struct policy_step step;
+    struct task_route route = {.licence_until_us = EVENT_ABSENT};
     int after_step;
     if (!take(k, row, &t, &after_step))
         return;
     bool has_rule = policy_step_find(k->policy, pg_text(k->tasks, row, T_RULE),
                                      pg_text(k->tasks, row, T_ACTION),
                                      pg_text(k->tasks, row, T_LOT), &step);
-    const struct task_turn turn = task_turn_at(&t, has_rule ? &step : NULL, k->now_us);
-    write_row(w, k, row, &turn);
+    struct task_turn turn = task_turn_at(&t, has_rule ? &step : NULL, k->now_us);
+    if (turn.wants_partner) {
+        route = find_route(k, row, &turn);
+        task_turn_routed(&turn, route.blocked.ptr, route.licence_until_us, k->now_us);
+    }
+    write_row(w, k, row, &turn, &route);
     if (turn.becomes_ready)
         write_change(w, k, row, "READY", turn.counts_from_us, turn.due_us, after_step);
     if (turn.becomes_late) {
         write_change(w, k, row, "OVERDUE", turn.due_us, turn.due_us, after_step);
         tell_late(w, k, row, &turn);
     }
-    out->n_told += (size_t)turn.becomes_ready + 2 * (size_t)turn.becomes_late;
+    out->n_told += (size_t)turn.becomes_ready + 2 * (size_t)turn.becomes_late +
+                   (turn.wants_partner ? tell_route(w, k, row, &t, &turn, &route) : 0);
 }
 
 static enum status look_and_write(struct looking *k, struct task_round *out,
@@ -328,7 +417,11 @@ static enum status look_and_write(struct looking *k, struct task_round *out,
 
 enum status task_round_run(struct pg *pg, const struct policy *p, int64_t now_us,
                            size_t most, struct task_round *out, struct error *err) {
-    struct looking k = {pg, arena_new(ROUND_BYTES), p, now_us, most, NULL, NULL};
+    struct looking k = {.pg = pg,
+                        .a = arena_new(ROUND_BYTES),
+                        .policy = p,
+                        .now_us = now_us,
+                        .most = most};
     *out = (struct task_round){0};
     enum status st = look_and_write(&k, out, err);
     if (st != ST_OK)

@@ -2,11 +2,15 @@
 
 #include "common/event/event.h"
 
+static void sooner(int64_t *at_us, int64_t other_us) {
+    if (other_us != EVENT_ABSENT && (*at_us == EVENT_ABSENT || other_us < *at_us))
+        *at_us = other_us;
+}
+
 static void make_ready(const struct standing_task *t, const struct policy_step *step,
                        struct task_turn *turn) {
     turn->becomes_ready = true;
     turn->counts_from_us = t->has_before ? t->before_us : t->counts_from_us;
-    turn->due_us = EVENT_ABSENT;
     if (step && turn->counts_from_us != EVENT_ABSENT)
         turn->due_us = policy_step_due(step, turn->counts_from_us);
 }
@@ -22,9 +26,19 @@ struct task_turn task_turn_at(const struct standing_task *t,
             return turn; /* who does that step has it looked at again */
         make_ready(t, step, &turn);
     }
-    if (turn.due_us == EVENT_ABSENT || t->overdue_us != EVENT_ABSENT)
-        return turn;
-    turn.becomes_late = turn.due_us <= now_us;
-    turn.look_us = turn.becomes_late ? EVENT_ABSENT : turn.due_us;
+    turn.licence_ended = t->is_ready && t->licence_until_us != EVENT_ABSENT &&
+                         t->licence_until_us <= now_us;
+    turn.wants_partner = turn.becomes_ready || t->is_blocked || turn.licence_ended;
+    if (turn.due_us != EVENT_ABSENT && t->overdue_us == EVENT_ABSENT) {
+        turn.becomes_late = turn.due_us <= now_us;
+        turn.look_us = turn.becomes_late ? EVENT_ABSENT : turn.due_us;
+    }
+    if (!turn.wants_partner)
+        sooner(&turn.look_us, t->licence_until_us);
     return turn;
+}
+
+void task_turn_routed(struct task_turn *turn, bool is_blocked, int64_t licence_until_us,
+                      int64_t now_us) {
+    sooner(&turn->look_us, is_blocked ? now_us + TASK_RETRY_US : licence_until_us);
 }

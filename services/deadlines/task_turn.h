@@ -20,11 +20,15 @@ struct standing_task {
     bool has_before;   /* a step must be done first */
     int64_t before_us; /* when that was done; EVENT_ABSENT: it is not */
     int64_t counts_from_us, due_us, overdue_us;
+    bool is_blocked;          /* nobody may do it */
+    int64_t licence_until_us; /* of who does it; EVENT_ABSENT: no end, or none needed */
 };
 
 struct task_turn {
     bool becomes_ready;
     bool becomes_late;
+    bool wants_partner; /* who does it must be found, or found anew */
+    bool licence_ended; /* of who did it */
     int64_t counts_from_us, due_us;
     int64_t look_us; /* when the clock must look again; EVENT_ABSENT: never, or when
                         somebody says so */
@@ -34,5 +38,12 @@ struct task_turn {
  * that has none yet. */
 struct task_turn task_turn_at(const struct standing_task *t,
                               const struct policy_step *step, int64_t now_us);
+
+/* What is blocked is tried again so often: partners have room again, rules are loaded. */
+#define TASK_RETRY_US (INT64_C(3600) * 1000000)
+
+/* `turn` when somebody was found or not (`is_blocked`), with the end of his licence. */
+void task_turn_routed(struct task_turn *turn, bool is_blocked, int64_t licence_until_us,
+                      int64_t now_us);
 
 #endif

@@ -59,6 +59,7 @@ static void dispose(struct batch *b, struct returns_case *c, const struct messag
                     struct case_decision *d) {
     struct returns_goods_case g = {
         .a = b->attempt,
+        .marketplace = c->work.marketplace,
         .lines = c->lines,
         .tasks = &c->tasks,
         .disposition = c->disposition,

@@ -3,6 +3,7 @@
 
 #include "common/event/lines.h"
 #include "common/policy/known.h"
+#include "common/policy/partner.h"
 
 #include <stdlib.h>
 
@@ -136,6 +137,7 @@ static struct span plan(struct disposing *x, const struct known_line *k) {
         speaks && is_ours(x, k) ? &d->disposition : &nothing;
     const struct task_goods goods = {
         .line_id = k->line_id,
+        .site = span_of(policy_site(x->p, x->g->marketplace)),
         .product_class = k->goods.product_class,
         .quantity = k->quantity,
         .at_us = at_of(x, k),

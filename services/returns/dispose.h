@@ -15,7 +15,8 @@
 #include "services/returns/returns.h"
 
 struct returns_goods_case {
-    struct arena *a;     /* of the attempt */
+    struct arena *a; /* of the attempt */
+    struct span marketplace;
     struct span lines;   /* what the case knows: lines_of_said(); changes */
     struct tasks *tasks; /* as they are; changes */
     struct span

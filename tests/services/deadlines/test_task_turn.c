@@ -19,7 +19,8 @@ static struct standing_task waits(int64_t before_us) {
                                   .before_us = before_us,
                                   .counts_from_us = EVENT_ABSENT,
                                   .due_us = EVENT_ABSENT,
-                                  .overdue_us = EVENT_ABSENT};
+                                  .overdue_us = EVENT_ABSENT,
+                                  .licence_until_us = EVENT_ABSENT};
 }
 
 static void
@@ -57,7 +58,8 @@ static void test_task_turn__late_is_told_once(void **state) {
                               .counts_from_us = 100,
                               .due_us = 110,
                               .before_us = EVENT_ABSENT,
-                              .overdue_us = EVENT_ABSENT};
+                              .overdue_us = EVENT_ABSENT,
+                              .licence_until_us = EVENT_ABSENT};
     assert_false(task_turn_at(&t, &step, 109).becomes_late);
     assert_int_equal(task_turn_at(&t, &step, 109).look_us, 110);
     assert_true(task_turn_at(&t, &step, 110).becomes_late);
@@ -90,6 +92,38 @@ static void test_task_turn__the_first_step_counts_from_its_event(void **state) {
     assert_int_equal(turn.due_us, 60);
 }
 
+static void test_task_turn__who_does_it_is_found_when_it_is_ready_and_when_a_licence_ends(
+    void **state) {
+    (void)state;
+    struct standing_task t = waits(100);
+    assert_true(task_turn_at(&t, &step, 101).wants_partner);
+    t.is_ready = true;
+    t.due_us = 300;
+    t.licence_until_us = 200;
+    struct task_turn turn = task_turn_at(&t, &step, 199);
+    assert_false(turn.wants_partner || turn.licence_ended);
+    assert_int_equal(turn.look_us, 200);
+    turn = task_turn_at(&t, &step, 200);
+    assert_true(turn.wants_partner && turn.licence_ended);
+    task_turn_routed(&turn, false, 250, 200);
+    assert_int_equal(turn.look_us, 250);
+}
+
+static void
+test_task_turn__what_is_blocked_is_tried_again_and_late_all_the_same(void **state) {
+    (void)state;
+    struct standing_task t = waits(100);
+    struct task_turn turn = task_turn_at(&t, &step, 101);
+    task_turn_routed(&turn, true, EVENT_ABSENT, 101);
+    assert_int_equal(turn.look_us, 110); /* due before the next try */
+    t.is_ready = t.is_blocked = true;
+    t.due_us = 110;
+    turn = task_turn_at(&t, &step, 110);
+    assert_true(turn.becomes_late && turn.wants_partner);
+    task_turn_routed(&turn, true, EVENT_ABSENT, 110);
+    assert_int_equal(turn.look_us, 110 + TASK_RETRY_US);
+}
+
 #define TEST(f) cmocka_unit_test(f)
 
 int main(void) {
@@ -100,6 +134,9 @@ int main(void) {
         TEST(test_task_turn__late_is_told_once),
         TEST(test_task_turn__without_a_rule_or_a_date_it_is_never_late),
         TEST(test_task_turn__the_first_step_counts_from_its_event),
+        TEST(
+            test_task_turn__who_does_it_is_found_when_it_is_ready_and_when_a_licence_ends),
+        TEST(test_task_turn__what_is_blocked_is_tried_again_and_late_all_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

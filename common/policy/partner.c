@@ -1,0 +1,198 @@
+/* partner.c: see partner.h. */
+#include "common/policy/partner.h"
+
+#include "common/base/clock.h"
+#include "common/policy/model.h"
+
+#include <inttypes.h>
+
+static const struct site *site_of(const struct policy *p, struct span marketplace) {
+    const struct attribute *at = &p->domain.facts[FACT_MARKETPLACE];
+    int word = at->is_listed && marketplace.ptr ? attribute_find(at, marketplace) : -1;
+    for (int i = 0; i < p->n_sites; i++) {
+        const struct condition *when = p->sites[i].when[FACT_MARKETPLACE];
+        if (!when || (word >= 0 && word_set_has(&when->words, word)))
+            return &p->sites[i];
+    }
+    return NULL;
+}
+
+const char *policy_site(const struct policy *p, struct span marketplace) {
+    const struct site *s = site_of(p, marketplace);
+    return s ? s->name : NULL;
+}
+
+static bool has_word(const struct word_list *list, struct span word) {
+    for (int i = 0; i < list->n; i++)
+        if (span_is(word, list->words[i]))
+            return true;
+    return list->is_any;
+}
+
+static bool is_seller(const struct policy *p, struct span role) {
+    for (int i = 0; role.ptr && i < p->n_terms[TERM_ROLE]; i++)
+        if (span_is(role, p->terms[TERM_ROLE][i].word))
+            return p->terms[TERM_ROLE][i].is_seller;
+    return false;
+}
+
+bool policy_partner_is_needed(const struct policy *p,
+                              const struct policy_partner_ask *ask) {
+    bool is_offered = false;
+    for (int i = 0; i < p->n_partners && ask->role.ptr; i++)
+        is_offered = is_offered || has_word(&p->partners[i].services, ask->role);
+    return site_of(p, ask->marketplace) && (ask->licence.len > 0 || is_offered) &&
+           !is_seller(p, ask->role);
+}
+
+int policy_partner_count(const struct policy *p) {
+    return p->n_partners;
+}
+
+const char *policy_partner_name(const struct policy *p, int i) {
+    return p->partners[i].name;
+}
+
+/* ---- one partner ---- */
+
+/* The first kind of waste that the licence does not cover; ptr NULL: it covers all. */
+static struct span not_covered(const struct partner_licence *x,
+                               const struct policy_partner_ask *ask) {
+    for (size_t i = 0; i < ask->n_waste; i++)
+        if (!has_word(&x->waste, ask->waste[i]))
+            return ask->waste[i];
+    return (struct span){NULL, 0};
+}
+
+/* What is wrong with this licence, in words after its name; false: it is good. */
+static bool is_lacking(const struct partner_licence *x, const char *area,
+                       const struct policy_partner_ask *ask, struct builder *why) {
+    const struct licence *l = &x->licence;
+    struct span waste = not_covered(x, ask);
+    if (ask->at_us < l->from_us) {
+        build_instant(why, " begins ", l->from_us);
+    } else if (ask->at_us >= l->until_us) {
+        build_instant(why, " ended ", l->until_us);
+    } else if (!has_word(&x->areas, span_of(area))) {
+        build_format(why, " is not for %s", area);
+    } else if (waste.ptr) {
+        build_text(why, " is not for ");
+        build_span(why, waste);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* The end of the licence that lasts longest of those that count; INT64_MIN: none counts,
+ * and `why` says what is wrong with the nearest. */
+static int64_t licensed_until(const struct partner *x, const char *area,
+                              const struct policy_partner_ask *ask, struct builder *why) {
+    int64_t until = INT64_MIN;
+    bool has_any = false;
+    for (int i = 0; i < x->n_licences; i++) {
+        const struct partner_licence *l = &x->licences[i];
+        if (!span_is(ask->licence, l->licence.name))
+            continue;
+        char text[200];
+        struct builder what = builder_over(text, sizeof text);
+        bool lacks = is_lacking(l, area, ask, &what);
+        if (!lacks && l->licence.until_us > until)
+            until = l->licence.until_us;
+        if (lacks && !has_any) {
+            build_text(why, "its ");
+            build_span(why, ask->licence);
+            build_span(why, builder_span(&what));
+        }
+        has_any = true;
+    }
+    if (!has_any) {
+        build_text(why, "has no ");
+        build_span(why, ask->licence);
+    }
+    return until;
+}
+
+static bool is_open_before(const struct partner *x,
+                           const struct policy_partner_ask *ask) {
+    if (ask->due_us == POLICY_NO_INSTANT || x->calendar->is_always)
+        return true;
+    int64_t next = calendar_next_open(x->calendar, ask->at_us);
+    /* What is late already is not made later by saying so. */
+    return next == POLICY_NO_INSTANT || next < ask->due_us || ask->at_us >= ask->due_us;
+}
+
+static void judge(const struct partner *x, const char *area,
+                  const struct policy_partner_ask *ask, int64_t n_open,
+                  struct builder *why, struct policy_verdict *out) {
+    *out = (struct policy_verdict){x->name, x->title, NULL, INT64_MAX};
+    char licence[300];
+    struct builder lacks = builder_over(licence, sizeof licence);
+    if (ask->licence.len > 0)
+        out->licence_until_us = licensed_until(x, area, ask, &lacks);
+    if (out->licence_until_us == INT64_MIN)
+        build_span(why, builder_span(&lacks));
+    else if (!has_word(&x->areas, span_of(area)))
+        build_format(why, "does not work in %s", area);
+    else if (!is_open_before(x, ask))
+        build_instant(why, "opens after it is due, ",
+                      calendar_next_open(x->calendar, ask->at_us));
+    else if (x->capacity >= 0 && n_open >= x->capacity)
+        build_format(why, "has as much as it can take (%" PRId64 ")", x->capacity);
+}
+
+int policy_partners_judge(const struct policy *p, const struct policy_partner_ask *ask,
+                          const int64_t *n_open, struct arena *a,
+                          struct policy_verdict *out) {
+    const struct site *site = site_of(p, ask->marketplace);
+    int n = 0;
+    for (int i = 0; site && i < p->n_partners && n < POLICY_MAX_PARTNERS; i++) {
+        if (!has_word(&p->partners[i].services, ask->role))
+            continue;
+        char text[400];
+        struct builder why = builder_over(text, sizeof text);
+        judge(&p->partners[i], site->area, ask, n_open ? n_open[i] : 0, &why, &out[n]);
+        if (builder_span(&why).len > 0)
+            out[n].why_not = span_cstr(a, builder_span(&why));
+        n++;
+    }
+    return n;
+}
+
+int policy_partner_taken(const struct policy_verdict *verdicts, int n) {
+    for (int i = 0; i < n; i++)
+        if (!verdicts[i].why_not)
+            return i;
+    return -1;
+}
+
+/* ---- in words ---- */
+
+static void build_need(struct builder *b, const struct policy_partner_ask *ask,
+                       const char *area) {
+    build_span(b, ask->licence.len > 0 ? ask->licence : ask->role);
+    for (size_t i = 0; i < ask->n_waste; i++) {
+        build_text(b, i > 0 ? ", " : " for ");
+        build_span(b, ask->waste[i]);
+    }
+    build_format(b, " in %s is needed", area);
+    if (ask->due_us != POLICY_NO_INSTANT)
+        build_instant(b, " by ", ask->due_us);
+}
+
+struct span policy_partners_text(const struct policy *p, struct span action,
+                                 const struct policy_partner_ask *ask,
+                                 const struct policy_verdict *verdicts, int n,
+                                 struct arena *a) {
+    const struct site *site = site_of(p, ask->marketplace);
+    struct builder b = builder_in(a, 3000 + 700 * (size_t)n);
+    build_text(&b, "nobody may do ");
+    build_span(&b, action);
+    build_text(&b, ": ");
+    build_need(&b, ask, site ? site->area : "an area that nobody named");
+    if (n == 0)
+        build_text(&b, "; no partner offers it");
+    for (int i = 0; i < n; i++)
+        build_format(&b, "; %s: %s", verdicts[i].partner, verdicts[i].why_not);
+    return builder_span(&b);
+}

@@ -1,0 +1,30 @@
+/*
+ * task_route.h: who does a disposal task that can be begun.
+ */
+#ifndef SERVICES_DEADLINES_TASK_ROUTE_H
+#define SERVICES_DEADLINES_TASK_ROUTE_H
+
+#include "common/io/pg.h"
+#include "common/policy/partner.h"
+
+/* How many open steps each partner has, counted on in one round. Lives in `a`. */
+struct task_rooms {
+    int64_t *n_open; /* by the partner's number */
+};
+struct pg_query *task_rooms_ask(struct pg_script *s);
+struct task_rooms task_rooms_read(struct arena *a, const struct policy *p,
+                                  const struct pg_query *q);
+
+struct task_route {
+    struct span partner;      /* ptr NULL: none is needed, or nobody may */
+    struct span blocked;      /* why nobody may; ptr NULL: somebody may */
+    int64_t licence_until_us; /* EVENT_ABSENT: no end, or none needed */
+};
+
+/* Takes room of whom it finds. */
+struct task_route task_route_find(const struct policy *p, struct arena *a,
+                                  struct span action,
+                                  const struct policy_partner_ask *ask,
+                                  struct task_rooms *rooms);
+
+#endif
