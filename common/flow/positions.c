@@ -12,6 +12,30 @@
 
 #define CONTROL_TIMEOUT_US (10 * US_PER_S)
 
+/* The ledger has a row a batch; its key is walked from partition to partition instead of
+ * being read whole. Archived topics (`ledger accept --recreated`) have an '@' in their
+ * name, which Kafka's cannot. */
+const struct pg_statement positions_last = {
+    "positions_last",
+    "WITH RECURSIVE k AS ("
+    " (SELECT consumer_group, topic, partition FROM henpin.ledger ORDER BY 1, 2, 3 LIMIT "
+    "1)"
+    " UNION ALL"
+    " SELECT n.* FROM k CROSS JOIN LATERAL (SELECT l.consumer_group, l.topic, l.partition"
+    "  FROM henpin.ledger l WHERE (l.consumer_group, l.topic, l.partition) >"
+    "   (k.consumer_group, k.topic, k.partition) ORDER BY 1, 2, 3 LIMIT 1) n)"
+    " SELECT k.consumer_group, k.topic, k.partition, l.next_offset, l.recorded_at,"
+    "  l.last_offset, l.last_fingerprint"
+    " FROM k CROSS JOIN LATERAL (SELECT * FROM henpin.ledger x"
+    "  WHERE x.consumer_group = k.consumer_group AND x.topic = k.topic AND x.partition = "
+    "k.partition"
+    "  ORDER BY first_offset DESC LIMIT 1) l"
+    " WHERE ($1::text IS NULL OR k.consumer_group = $1) AND ($2::text IS NULL OR k.topic "
+    "= $2)"
+    "  AND ($3::int IS NULL OR k.partition = $3) AND ($4::bool OR position('@' in "
+    "k.topic) = 0)"
+    " ORDER BY 1, 2, 3"};
+
 static const struct pg_statement ledger_read = {
     "ledger_read",
     "SELECT w.i, l.next_offset, l.last_offset, l.last_fingerprint"

@@ -65,6 +65,12 @@ struct partition *positions_find(const struct positions *p,
 MUST_USE enum status positions_read(struct positions *p, struct partition **parts,
                                     size_t n, struct error *err);
 
+/* For those who only look: the last row of every partition in the ledger. $1 group, $2 topic,
+ * $3 partition, each NULL for all; $4 whether topics that were created anew since count,
+ * too. Columns: group, topic, partition, next_offset, recorded_at, last_offset,
+ * last_fingerprint. */
+extern const struct pg_statement positions_last;
+
 /* What a record of last_offset must look like. */
 int64_t record_fingerprint(int64_t timestamp_us, struct span key, struct span value);
 

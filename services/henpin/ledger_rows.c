@@ -14,34 +14,10 @@ const char *const ledger_state_words[] = {
     [LEDGER_RECREATED] = "recreated", [LEDGER_NO_TOPIC] = "not in Kafka",
 };
 
-/* The ledger has a row a batch; its key is walked from partition to partition instead of
- * being read whole. Archived topics (`ledger accept --recreated`) have an '@' in their
- * name, which Kafka's cannot. */
-static const struct pg_statement load = {
-    "ledger_load",
-    "WITH RECURSIVE k AS ("
-    " (SELECT consumer_group, topic, partition FROM henpin.ledger ORDER BY 1, 2, 3 LIMIT "
-    "1)"
-    " UNION ALL"
-    " SELECT n.* FROM k CROSS JOIN LATERAL (SELECT l.consumer_group, l.topic, l.partition"
-    "  FROM henpin.ledger l WHERE (l.consumer_group, l.topic, l.partition) >"
-    "   (k.consumer_group, k.topic, k.partition) ORDER BY 1, 2, 3 LIMIT 1) n)"
-    " SELECT k.consumer_group, k.topic, k.partition, l.next_offset, l.recorded_at,"
-    "  l.last_offset, l.last_fingerprint"
-    " FROM k CROSS JOIN LATERAL (SELECT * FROM henpin.ledger x"
-    "  WHERE x.consumer_group = k.consumer_group AND x.topic = k.topic AND x.partition = "
-    "k.partition"
-    "  ORDER BY first_offset DESC LIMIT 1) l"
-    " WHERE ($1::text IS NULL OR k.consumer_group = $1) AND ($2::text IS NULL OR k.topic "
-    "= $2)"
-    "  AND ($3::int IS NULL OR k.partition = $3) AND ($4::bool OR position('@' in "
-    "k.topic) = 0)"
-    " ORDER BY 1, 2, 3"};
-
 enum status ledger_load(struct pg *pg, const struct ledger_config *config,
                         struct arena *a, struct ledger_rows *out, struct error *err) {
     struct pg_script *s = pg_script_new(a);
-    struct pg_query *q = pg_script_query(s, &load);
+    struct pg_query *q = pg_script_query(s, &positions_last);
     const struct span absent = {NULL, 0};
     pg_param_text(q, *config->group ? span_of(config->group) : absent);
     pg_param_text(q, *config->topic ? span_of(config->topic) : absent);

@@ -1,27 +1,6 @@
 /* ledger.c: the positions of henpin's own groups, as committed to Postgres. */
-#include "common/base/clock.h"
-#include "common/base/metrics.h"
+#include "common/flow/positions.h"
 #include "services/lag/lag.h"
-
-/* The ledger has a row a batch; its key is walked from partition to partition instead of
- * being read whole. Archived topics (`ledger accept --recreated`) have an '@' in their
- * name, which Kafka's cannot. */
-static const struct pg_statement positions = {
-    "lag_positions",
-    "WITH RECURSIVE k AS ("
-    " (SELECT consumer_group, topic, partition FROM henpin.ledger ORDER BY 1, 2, 3 LIMIT "
-    "1)"
-    " UNION ALL"
-    " SELECT n.* FROM k CROSS JOIN LATERAL (SELECT l.consumer_group, l.topic, l.partition"
-    "  FROM henpin.ledger l WHERE (l.consumer_group, l.topic, l.partition) >"
-    "   (k.consumer_group, k.topic, k.partition) ORDER BY 1, 2, 3 LIMIT 1) n)"
-    " SELECT k.consumer_group, k.topic, k.partition, l.next_offset, l.recorded_at,"
-    "  l.last_offset, l.last_fingerprint"
-    " FROM k CROSS JOIN LATERAL (SELECT * FROM henpin.ledger x"
-    "  WHERE x.consumer_group = k.consumer_group AND x.topic = k.topic AND x.partition = "
-    "k.partition"
-    "  ORDER BY first_offset DESC LIMIT 1) l"
-    " WHERE position('@' in k.topic) = 0"};
 
 static void take(struct lag *l, struct arena *a, const struct pg_query *q, size_t i) {
     struct lag_row *row =
@@ -45,7 +24,10 @@ enum status lag_read_ledger(struct lag *l, struct error *err) {
         return st;
     struct arena *a = arena_new((size_t)64 << 20);
     struct pg_script *s = pg_script_new(a);
-    const struct pg_query *q = pg_script_query(s, &positions);
+    struct pg_query *q = pg_script_query(s, &positions_last);
+    for (int unused = 0; unused < 3; unused++) /* every group, topic and partition */
+        pg_param_text(q, (struct span){NULL, 0});
+    pg_param_bool(q, false);
     st = pg_run_wait(l->pg, s, l->config->timeout_us, err);
     for (size_t i = 0; st == ST_OK && i < pg_rows(q); i++)
         take(l, a, q, i);
