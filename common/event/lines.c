@@ -203,7 +203,9 @@ size_t lines_said(struct arena *a, struct span json, struct said_line **said) {
     json_t *list = json.ptr ? json_loadb(json.ptr, json.len, 0, NULL) : NULL, *line;
     size_t i, n = json_array_size(list);
     *said = arena_array(a, n + 1, sizeof **said);
-    json_array_foreach(list, i, line)(*said)[i] = said_of(a, line);
+    json_array_foreach(list, i, line) {
+        (*said)[i] = said_of(a, line);
+    }
     json_decref(list);
     return n;
 }

@@ -86,12 +86,13 @@ static void begin(const struct tasks *t, struct task *x, const struct policy_ste
 /* What a row says of the plan that it belongs to. */
 static void place(struct task *x, const struct plan *p, int i,
                   const struct task_goods *g) {
+    static const struct uuid none;
     const struct policy_step *s = &p->d->steps[i];
     x->playbook = span_of(p->d->code);
     x->rule_id = span_of(p->d->rule_id);
     x->step_no = i + 1;
     x->after_step = s->after + 1;
-    x->after_task = s->after < 0 ? (struct uuid){0} : p->ids[s->after];
+    x->after_task = s->after < 0 ? none : p->ids[s->after];
     x->product_class = g->product_class;
     x->quantity = g->quantity;
 }
