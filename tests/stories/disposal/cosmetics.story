@@ -1,0 +1,9 @@
+story: an opened cream is checked for a recall, made useless and split by its contents
+seller A1 has return_address.jp, policy.disclosed
+at 2026-01-13 10:00 +09:00
+order 250-1 on amazon.co.jp by A1: placed, ships from CN, class cosmetics
+at 2026-01-20 10:00 +09:00
+return R1 of 250-1: received, condition opened
+expect return R1 RECEIVED, disposition destroy_and_recycle
+expect step destroy_function CREATED
+expect step hand_over CREATED, waste has SLUDGE
