@@ -318,7 +318,7 @@ BEGIN
     ELSIF t.licence_until <= at THEN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('%s calls for the licence %s, which %s held until %s', t.action,
             t.licence_required, coalesce(t.partner, 'whoever does it'), t.licence_until);
-    ELSIF t.licence_required IS NOT NULL AND t.partner IS NULL THEN
+    ELSIF t.state = 'CREATED' AND t.licence_required IS NOT NULL AND t.partner IS NULL THEN
         RAISE object_not_in_prerequisite_state USING
             MESSAGE = format('nobody with the licence %s has been found for %s yet', t.licence_required, t.action),
             HINT = 'henpin-deadlines looks for one within a second, or says why there is none: see "blocked".';
