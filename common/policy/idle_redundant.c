@@ -27,16 +27,25 @@ static enum cover_answer covered_from(struct idle *x, const struct world *w,
     return analysis_find(x->a, &differs, x->list.items, x->list.n, &f);
 }
 
+/* Begins a question about the inputs of this world that hit `r`; false: there are none. */
+static bool begin_question(struct idle *x, const struct world *w, const struct rule *r,
+                           struct region *region) {
+    *region = w->region;
+    if (!region_add_rule(region, r))
+        return false;
+    idle_list_begin(&x->list, w);
+    return true;
+}
+
 /* Rules below `r` give the slot the same, and those that would give it differently are
  * always covered: then what holds without `r` is the same. */
 static enum cover_answer needed_for_slot(struct idle *x, const struct world *w,
                                          const struct rule *r, int slot) {
-    struct region region = w->region;
+    struct region region;
     struct policy_facts f;
     const struct rule *other;
-    if (!region_add_rule(&region, r))
+    if (!begin_question(x, w, r, &region))
         return COVER_WHOLE;
-    idle_list_begin(&x->list, w);
     for (int i = 0; (other = idle_next_rival(x, r, 1u << slot, &i));)
         x->list.items[x->list.n++] = other;
     enum cover_answer answer = analysis_find(x->a, &region, x->list.items, x->list.n, &f);
@@ -50,12 +59,11 @@ static enum cover_answer needed_for_slot(struct idle *x, const struct world *w,
 /* In a table that collects, each thing the rule gives must come from others too. */
 static enum cover_answer needed_for_item(struct idle *x, const struct world *w,
                                          const struct rule *r, int slot, int item) {
-    struct region region = w->region;
+    struct region region;
     struct policy_facts f;
     const struct rule *other;
-    if (!region_add_rule(&region, r))
+    if (!begin_question(x, w, r, &region))
         return COVER_WHOLE;
-    idle_list_begin(&x->list, w);
     for (int i = 0; (other = idle_next_rival(x, r, 1u << slot, &i));)
         if (same_item(&r->then, item, &other->then, slot))
             x->list.items[x->list.n++] = other;
