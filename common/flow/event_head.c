@@ -27,6 +27,18 @@ enum status event_instant_check(const char *field, int64_t us, struct error *err
     return ST_OK;
 }
 
+/* Nothing is learnt of before it happens: one of two clocks, or somebody's time zone, is
+ * wrong, and the deadline would be later than the marketplace's. */
+static enum status check_order(const struct event_head *h, struct error *err) {
+    int64_t ahead_us = h->occurred_at_us - h->observed_at_us;
+    if (ahead_us > EVENT_MAX_AHEAD_US)
+        return error_set(err, E_EVENT_FIELD,
+                         "occurred_at lies %lld minutes after observed_at, when it was "
+                         "learnt of: a clock is ahead",
+                         (long long)(ahead_us / US_PER_MIN));
+    return ST_OK;
+}
+
 static enum status check_head(const struct event_head *h, bool needs_order,
                               struct error *err) {
     enum status st = event_id_check("event_id", h->event_id, err);
@@ -40,7 +52,7 @@ static enum status check_head(const struct event_head *h, bool needs_order,
         st = event_instant_check("occurred_at", h->occurred_at_us, err);
     if (st == ST_OK)
         st = event_instant_check("observed_at", h->observed_at_us, err);
-    return st;
+    return st == ST_OK ? check_order(h, err) : st;
 }
 
 static void take(struct message *m, const struct event_head *h) {

@@ -2,13 +2,16 @@
 #ifndef COMMON_FLOW_EVENT_HEAD_H
 #define COMMON_FLOW_EVENT_HEAD_H
 
+#include "common/base/clock.h"
 #include "common/event/event.h"
 #include "common/flow/batch.h"
 
 /* Ids are present, at most EVENT_ID_MAX bytes and without control characters; times lie
- * between 2000 and 2100. E_EVENT_FIELD names the field; its value is not repeated, as it
+ * between 2000 and 2100, and no event was learnt of more than five minutes (what clocks
+ * may differ by) before it happened. E_EVENT_FIELD names the field; its value is not repeated, as it
  * may be personal data in the wrong place. */
 enum { EVENT_ID_MAX = 200 };
+#define EVENT_MAX_AHEAD_US (5 * US_PER_MIN)
 MUST_USE enum status event_instant_check(const char *field, int64_t us,
                                          struct error *err);
 MUST_USE enum status event_id_check(const char *field, struct span id, struct error *err);

@@ -116,6 +116,11 @@ def feed(events, *args):
         raise RuntimeError(str(out))
 
 
+def learnt(event):
+    """What happened when a suite says so was learnt of then."""
+    return dict(event, observed_at=event["occurred_at"])
+
+
 def order(n, **fields):
     event = {"record": "OrderEvent", "event_id": f"{NAME}-o{n}", "occurred_at": "2026-11-01T00:00:00Z",
              "observed_at": "2026-11-01T00:00:00Z", "marketplace": "amazon.co.jp", "seller_id": "S1",
@@ -123,7 +128,7 @@ def order(n, **fields):
              "buyer_country": "JP", "purchased_at": "2026-11-01T00:00:00Z",
              "lines": [{"line_id": "1", "sku": "A", "quantity": 1, "unit_price_minor": 1000, "currency": "JPY",
                         "product_class": "general"}]}
-    return dict(event, **fields)
+    return learnt(dict(event, **fields))
 
 
 def returned(n, **fields):
@@ -132,7 +137,7 @@ def returned(n, **fields):
              "order_id": f"250-{n:07}-0000001", "return_id": f"R{n}", "kind": "REQUESTED", "reason_code": "CR-DEFECTIVE",
              "wanted": "REFUND", "lines": [{"line_id": "1", "sku": "A", "quantity": 1, "condition": "DEFECTIVE"}],
              "claim_opened": False}
-    return dict(event, **fields)
+    return learnt(dict(event, **fields))
 
 
 def inquiry(n, **fields):
@@ -140,7 +145,7 @@ def inquiry(n, **fields):
              "observed_at": "2026-11-10T00:00:00Z", "marketplace": "amazon.co.jp", "seller_id": "S1",
              "order_id": f"250-{n:07}-0000001", "inquiry_id": f"I{n}", "message_id": "1", "kind": "MESSAGE_RECEIVED",
              "topic": "PRODUCT"}
-    return dict(event, **fields)
+    return learnt(dict(event, **fields))
 
 
 def applied(service):
