@@ -176,8 +176,9 @@ CREATE INDEX sales_order_wanted ON sales_order (wanted_by)
 
 -- The number that a buyer names; its returns and inquiries follow by order_key. BRIN: people look it up now and then,
 -- while a b-tree of random keys costs every new row. Short ranges: an empty table begins with a range that is summarised
--- already, and each row in it writes that range's filter anew, 4 KiB with ranges of 128 pages; a look-up is quicker, too.
-CREATE INDEX sales_order_order_id ON sales_order USING brin (order_id text_bloom_ops) WITH (pages_per_range = 16);
+-- already, and each row in it writes that range's filter anew, 4 KiB with ranges of 128 pages; a look-up is quicker, too. Of a
+-- range that is full the summary is made at once, and not by the next vacuum; one in a thousand is read for nothing.
+CREATE INDEX sales_order_order_id ON sales_order USING brin (order_id text_bloom_ops (false_positive_rate = 0.001)) WITH (pages_per_range = 16, autosummarize = on);
 
 CREATE TABLE return_case (
     case_id        uuid PRIMARY KEY,
@@ -209,7 +210,8 @@ CREATE TABLE return_case (
     duties         uuid[] NOT NULL,
     triaged        text[] NOT NULL
 ) WITH (fillfactor = 85);
-CREATE INDEX return_case_order ON return_case USING brin (order_key uuid_bloom_ops) WITH (pages_per_range = 16);
+CREATE INDEX return_case_order ON return_case USING brin (order_key uuid_bloom_ops (false_positive_rate = 0.001)) WITH (pages_per_range = 16, autosummarize = on);
+CREATE INDEX return_case_return_id ON return_case USING brin (return_id text_bloom_ops (false_positive_rate = 0.001)) WITH (pages_per_range = 16, autosummarize = on);
 
 -- A conversation with a buyer. `language` is the one that the buyer reads, as far as it is known.
 CREATE TABLE inquiry_thread (
@@ -234,6 +236,7 @@ CREATE TABLE inquiry_thread (
     triaged        text[] NOT NULL
 ) WITH (fillfactor = 85);
 CREATE INDEX inquiry_thread_order ON inquiry_thread (order_key);
+CREATE INDEX inquiry_thread_inquiry_id ON inquiry_thread USING brin (inquiry_id text_bloom_ops (false_positive_rate = 0.001)) WITH (pages_per_range = 16, autosummarize = on);
 
 CREATE TABLE duty (
     duty_id            uuid PRIMARY KEY,
@@ -277,8 +280,10 @@ CREATE TABLE duty (
 -- What a desk has, and what of it may be handed on when that is too much: the least severe first, and of these the latest.
 CREATE INDEX duty_of_desk ON duty (desk, hands_on, severity, start_at DESC) WHERE closed_at IS NULL AND state IN ('open', 'breached');
 
--- What stands unanswered, by what the clock has to tell next: henpin-deadlines takes the gravest first, the board reads all.
+-- What stands unanswered, by what the clock has to tell next: henpin-deadlines takes the gravest first.
 CREATE INDEX duty_standing ON duty (severity, fires_at) WHERE closed_at IS NULL AND state IN ('open', 'breached');
+-- The same by until when it is to be answered: the first of each severity are what the board shows.
+CREATE INDEX duty_board ON duty (severity, (coalesce(act_by_at, due_at))) WHERE closed_at IS NULL AND state IN ('open', 'breached');
 
 -- What only a desk with a licence may do: few, and looked at when a desk has lost one.
 CREATE INDEX duty_licensed ON duty (desk) WHERE turn_requires IS NOT NULL AND closed_at IS NULL AND state IN ('open', 'breached');

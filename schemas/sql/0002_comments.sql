@@ -35,6 +35,11 @@ COMMENT ON TABLE parked IS 'Records that wait for their order, whole. Deleted wh
 COMMENT ON TABLE acknowledgement IS 'Who has taken an escalation: the first who said so. Written by acknowledge() alone.';
 COMMENT ON TABLE schema_migration IS 'Which files of schemas/sql have been applied. Written by henpin migrate.';
 COMMENT ON INDEX duty_standing IS 'Duties that nobody has answered, by severity and by what the clock has to tell next.';
+COMMENT ON INDEX duty_board IS 'Duties that nobody has answered, by severity and until when they are to be answered: for board().';
+COMMENT ON INDEX sales_order_order_id IS 'Orders by their number, for find_case(): looked up now and then, so it costs a new row next to nothing.';
+COMMENT ON INDEX return_case_order IS 'Returns of an order.';
+COMMENT ON INDEX return_case_return_id IS 'Returns by their number, for find_case().';
+COMMENT ON INDEX inquiry_thread_inquiry_id IS 'Conversations by their number, for find_case().';
 COMMENT ON INDEX escalation_event_ends_soon IS 'Warnings of facts and licences of sellers that end, for the board.';
 COMMENT ON INDEX duty_of_desk IS 'What each desk has, and what of it may be handed on when that is too much: the least severe first, of these the latest.';
 COMMENT ON INDEX escalation_event_subject IS 'What was told of one duty, for case_story(): looked up now and then, so it costs a new row next to nothing.';

@@ -111,17 +111,33 @@ SELECT s.rank, s.kind, s.subject, s.severity, s.desk, s.due_at, s.act_by_at, s.t
 FROM (SELECT row_number() OVER (ORDER BY s.urgency NULLS LAST, s.severity DESC, s.since, s.subject_id) AS rank, s.*
       FROM standing_escalation s) s;
 
--- The same for a part, ranked within it: only what is shown is ordered whole and looked up.
+-- The same for a part, ranked within it: only what is shown is ordered whole and looked up. Of one severity the earlier is the
+-- more urgent, late or not, so the first of each severity are all that can be shown: some rows of an index, however many stand.
+-- What one seller or a desk with a limit has is little, and has an index too.
 CREATE FUNCTION board(only_marketplace text DEFAULT NULL, only_seller text DEFAULT NULL, only_desk text DEFAULT NULL,
     most bigint DEFAULT 20)
 RETURNS SETOF open_escalations LANGUAGE sql STABLE SECURITY DEFINER SET search_path = henpin, pg_catalog, pg_temp
-SET jit = off AS $$
+SET jit = off SET enable_seqscan = off SET enable_bitmapscan = off AS $$
     SELECT row_number() OVER (ORDER BY s.urgency NULLS LAST, s.severity DESC, s.since, s.subject_id), s.kind, s.subject,
         s.severity, s.desk, s.due_at, s.act_by_at, s.time_left, s.seller_id, s.marketplace, s.order_id, r.return_id,
         s.case_kind, s.case_id, s.subject_id, s.since, s.rule_id, s.consequence, r.remedy, r.destination, e.reason,
         e.source_topic, e.source_partition, e.source_offset, e.escalation_id, m.reason, a.acknowledged_by, a.acknowledged_at
     FROM (SELECT * FROM standing_escalation x
-          WHERE (only_marketplace IS NULL OR x.marketplace = only_marketplace)
+          WHERE (x.kind <> 'duty' OR x.subject_id = ANY (ARRAY(
+                SELECT d.duty_id FROM unnest('{0,1,2,3,4}'::smallint[]) AS v (severity) CROSS JOIN LATERAL (
+                    SELECT y.duty_id FROM duty y
+                    WHERE y.closed_at IS NULL AND y.state IN ('open', 'breached') AND y.severity = v.severity
+                      AND (only_marketplace IS NULL OR y.marketplace = only_marketplace) AND (only_desk IS NULL OR y.desk = only_desk)
+                    ORDER BY coalesce(y.act_by_at, y.due_at), y.start_at, y.duty_id LIMIT most) d
+                WHERE only_seller IS NULL AND NOT EXISTS (SELECT FROM desk k WHERE k.desk = only_desk AND k.capacity IS NOT NULL)
+                UNION ALL
+                SELECT y.duty_id FROM duty y
+                WHERE y.closed_at IS NULL AND y.state IN ('open', 'breached') AND y.seller_id = only_seller
+                UNION ALL
+                SELECT y.duty_id FROM desk k JOIN duty y ON y.desk = k.desk
+                WHERE only_seller IS NULL AND k.desk = only_desk AND k.capacity IS NOT NULL
+                  AND y.closed_at IS NULL AND y.state IN ('open', 'breached'))))
+            AND (only_marketplace IS NULL OR x.marketplace = only_marketplace)
             AND (only_seller IS NULL OR x.seller_id = only_seller) AND (only_desk IS NULL OR x.desk = only_desk)
           ORDER BY x.urgency NULLS LAST, x.severity DESC, x.since, x.subject_id LIMIT most) s
     LEFT JOIN return_case r ON s.case_kind = 'return' AND r.case_id = s.case_id

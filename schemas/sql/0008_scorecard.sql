@@ -18,24 +18,74 @@ SELECT * FROM (VALUES
         'WMT-03 (S90)'))
     AS m (marketplace_begins, duty, line, wanted_share, definition, source);
 
--- Ids of duties begin with their start: ninety days are a range of the primary key.
-CREATE FUNCTION scorecard(only_seller text DEFAULT NULL, only_marketplace text DEFAULT NULL)
-RETURNS TABLE (seller_id text, marketplace text, duty text, days integer, started bigint, answered bigint, in_time bigint,
-    share_in_time numeric, late bigint, unanswered bigint, breached bigint, at_risk bigint, standing bigint,
-    elapsed_mean interval, elapsed_median interval, elapsed_p90 interval, desk_median interval, desk_p90 interval,
-    line interval, within_line bigint, share_within_line numeric, wanted_share numeric, stake jsonb)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = henpin, pg_catalog, pg_temp SET jit = off SET work_mem = '64MB' AS $$
+-- Counting a seller's clocks of ninety days takes milliseconds, those of all sellers seconds. So what was counted is kept,
+-- and a seller is counted anew when one of its duties changed (triggers below, in the transaction of the change) or when time
+-- alone changes a number: a due, a warning or a measure passes, or a clock leaves a span. henpin-deadlines does it. Nothing is
+-- added to what was: a seller's rows are replaced, so nothing can be counted twice, and what is read late corrects them.
+CREATE TABLE scorecard_count (
+    seller_id         text,
+    marketplace       text,
+    duty              text,
+    days              integer,
+    started           bigint,
+    answered          bigint,
+    in_time           bigint,
+    share_in_time     numeric,
+    late              bigint,
+    unanswered        bigint,
+    breached          bigint,
+    at_risk           bigint,
+    standing          bigint,
+    elapsed_mean      interval,
+    elapsed_median    interval,
+    elapsed_p90       interval,
+    desk_median       interval,
+    desk_p90          interval,
+    line              interval,
+    within_line       bigint,
+    share_within_line numeric,
+    wanted_share      numeric,
+    stake             jsonb,
+    PRIMARY KEY (seller_id, marketplace, duty, days)
+);
+
+CREATE TABLE scorecard_seller (
+    seller_id  text PRIMARY KEY,
+    counted_at timestamptz,
+    look_at    timestamptz NOT NULL
+) WITH (fillfactor = 70);
+CREATE INDEX scorecard_seller_look_at ON scorecard_seller (look_at);
+
+-- Only ever inserted by workers: none waits for another.
+CREATE TABLE scorecard_change (
+    seller_id text NOT NULL
+);
+
+CREATE FUNCTION scorecard_note() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = henpin, pg_temp AS $$
+BEGIN
+    INSERT INTO scorecard_change SELECT DISTINCT c.seller_id FROM changed c;
+    RETURN NULL;
+END $$;
+
+CREATE INDEX duty_of_seller ON duty (seller_id, start_at);
+CREATE TRIGGER scorecard_inserted AFTER INSERT ON duty REFERENCING NEW TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION scorecard_note();
+CREATE TRIGGER scorecard_updated AFTER UPDATE ON duty REFERENCING NEW TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION scorecard_note();
+CREATE TRIGGER scorecard_deleted AFTER DELETE ON duty REFERENCING OLD TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION scorecard_note();
+
+-- Counted now.
+CREATE FUNCTION scorecard_of(sellers text[]) RETURNS SETOF scorecard_count
+LANGUAGE sql STABLE SET search_path = henpin, pg_catalog, pg_temp SET jit = off SET work_mem = '64MB' AS $$
     WITH clock AS (
         SELECT d.seller_id, d.marketplace, d.name, d.state, d.start_at, d.due_at, d.act_by_at, d.closed_at, d.desk_open_us,
             d.closed_at IS NULL AND d.state IN ('open', 'breached') AS is_standing,
             coalesce(d.warn_at[1], d.act_by_at, d.due_at) AS risk_at, d.breach IS NOT NULL AS has_breach,
             extract(epoch FROM d.closed_at - d.start_at)::double precision AS elapsed
         FROM duty d
-        WHERE d.duty_id >= (lpad(to_hex((extract(epoch FROM now() - interval '90 days') * 1000)::bigint), 12, '0')
-                || repeat('0', 20))::uuid
-          AND d.start_at > now() - interval '90 days' AND d.start_at <= now() AND d.state IN ('open', 'met', 'breached')
-          AND (only_seller IS NULL OR d.seller_id = only_seller)
-          AND (only_marketplace IS NULL OR d.marketplace = only_marketplace)
+        WHERE d.seller_id = ANY (sellers) AND d.start_at > now() - interval '90 days' AND d.start_at <= now()
+          AND d.state IN ('open', 'met', 'breached')
           -- What was marked as needing no reply leaves the measure (AMZ-MSG-04); a person's reply at that instant keeps it.
           AND NOT (d.name = 'answer_message' AND d.closed_at IS NOT NULL AND EXISTS (
               SELECT FROM inquiry_thread t CROSS JOIN LATERAL unnest(t.history_event, t.history_at) AS h (event, at)
@@ -65,10 +115,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = henpin, pg_catalog, pg_te
         SELECT s.seller_id, s.marketplace, s.name, jsonb_object_agg(s.currency, s.minor ORDER BY s.currency) AS stake
         FROM (SELECT d.seller_id, d.marketplace, d.name, r.currency, sum(r.amount_minor) AS minor
               FROM duty d JOIN return_case r ON r.case_id = d.case_id
-              WHERE d.closed_at IS NULL AND d.state IN ('open', 'breached') AND d.case_kind = 'return' AND d.breach IS NOT NULL
+              WHERE d.seller_id = ANY (sellers) AND d.closed_at IS NULL AND d.state IN ('open', 'breached') AND d.case_kind = 'return' AND d.breach IS NOT NULL
                 AND r.currency IS NOT NULL AND r.amount_minor IS NOT NULL
-                AND (only_seller IS NULL OR d.seller_id = only_seller)
-                AND (only_marketplace IS NULL OR d.marketplace = only_marketplace)
               GROUP BY 1, 2, 3, 4) s
         GROUP BY 1, 2, 3
     )
@@ -80,16 +128,89 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = henpin, pg_catalog, pg_te
         round(c.within_line::numeric / nullif(c.within_line + c.beyond_line, 0), 4), c.wanted_share, s.stake
     FROM counted c
     LEFT JOIN stake s ON s.seller_id = c.seller_id AND s.marketplace = c.marketplace AND s.name = c.name
-    ORDER BY c.seller_id, c.marketplace, c.name, c.days
 $$;
+
+-- When a number of a seller next changes by time alone. The money of its returns may change with no duty: each hour.
+CREATE FUNCTION scorecard_next(sellers text[]) RETURNS TABLE (seller_id text, look_at timestamptz)
+LANGUAGE sql STABLE SET search_path = henpin, pg_catalog, pg_temp SET jit = off AS $$
+    SELECT d.seller_id, least(now() + interval '1 hour', min(n.at) FILTER (WHERE n.at > now()))
+    FROM duty d
+    LEFT JOIN marketplace_measure m ON m.duty = d.name AND starts_with(d.marketplace, m.marketplace_begins)
+    CROSS JOIN LATERAL (
+        VALUES (d.start_at), (d.start_at + interval '7 days'), (d.start_at + interval '30 days'), (d.start_at + interval '90 days'),
+            (CASE WHEN d.closed_at IS NULL THEN d.due_at END), (CASE WHEN d.closed_at IS NULL THEN d.start_at + m.line END),
+            (CASE WHEN d.closed_at IS NULL THEN coalesce(d.warn_at[1], d.act_by_at) END)) AS n (at)
+    WHERE d.seller_id = ANY (sellers) AND d.start_at > now() - interval '90 days'
+    GROUP BY 1
+$$;
+
+-- Counts at most so many sellers anew; gives how many those were. One at a time; another finds nothing to do.
+CREATE FUNCTION scorecard_keep(most integer) RETURNS integer LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = henpin, pg_catalog, pg_temp AS $$
+DECLARE
+    sellers text[];
+BEGIN
+    IF NOT pg_try_advisory_xact_lock(hashtext('henpin.scorecard')) THEN
+        RETURN 0;
+    END IF;
+    WITH noted AS (DELETE FROM scorecard_change c RETURNING c.seller_id)
+    INSERT INTO scorecard_seller AS s (seller_id, look_at) SELECT DISTINCT n.seller_id, now() FROM noted n
+    ON CONFLICT (seller_id) DO UPDATE SET look_at = greatest(now(), s.counted_at + interval '1 minute')
+    WHERE s.look_at > greatest(now(), s.counted_at + interval '1 minute');
+    SELECT array_agg(d.seller_id) INTO sellers
+    FROM (SELECT s.seller_id FROM scorecard_seller s WHERE s.look_at <= now() ORDER BY s.look_at LIMIT most) d;
+    IF sellers IS NULL THEN
+        RETURN 0;
+    END IF;
+    DELETE FROM scorecard_count c WHERE c.seller_id = ANY (sellers);
+    INSERT INTO scorecard_count SELECT * FROM scorecard_of(sellers);
+    UPDATE scorecard_seller s SET counted_at = now(), look_at = greatest(coalesce(n.look_at, 'infinity'), now() + interval '1 minute')
+    FROM unnest(sellers) AS i (id) LEFT JOIN scorecard_next(sellers) n ON n.seller_id = i.id
+    WHERE s.seller_id = i.id;
+    RETURN cardinality(sellers);
+END $$;
+
+-- What is kept, if it is right still or younger than a minute; the others are counted now, so that it is right without
+-- henpin-deadlines, too, only slower.
+CREATE FUNCTION scorecard(only_seller text DEFAULT NULL, only_marketplace text DEFAULT NULL) RETURNS SETOF scorecard_count
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = henpin, pg_catalog, pg_temp SET jit = off AS $$
+DECLARE
+    old text[] := ARRAY(
+        SELECT s.seller_id FROM scorecard_seller s
+        WHERE s.look_at <= now() AND coalesce(s.counted_at, '-infinity') < now() - interval '1 minute'
+          AND (only_seller IS NULL OR s.seller_id = only_seller)
+        UNION
+        SELECT c.seller_id FROM scorecard_change c LEFT JOIN scorecard_seller s ON s.seller_id = c.seller_id
+        WHERE coalesce(s.counted_at, '-infinity') < now() - interval '1 minute'
+          AND (only_seller IS NULL OR c.seller_id = only_seller));
+BEGIN
+    RETURN QUERY
+    SELECT * FROM (
+        SELECT * FROM scorecard_count c
+        WHERE NOT c.seller_id = ANY (old) AND (only_seller IS NULL OR c.seller_id = only_seller)
+        UNION ALL
+        SELECT * FROM scorecard_of(old)) r
+    WHERE only_marketplace IS NULL OR r.marketplace = only_marketplace
+    ORDER BY r.seller_id, r.marketplace, r.duty, r.days;
+END $$;
 
 CREATE VIEW seller_scorecard AS SELECT * FROM scorecard();
 
 GRANT SELECT ON marketplace_measure, seller_scorecard TO henpin_reader, henpin_desk;
 GRANT EXECUTE ON FUNCTION scorecard(text, text) TO henpin_reader, henpin_desk;
+GRANT EXECUTE ON FUNCTION scorecard_keep(integer) TO henpin_worker;
 
 COMMENT ON VIEW marketplace_measure IS 'What a marketplace itself counts about answers, with where it says so.';
-COMMENT ON VIEW seller_scorecard IS 'How each seller answered, by marketplace and duty, of the clocks that began in the last 7, 30 and 90 days (Amazon shows message answers for the same: AMZ-MET-12). Use scorecard(seller, marketplace) for a part: it is faster.';
+COMMENT ON VIEW seller_scorecard IS 'How each seller answered, by marketplace and duty, of the clocks that began in the last 7, 30 and 90 days (Amazon shows message answers for the same: AMZ-MET-12). At most a minute old. Use scorecard(seller, marketplace) for a part: it is faster.';
+COMMENT ON TABLE scorecard_count IS 'What seller_scorecard shows, as it was counted last: scorecard_seller says when. Read the view: it knows what is out of date.';
+COMMENT ON TABLE scorecard_seller IS 'When the clocks of a seller were counted, and when they are counted anew.';
+COMMENT ON TABLE scorecard_change IS 'Sellers a duty of whom was written since they were counted: a row for each statement and seller.';
+COMMENT ON INDEX scorecard_seller_look_at IS 'The sellers whose numbers are out of date.';
+COMMENT ON INDEX duty_of_seller IS 'The clocks of a seller, by their start: for its scorecard.';
+COMMENT ON FUNCTION scorecard_note() IS 'Trigger: notes whose duties a statement wrote.';
+COMMENT ON FUNCTION scorecard_of(text[]) IS 'seller_scorecard of these sellers, counted now from their duties.';
+COMMENT ON FUNCTION scorecard_next(text[]) IS 'When a number of these sellers next changes though nothing is written; at the latest in an hour, as the money at stake may.';
+COMMENT ON FUNCTION scorecard_keep(integer) IS 'Counts sellers whose numbers are out of date anew, at most so many, none oftener than once a minute; gives how many. Called by henpin-deadlines.';
 COMMENT ON FUNCTION scorecard(text, text) IS 'seller_scorecard of one seller, one marketplace (null: all). Two clocks: elapsed_* counts every hour, as Amazon does (AMZ-MSG-01: 24 h, weekends and holidays included); desk_* counts only the hours in which the duty''s desk was open. share_in_time is by the duty''s own due, share_within_line by the marketplace''s measure (marketplace_measure); both leave out what still has time.';
 
 DO $$
@@ -125,8 +246,15 @@ BEGIN
         ('seller_scorecard', 'within_line', 'Answered within that.'),
         ('seller_scorecard', 'share_within_line', 'within_line of all whose time by that measure is over.'),
         ('seller_scorecard', 'wanted_share', 'The least such share that the marketplace wants.'),
+        ('scorecard_seller', 'seller_id', 'The seller.'),
+        ('scorecard_seller', 'counted_at', 'Instant of the last count; null: never yet.'),
+        ('scorecard_seller', 'look_at', 'From then on it is out of date; infinity: until one of its duties is written.'),
+        ('scorecard_change', 'seller_id', 'The seller.'),
         ('seller_scorecard', 'stake', 'Money of the returns whose duties stand now and cost something when late: minor units by currency.'))
         AS v (tab, name, meaning) LOOP
         EXECUTE format('COMMENT ON COLUMN henpin.%I.%I IS %L', c.tab, c.name, c.meaning);
+        IF c.tab = 'seller_scorecard' THEN
+            EXECUTE format('COMMENT ON COLUMN henpin.scorecard_count.%I IS %L', c.name, c.meaning);
+        END IF;
     END LOOP;
 END $$;

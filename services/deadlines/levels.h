@@ -35,6 +35,8 @@ struct standing_duty {
     int n_warnings;
     int64_t act_by_us, due_us;
     bool has_breach;
+    bool
+        is_kept; /* its desk has taken it in its turn, and hands it on only by the plan */
     struct policy_turns turns;
 };
 

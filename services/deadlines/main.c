@@ -1,7 +1,8 @@
 /*
  * henpin-deadlines: the clock. Tells warnings, last calls and breaches of duties that
  * nobody has answered and hands them from desk to desk, also when one loses its licence; resolves, raises again and raises
- * ahead the blockers of sellers, and tells what of theirs ends soon.
+ * ahead the blockers of sellers, and tells what of theirs ends soon; keeps their
+ * scorecards.
  *
  * It keeps nothing: what is to be told next stands in henpin.duty and
  * henpin.seller_watch, what was told in henpin.escalation_event. Any number of instances may run; one is enough, two survive
@@ -21,6 +22,7 @@
 #include "services/deadlines/announce.h"
 #include "services/deadlines/licence_round.h"
 #include "services/deadlines/round.h"
+#include "services/deadlines/scorecard.h"
 #include "services/deadlines/seller_round.h"
 #include "services/deadlines/task_round.h"
 
@@ -55,6 +57,7 @@ static const struct option options[] = {
 
 /* Sellers in one transaction: each may have a hundred facts. */
 #define SELLERS_MOST 200
+#define SCORECARDS_EVERY_US (5 * US_PER_S)
 
 struct clockwork {
     struct pg *pg;
@@ -67,6 +70,7 @@ struct clockwork {
     uint64_t random;
     int64_t wake_us;   /* not before (monotonic) */
     int64_t announced; /* up to which transaction: announce.h */
+    int64_t score_us;  /* when scorecards are kept next (monotonic) */
 };
 
 static bool is_ready(const void *context, struct builder *why) {
@@ -134,6 +138,16 @@ static enum status look_with_policy(struct clockwork *c, struct seller_round *se
     return st;
 }
 
+/* Nobody waits for a scorecard: what has a clock comes first. */
+static enum status keep_scorecards(struct clockwork *c, struct error *err) {
+    bool some_left = false;
+    if (clock_monotonic_us() < c->score_us)
+        return ST_OK;
+    enum status st = scorecard_keep(c->pg, &some_left, err);
+    c->score_us = clock_monotonic_us() + (some_left ? 0 : SCORECARDS_EVERY_US);
+    return st;
+}
+
 /* False: it cannot work at all; `err` says why. */
 static bool look(struct clockwork *c, struct error *err) {
     struct round r = {0}, full = {0};
@@ -151,6 +165,8 @@ static bool look(struct clockwork *c, struct error *err) {
         st = look_with_policy(c, &sellers, &licences, &tasks, err);
     if (st == ST_OK)
         st = announce(c->pg, &c->announced, err);
+    if (st == ST_OK && r.n_looked + full.n_looked == 0)
+        st = keep_scorecards(c, err);
     if (st == ST_OK) {
         r.n_told += full.n_told;
         observe(&r, &sellers, &licences, &tasks);

@@ -22,7 +22,7 @@ static const struct pg_statement look = {"deadlines_look",
 static const struct pg_statement look_unlocked = {"deadlines_look_unlocked", LOOK("")};
 
 /* The least severe first, and of these the latest: who waits longest is nearest to an
- * answer. */
+ * answer. Those that their desk has taken are among them, once each (go_on). */
 static const struct pg_statement look_at_full = {
     "deadlines_full",
     "SELECT d.* FROM unnest($1::text[], $2::bigint[]) AS f(desk, n)"
@@ -30,9 +30,6 @@ static const struct pg_statement look_at_full = {
     "  FROM henpin.duty x WHERE x.closed_at IS NULL"
     "  AND x.state IN ('open', 'breached') AND x.desk = f.desk AND x.hands_on"
     "  AND x.fires_at > $3"
-    "  AND NOT EXISTS (SELECT FROM henpin.acknowledgement k"
-    "   WHERE k.subject_id = x.duty_id AND k.acknowledged_at"
-    "    >= x.turn_from[array_position(x.turn_desk, x.desk)])"
     "  ORDER BY x.severity, x.start_at DESC LIMIT f.n FOR UPDATE SKIP LOCKED) d"};
 
 struct looking {
@@ -153,7 +150,7 @@ static enum status hand_on(const struct looking *k, const struct pg_query *q,
     for (size_t row = 0; row < n; row++) {
         const struct standing_duty d = standing_read(k->a, q, row);
         int turn = d.turns.present;
-        if (turns_hand_on(&d.turns, turn))
+        if (!d.is_kept && turns_hand_on(&d.turns, turn))
             turn = turns_fitting(&d.turns, turn + 1, rooms);
         out->n_told += standing_write(&w, q, row, &d, turn, k->now_us);
     }

@@ -26,14 +26,15 @@ enum {
 
 /* ---- reading ---- */
 
-/* Who has acknowledged it in its turn is at work on it. */
-static void keep_acknowledged(struct policy_turns *t, int64_t acknowledged_us) {
+/* Who has acknowledged it in its turn is at work on it: true. */
+static bool keep_acknowledged(struct policy_turns *t, int64_t acknowledged_us) {
     if (t->n == 0 || acknowledged_us == EVENT_ABSENT ||
         acknowledged_us < t->from_us[t->present])
-        return;
+        return false;
     for (int i = t->present + 1; i < t->n; i++)
         if (t->from_us[i] < t->act_by_us[t->present])
             t->from_us[i] = t->act_by_us[t->present];
+    return true;
 }
 
 struct standing_duty standing_read(struct arena *a, const struct pg_query *q,
@@ -49,7 +50,7 @@ struct standing_duty standing_read(struct arena *a, const struct pg_query *q,
     for (size_t i = 0; i < n && i < COUNT_OF(d.warn_us); i++)
         d.warn_us[d.n_warnings++] = warn_us[i];
     turn_rows_read(a, q, row, D_TURN_DESK, pg_text(q, row, D_DESK), &d.turns);
-    keep_acknowledged(&d.turns, pg_instant(q, row, D_ACKNOWLEDGED));
+    d.is_kept = keep_acknowledged(&d.turns, pg_instant(q, row, D_ACKNOWLEDGED));
     return d;
 }
 
@@ -133,7 +134,8 @@ static void build_handed(struct builder *b, const struct pg_query *q, size_t row
 
 /* The rows go on first: what is told names the desk that has it then. Its turn began when
  * it got it, which is earlier than planned when the desk before was full. A duty that is
- * over (nothing comes next) is handed on no more. */
+ * over (nothing comes next) is handed on no more, nor is one that its desk has taken: so
+ * that a full desk is not asked about it again. */
 static const struct pg_statement go_on = {
     "deadlines_go_on",
     "UPDATE henpin.duty d SET fires_at = t.next,"
@@ -142,8 +144,8 @@ static const struct pg_statement go_on = {
     " act_by_at = CASE WHEN t.desk IS NULL THEN d.act_by_at ELSE t.act_by END,"
     " turn_from = CASE WHEN t.desk IS NULL THEN d.turn_from"
     "  ELSE d.turn_from[:t.turn - 1] || t.since || d.turn_from[t.turn + 1:] END,"
-    " hands_on = CASE WHEN t.next IS NULL THEN NULL WHEN t.desk IS NULL THEN d.hands_on"
-    "  ELSE t.hands_on END"
+    " hands_on = CASE WHEN t.next IS NULL THEN NULL ELSE coalesce(t.hands_on, "
+    "d.hands_on) END"
     " FROM unnest($1::uuid[], $2::timestamptz[], $3::boolean[], $4::text[],"
     "  $5::timestamptz[], $6::boolean[], $7::int[], $8::timestamptz[])"
     "  AS t(duty_id, next, is_breached, desk, act_by, hands_on, turn, since)"
@@ -178,7 +180,10 @@ static void write_row(const struct standing_writes *w, struct uuid duty_id,
     if (turn == t->present) {
         pg_array_null(w->desks);
         pg_array_null(w->act_by);
-        pg_array_null(w->hands_on);
+        if (d->is_kept)
+            pg_array_i64(w->hands_on, false);
+        else
+            pg_array_null(w->hands_on);
         pg_array_null(w->turn);
         pg_array_null(w->since);
     } else {

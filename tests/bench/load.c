@@ -1,13 +1,15 @@
 /*
  * load: fills the topics for the benches, from a fixed seed.
  *
- *   load BROKERS PREFIX ORDERS FIRST SPREAD orders|returns|both|live:RATE
+ *   load BROKERS PREFIX ORDERS FIRST SPREAD orders|returns|inquiries|both|live:RATE
  *
  * ORDERS orders beginning with number FIRST, and four return events for each: requested,
  * authorized (some declined), received, refunded. SPREAD is how many cases lie between
  * two events of one case: 0 puts the four next to each other, as a backfill has them;
  * larger values are what a live topic looks like. Topics are PREFIX.orders and
- * PREFIX.returns, 8 partitions. live:RATE publishes one request for each order, RATE a
+ * PREFIX.returns, 8 partitions. `inquiries`: to PREFIX.inquiries a conversation for each
+ * order, two messages and two replies, with the texts of tests/data/messages.tsv, alone
+ * and two or three together, and no word about their language. live:RATE publishes one request for each order, RATE a
  * second, each with the instant of its publication as occurred_at.
  */
 #include "common/base/backoff.h"
@@ -15,6 +17,7 @@
 #include "common/event/shapes.h"
 #include "common/io/avro_plan.h"
 #include "common/io/kafka.h"
+#include "tests/common/text/messages.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -77,7 +80,7 @@ static void open_loader(struct loader *l, const char *brokers, const char *prefi
 }
 
 static void send(struct loader *l, struct span key, const void *event) {
-    char bytes[4096];
+    char bytes[8192];
     struct builder b = builder_over(bytes, sizeof bytes);
     struct error err = {0};
     build_bytes(&b, "\xC3\x01", 2);
@@ -181,6 +184,49 @@ static int64_t planned(uint64_t k, int step) {
     return BASE_US + (int64_t)k * 5200 + step * 26 * US_PER_HOUR;
 }
 
+static void send_inquiry(struct loader *l, const struct messages *texts, uint64_t k,
+                         int step) {
+    struct names n;
+    char text[4096], message[8];
+    struct builder b = builder_over(text, sizeof text);
+    uint64_t r = draw(k * 4 + (uint64_t)step);
+    name(&n, k);
+    snprintf(n.event, sizeof n.event, "i-%016llx-%08x-%d",
+             (unsigned long long)draw(k ^ 55), (unsigned)k, step);
+    snprintf(message, sizeof message, "%d", step);
+    for (uint64_t i = 0; i <= r % 3; i++) {
+        build_span(&b, texts->items[(r + i) % texts->n].text);
+        build_char(&b, '\n');
+    }
+    bool is_reply = step % 2 == 1;
+    struct inquiry_event e = {
+        .head = head_of(&n, k, BASE_US + (int64_t)k * 5200 + step * 7 * US_PER_HOUR),
+        .inquiry_id = span_of(n.item),
+        .message_id = span_of(message),
+        .kind = is_reply ? INQUIRY_REPLIED : INQUIRY_MESSAGE_RECEIVED,
+        .topic = (int)(r >> 30) % TOPIC_UNKNOWN,
+        .language_source = -1,
+        .reply_author = is_reply ? REPLY_HUMAN : -1,
+        .text = builder_span(&b),
+    };
+    send(l, e.head.order_id, &e);
+}
+
+static void send_inquiries(const char *brokers, const char *prefix, uint64_t first,
+                           uint64_t n) {
+    struct loader l = {0};
+    struct error err = {0};
+    struct messages *texts = messages_read();
+    open_loader(&l, brokers, prefix, "inquiries", "schemas/avro/inquiry_event.avsc",
+                &inquiry_event_shape);
+    for (uint64_t k = first; k < first + n; k++)
+        for (int step = 0; step < 4; step++)
+            send_inquiry(&l, texts, k, step);
+    must(kafka_producer_flush(l.producer, 60 * US_PER_S, &err), &err);
+    kafka_producer_free(l.producer);
+    messages_free(texts);
+}
+
 static void send_live(struct loader *l, uint64_t first, uint64_t n, int64_t rate) {
     int64_t began = clock_monotonic_us();
     for (uint64_t i = 0; i < n; i++) {
@@ -194,12 +240,16 @@ static void send_live(struct loader *l, uint64_t first, uint64_t n, int64_t rate
 int main(int argc, char **argv) {
     if (argc != 7) {
         fprintf(stderr, "usage: load BROKERS PREFIX ORDERS FIRST SPREAD "
-                        "orders|returns|both|live:RATE\n");
+                        "orders|returns|inquiries|both|live:RATE\n");
         return 2;
     }
     uint64_t n = strtoull(argv[3], NULL, 10), first = strtoull(argv[4], NULL, 10);
     uint64_t spread = strtoull(argv[5], NULL, 10);
     struct error err = {0};
+    if (strcmp(argv[6], "inquiries") == 0) {
+        send_inquiries(argv[1], argv[2], first, n);
+        return 0;
+    }
     if (strncmp(argv[6], "live:", 5) == 0) {
         struct loader l = {0};
         open_loader(&l, argv[1], argv[2], "returns", "schemas/avro/return_event.avsc",

@@ -15,8 +15,8 @@ FIRST_COME = {
 NOTHING_HAPPENED = {name: "history_event <> '{}' OR is_parked" for name in ("return_case", "inquiry_thread")}
 # An event that waits for its order waits once, however often it was sent: of what Postgres refuses then, one letter.
 REFUSED_ONCE = {"dead_letter": '"code": "event.constraint"'}
-# The layout of partitions and batches itself: checked by `ledger_faults` instead.
-LAYOUT = {"ledger"}
+# The layout of partitions and batches itself, checked by `ledger_faults` instead; and what is counted now and then from the rest.
+LAYOUT = {"ledger", "scorecard_count", "scorecard_seller", "scorecard_change"}
 
 
 def psql(conninfo, sql):
