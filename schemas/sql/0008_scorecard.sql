@@ -67,11 +67,24 @@ BEGIN
     RETURN NULL;
 END $$;
 
+-- What the clock tells and who has it changes no number. Workers switch hash joins off; here both sides are a batch.
+CREATE FUNCTION scorecard_note_update() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = henpin, pg_temp
+SET enable_hashjoin = on AS $$
+BEGIN
+    INSERT INTO scorecard_change
+    SELECT DISTINCT c.seller_id FROM changed c JOIN was w ON w.duty_id = c.duty_id
+    WHERE (c.state IN ('open', 'breached'), c.state = 'met', c.start_at, c.due_at, c.closed_at, c.desk_open_us, c.seller_id,
+            coalesce(c.warn_at[1], c.act_by_at, c.due_at), c.breach)
+        IS DISTINCT FROM (w.state IN ('open', 'breached'), w.state = 'met', w.start_at, w.due_at, w.closed_at, w.desk_open_us, w.seller_id,
+            coalesce(w.warn_at[1], w.act_by_at, w.due_at), w.breach);
+    RETURN NULL;
+END $$;
+
 CREATE INDEX duty_of_seller ON duty (seller_id, start_at);
 CREATE TRIGGER scorecard_inserted AFTER INSERT ON duty REFERENCING NEW TABLE AS changed
     FOR EACH STATEMENT EXECUTE FUNCTION scorecard_note();
-CREATE TRIGGER scorecard_updated AFTER UPDATE ON duty REFERENCING NEW TABLE AS changed
-    FOR EACH STATEMENT EXECUTE FUNCTION scorecard_note();
+CREATE TRIGGER scorecard_updated AFTER UPDATE ON duty REFERENCING NEW TABLE AS changed OLD TABLE AS was
+    FOR EACH STATEMENT EXECUTE FUNCTION scorecard_note_update();
 CREATE TRIGGER scorecard_deleted AFTER DELETE ON duty REFERENCING OLD TABLE AS changed
     FOR EACH STATEMENT EXECUTE FUNCTION scorecard_note();
 
@@ -130,10 +143,10 @@ LANGUAGE sql STABLE SET search_path = henpin, pg_catalog, pg_temp SET jit = off 
     LEFT JOIN stake s ON s.seller_id = c.seller_id AND s.marketplace = c.marketplace AND s.name = c.name
 $$;
 
--- When a number of a seller next changes by time alone. The money of its returns may change with no duty: each hour.
+-- When a number of a seller next changes by time alone. The money of its returns may change with no duty: every six hours.
 CREATE FUNCTION scorecard_next(sellers text[]) RETURNS TABLE (seller_id text, look_at timestamptz)
 LANGUAGE sql STABLE SET search_path = henpin, pg_catalog, pg_temp SET jit = off AS $$
-    SELECT d.seller_id, least(now() + interval '1 hour', min(n.at) FILTER (WHERE n.at > now()))
+    SELECT d.seller_id, least(now() + interval '6 hours', min(n.at) FILTER (WHERE n.at > now()))
     FROM duty d
     LEFT JOIN marketplace_measure m ON m.duty = d.name AND starts_with(d.marketplace, m.marketplace_begins)
     CROSS JOIN LATERAL (
@@ -208,8 +221,9 @@ COMMENT ON TABLE scorecard_change IS 'Sellers a duty of whom was written since t
 COMMENT ON INDEX scorecard_seller_look_at IS 'The sellers whose numbers are out of date.';
 COMMENT ON INDEX duty_of_seller IS 'The clocks of a seller, by their start: for its scorecard.';
 COMMENT ON FUNCTION scorecard_note() IS 'Trigger: notes whose duties a statement wrote.';
+COMMENT ON FUNCTION scorecard_note_update() IS 'Trigger: notes whose duties a statement changed in what is counted.';
 COMMENT ON FUNCTION scorecard_of(text[]) IS 'seller_scorecard of these sellers, counted now from their duties.';
-COMMENT ON FUNCTION scorecard_next(text[]) IS 'When a number of these sellers next changes though nothing is written; at the latest in an hour, as the money at stake may.';
+COMMENT ON FUNCTION scorecard_next(text[]) IS 'When a number of these sellers next changes though nothing is written; at the latest in six hours, as the money at stake may.';
 COMMENT ON FUNCTION scorecard_keep(integer) IS 'Counts sellers whose numbers are out of date anew, at most so many, none oftener than once a minute; gives how many. Called by henpin-deadlines.';
 COMMENT ON FUNCTION scorecard(text, text) IS 'seller_scorecard of one seller, one marketplace (null: all). Two clocks: elapsed_* counts every hour, as Amazon does (AMZ-MSG-01: 24 h, weekends and holidays included); desk_* counts only the hours in which the duty''s desk was open. share_in_time is by the duty''s own due, share_within_line by the marketplace''s measure (marketplace_measure); both leave out what still has time.';
 

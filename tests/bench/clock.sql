@@ -3,8 +3,8 @@
 SET search_path = henpin;
 SET synchronous_commit = off;
 TRUNCATE duty, escalation_event, acknowledgement;
-INSERT INTO desk VALUES ('inhouse-munich', NULL, 'inhouse', 'Etc/UTC', '{de}', 25, 1), ('inhouse-tokyo', NULL, 'inhouse', 'Etc/UTC', '{ja}', 40, 1),
-    ('jumbo', NULL, 'provider', 'Etc/UTC', '{ja}', 200, 1), ('sellerengine', NULL, 'provider', 'Etc/UTC', '{en}', 200, 1)
+INSERT INTO desk (desk, title, kind, zone, languages, capacity, licences, policy_revision_id) VALUES ('inhouse-munich', NULL, 'inhouse', 'Etc/UTC', '{de}', 25, '{}', 1), ('inhouse-tokyo', NULL, 'inhouse', 'Etc/UTC', '{ja}', 40, '{}', 1),
+    ('jumbo', NULL, 'provider', 'Etc/UTC', '{ja}', 200, '{}', 1), ('sellerengine', NULL, 'provider', 'Etc/UTC', '{en}', 200, '{}', 1)
 ON CONFLICT (desk) DO UPDATE SET capacity = excluded.capacity;
 CREATE TEMP VIEW made AS
 SELECT i, CASE WHEN i <= 5000 THEN 'inhouse-munich' WHEN i <= 5040 THEN 'inhouse-tokyo' WHEN i <= 5240 THEN 'jumbo' WHEN i <= 5440 THEN 'sellerengine'
