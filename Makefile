@@ -4,6 +4,7 @@
 #   BUILD=build          where products, caches and running servers live
 #   T=text               only the tests whose path contains it
 #   V=1                  show the commands
+#   PREFIX=/usr/local DESTDIR=   where `make install` puts things
 #
 # Sources are found by wildcard: a service is a folder in services/ with a main.c, a unit test is a
 # tests/<path of the source>/test_<file>.c. A slow check is a script tests/<name>/run and then has a
@@ -187,6 +188,16 @@ image-test: ## build the images without a registry, twice, for amd64 and arm64, 
 	@tests/image/run
 $(if $(filter mutants,$(SLOW)),test-mutants: mutants)
 
+# Programs find what they came with beside themselves, ../share/henpin, so the tree can be moved.
+PREFIX ?= /usr/local
+DESTDIR ?=
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+install: all ## install programs, rules, schemas, manual pages, completion and systemd units
+	@deploy/install/install '$(O)' '$(DESTDIR)' '$(PREFIX)' '$(UNITDIR)'
+
+deb: all ## a Debian package of this tree, in $(BUILD)
+	@deploy/install/deb '$(O)' '$(BUILD)'
+
 help: ## list what make can do
 	@sed -n 's/^#   \([A-Z].*\)/  \1/p' Makefile; echo
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -199,6 +210,6 @@ distclean: clean ## remove the downloads too
 	rm -rf $(BUILD) build/cache
 
 .PHONY: all unit libraries setup demo test test-page test-parts test-programs test-units test-downloads check-unit \
-  lint fmt image image-test help clean distclean FORCE $(SLOW) test-mutants
+  lint fmt install deb image image-test help clean distclean FORCE $(SLOW) test-mutants
 -include $(wildcard tests/*/rules.mk) # programs of the slow checks
 -include $(OBJECTS:.o=.d)

@@ -10,6 +10,7 @@
  */
 #include "common/base/config_private.h"
 
+#include "common/base/shipped.h"
 #include "common/base/version.h"
 
 #include <stdarg.h>
@@ -73,7 +74,7 @@ void config_states_free(struct config_states *states) {
 
 /* Without a default a number is 0 and a choice its first word, whatever the range says:
  * with OPT_REQUIRED it must be given anyhow. */
-static void set_default(const struct option_state *o) {
+static void set_default(struct option_state *o) {
     const struct option *row = o->row;
     void *target = (char *)o->config + row->offset;
     char why[CONFIG_TEXT_SIZE];
@@ -99,6 +100,10 @@ static void set_default(const struct option_state *o) {
     }
     if (!row->fallback)
         return;
+    if (row->flags & OPT_SHIPPED) {
+        o->text = *(const char **)target = shipped_path(row->fallback);
+        return;
+    }
     if (row->type == OPT_REPEAT ? !config_value_set_list(o, row->fallback, why)
                                 : !config_value_set(o, row->fallback, why))
         BUG("the default of option \"%s\" %s", row->name, why);

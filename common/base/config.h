@@ -42,6 +42,7 @@ enum option_flags {
     OPT_MASKED = 2,   /* may hold a secret: masked wherever it is shown; given as a flag
                          it is wiped from the command line, which ps shows, once read */
     OPT_SECRET = 4 | OPT_MASKED, /* is one: refused as a flag */
+    OPT_SHIPPED = 8, /* a path whose default comes with the programs: shipped_path() */
 };
 
 struct option {

@@ -18,7 +18,7 @@ const struct option worker_options[] = {
      "read these partitions only, such as 0-3,8, whatever the group does; empty: those "
      "that the group gives"},
     {"policy", "HENPIN_POLICY_DIR", OPT_STRING, AT(policy_dir), "deploy/policy", 0, 0,
-     OPT_REQUIRED, NULL, "DIR", "directory of the rule packs"},
+     OPT_REQUIRED | OPT_SHIPPED, NULL, "DIR", "directory of the rule packs"},
     {"listen", NULL, OPT_LISTEN, AT(listen), "127.0.0.1:0", 0, 0, 0, NULL, "HOST:PORT",
      "where /metrics, /live and /ready are served; port 0: a free one; empty: nowhere"},
     {"assignor", NULL, OPT_CHOICE, AT(assignor), "range", 0, 0, 0,

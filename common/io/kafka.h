@@ -166,6 +166,12 @@ MUST_USE enum status kafka_topic_extents(const struct kafka_properties *properti
                                          const char *topic, struct kafka_extent *out,
                                          int max, int *n, int64_t timeout_us,
                                          struct error *err);
+/* The first offset of each of the first `n` partitions whose record is not older than
+ * `since_us`; the end when all are. */
+MUST_USE enum status kafka_offsets_since(const struct kafka_properties *properties,
+                                         const char *topic, int64_t since_us,
+                                         int64_t *offsets, int n, int64_t timeout_us,
+                                         struct error *err);
 /* Called with each record that was found; its texts live until it returns. */
 typedef void kafka_peeked(void *context, int32_t partition, const struct kafka_record *r);
 /* Looks at one record of each of the first `n` partitions, the one at offsets[partition];

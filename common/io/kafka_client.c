@@ -440,6 +440,36 @@ enum status kafka_topic_extents(const struct kafka_properties *properties,
     return st;
 }
 
+enum status kafka_offsets_since(const struct kafka_properties *properties,
+                                const char *topic, int64_t since_us, int64_t *offsets,
+                                int n, int64_t timeout_us, struct error *err) {
+    struct kafka_log log = {0};
+    rd_kafka_t *rk = NULL;
+    enum status st = asking_handle(properties, &log, &rk, err);
+    if (st != ST_OK)
+        return st;
+    const int wait_ms = (int)(timeout_us / US_PER_MS);
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(n);
+    for (int i = 0; i < n; i++)
+        rd_kafka_topic_partition_list_add(list, topic, i)->offset = since_us / US_PER_MS;
+    rd_kafka_resp_err_t code = rd_kafka_offsets_for_times(rk, list, wait_ms);
+    for (int i = 0; i < n && code == RD_KAFKA_RESP_ERR_NO_ERROR; i++) {
+        int64_t low;
+        offsets[i] = list->elems[i].offset;
+        code = list->elems[i].err;
+        if (code == RD_KAFKA_RESP_ERR_NO_ERROR && offsets[i] < 0)
+            code = rd_kafka_query_watermark_offsets(rk, topic, i, &low, &offsets[i],
+                                                    wait_ms);
+    }
+    rd_kafka_topic_partition_list_destroy(list);
+    rd_kafka_destroy(rk);
+    return code == RD_KAFKA_RESP_ERR_NO_ERROR
+               ? ST_OK
+               : error_set(err, E_KAFKA_DOWN,
+                           "could not ask Kafka about topic \"%s\": %s", topic,
+                           rd_kafka_err2str(code));
+}
+
 /* The first record that comes of a partition settles its question. */
 static void take_peeked(rd_kafka_queue_t *queue, int64_t *offsets, size_t n_asked,
                         kafka_peeked *seen, void *context, int64_t timeout_us) {

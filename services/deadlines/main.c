@@ -45,7 +45,7 @@ static const struct option options[] = {
     {"listen", NULL, OPT_LISTEN, AT(listen), "127.0.0.1:0", 0, 0, 0, NULL, "HOST:PORT",
      "where /metrics, /live and /ready are served; port 0: a free one; empty: nowhere"},
     {"policy", "HENPIN_POLICY_DIR", OPT_STRING, AT(policy_dir), "deploy/policy", 0, 0,
-     OPT_REQUIRED, NULL, "DIR", "directory of the rule packs"},
+     OPT_REQUIRED | OPT_SHIPPED, NULL, "DIR", "directory of the rule packs"},
     {"at", NULL, OPT_STRING, AT(at), "", 0, 0, 0, NULL, "INSTANT",
      "look as if it were then, until nothing is left to tell, and end; for stories"},
     {"look-every", NULL, OPT_DURATION, AT(look_every_us), "1s", 10000, 60000000, 0, NULL,

@@ -28,6 +28,8 @@ static const struct command {
     {"dead-letters", dead_letters_main,
      "records that could not be applied: list, show, retry, discard"},
     {"ledger", ledger_main, "how far each partition is applied; accept a loss"},
+    {"drain", drain_main, "wait until what is in Kafka now is applied"},
+    {"replay", replay_main, "apply the log to another database and compare the tables"},
     {"policy", policy_main, "check, test, explain, show and compare the rules"},
     {"seller", seller_main,
      "what is known of sellers: set, show, import facts, licences, marketplaces"},

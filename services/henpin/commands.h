@@ -24,6 +24,9 @@ int probe_main(int argc, char **argv, char **envp);     /* is a worker well? */
 int task_main(int argc, char **argv, char **envp);      /* steps of disposals */
 int report_main(int argc, char **argv, char **envp);    /* for authorities */
 
+int drain_main(int argc, char **argv, char **envp);  /* until all is applied */
+int replay_main(int argc, char **argv, char **envp); /* the log into other tables */
+
 int reference_main(int argc, char **argv,
                    char **envp); /* options, metrics, error codes */
 

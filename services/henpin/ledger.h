@@ -65,11 +65,19 @@ MUST_USE enum status ledger_compare(const struct ledger_config *config, struct a
                                     const struct ledger_pair *pairs, size_t n_pairs,
                                     struct ledger_rows *rows, struct error *err);
 
+/* "GROUP:TOPIC" of each operand; `out` has room for all. E_CONFIG. */
+MUST_USE enum status ledger_parse_pairs(struct arena *a, const struct option_list *names,
+                                        struct ledger_pair *out, struct error *err);
+
 /* Looks whether the last record that was applied is still the one that stands there. */
 MUST_USE enum status ledger_verify(const struct ledger_config *config,
                                    const struct ledger_rows *rows, struct error *err);
 
 int ledger_accept(struct pg *pg, const struct ledger_config *config);
+/* Waits until what is in Kafka now is applied, and tells what is left that no worker can
+ * do: `henpin drain` (drain.c). */
+int ledger_drain(struct pg *pg, const struct ledger_config *config,
+                 const struct option_list *names);
 int ledger_wait(struct pg *pg, const struct ledger_config *config,
                 const struct option_list *names);
 

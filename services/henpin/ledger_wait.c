@@ -16,7 +16,7 @@ static const struct pg_statement recalls = {
     "SELECT (SELECT count(*) FROM henpin.parked WHERE is_ready)"
     " + (SELECT count(*) FROM henpin.dead_letter WHERE state = 'retry')"};
 
-static enum status parse_pairs(struct arena *a, const struct option_list *names,
+enum status ledger_parse_pairs(struct arena *a, const struct option_list *names,
                                struct ledger_pair *out, struct error *err) {
     for (size_t i = 0; i < names->count; i++) {
         struct span topic = span_of(names->items[i]), group;
@@ -51,7 +51,7 @@ static enum status look(struct pg *pg, const struct ledger_config *config,
     struct arena *a = arena_new((size_t)256 << 20);
     struct ledger_rows rows;
     struct ledger_pair *pairs = arena_array(a, names->count + 1, sizeof *pairs);
-    enum status st = parse_pairs(a, names, pairs, err);
+    enum status st = ledger_parse_pairs(a, names, pairs, err);
     if (st == ST_OK)
         st = ledger_load(pg, config, a, &rows, err);
     if (st == ST_OK)

@@ -4,6 +4,7 @@
  */
 #include "services/henpin/policy_command.h"
 
+#include "common/base/shipped.h"
 #include "common/base/span.h"
 #include "common/policy/load.h"
 
@@ -178,6 +179,6 @@ int policy_check_main(int argc, char **argv, char **envp) {
             return 2;
         }
     }
-    dir = dir ? dir : "deploy/policy";
+    dir = dir ? dir : shipped_path("deploy/policy");
     return policy_dir_is_readable(argv[0], dir) ? check(dir, is_strict, is_json) : 2;
 }

@@ -35,7 +35,8 @@ static const struct option report_options[] = {
     {"lang", "HENPIN_REPORT_LANG", OPT_CHOICE, AT(language), "en", 0, 0, 0, "en|ja", NULL,
      "language of titles and kinds of waste"},
     {"policy", "HENPIN_POLICY_DIR", OPT_STRING, AT(policy_dir), "deploy/policy", 0, 0,
-     OPT_REQUIRED, NULL, "DIR", "directory of the rule packs, which name kinds of waste"},
+     OPT_REQUIRED | OPT_SHIPPED, NULL, "DIR",
+     "directory of the rule packs, which name kinds of waste"},
     {0},
 };
 

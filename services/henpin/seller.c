@@ -14,7 +14,8 @@
 
 static const struct option policy_options[] = {
     {"policy", "HENPIN_POLICY_DIR", OPT_STRING, AT(policy_dir), "deploy/policy", 0, 0,
-     OPT_REQUIRED, NULL, "DIR", "directory of the rule packs, which know the words"},
+     OPT_REQUIRED | OPT_SHIPPED, NULL, "DIR",
+     "directory of the rule packs, which know the words"},
     {0},
 };
 

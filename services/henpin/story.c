@@ -24,11 +24,11 @@ static const struct option options[] = {
      "send the events through topics of these brokers, with the real clock; empty: "
      "straight into the workers, with the story's clock"},
     {"schema-dir", "HENPIN_SCHEMA_DIR", OPT_STRING, AT(story.schema_dir), "schemas/avro",
-     0, 0, OPT_REQUIRED, NULL, "DIR", "directory of Avro schemas"},
+     0, 0, OPT_REQUIRED | OPT_SHIPPED, NULL, "DIR", "directory of Avro schemas"},
     {"sql-dir", "HENPIN_SQL_DIR", OPT_STRING, AT(story.sql_dir), "schemas/sql", 0, 0,
-     OPT_REQUIRED, NULL, "DIR", "where the SQL files are"},
+     OPT_REQUIRED | OPT_SHIPPED, NULL, "DIR", "where the SQL files are"},
     {"policy", "HENPIN_POLICY_DIR", OPT_STRING, AT(story.policy_dir), "deploy/policy", 0,
-     0, OPT_REQUIRED, NULL, "DIR", "directory of the rule packs"},
+     0, OPT_REQUIRED | OPT_SHIPPED, NULL, "DIR", "directory of the rule packs"},
     {0},
 };
 
