@@ -235,6 +235,14 @@ static bool same_list(const char *const *a, int n, const char *const *b, int m) 
     return n == m;
 }
 
+static bool same_late(const struct policy_step *a, const struct policy_step *b) {
+    struct policy_step x = {0}, y = {0};
+    return policy_step_late(a, &x) == policy_step_late(b, &y) &&
+           same(x.action, y.action) && same(x.to, y.to) && same(x.licence, y.licence) &&
+           same(x.evidence, y.evidence) && same(x.overdue, y.overdue) &&
+           (!x.due || same(x.due->text, y.due->text));
+}
+
 static bool same_step(const struct policy_step *a, const struct policy_step *b) {
     return same(a->action, b->action) && same(a->to, b->to) &&
            same(a->licence, b->licence) && same(a->evidence, b->evidence) &&
@@ -243,7 +251,7 @@ static bool same_step(const struct policy_step *a, const struct policy_step *b) 
            same(a->lot, b->lot) && a->keep_years == b->keep_years &&
            same_list(a->waste, a->n_waste, b->waste, b->n_waste) &&
            a->after == b->after && a->due_us == b->due_us &&
-           a->due_after_us == b->due_after_us;
+           a->due_after_us == b->due_after_us && same_late(a, b);
 }
 
 /* What tells two steps apart: their actions; of one action its due instant, or the first
@@ -273,8 +281,9 @@ static struct diff_change step_change(const struct policy_step *x,
         }
     c.after = x->due_after_us != y->due_after_us ? "the same, due at another time"
               : x->after != y->after             ? "the same, after another step"
-              : x->keep_years != y->keep_years   ? "the same, kept for another time"
-                                                 : "the same, for other waste";
+              : !same_late(x, y) ? "the same, with something else when it is late"
+              : x->keep_years != y->keep_years ? "the same, kept for another time"
+                                               : "the same, for other waste";
     return c;
 }
 

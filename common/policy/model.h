@@ -157,6 +157,9 @@ struct step_spec {
     int after; /* -1: none */
     bool has_due;
     struct duration due;
+    const struct step_spec
+        *late; /* what else is to be done when it is late; NULL: nothing
+                                   */
 };
 
 /* Steps under a name, written once and played by rules and by other playbooks. */

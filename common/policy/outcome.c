@@ -139,7 +139,7 @@ static bool waste_equal(const struct step_spec *x, const struct step_spec *y) {
     return is_equal;
 }
 
-static bool step_equal(const struct step_spec *x, const struct step_spec *y) {
+static bool own_step_equal(const struct step_spec *x, const struct step_spec *y) {
     return text_equal(x->action, y->action) && text_equal(x->to, y->to) &&
            text_equal(x->licence, y->licence) && text_equal(x->evidence, y->evidence) &&
            text_equal(x->place, y->place) && text_equal(x->unlocks, y->unlocks) &&
@@ -147,6 +147,11 @@ static bool step_equal(const struct step_spec *x, const struct step_spec *y) {
            text_equal(x->lot, y->lot) && waste_equal(x, y) &&
            x->keep_years == y->keep_years && x->after == y->after &&
            x->has_due == y->has_due && text_equal(x->due.text, y->due.text);
+}
+
+static bool step_equal(const struct step_spec *x, const struct step_spec *y) {
+    return own_step_equal(x, y) && !x->late == !y->late &&
+           (!x->late || own_step_equal(x->late, y->late));
 }
 
 static bool steps_equal(const struct outcome *a, const struct outcome *b) {

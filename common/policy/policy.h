@@ -97,6 +97,7 @@ enum {
 
 struct policy;
 struct duration;
+struct step_spec;
 
 /* One thing found while loading: several may come at once. */
 struct policy_finding {
@@ -256,8 +257,13 @@ struct policy_step {
                        before */
     int64_t due_after_us; /* elapsed time after the step before, 0 when due_us is given or
                              none; as counted from the event */
-    const struct duration *due; /* for policy_step_due; NULL: none */
+    const struct duration *due;   /* for policy_step_due; NULL: none */
+    const struct step_spec *late; /* for policy_step_late; NULL: none */
 };
+
+/* What else is to be done when the step is late, counted from the instant at which it was
+ * due. False: nothing. */
+bool policy_step_late(const struct policy_step *s, struct policy_step *out);
 
 /* When the step is due if what it runs from (the event, or the step before) happened at
  * `from_us`: business days and holidays counted from there. POLICY_NO_INSTANT: never. */

@@ -32,8 +32,15 @@ struct policy_step step_of(const struct step_spec *s) {
                                 .n_waste = s->n_waste,
                                 .keep_years = s->keep_years,
                                 .due = s->has_due ? &s->due : NULL,
+                                .late = s->late,
                                 .after = s->after,
                                 .due_us = POLICY_NO_INSTANT};
+}
+
+bool policy_step_late(const struct policy_step *s, struct policy_step *out) {
+    if (s->late)
+        *out = step_of(s->late);
+    return s->late != NULL;
 }
 
 static bool is_word(const char *word, struct span text) {
@@ -124,10 +131,34 @@ static const char *read_unit(struct loader *l, const struct node *n) {
     return i < 0 ? NULL : units[i];
 }
 
+/* A step of its own, that waits for no other: one that is late has no follower yet. */
+static void read_late(struct loader *l, const struct node *n, struct step_spec *s) {
+    static const char *const keys[] = {"do",  "to",      "licence", "evidence",
+                                       "due", "overdue", "keep",    NULL};
+    const struct node *what = node_get(n, "do"), *due = node_get(n, "due"),
+                      *keep = node_get(n, "keep");
+    if (!schema_map(l, n, "what follows a late step", keys))
+        return;
+    if (!what || !due) {
+        finding_error(l->fs, "schema", n, "\"late\" needs \"do\" and \"due\"");
+        return;
+    }
+    struct step_spec *late = arena_zalloc(l->a, sizeof *late);
+    late->after = -1;
+    late->action = term_word(l, what, TERM_ACTION, "do");
+    late->to = read_term(l, n, "to", TERM_ROLE);
+    late->licence = read_term(l, n, "licence", TERM_LICENCE);
+    late->evidence = read_term(l, n, "evidence", TERM_EVIDENCE);
+    late->overdue = read_term(l, n, "overdue", TERM_ROLE);
+    late->has_due = duration_read(l, due, &late->due);
+    if ((!keep || years_read(l, keep, &late->keep_years)) && late->action)
+        s->late = late;
+}
+
 static void read_own_step(struct loader *l, const struct node *n, struct reading *r) {
     static const char *const keys[] = {
-        "do",    "to",   "licence", "evidence", "after",   "due", "place",
-        "waste", "unit", "keep",    "unlocks",  "overdue", "lot", NULL};
+        "do",   "to",   "licence", "evidence", "after", "due",  "place", "waste",
+        "unit", "keep", "unlocks", "overdue",  "lot",   "late", NULL};
     struct step_spec s = {.after = -1};
     const struct node *what = node_get(n, "do"), *due = node_get(n, "due"),
                       *keep = node_get(n, "keep");
@@ -151,8 +182,12 @@ static void read_own_step(struct loader *l, const struct node *n, struct reading
         return;
     s.after = read_after(l, n, r);
     s.has_due = due && duration_read(l, due, &s.due);
-    if (s.overdue && !due)
-        finding_error(l->fs, "steps", n, "\"overdue\" needs a \"due\": it is never late");
+    const struct node *late = node_get(n, "late");
+    if ((s.overdue || late) && !due)
+        finding_error(l->fs, "steps", n, "\"%s\" needs a \"due\": it is never late",
+                      late ? "late" : "overdue");
+    if (late)
+        read_late(l, late, &s);
     if (s.action)
         add_step(l, n, r, &s);
 }

@@ -19,6 +19,14 @@ static struct uuid id_of(const struct tasks *t, struct span line_id,
 }
 _Static_assert(7 + POLICY_MAX_WASTE <= IDENTITY_MAX_STEP, "a step has no more words");
 
+struct uuid tasks_late_id(int64_t identity_us, struct uuid case_id, struct span line_id,
+                          const struct policy_step *step,
+                          const struct policy_step *late) {
+    const struct span words[] = {SPAN("late"), span_of(step->action), span_of(step->lot),
+                                 span_of(late->action)};
+    return identity_task(identity_us, case_id, line_id, words, COUNT_OF(words));
+}
+
 static struct task *find(const struct tasks *t, struct uuid id) {
     for (size_t i = 0; i < t->n; i++)
         if (uuid_equal(t->items[i].id, id))
@@ -34,13 +42,20 @@ static bool is_open(const struct task *x) {
 struct plan {
     const struct policy_disposition *d;
     struct uuid ids[POLICY_MAX_STEPS];
+    struct uuid late[POLICY_MAX_STEPS];
+    int n_late;
 };
 
 static struct plan plan_of(const struct tasks *t, struct span line_id,
                            const struct policy_disposition *d) {
     struct plan p = {.d = d};
-    for (int i = 0; d->code && i < d->n_steps; i++)
+    for (int i = 0; d->code && i < d->n_steps; i++) {
+        struct policy_step late;
         p.ids[i] = id_of(t, line_id, &d->steps[i]);
+        if (policy_step_late(&d->steps[i], &late))
+            p.late[p.n_late++] =
+                tasks_late_id(t->identity_us, t->case_id, line_id, &d->steps[i], &late);
+    }
     return p;
 }
 
@@ -51,6 +66,9 @@ static int n_of(const struct plan *p) {
 static bool wants(const struct plan *p, struct uuid id) {
     for (int i = 0; i < n_of(p); i++)
         if (uuid_equal(p->ids[i], id))
+            return true;
+    for (int i = 0; i < p->n_late; i++)
+        if (uuid_equal(p->late[i], id))
             return true;
     return false;
 }

@@ -86,6 +86,11 @@ struct task_plan tasks_plan(struct tasks *t, const struct task_goods *g,
 void tasks_counted_from(struct tasks *t, const struct task_goods *g,
                         const struct policy_disposition *d);
 
+/* The task of what is to be done when `step` is late; it belongs to every plan that has
+ * the step, but only the clock makes it. */
+struct uuid tasks_late_id(int64_t identity_us, struct uuid case_id, struct span line_id,
+                          const struct policy_step *step, const struct policy_step *late);
+
 bool tasks_have(const struct tasks *t, struct span line_id);
 
 #endif

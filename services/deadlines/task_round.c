@@ -5,6 +5,7 @@
 #include "common/event/identity.h"
 #include "common/flow/escalation.h"
 #include "common/io/pg_session.h"
+#include "services/deadlines/task_follow.h"
 #include "services/deadlines/task_route.h"
 #include "services/deadlines/task_turn.h"
 
@@ -170,6 +171,7 @@ struct writes {
     struct pg_array *ids, *ready, *from, *due, *next, *late;
     struct pg_array *routed, *partners, *licences, *blocked;
     struct pg_copy *events, *escalations;
+    struct task_follow follow;
 };
 
 static struct writes open_writes(struct pg_script *s, size_t n) {
@@ -187,6 +189,7 @@ static struct writes open_writes(struct pg_script *s, size_t n) {
     w.blocked = pg_param_array(q, PG_TEXT, n);
     w.events = pg_script_copy(s, copy_event);
     w.escalations = pg_script_copy(s, escalation_copy_sql);
+    w.follow = task_follow_open(s, n);
     return w;
 }
 
@@ -372,6 +375,17 @@ static struct task_route find_route(struct looking *k, size_t row,
     return task_route_find(k->policy, k->a, pg_text(q, row, T_ACTION), &ask, &k->rooms);
 }
 
+/* What else is to be done now that it is late. */
+static void follow_up(const struct writes *w, const struct looking *k, size_t row,
+                      const struct policy_step *step, int64_t late_us) {
+    const struct pg_query *q = k->tasks;
+    struct policy_step late;
+    if (policy_step_late(step, &late))
+        task_follow_add(&w->follow, pg_uuid(q, row, T_ID), pg_instant(q, row, T_IDENTITY),
+                        pg_uuid(q, row, T_CASE), pg_text(q, row, T_LINE), late_us, step,
+                        &late);
+}
+
 static void write_turn(const struct writes *w, struct looking *k, size_t row,
                        struct task_round *out) {
     struct standing_task t;
@@ -394,6 +408,8 @@ static void write_turn(const struct writes *w, struct looking *k, size_t row,
     if (turn.becomes_late) {
         write_change(w, k, row, "OVERDUE", turn.due_us, turn.due_us, after_step);
         tell_late(w, k, row, &turn);
+        if (has_rule)
+            follow_up(w, k, row, &step, turn.due_us);
     }
     out->n_told += (size_t)turn.becomes_ready + 2 * (size_t)turn.becomes_late +
                    (turn.wants_partner ? tell_route(w, k, row, &t, &turn, &route) : 0);

@@ -146,11 +146,32 @@ static void test_steps__what_cannot_be_played_is_refused(void **state) {
                        "{play: papers}"),
                    "stands twice");
     assert_refused(GROUND RULE("{do: a, overdue: late}"), "it is never late");
+    assert_refused(GROUND RULE("{do: a, late: {do: b, due: 1h}}"), "it is never late");
+    assert_refused(GROUND RULE("{do: a, due: 1h, late: {do: b}}"),
+                   "\"late\" needs \"do\" and \"due\"");
+    assert_refused(GROUND RULE("{do: a, due: 1h, late: {do: b, due: 1h, after: a}}"),
+                   "what follows a late step");
     assert_refused(GROUND RULE("{do: a, keep: forever}"), "write \"5 years\"");
     assert_refused(GROUND RULE("{do: a, unit: pounds}"), "unit must be one of");
     assert_refused(GROUND RULE("{to: a}"), "a step needs \"do\", or \"play\"");
     assert_refused(GROUND RULE("{do: a, waste: [a, b, c, d, e, f, g]}"),
                    "at most 6 kinds of waste");
+}
+
+static void test_steps__what_follows_a_late_one_is_a_step_of_its_own(void **state) {
+    (void)state;
+    struct policy_disposition d = decide(GROUND RULE(
+        "{play: papers}, {do: send, due: 2h, late: {do: report, to: boss, due: "
+        "3h, evidence: receipt, keep: 5 years}}"));
+    struct policy_step late;
+    assert_int_equal(d.n_steps, 4);
+    assert_false(policy_step_late(&d.steps[0], &late));
+    assert_true(policy_step_late(&d.steps[3], &late));
+    assert_string_equal(late.action, "report");
+    assert_string_equal(late.to, "boss");
+    assert_int_equal(late.keep_years, 5);
+    assert_int_equal(policy_step_due(&late, 7), 7 + 3 * US_PER_HOUR);
+    pack_remove(&x);
 }
 
 static void test_steps__more_than_fit_are_told_once(void **state) {
@@ -212,6 +233,7 @@ int main(void) {
         cmocka_unit_test(test_steps__business_days_count_from_the_step_before),
         cmocka_unit_test(test_steps__tests_in_the_pack_can_ask_for_each_property),
         cmocka_unit_test(test_steps__what_cannot_be_played_is_refused),
+        cmocka_unit_test(test_steps__what_follows_a_late_one_is_a_step_of_its_own),
         cmocka_unit_test(test_steps__more_than_fit_are_told_once),
         cmocka_unit_test(test_steps__a_playbook_that_no_rule_plays_is_told),
         cmocka_unit_test(test_steps__listed_words_are_the_only_ones),

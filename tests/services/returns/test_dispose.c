@@ -321,6 +321,33 @@ static void test_dispose__a_step_whose_predecessor_is_done_is_looked_at(void **s
     arena_free(s->a);
 }
 
+static void test_dispose__what_follows_a_late_step_goes_with_it(void **state) {
+    (void)state;
+    struct story *s = begin();
+    struct policy_step confirm, report;
+    struct return_line goods = line("1", "power_bank", CONDITION_DAMAGED);
+    goods.hazards = (struct span_list){lithium, 1};
+    tell(s, RETURN_RECEIVED, 0, &goods, 1);
+    assert_true(policy_step_find(policy, task(s, "1", "confirm_transport")->rule_id,
+                                 SPAN("confirm_transport"), SPAN(""), &confirm));
+    assert_true(policy_step_late(&confirm, &report));
+    s->tasks.items =
+        arena_grow(s->a, s->tasks.items, s->tasks.n, &s->tasks.room, sizeof(struct task));
+    struct task *made = &s->tasks.items[s->tasks.n++]; /* as the clock does */
+    *made = *task(s, "1", "confirm_transport");
+    made->id = tasks_late_id(s->tasks.identity_us, s->tasks.case_id, SPAN("1"), &confirm,
+                             &report);
+    made->action = span_of(report.action);
+    made->state = TASK_READY;
+    goods.hazards = (struct span_list){swollen, 2};
+    tell(s, RETURN_INSPECTED, 2, &goods, 1); /* the manifest is still wanted */
+    assert_int_equal(state_of(s, "1", "report_measures"), TASK_READY);
+    goods = line("1", "apparel", CONDITION_USED);
+    tell(s, RETURN_INSPECTED, 4, &goods, 1);
+    assert_int_equal(state_of(s, "1", "report_measures"), TASK_CANCELLED);
+    arena_free(s->a);
+}
+
 static void test_dispose__what_cannot_be_evaluated_keeps_its_tasks(void **state) {
     (void)state;
     struct story *s = begin();
@@ -495,6 +522,7 @@ int main(void) {
         TEST(test_dispose__an_inspection_cancels_what_no_longer_applies),
         TEST(test_dispose__shared_steps_stay_and_come_back),
         TEST(test_dispose__a_step_whose_predecessor_is_done_is_looked_at),
+        TEST(test_dispose__what_follows_a_late_step_goes_with_it),
         TEST(test_dispose__what_cannot_be_evaluated_keeps_its_tasks),
         TEST(test_dispose__any_order_of_reading_ends_in_the_same_tasks),
         TEST(test_dispose__steps_stand_in_their_order_and_nothing_dangerous_is_sold),

@@ -1,0 +1,67 @@
+#include "services/deadlines/task_follow.h"
+
+/* One that is there already was made when the step was late before. The clock itself makes
+ * it ready, at its next look. */
+static const struct pg_statement follow = {
+    "tasks_follow",
+    "WITH made AS (INSERT INTO henpin.disposal_task (task_id, identity_at, case_id,"
+    "   line_id, quantity, playbook, rule_id, step_no, action, lot, product_class,"
+    "   responsible, site, licence_required, evidence_required, keep_years, overdue,"
+    "   state, counts_from, due_at, look_at, seller_id, marketplace, order_id,"
+    "   policy_revision_id)"
+    "  SELECT n.id, t.identity_at, t.case_id, t.line_id, t.quantity, t.playbook,"
+    "   t.rule_id, t.step_no, n.action, t.lot, t.product_class, n.role, t.site,"
+    "   n.licence, n.evidence, n.keep, n.overdue, 'CREATED', n.since, n.due, n.since,"
+    "   t.seller_id, t.marketplace, t.order_id, t.policy_revision_id"
+    "  FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[],"
+    "    $6::text[], $7::text[], $8::smallint[], $9::timestamptz[], $10::timestamptz[])"
+    "   AS n(of, id, action, role, licence, evidence, overdue, keep, since, due)"
+    "  JOIN henpin.disposal_task t ON t.task_id = n.of"
+    "  ON CONFLICT (task_id) DO NOTHING RETURNING *)"
+    " INSERT INTO henpin.disposal_task_event (identity_at, task_id, change, turn, "
+    "line_id,"
+    "  step_no, action, product_class, responsible, licence_required, evidence_required,"
+    "  due_at, playbook, case_id, seller_id, marketplace, order_id, rule_id,"
+    "  policy_revision_id, occurred_at, source_topic, source_partition, source_offset)"
+    " SELECT identity_at, task_id, 'CREATED', turn, line_id, step_no, action,"
+    "  product_class, responsible, licence_required, evidence_required, due_at, playbook,"
+    "  case_id, seller_id, marketplace, order_id, rule_id, policy_revision_id,"
+    "  counts_from, 'henpin', -1, -1 FROM made"};
+
+struct task_follow task_follow_open(struct pg_script *s, size_t n) {
+    struct pg_query *q = pg_script_query(s, &follow);
+    struct task_follow f;
+    f.of = pg_param_array(q, PG_UUID, n);
+    f.ids = pg_param_array(q, PG_UUID, n);
+    f.actions = pg_param_array(q, PG_TEXT, n);
+    f.roles = pg_param_array(q, PG_TEXT, n);
+    f.licences = pg_param_array(q, PG_TEXT, n);
+    f.evidence = pg_param_array(q, PG_TEXT, n);
+    f.overdue = pg_param_array(q, PG_TEXT, n);
+    f.keep = pg_param_array(q, PG_INT2, n);
+    f.from = pg_param_array(q, PG_TIMESTAMPTZ, n);
+    f.due = pg_param_array(q, PG_TIMESTAMPTZ, n);
+    return f;
+}
+
+void task_follow_add(const struct task_follow *f, struct uuid of, int64_t identity_us,
+                     struct uuid case_id, struct span line_id, int64_t at_us,
+                     const struct policy_step *step, const struct policy_step *late) {
+    int64_t due_us = policy_step_due(late, at_us);
+    pg_array_uuid(f->of, of);
+    pg_array_uuid(f->ids, tasks_late_id(identity_us, case_id, line_id, step, late));
+    pg_array_text(f->actions, span_of(late->action));
+    pg_array_text(f->roles, span_of(late->to));
+    pg_array_text(f->licences, span_of(late->licence));
+    pg_array_text(f->evidence, span_of(late->evidence));
+    pg_array_text(f->overdue, span_of(late->overdue));
+    if (late->keep_years > 0)
+        pg_array_i64(f->keep, late->keep_years);
+    else
+        pg_array_null(f->keep);
+    pg_array_i64(f->from, at_us);
+    if (due_us == POLICY_NO_INSTANT)
+        pg_array_null(f->due);
+    else
+        pg_array_i64(f->due, due_us);
+}
