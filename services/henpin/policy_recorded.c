@@ -23,7 +23,7 @@ const char recorded_columns[] =
     " CASE WHEN d.case_kind = 'order' THEN o.lines ELSE r.lines END::text,"
     " o.lines::text, r.reason_code, r.wanted, r.currency, r.amount_minor, t.topic,"
     " h.requested_at, h.received_at, o.delivered_at, h.unanswered_at,"
-    " d.occurred_at >= h.latest_at,"
+    " d.occurred_at >= h.latest_at, h.signals,"
     " ARRAY(SELECT f.fact FROM henpin.seller_fact f WHERE f.seller_id = o.seller_id"
     "   AND f.valid_from <= d.occurred_at AND d.occurred_at < f.valid_until) ";
 
@@ -40,6 +40,8 @@ const char recorded_joins[] =
     "   SELECT min(e.at) FILTER (WHERE e.word = 'return_requested') AS requested_at,"
     "     min(e.at) FILTER (WHERE e.word = 'return_received') AS received_at,"
     "     max(e.at) AS latest_at,"
+    "     string_agg(substring(e.word FROM '[+](.*)$'), '+')"
+    "       FILTER (WHERE e.at = d.occurred_at) AS signals," /* see mark.h of inquiries */
     "     min(e.at) FILTER (WHERE e.word LIKE 'message_received%'"
     "       AND e.at <= d.occurred_at"
     "       AND NOT EXISTS (SELECT FROM unnest(c.words, c.instants) x(word, at)"
@@ -82,6 +84,7 @@ enum {
     C_DELIVERED,
     C_UNANSWERED,
     C_IS_LATEST,
+    C_SIGNALS,
     C_FACTS
 };
 
@@ -126,6 +129,7 @@ void recorded_read(const struct pg_query *q, size_t row, struct arena *a,
         .currency = pg_text(q, row, C_CURRENCY),
         .amount_minor = pg_i64(q, row, C_AMOUNT),
         .case_topic = pg_text(q, row, C_CASE_TOPIC),
+        .signals = pg_text(q, row, C_SIGNALS),
         .unanswered_us = pg_instant(q, row, C_UNANSWERED),
         .requested_us = pg_instant(q, row, C_REQUESTED),
         .received_us = pg_instant(q, row, C_RECEIVED),
@@ -213,6 +217,10 @@ static void state_return(const struct recorded *d, const struct policy *p,
 
 static void state_inquiry(const struct recorded *d, const struct policy *p,
                           struct policy_facts *out) {
+    struct span rest = d->signals, word;
+    while (rest.len > 0 && span_cut(&rest, '+', &word))
+        if (policy_lists(p, FACT_SIGNALS, word))
+            policy_state_member(p, out, FACT_SIGNALS, word);
     if (d->case_topic.ptr && span_is(d->case_topic, inquiry_topic_names[TOPIC_COMPLAINT]))
         policy_state_member(p, out, FACT_SIGNALS, SPAN("complaint"));
     if (d->unanswered_us != EVENT_ABSENT)

@@ -34,6 +34,7 @@ struct recorded {
     struct span order_lines; /* JSON; classes that a return's lines do not name */
     struct span reason_code, wanted, currency;
     struct span case_topic; /* of an inquiry */
+    struct span signals;    /* in its words, joined by '+'; ptr NULL: none */
     int64_t amount_minor;   /* EVENT_ABSENT: not stated */
     int64_t requested_us, received_us, delivered_us, unanswered_us;
     bool is_latest; /* no later event of the case has written over its row */
