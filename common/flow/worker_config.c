@@ -33,7 +33,7 @@ const struct option worker_options[] = {
      NULL, "most bytes of records in one transaction"},
     {"linger", NULL, OPT_DURATION, AT(linger_us), "0ms", 0, 10000000, 0, NULL, NULL,
      "how long a batch that is not full may wait for more"},
-    {"queued-bytes", NULL, OPT_SIZE, AT(queued_bytes), "2MiB", 65536, 1 << 30, 0, NULL,
+    {"queued-bytes", NULL, OPT_SIZE, AT(queued_bytes), "1MiB", 65536, 1 << 30, 0, NULL,
      NULL, "memory for records fetched ahead"},
     {"session-timeout", NULL, OPT_DURATION, AT(session_timeout_us), "45s", 6000000,
      1800000000, 0, NULL, NULL,

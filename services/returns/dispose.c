@@ -328,7 +328,9 @@ void returns_dispose(struct returns_goods_case *g, const struct case_state *c,
                           .facts = facts,
                           .d = d,
                           .word = returns_word(e->kind)};
+    struct policy_decision again; /* nine kilobytes: not for each event in the arena */
     struct said_line *fresh, *before, *all;
+    x.again = &again;
     if (!x.word)
         return;
     size_t n_fresh = say(g->a, e, &fresh);
@@ -345,7 +347,6 @@ void returns_dispose(struct returns_goods_case *g, const struct case_state *c,
     all = arena_array(g->a, n + own.n, sizeof *all);
     memcpy(all, before, n * sizeof *all);
     memcpy(all + n, fresh, own.n * sizeof *all);
-    x.again = arena_alloc(g->a, sizeof *x.again);
     const struct all_said was = settled(before, n);
     struct all_said now = settled(all, n + own.n);
     decide_lines(&x, &now, &was, &own);
