@@ -16,7 +16,7 @@ BIN = os.environ.get("HENPIN_BIN", "build/release")
 FOREIGN = {
     "ScaledObject": {"": {"scaleTargetRef", "minReplicaCount", "maxReplicaCount", "pollingInterval", "advanced", "triggers"},
                      "triggers": {"type", "metricType", "metadata"}},
-    "ServiceMonitor": {"": {"selector", "endpoints"}, "endpoints": {"port", "path", "interval", "relabelings"}},
+    "ServiceMonitor": {"": {"selector", "endpoints"}, "endpoints": {"port", "path", "interval", "relabelings", "metricRelabelings"}},
 }
 problems = []
 
