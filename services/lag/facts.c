@@ -230,6 +230,7 @@ void lag_take_facts(struct lag *l) {
     if (take(l, a, &fresh, &err) == ST_OK) {
         arena_free(l->facts.arena);
         l->facts = fresh;
+        lag_sum_up(l); /* the sums named desks of the former facts */
     } else {
         metrics_count_error(err.code);
         log_warn("facts.delayed", LOG_ERR(&err));

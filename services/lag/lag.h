@@ -148,6 +148,7 @@ void lag_round(struct lag *l);
 /* Postgres' facts; the same. */
 void lag_take_facts(struct lag *l);
 void lag_sum_up(struct lag *l);
+void lag_release(struct lag *l); /* what the others have allocated */
 /* By desk, the open deadlines of the topic's cases that fall before it is caught up, in the
  * arena; none when nothing waits, or when the speed is unknown. */
 struct lag_count *lag_open_at_risk(const struct lag *l, const struct lag_way *w,

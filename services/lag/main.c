@@ -156,6 +156,7 @@ int main(int argc, char **argv, char **envp) {
     } else {
         code = run(&l);
     }
+    lag_release(&l);
     kafka_watch_free(l.kafka);
     pg_free(l.pg);
     return code;

@@ -160,17 +160,26 @@ static enum status read_commits(struct lag *l, struct error *err) {
 
 /* ---- ends ---- */
 
-/* Partitions of a ledger's topic that no worker has claimed yet: all they hold waits. */
-static void add_unclaimed(struct lag *l, const struct kafka_watched *p) {
-    for (size_t i = 0; i < l->n_rows; i++) {
-        const struct lag_row *r = l->rows[i];
-        bool is_first = i == 0 || strcmp(l->rows[i - 1]->group, r->group) != 0 ||
-                        strcmp(l->rows[i - 1]->topic, r->topic) != 0;
-        if (!r->is_ours || !is_first || strcmp(r->topic, p->topic) != 0)
-            continue;
-        struct lag_row *row = lag_row_of(l, r->group, p->topic, p->partition);
-        row->is_ours = row->is_seen = true;
-    }
+static bool begins_topic(const struct lag *l, size_t i) {
+    return i == 0 || strcmp(l->rows[i - 1]->group, l->rows[i]->group) != 0 ||
+           strcmp(l->rows[i - 1]->topic, l->rows[i]->topic) != 0;
+}
+
+/* Partitions of the ledger's topics that no worker has claimed yet: all they hold waits. */
+static void add_unclaimed(struct lag *l) {
+    const struct lag_row **firsts = arena_array(l->arena, l->n_rows + 1, sizeof *firsts);
+    size_t n = 0;
+    for (size_t i = 0; i < l->n_rows; i++)
+        if (l->rows[i]->is_ours && begins_topic(l, i))
+            firsts[n++] = l->rows[i]; /* stays where it is when others are put between */
+    for (size_t i = 0; i < n; i++)
+        for (size_t p = 0; p < l->n_partitions; p++) {
+            if (strcmp(l->partitions[p].topic, firsts[i]->topic) != 0)
+                continue;
+            struct lag_row *row = lag_row_of(l, firsts[i]->group, firsts[i]->topic,
+                                             l->partitions[p].partition);
+            row->is_ours = row->is_seen = true;
+        }
 }
 
 static int by_place(const void *key, const void *item) {
@@ -182,15 +191,11 @@ static int by_place(const void *key, const void *item) {
 }
 
 static enum status read_ends(struct lag *l, struct error *err) {
-    enum status st = kafka_watch_topics(l->kafka, l->arena, &l->partitions,
-                                        &l->n_partitions, l->config->timeout_us, err);
-    if (st == ST_OK)
-        st = kafka_watch_extents(l->kafka, l->partitions, l->n_partitions,
-                                 l->config->timeout_us, err);
+    enum status st = kafka_watch_extents(l->kafka, l->partitions, l->n_partitions,
+                                         l->config->timeout_us, err);
     if (st != ST_OK)
         l->n_partitions = 0;
-    for (size_t i = 0; i < l->n_partitions; i++)
-        add_unclaimed(l, &l->partitions[i]);
+    add_unclaimed(l);
     for (size_t i = 0; i < l->n_rows; i++) {
         struct lag_row *r = l->rows[i];
         const struct kafka_watched *p = l->n_partitions
@@ -349,8 +354,13 @@ void lag_round(struct lag *l) {
     note(&l->from_postgres, "postgres", st, &err);
     if (st != ST_OK)
         keep(l, true);
-    ask_groups(l);
-    st = read_commits(l, &err);
+    /* Whether it is there at all: a broker that is away costs one timeout a round. */
+    st = kafka_watch_topics(l->kafka, l->arena, &l->partitions, &l->n_partitions,
+                            l->config->timeout_us, &err);
+    if (st == ST_OK) {
+        ask_groups(l);
+        st = read_commits(l, &err);
+    }
     if (st != ST_OK || !l->are_groups_known)
         keep(l, false);
     if (st == ST_OK)
@@ -367,4 +377,16 @@ void lag_round(struct lag *l) {
     if (st == ST_OK && l->rounds % 12 == 0)
         ask_retention(l);
     l->rounds++;
+}
+
+void lag_release(struct lag *l) {
+    for (size_t i = 0; i < l->n_rows; i++)
+        l->rows[i]->is_seen = false;
+    drop_unseen(l);
+    lag_sum_up(l); /* without rows there are no ways */
+    free(l->rows);
+    free(l->ways);
+    arena_free(l->arena);
+    arena_free(l->group_arena);
+    arena_free(l->facts.arena);
 }
