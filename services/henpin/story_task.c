@@ -60,7 +60,7 @@ enum status story_task_read(struct span words, struct story_task *out,
 /* ---- telling ---- */
 
 static const struct pg_statement try_it = {
-    "story_task",
+    "story_try_step",
     "SELECT t.n, s.is_taken, s.told FROM (SELECT t.task_id, count(*) OVER () AS n"
     "  FROM henpin.disposal_task t JOIN henpin.return_case r USING (case_id)"
     "  WHERE r.return_id = $2::text AND t.action = $3::text AND t.state <> 'CANCELLED'"
