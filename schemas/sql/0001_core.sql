@@ -402,6 +402,7 @@ CREATE TABLE disposal_task (
     done_at            timestamptz,
     done_by            text,
     failed_at          timestamptz,
+    failed_turn        smallint,
     overdue_at         timestamptz,
     closed_at          timestamptz,
     seller_id          text NOT NULL,

@@ -145,6 +145,7 @@ BEGIN
             ('done_at', 'Instant at which it was done, as whoever did it says.'),
             ('done_by', 'Who did it.'),
             ('failed_at', 'When somebody last said that it could not be done; NULL: never, or it was done since.'),
+            ('failed_turn', 'Which turn failed without anybody having been told yet; NULL: none.'),
             ('overdue_at', 'Instant at which it became late; stays when it is done.'),
             ('duties', 'Ids of the case''s duties.'),
             ('triaged', 'What the case was sent to a person for already, so that it is told once.'),

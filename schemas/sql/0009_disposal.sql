@@ -359,7 +359,7 @@ BEGIN
     VALUES (t.task_id, t.turn, 'failed', jsonb_build_object('why', reason), sha256(convert_to(reason, 'UTF8')), at, actor,
         t.policy_revision_id);
     PERFORM task_changed(t, 'FAILED', at, 'fail_step');
-    UPDATE disposal_task d SET turn = d.turn + 1, failed_at = at, look_at = '-infinity', updated_at = now()
+    UPDATE disposal_task d SET turn = d.turn + 1, failed_at = at, failed_turn = d.turn, look_at = '-infinity', updated_at = now()
     WHERE d.task_id = t.task_id;
     RETURN t.turn;
 END $$;
@@ -484,6 +484,7 @@ REVOKE ALL ON FUNCTION refuse_change, day_of, manifest_refused, evidence_field_r
     task_changed, who_is, why_is, instant_is, manifest_taken, manifest_checked, complete_step, fail_step, reopen_step, try_step, manifest_report FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION complete_step, fail_step, reopen_step, try_step TO henpin_desk;
 GRANT EXECUTE ON FUNCTION manifest_report TO henpin_desk, henpin_reader;
+GRANT SELECT ON task_evidence TO henpin_worker;
 GRANT SELECT ON evidence_field, task_evidence, manifest, disposal_board TO henpin_desk, henpin_reader;
 
 COMMENT ON TABLE evidence_field IS 'What each kind of evidence must say: the fields of the JSON that complete_step() takes.';

@@ -21,8 +21,10 @@ static const struct pg_statement look = {
     "SELECT task_id, identity_at, case_id, line_id, step_no, action, coalesce(lot, ''),"
     " product_class, responsible, licence_required, evidence_required, playbook, rule_id,"
     " overdue, after_task, state, turn, counts_from, due_at, overdue_at, seller_id,"
-    " marketplace, order_id, policy_revision_id, waste, partner, licence_until, blocked "
-    "FROM (SELECT * FROM henpin.disposal_task"
+    " marketplace, order_id, policy_revision_id, waste, partner, licence_until, blocked,"
+    " failed_turn, failed_at, (SELECT e.content ->> 'why' FROM henpin.task_evidence e"
+    "  WHERE e.task_id = t.task_id AND e.turn = t.failed_turn)"
+    " FROM (SELECT * FROM henpin.disposal_task"
     "  WHERE look_at <= $1 ORDER BY look_at LIMIT $2 FOR UPDATE SKIP LOCKED) t"
     " ORDER BY overdue IS NULL, due_at, task_id"};
 enum {
@@ -53,7 +55,10 @@ enum {
     T_WASTE,
     T_PARTNER,
     T_LICENCE_UNTIL,
-    T_BLOCKED
+    T_BLOCKED,
+    T_FAILED_TURN,
+    T_FAILED_AT,
+    T_FAILED_WHY
 };
 
 /* Held, so that nobody takes a step back while what follows it is made ready. */
@@ -72,7 +77,7 @@ static const struct pg_statement go_on = {
     " partner = CASE WHEN t.is_routed THEN t.partner ELSE d.partner END,"
     " licence_until = CASE WHEN t.is_routed THEN t.licence_until ELSE d.licence_until"
     "  END, blocked = CASE WHEN t.is_routed THEN t.blocked ELSE d.blocked END,"
-    " updated_at = now()"
+    " failed_turn = NULL, updated_at = now()"
     " FROM unnest($1::uuid[], $2::boolean[], $3::timestamptz[], $4::timestamptz[],"
     "  $5::timestamptz[], $6::boolean[], $7::boolean[], $8::text[], $9::timestamptz[],"
     "  $10::text[]) AS t(task_id, is_ready, counts_from, due_at, look_at, is_late,"
@@ -280,6 +285,7 @@ static struct span details_of(const struct looking *k, size_t row) {
 /* What is told of one task: the id must tell its turns and instants apart. */
 struct task_telling {
     const char *level;
+    int64_t turn; /* 0: the task's own */
     int64_t at_us, due_us;
     struct span role; /* who is told */
     int severity;
@@ -290,7 +296,8 @@ static void tell(const struct writes *w, const struct looking *k, size_t row,
                  const struct task_telling *what) {
     const struct pg_query *q = k->tasks;
     char meaning[60];
-    snprintf(meaning, sizeof meaning, "%s:%" PRId64, what->level, pg_i64(q, row, T_TURN));
+    snprintf(meaning, sizeof meaning, "%s:%" PRId64, what->level,
+             what->turn ? what->turn : pg_i64(q, row, T_TURN));
     escalation_copy(w->escalations,
                     &(struct escalation){
                         .identity_us = what->at_us,
@@ -331,8 +338,28 @@ static void tell_late(const struct writes *w, const struct looking *k, size_t ro
         build_span(&reason, role);
     }
     tell(w, k, row,
-         &(struct task_telling){"overdue", turn->due_us, turn->due_us, role,
+         &(struct task_telling){"overdue", 0, turn->due_us, turn->due_us, role,
                                 role.ptr ? 3 : 2, builder_span(&reason)});
+}
+
+/* Of an attempt that failed, once. */
+static size_t tell_failed(const struct writes *w, const struct looking *k, size_t row,
+                          const struct task_turn *turn) {
+    const struct pg_query *q = k->tasks;
+    struct span role = pg_text(q, row, T_OVERDUE), why = pg_text(q, row, T_FAILED_WHY);
+    if (pg_is_null(q, row, T_FAILED_TURN))
+        return 0;
+    struct builder reason = builder_in(k->a, why.len + 700);
+    build_span(&reason, pg_text(q, row, T_ACTION));
+    build_text(&reason, " (");
+    build_span(&reason, pg_text(q, row, T_PLAYBOOK));
+    build_text(&reason, ") could not be done: ");
+    build_span(&reason, why);
+    tell(w, k, row,
+         &(struct task_telling){"failed", pg_i64(q, row, T_FAILED_TURN),
+                                pg_instant(q, row, T_FAILED_AT), turn->due_us, role, 2,
+                                builder_span(&reason)});
+    return 1;
 }
 
 /* That nobody may do it, once until somebody may; and whose licence ended. */
@@ -353,8 +380,8 @@ static size_t tell_route(const struct writes *w, const struct looking *k, size_t
     }
     build_span(&reason, route->blocked.ptr ? route->blocked : route->partner);
     tell(w, k, row,
-         &(struct task_telling){turn->licence_ended ? "licence_ended" : "blocked", at_us,
-                                turn->due_us, SPAN("compliance"),
+         &(struct task_telling){turn->licence_ended ? "licence_ended" : "blocked", 0,
+                                at_us, turn->due_us, SPAN("compliance"),
                                 route->blocked.ptr ? 3 : 1, builder_span(&reason)});
     return 1;
 }
@@ -411,7 +438,8 @@ static void write_turn(const struct writes *w, struct looking *k, size_t row,
         if (has_rule)
             follow_up(w, k, row, &step, turn.due_us);
     }
-    out->n_told += (size_t)turn.becomes_ready + 2 * (size_t)turn.becomes_late +
+    out->n_told += tell_failed(w, k, row, &turn) + (size_t)turn.becomes_ready +
+                   2 * (size_t)turn.becomes_late +
                    (turn.wants_partner ? tell_route(w, k, row, &t, &turn, &route) : 0);
 }
 

@@ -49,4 +49,4 @@ at 2026-05-08 10:00 +09:00
 step confirm_transport of R1: done, manifest_number 00004079703, refused left with manifest 00004079692
 step confirm_transport of R1: done, manifest_number 00004079692
 expect step confirm_transport DONE
-expect 5 step, state DONE
+expect 4 step, state DONE
