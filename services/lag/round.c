@@ -15,6 +15,7 @@
 #include <stdlib.h>
 
 #define GROUPS_EVERY_US (10 * US_PER_S)
+#define UNKNOWN_GROUPS_EVERY_US (30 * US_PER_S) /* the question may cost a timeout */
 #define COMPARE_EVERY_US US_PER_MIN
 
 bool lag_is_fresh(const struct lag *l, const struct lag_source *s) {
@@ -121,7 +122,9 @@ static bool is_watched(const struct lag *l, const char *group) {
 static void ask_groups(struct lag *l) {
     int64_t now = clock_monotonic_us();
     struct error err = {0};
-    if (l->groups_asked_us > 0 && now - l->groups_asked_us < GROUPS_EVERY_US)
+    if (l->groups_asked_us > 0 &&
+        now - l->groups_asked_us <
+            (l->are_groups_known ? GROUPS_EVERY_US : UNKNOWN_GROUPS_EVERY_US))
         return;
     arena_reset(l->group_arena);
     l->n_groups = 0;
@@ -310,7 +313,7 @@ static int64_t retention_of(const struct lag *l, const char *topic) {
 static void judge(struct lag *l, struct lag_row *r, int64_t now) {
     bool are_ends_fresh = lag_is_fresh(l, &l->from_kafka),
          is_position_fresh =
-             r->is_ours ? lag_is_fresh(l, &l->from_postgres) : are_ends_fresh;
+             r->is_ours ? lag_is_fresh(l, &l->from_postgres) : l->are_groups_known;
     r->is_judged = is_position_fresh && are_ends_fresh;
     if (r->is_judged && r->extent.high < 0) {
         r->verdict = (struct lag_verdict){.state = r->is_ours ? LAG_STOP : LAG_UNKNOWN,
