@@ -219,10 +219,10 @@ static void count_from(struct task *x, const struct policy_step *s, int64_t at_u
 }
 
 struct task_plan tasks_plan(struct tasks *t, const struct task_goods *g,
-                            const struct policy_disposition *d, int64_t opened_us) {
+                            const struct policy_disposition *d, int64_t identity_us) {
     struct task_plan met = {0};
     if (t->identity_us == EVENT_ABSENT)
-        t->identity_us = opened_us;
+        t->identity_us = identity_us;
     const struct plan p = plan_of(t, g->line_id, d);
     drop(t, &p, g, &met);
     for (int i = 0; i < n_of(&p); i++) {

@@ -77,9 +77,10 @@ struct task_plan {
 };
 
 /* `d` without a code: nothing is to be done with the line any more. The steps live as
- * long as the tasks. `opened_us` is of the case, for ids if there are none yet. */
+ * long as the tasks. `identity_us`: the instant of the case for ids, if there are none
+ * yet; the same whatever event is read first. */
 struct task_plan tasks_plan(struct tasks *t, const struct task_goods *g,
-                            const struct policy_disposition *d, int64_t opened_us);
+                            const struct policy_disposition *d, int64_t identity_us);
 
 /* An older event had the plan `d` for these goods: what is open of it counts from there.
  */

@@ -107,7 +107,8 @@ BEGIN
                 || coalesce('; evidence ' || t.evidence_required, '') || coalesce('; due ' || to_char(t.due_at AT TIME ZONE 'UTC',
                 'YYYY-MM-DD HH24:MI "UTC"'), ''),
             ARRAY[t.rule_id], t.policy_revision_id, t.source_topic, t.source_partition, t.source_offset
-        FROM disposal_task_event t WHERE t.identity_at = ANY (instants) AND t.case_id = searched
+        FROM disposal_task_event t WHERE t.identity_at IN (SELECT k.identity_at FROM disposal_task k WHERE k.case_id = searched)
+            AND t.case_id = searched
         UNION ALL
         SELECT d.closed_at, 2, 'duty', d.name, d.state, d.desk,
             CASE WHEN d.closed_at > d.due_at THEN 'late by ' || justify_interval(date_trunc('minute', d.closed_at - d.due_at))

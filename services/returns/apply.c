@@ -60,6 +60,7 @@ static void dispose(struct batch *b, struct returns_case *c, const struct messag
     struct returns_goods_case g = {
         .a = b->attempt,
         .marketplace = c->work.marketplace,
+        .purchased_us = c->work.order.purchased_us,
         .lines = c->lines,
         .tasks = &c->tasks,
         .disposition = c->disposition,

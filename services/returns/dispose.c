@@ -119,6 +119,14 @@ static bool is_ours(struct disposing *x, const struct known_line *k) {
     return is_ours || k->goods.n_hazards > 0;
 }
 
+/* Ids begin with the purchase: no event of the return that is read later changes it. */
+static int64_t identity_of(const struct disposing *x) {
+    int64_t first_us = x->e->head.occurred_at_us;
+    if (x->g->purchased_us != EVENT_ABSENT)
+        return x->g->purchased_us;
+    return x->c->history.n > 0 && x->c->opened_us < first_us ? x->c->opened_us : first_us;
+}
+
 static struct span plan(struct disposing *x, const struct known_line *k) {
     static const struct policy_disposition nothing = {0};
     const struct policy_decision *d = ask(x, &k->goods, word_of(x, k), at_of(x, k));
@@ -142,10 +150,7 @@ static struct span plan(struct disposing *x, const struct known_line *k) {
         .quantity = k->quantity,
         .at_us = at_of(x, k),
     };
-    int64_t opened_us = x->e->head.occurred_at_us;
-    if (x->c->history.n > 0 && x->c->opened_us < opened_us)
-        opened_us = x->c->opened_us;
-    struct task_plan met = tasks_plan(x->g->tasks, &goods, now, opened_us);
+    struct task_plan met = tasks_plan(x->g->tasks, &goods, now, identity_of(x));
     if (met.is_other)
         case_tell(x->c, "the goods turned out to need another disposition", x->d);
     if (met.is_too_many)
@@ -250,7 +255,7 @@ static void forget_nameless(struct disposing *x, struct all_said *s) {
     (void)tasks_plan(
         x->g->tasks,
         &(struct task_goods){.line_id = SPAN(""), .at_us = x->e->head.occurred_at_us},
-        &nothing, x->c->opened_us);
+        &nothing, identity_of(x));
     s->items[0].disposition = (struct span){NULL, 0};
 }
 

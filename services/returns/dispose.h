@@ -17,8 +17,9 @@
 struct returns_goods_case {
     struct arena *a; /* of the attempt */
     struct span marketplace;
-    struct span lines;   /* what the case knows: lines_of_said(); changes */
-    struct tasks *tasks; /* as they are; changes */
+    int64_t purchased_us; /* of the order; EVENT_ABSENT: not known */
+    struct span lines;    /* what the case knows: lines_of_said(); changes */
+    struct tasks *tasks;  /* as they are; changes */
     struct span
         disposition; /* of all lines, in one word each: "hazmat, restock"; changes;
                                 ptr NULL: no rule has said */
