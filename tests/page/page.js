@@ -43,7 +43,7 @@ async function until(holds, ms = 8000) {
 async function main() {
     const server = await serve(), origin = `http://127.0.0.1:${server.address().port}`;
     const browser = await puppeteer.launch({ executablePath: chromium, args: ['--no-sandbox', '--disable-gpu', '--lang=en-US'],
-        userDataDir: fs.mkdtempSync(path.join(require('os').tmpdir(), 'page-')) });
+        userDataDir: path.join(out, 'profile') });
     const complaints = [], strangers = [];
     async function open(size, scheme, language) {
         const page = await browser.newPage();
@@ -151,6 +151,7 @@ async function main() {
     claim('the console has no error', complaints.length === 0, complaints);
     claim('nobody else is asked for anything', strangers.length === 0, strangers);
     await browser.close();
+    fs.rmSync(path.join(out, 'profile'), { recursive: true, force: true });
     server.close();
     console.log(`${passed} passed, ${failed} failed; pictures in ${out}`);
     process.exit(failed ? 1 : 0);
