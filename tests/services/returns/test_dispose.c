@@ -46,7 +46,8 @@ static struct story *begin(void) {
     s->state.opened_us = EVENT_ABSENT;
     s->state.history = (struct case_history){s->words, s->at_us, s->ids, 0};
     s->tasks = (struct tasks){.a = a, .identity_us = EVENT_ABSENT};
-    s->goods = (struct returns_goods_case){.a = a, .tasks = &s->tasks, .purchased_us = EVENT_ABSENT};
+    s->goods = (struct returns_goods_case){
+        .a = a, .tasks = &s->tasks, .purchased_us = EVENT_ABSENT};
     return s;
 }
 
