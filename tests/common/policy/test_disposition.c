@@ -1,6 +1,7 @@
 /* test_disposition.c: what must hold of every disposition in Japan, whatever is stated:
  * each class, condition and wish with every pair of hazards, and many random inputs. */
 #include "common/base/backoff.h"
+#include "common/policy/partner.h"
 #include "tests/common/policy/packs.h"
 
 enum { DAY_H = 24 };
@@ -81,6 +82,33 @@ static void each_pair_of_hazards(disposition_claim *claim) {
         }
     }
     assert_true(n > 20000);
+}
+
+/* Each class, condition, hazard, trait and wish with each of the others. */
+static void each_trait_and_wish(disposition_claim *claim) {
+    struct policy_facts f;
+    int n = 0;
+    for (int c = -1; c < attribute(FACT_CATEGORY)->n_words; c++) {
+        for (int k = -1; k < attribute(FACT_CONDITION)->n_words; k++) {
+            for (int h = -1; h < attribute(FACT_HAZARDS)->n_words; h++) {
+                for (int t = -1; t < attribute(FACT_TRAITS)->n_words; t++) {
+                    for (int w = -1; w < attribute(FACT_WANTED)->n_words; w++) {
+                        begin(&f);
+                        state_word(&f, FACT_CATEGORY, c);
+                        state_word(&f, FACT_CONDITION, k);
+                        state_word(&f, FACT_WANTED, w);
+                        if (h >= 0)
+                            f.value[FACT_HAZARDS] = INT64_C(1) << h;
+                        if (t >= 0)
+                            f.value[FACT_TRAITS] = INT64_C(1) << t;
+                        check(&f, claim);
+                        n++;
+                    }
+                }
+            }
+        }
+    }
+    assert_true(n > 400000);
 }
 
 static int64_t few_members(enum policy_fact fact, uint64_t *seed) {
@@ -269,8 +297,9 @@ static void is_repaired_by_the_licensed(const struct policy_facts *f,
     bool is_special = has(f, FACT_TRAITS, "specially_maintained");
     for (int i = 0; i < d->n_steps && is_medical(f); i++) {
         const struct policy_step *s = &d->steps[i];
-        bool is_repair =
-            strcmp(s->action, "repair") == 0 || strcmp(s->action, "contract_repair") == 0;
+        static const char *const repairs[] = {"repair", "contract_repair",
+                                              "repair_or_destroy", "label_repair", NULL};
+        bool is_repair = is_one_of(s->action, repairs);
         if (is_repair && (!s->licence || strncmp(s->licence, "MD_", 3) != 0))
             fail_with(d, "a medical device is repaired without a licence");
         if (is_repair && strcmp(s->licence, "MD_MANUFACTURER") != 0 &&
@@ -282,6 +311,127 @@ static void is_repaired_by_the_licensed(const struct policy_facts *f,
 static void test_disposition__medical_devices_are_repaired_by_the_licensed(void **state) {
     (void)state;
     many_random(is_repaired_by_the_licensed);
+}
+
+static void is_in_safe_hands(const struct policy_facts *f,
+                             const struct policy_disposition *d) {
+    is_looked_at(f, d);
+    is_in_licensed_hands(f, d);
+    is_repaired_by_the_licensed(f, d);
+}
+
+static void
+test_disposition__no_trait_or_wish_brings_danger_into_the_wrong_hands(void **state) {
+    (void)state;
+    each_trait_and_wish(is_in_safe_hands);
+}
+
+/* ---- who does a step ---- */
+
+static bool lists(const struct word_list *l, const char *word) {
+    bool found = l->is_any;
+    for (int i = 0; i < l->n; i++)
+        found = found || strcmp(l->words[i], word) == 0;
+    return found;
+}
+
+/* Written apart from the code under test: the licence, there and then, for all waste. */
+static bool holds(const struct partner *who, const struct policy_step *s,
+                  const char *area, int64_t at_us) {
+    for (int i = 0; i < who->n_licences; i++) {
+        const struct partner_licence *l = &who->licences[i];
+        bool is_good = strcmp(l->licence.name, s->licence) == 0 &&
+                       l->licence.from_us <= at_us && at_us < l->licence.until_us &&
+                       lists(&l->areas, area);
+        for (int w = 0; w < s->n_waste; w++)
+            is_good = is_good && lists(&l->waste, s->waste[w]);
+        if (is_good)
+            return true;
+    }
+    return false;
+}
+
+static struct policy_partner_ask ask_for(const struct policy_step *s, int64_t at_us,
+                                         struct span waste[POLICY_MAX_WASTE]) {
+    for (int i = 0; i < s->n_waste; i++)
+        waste[i] = span_of(s->waste[i]);
+    return (struct policy_partner_ask){
+        .role = s->to ? span_of(s->to) : (struct span){NULL, 0},
+        .licence = s->licence ? span_of(s->licence) : (struct span){NULL, 0},
+        .marketplace = SPAN("amazon.co.jp"),
+        .waste = waste,
+        .n_waste = (size_t)s->n_waste,
+        .at_us = at_us,
+        .due_us = POLICY_NO_INSTANT,
+    };
+}
+
+/* Who takes the step at this instant; how often somebody does. */
+static int is_taken_rightly(struct arena *a, const struct policy_step *s, int64_t at_us,
+                            const int64_t *n_open) {
+    static struct policy_verdict verdicts[POLICY_MAX_PARTNERS];
+    struct span waste[POLICY_MAX_WASTE];
+    const struct policy_partner_ask ask = ask_for(s, at_us, waste);
+    int n = policy_partners_judge(x.p, &ask, n_open, a, verdicts);
+    int taken = policy_partner_taken(verdicts, n);
+    if (taken < 0 || !policy_partner_is_needed(x.p, &ask))
+        return 0;
+    const struct partner *who = NULL;
+    for (int i = 0; i < x.p->n_partners; i++)
+        if (strcmp(x.p->partners[i].name, verdicts[taken].partner) == 0)
+            who = &x.p->partners[i];
+    assert_non_null(who);
+    assert_true(lists(&who->services, s->to));
+    if (s->licence && !holds(who, s, x.p->sites[0].area, at_us))
+        fail_msg("%s does %s without %s", who->name, s->action, s->licence);
+    return 1;
+}
+
+/* Every step of every rule, each month of ten years, with partners that are idle or full.
+ */
+static void
+test_disposition__no_step_goes_to_a_partner_without_its_licence(void **state) {
+    (void)state;
+    int64_t full[POLICY_MAX_PARTNERS];
+    int n_taken = 0, n_asked = 0;
+    struct arena *a = arena_new(512u << 20);
+    for (int i = 0; i < POLICY_MAX_PARTNERS; i++)
+        full[i] = i % 2 ? 1000 : 0;
+    for (int i = 0; i < x.p->n_rules; i++) {
+        const struct rule *r = x.p->rules[i];
+        for (int k = 0; k < r->then.n_steps; k++) {
+            const struct step_spec *spec = &r->then.steps[k];
+            struct policy_step s;
+            assert_true(policy_step_find(x.p, span_of(r->id), span_of(spec->action),
+                                         span_of(spec->lot ? spec->lot : ""), &s));
+            for (int month = 0; month < 120; month++) {
+                int64_t at_us = at("2023-01-01T00:00+09:00") +
+                                month * 30 * DAY_H * (int64_t)US_PER_HOUR;
+                n_taken += is_taken_rightly(a, &s, at_us, month % 3 ? NULL : full);
+                n_asked++;
+            }
+        }
+    }
+    assert_true(n_taken > 1000 && n_taken < n_asked);
+    arena_free(a);
+}
+
+/* A role that acts under a licence in one step does so in all: else the first partner that
+ * offers the role would do the others, licensed or not. Not those who decide or refuse. */
+static void test_disposition__who_acts_under_a_licence_always_does(void **state) {
+    (void)state;
+    for (int i = 0; i < x.p->n_rules; i++) {
+        const struct rule *r = x.p->rules[i];
+        bool is_of_japan = strstr(r->file, "japan") || strstr(r->file, "medical");
+        for (int k = 0; is_of_japan && k < r->then.n_steps; k++) {
+            const struct step_spec *s = &r->then.steps[k];
+            bool is_a_partners = false;
+            for (int n = 0; s->to && n < x.p->n_partners; n++)
+                is_a_partners = is_a_partners || lists(&x.p->partners[n].services, s->to);
+            if (is_a_partners && !s->licence)
+                fail_msg("%s of %s by %s asks for no licence", s->action, r->id, s->to);
+        }
+    }
 }
 
 static void is_spelt_out(const struct policy_facts *f,
@@ -310,6 +460,10 @@ int main(void) {
         cmocka_unit_test(test_disposition__every_manifest_has_the_laws_clocks),
         cmocka_unit_test(test_disposition__a_home_appliance_waits_for_no_slip_in_vain),
         cmocka_unit_test(test_disposition__medical_devices_are_repaired_by_the_licensed),
+        cmocka_unit_test(
+            test_disposition__no_trait_or_wish_brings_danger_into_the_wrong_hands),
+        cmocka_unit_test(test_disposition__no_step_goes_to_a_partner_without_its_licence),
+        cmocka_unit_test(test_disposition__who_acts_under_a_licence_always_does),
         cmocka_unit_test(test_disposition__every_word_has_its_japanese),
     };
     return cmocka_run_group_tests_name("disposition", tests, setup, teardown);
