@@ -260,6 +260,7 @@ BEGIN
             ('escalation_event', 'kind', 'Name of the duty (answer_return ...) or of the blocker (return_address.jp ...); else triage or order_unknown.'),
             ('disposal_task_event', 'change', 'CREATED, READY, OVERDUE (once), FAILED, REOPENED, DONE or CANCELLED.'),
             ('disposal_task', 'state', 'CREATED, READY, DONE or CANCELLED; late ones have overdue_at.'),
+            ('disposal_task', 'is_blocked', 'Whether blocked says something; for the boards'' index.'),
             ('disposal_task', 'look_at', 'Next instant at which henpin-deadlines looks at it; -infinity: at once; NULL: never.'),
             ('disposal_task', 'closed_at', 'Instant at which it was done (as recorded) or cancelled; NULL while it is open.'),
             ('disposal_task', 'due_at', 'Until when it must be done; NULL: nobody says, or it counts from a step that is not done.'),

@@ -435,17 +435,19 @@ END $$;
 
 -- ---- what is to be done, and what was ----
 
+-- What costs something a row is a subquery: it is asked for the rows that are shown, or once.
 CREATE VIEW disposal_board AS
 SELECT t.site, t.partner, t.responsible, t.task_id, t.case_id, t.marketplace, t.seller_id, t.order_id, t.line_id, t.product_class,
     t.quantity, t.playbook, t.step_no, t.action, t.lot, t.place, t.waste,
-    CASE WHEN t.blocked IS NOT NULL THEN 'blocked' WHEN t.due_at < now() THEN 'overdue'
+    CASE WHEN t.is_blocked THEN 'blocked' WHEN t.due_at < now() THEN 'overdue'
          WHEN t.state = 'CREATED' THEN 'waiting'
-         WHEN (t.due_at AT TIME ZONE 'Asia/Tokyo')::date = (now() AT TIME ZONE 'Asia/Tokyo')::date THEN 'today' ELSE 'ready' END AS standing,
-    coalesce(t.blocked, CASE WHEN t.state = 'CREATED' THEN 'waits for ' || b.action END) AS why,
+         WHEN t.due_at < (SELECT (date_trunc('day', now() AT TIME ZONE 'Asia/Tokyo') + interval '1 day') AT TIME ZONE 'Asia/Tokyo')
+         THEN 'today' ELSE 'ready' END AS standing,
+    coalesce(t.blocked, (SELECT 'waits for ' || b.action FROM disposal_task b WHERE b.task_id = t.after_task AND t.state = 'CREATED')) AS why,
     t.due_at, t.ready_at, t.failed_at, t.licence_required, t.licence_until, t.evidence_required, t.unit,
     (SELECT min(h.due_at) FROM disposal_task h WHERE h.case_id = t.case_id AND h.line_id = t.line_id
         AND h.lot IS NOT DISTINCT FROM t.lot AND h.state IN ('CREATED', 'READY') AND h.action LIKE 'hand\_over%') AS stored_until
-FROM disposal_task t LEFT JOIN disposal_task b ON b.task_id = t.after_task
+FROM disposal_task t
 WHERE t.state IN ('CREATED', 'READY');
 
 -- The report of the year from 1 April to 31 March, in Japan, on the manifests issued on paper (K-020): due on 30 June after it. Those of

@@ -31,6 +31,11 @@ enum {
     C_STORED
 };
 
+#define RANK                                                                             \
+    " ORDER BY array_position('{overdue,today,blocked,ready}'::text[], b.standing),"     \
+    "  b.due_at NULLS LAST, b.task_id"
+
+/* The first ones are found in the index of what is open, and only they are read. */
 static const struct pg_statement listed = {
     "disposal_listed",
     "SELECT b.standing, b.due_at, b.site, coalesce(b.partner, b.responsible), b.action,"
@@ -38,9 +43,9 @@ static const struct pg_statement listed = {
     "  b.step_no, b.evidence_required, b.licence_required, b.stored_until, b.why,"
     "  b.task_id::text, b.marketplace, b.seller_id, array_to_string(b.waste, ' '),"
     "  b.failed_at"
-    " FROM henpin.disposal_board b" OPEN_WHERE " AND b.standing <> 'waiting'"
-    " ORDER BY array_position('{overdue,today,blocked,ready}'::text[], b.standing),"
-    "  b.due_at NULLS LAST, b.task_id LIMIT $4"};
+    " FROM (SELECT b.task_id FROM henpin.disposal_board b" OPEN_WHERE
+    "   AND b.standing <> 'waiting'" RANK " LIMIT $4) first"
+    " JOIN henpin.disposal_board b ON b.task_id = first.task_id" RANK};
 enum {
     L_STANDING,
     L_DUE,

@@ -1,7 +1,7 @@
 /*
  * load: fills the topics for the benches, from a fixed seed.
  *
- *   load BROKERS PREFIX ORDERS FIRST SPREAD orders|returns|inquiries|both|live:RATE
+ *   load BROKERS PREFIX ORDERS FIRST SPREAD orders|returns|inquiries|both|tasks|live:RATE
  *
  * ORDERS orders beginning with number FIRST, and four return events for each: requested,
  * authorized (some declined), received, refunded. SPREAD is how many cases lie between
@@ -10,7 +10,8 @@
  * PREFIX.returns, 8 partitions. `inquiries`: to PREFIX.inquiries a conversation for each
  * order, two messages and two replies, with the texts of tests/data/messages.tsv, alone
  * and two or three together, and no word about their language. live:RATE publishes one request for each order, RATE a
- * second, each with the instant of its publication as occurred_at.
+ * second, each with the instant of its publication as occurred_at. tasks: as `both`, of the last month, and all of
+ * broken appliances that come back in Japan, so that each return has its steps.
  */
 #include "common/base/backoff.h"
 #include "common/base/clock.h"
@@ -47,6 +48,8 @@ struct loader {
     uint64_t fingerprint;
     const struct avro_shape *shape;
     char topic[128];
+    bool is_broken;  /* `tasks` */
+    int64_t base_us; /* when the first return is asked for */
 };
 
 static uint64_t draw(uint64_t i) {
@@ -105,25 +108,35 @@ static void name(struct names *n, uint64_t k) {
     snprintf(n->item, sizeof n->item, "RMA-%012llu", (unsigned long long)(k + 100000000));
 }
 
-static struct event_head head_of(const struct names *n, uint64_t k, int64_t at) {
+static const struct market *market_of(const struct loader *l, uint64_t k) {
+    return &markets[l->is_broken ? 0 : draw(k) % COUNT_OF(markets)];
+}
+
+static struct event_head head_of(const struct loader *l, const struct names *n,
+                                 uint64_t k, int64_t at) {
     return (struct event_head){
         .event_id = span_of(n->event),
         .occurred_at_us = at,
         .observed_at_us = at + 700000,
-        .marketplace = span_of(markets[draw(k) % COUNT_OF(markets)].code),
+        .marketplace = span_of(market_of(l, k)->code),
         .seller_id = span_of(n->seller),
         .order_id = span_of(n->order),
     };
+}
+
+static struct span class_of(const struct loader *l, uint64_t r) {
+    return l->is_broken ? SPAN("small_appliance")
+                        : span_of(classes[(r >> 40) % COUNT_OF(classes)]);
 }
 
 static void send_order(struct loader *l, uint64_t k) {
     struct names n;
     name(&n, k);
     uint64_t r = draw(k);
-    const struct market *m = &markets[r % COUNT_OF(markets)];
+    const struct market *m = market_of(l, k);
     snprintf(n.event, sizeof n.event, "o-%016llx-%08x", (unsigned long long)draw(k ^ 77),
              (unsigned)k);
-    int64_t at = BASE_US - 10 * US_PER_DAY + (int64_t)k * 5200;
+    int64_t at = l->base_us - 10 * US_PER_DAY + (int64_t)k * 5200;
     struct order_line line = {
         .line_id = SPAN("1"),
         .sku = SPAN("SKU-JP-000000000000042"),
@@ -131,10 +144,10 @@ static void send_order(struct loader *l, uint64_t k) {
         .quantity = 1,
         .unit_price_minor = (int64_t)(r >> 24) % 90000 + 500,
         .currency = span_of(m->currency),
-        .product_class = span_of(classes[(r >> 40) % COUNT_OF(classes)]),
+        .product_class = class_of(l, r),
     };
     struct order_event e = {
-        .head = head_of(&n, k, at),
+        .head = head_of(l, &n, k, at),
         .kind = ORDER_PLACED,
         .fulfilment = r % 10 == 9 ? FULFILMENT_MARKETPLACE : FULFILMENT_SELLER,
         .ship_from_country = SPAN("CN"),
@@ -152,7 +165,7 @@ static void send_return(struct loader *l, uint64_t k, int step, int64_t at) {
     struct names n;
     name(&n, k);
     uint64_t r = draw(k);
-    const struct market *m = &markets[r % COUNT_OF(markets)];
+    const struct market *m = market_of(l, k);
     static const int kinds[4] = {RETURN_REQUESTED, RETURN_AUTHORIZED, RETURN_RECEIVED,
                                  RETURN_REFUNDED};
     snprintf(n.event, sizeof n.event, "r-%016llx-%08x-%d",
@@ -161,11 +174,13 @@ static void send_return(struct loader *l, uint64_t k, int step, int64_t at) {
         .line_id = SPAN("1"),
         .sku = SPAN("SKU-JP-000000000000042"),
         .quantity = 1,
-        .product_class = span_of(classes[(r >> 40) % COUNT_OF(classes)]),
-        .condition = step < 2 ? CONDITION_ABSENT : (int)(r >> 33) % 3,
+        .product_class = class_of(l, r),
+        .condition = step < 2       ? CONDITION_ABSENT
+                     : l->is_broken ? CONDITION_DEFECTIVE
+                                    : (int)(r >> 33) % 3,
     };
     struct return_event e = {
-        .head = head_of(&n, k, at),
+        .head = head_of(l, &n, k, at),
         .return_id = span_of(n.item),
         .kind = step == 1 && r % 11 == 0 ? RETURN_DECLINED : kinds[step],
         .reason_code = span_of(reasons[(r >> 44) % COUNT_OF(reasons)]),
@@ -180,8 +195,8 @@ static void send_return(struct loader *l, uint64_t k, int step, int64_t at) {
     send(l, e.head.order_id, &e);
 }
 
-static int64_t planned(uint64_t k, int step) {
-    return BASE_US + (int64_t)k * 5200 + step * 26 * US_PER_HOUR;
+static int64_t planned(const struct loader *l, uint64_t k, int step) {
+    return l->base_us + (int64_t)k * 5200 + step * 26 * US_PER_HOUR;
 }
 
 static void send_inquiry(struct loader *l, const struct messages *texts, uint64_t k,
@@ -200,7 +215,7 @@ static void send_inquiry(struct loader *l, const struct messages *texts, uint64_
     }
     bool is_reply = step % 2 == 1;
     struct inquiry_event e = {
-        .head = head_of(&n, k, BASE_US + (int64_t)k * 5200 + step * 7 * US_PER_HOUR),
+        .head = head_of(l, &n, k, BASE_US + (int64_t)k * 5200 + step * 7 * US_PER_HOUR),
         .inquiry_id = span_of(n.item),
         .message_id = span_of(message),
         .kind = is_reply ? INQUIRY_REPLIED : INQUIRY_MESSAGE_RECEIVED,
@@ -240,18 +255,23 @@ static void send_live(struct loader *l, uint64_t first, uint64_t n, int64_t rate
 int main(int argc, char **argv) {
     if (argc != 7) {
         fprintf(stderr, "usage: load BROKERS PREFIX ORDERS FIRST SPREAD "
-                        "orders|returns|inquiries|both|live:RATE\n");
+                        "orders|returns|inquiries|both|tasks|live:RATE\n");
         return 2;
     }
     uint64_t n = strtoull(argv[3], NULL, 10), first = strtoull(argv[4], NULL, 10);
     uint64_t spread = strtoull(argv[5], NULL, 10);
+    const struct loader kind =
+        strcmp(argv[6], "tasks") == 0
+            ? (struct loader){.is_broken = true,
+                              .base_us = clock_now_us() - 30 * US_PER_DAY}
+            : (struct loader){.base_us = BASE_US};
     struct error err = {0};
     if (strcmp(argv[6], "inquiries") == 0) {
         send_inquiries(argv[1], argv[2], first, n);
         return 0;
     }
     if (strncmp(argv[6], "live:", 5) == 0) {
-        struct loader l = {0};
+        struct loader l = kind;
         open_loader(&l, argv[1], argv[2], "returns", "schemas/avro/return_event.avsc",
                     &return_event_shape);
         send_live(&l, first, n, strtoll(argv[6] + 5, NULL, 10));
@@ -260,7 +280,7 @@ int main(int argc, char **argv) {
         return 0;
     }
     if (strcmp(argv[6], "returns") != 0) {
-        struct loader l = {0};
+        struct loader l = kind;
         open_loader(&l, argv[1], argv[2], "orders", "schemas/avro/order_event.avsc",
                     &order_event_shape);
         for (uint64_t k = 0; k < n; k++)
@@ -269,7 +289,7 @@ int main(int argc, char **argv) {
         kafka_producer_free(l.producer);
     }
     if (strcmp(argv[6], "orders") != 0) {
-        struct loader l = {0};
+        struct loader l = kind;
         open_loader(&l, argv[1], argv[2], "returns", "schemas/avro/return_event.avsc",
                     &return_event_shape);
         for (uint64_t i = 0; i < n + 3 * spread; i++)
@@ -277,7 +297,7 @@ int main(int argc, char **argv) {
                 uint64_t back = (uint64_t)step * spread;
                 if (i >= back && i - back < n)
                     send_return(&l, first + i - back, step,
-                                planned(first + i - back, step));
+                                planned(&l, first + i - back, step));
             }
         must(kafka_producer_flush(l.producer, 60 * US_PER_S, &err), &err);
         kafka_producer_free(l.producer);
