@@ -1,6 +1,7 @@
 #include "services/deadlines/task_round.h"
 
 #include "common/base/clock.h"
+#include "common/base/fault.h"
 #include "common/event/event.h"
 #include "common/event/identity.h"
 #include "common/flow/escalation.h"
@@ -66,6 +67,10 @@ static const struct pg_statement look_before = {
     "tasks_before",
     "SELECT task_id, step_no, done_at FROM henpin.disposal_task WHERE task_id = ANY($1)"
     " ORDER BY task_id FOR SHARE SKIP LOCKED"};
+static const struct pg_statement look_before_unheld = {
+    "tasks_before_unheld",
+    "SELECT task_id, step_no, done_at FROM henpin.disposal_task WHERE task_id = ANY($1)"
+    " ORDER BY task_id"};
 enum { B_ID, B_STEP, B_DONE };
 
 static const struct pg_statement go_on = {
@@ -118,7 +123,8 @@ static enum status look_at_due(struct looking *k, struct error *err) {
     if (st != ST_OK || pg_rows(q) == 0)
         return st;
     s = pg_script_new(k->a);
-    struct pg_query *before = pg_script_query(s, &look_before);
+    struct pg_query *before =
+        pg_script_query(s, MECHANISM("task-before") ? &look_before : &look_before_unheld);
     struct pg_array *ids = pg_param_array(before, PG_UUID, pg_rows(q));
     for (size_t row = 0; row < pg_rows(q); row++)
         if (!pg_is_null(q, row, T_AFTER))
@@ -448,15 +454,19 @@ static enum status look_and_write(struct looking *k, struct task_round *out,
     enum status st = look_at_due(k, err);
     if (st != ST_OK)
         return st;
-    struct pg_script *s = pg_script_new(k->a);
     out->n_looked = pg_rows(k->tasks);
     if (out->n_looked > 0) {
+        CRASH_POINT("tasks-looked");
+        struct pg_script *s = pg_script_new(k->a);
         const struct writes w = open_writes(s, out->n_looked);
         for (size_t row = 0; row < out->n_looked; row++)
             write_turn(&w, k, row, out);
+        st = run(k, s, err);
+        CRASH_POINT("tasks-written");
     }
-    (void)pg_script_query(s, &pg_commit);
-    return run(k, s, err);
+    struct pg_script *end = pg_script_new(k->a);
+    (void)pg_script_query(end, &pg_commit);
+    return st == ST_OK ? run(k, end, err) : st;
 }
 
 enum status task_round_run(struct pg *pg, const struct policy *p, int64_t now_us,

@@ -16,11 +16,12 @@ from clocks import DIRECTORY, go_undisturbed, go_undisturbed_week, policy_withou
 from events import Input
 from tables import Tables
 from trial import Trial
-from trials import APPLIED, COMMON, FULL, OWN, TRIALS, WEEK
+from trials import APPLIED, COMMON, FULL, OWN, RECENT, TRIALS, WEEK
 from world import SERVICES, Failure, World
 
 ORDERS = 700
-LONG_ROUNDS = {"random_kills": 25, "crash_points": 4, "clock_random_kills": 10, "clock_crash_points": 3}  # 25 rounds of 12 kills are 300
+THREE_WEEKS_S = 21 * 24 * 3600
+LONG_ROUNDS = {"random_kills": 25, "crash_points": 4, "clock_random_kills": 10, "clock_crash_points": 3, "steps_disturbed": 5}  # 25 rounds of 12 kills are 300
 
 
 # mechanism (see common/base/fault.h), the trial that proves it, its promise
@@ -32,6 +33,7 @@ MUTANTS = (
     ("clock-lock", "clock_meets_answer", "the clock holds what it tells: an answer waits"),
     ("clock-together", "clock_crash_points", "what is told and that it was told commit together"),
     ("desk-lock", "desks_meet", "one clock at a time hands on what desks cannot take"),
+    ("task-before", "step_reopened_meanwhile", "the clock holds what is before the step that it makes ready"),
     ("event-identity", "undisturbed_once_more", "I4: an event sent twice is applied once"),
     ("placeholder-lock", "meet_at_order", "I5: a return and its order meet on a row that both lock"),
     ("dead-letters", "poison_is_one_message", "I6: poison is kept, in the transaction of its neighbours"),
@@ -85,9 +87,9 @@ class Chaos:
         finally:
             trial.close()
 
-    def own_topics(self, name):
+    def own_topics(self, name, **options):
         self.n_sources += 1
-        data, source = Input(f"{self.seed}/{name}", 300, with_poison=False), f"{self.source}.{self.n_sources}"
+        data, source = Input(f"{self.seed}/{name}", 300, with_poison=False, **options), f"{self.source}.{self.n_sources}"
         self.world.fill(source, data)
         return source, data
 
@@ -95,7 +97,11 @@ class Chaos:
         """Runs one trial; what is wrong after it, line by line."""
         trial = None
         try:
-            source, data = self.own_topics(name) if begins == OWN else (self.source, self.data)
+            source, data = self.source, self.data
+            if begins == OWN:
+                source, data = self.own_topics(name)
+            elif begins == RECENT:
+                source, data = self.own_topics(name, base_us=int((time.time() - THREE_WEEKS_S) * 1e6))
             trial = Trial(self.world, source, data, name, self.seed, mutant, *self.starts.get(begins, ()))
             function(trial)
             if begins in self.expected:

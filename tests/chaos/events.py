@@ -61,13 +61,13 @@ class Topic:
 
 
 class Input:
-    """`n_orders` orders with their returns and inquiries, some of them poison (`with_poison`)."""
+    """`n_orders` orders with their returns and inquiries, some of them poison (`with_poison`); the first return is asked for at `base_us`."""
 
-    def __init__(self, seed, n_orders, with_poison=True):
+    def __init__(self, seed, n_orders, with_poison=True, base_us=BASE_US):
         self.random = random.Random(f"{seed}/input")
         self.codecs = {what: Codec(f"schemas/avro/{name}_event.avsc") for what, name in CODECS.items()}
         self.topics = {what: Topic() for what in TOPICS}
-        self.with_poison = with_poison
+        self.with_poison, self.base_us = with_poison, base_us
         self.n_letters = dict.fromkeys(TOPICS, 0)
         self.triaged = []  # return ids that must be triaged
         events = {what: [] for what in TOPICS}
@@ -91,7 +91,7 @@ class Input:
         self.market = UNKNOWN_MARKET if r.random() < 0.02 else r.choice(MARKETS)
         self.seller = r.randrange(30)
         self.order_id = f"{100 + k % 900}-{r.randrange(10**7):07d}-{k:07d}"
-        at = BASE_US - 10 * 24 * HOUR_US + k * HOUR_US // 10
+        at = self.base_us - 10 * 24 * HOUR_US + k * HOUR_US // 10
         place = k + r.random() * 40  # where in the topic: orders and returns are read in a mixed order
         for i, kind in enumerate(["PLACED"] + (["SHIPPED"] if r.random() < 0.3 else [])):
             value = self.codecs["orders"].encode(self.order(k, kind, i, at))
@@ -125,7 +125,7 @@ class Input:
         if self.market is UNKNOWN_MARKET or "UNKNOWN" in kinds:
             self.triaged.append(f"RMA-{k}")
         for step, kind in enumerate(kinds):
-            at = BASE_US + k * HOUR_US // 10 + step * 26 * HOUR_US
+            at = self.base_us + k * HOUR_US // 10 + step * 26 * HOUR_US
             line = {"line_id": "1", "sku": f"S{k}", "quantity": 1, "product_class": None, "hazards": [],
                     "condition": r.choice(["UNOPENED", "USED", "DAMAGED"]) if step >= 2 else None}
             event = {**self.head(k, f"r{step}", at), "return_id": f"RMA-{k}", "kind": kind, "reason_code": reason,
@@ -141,7 +141,7 @@ class Input:
         kinds = ["MESSAGE_RECEIVED"] + r.choices(
             ["MESSAGE_RECEIVED", "REPLIED", "NO_REPLY_NEEDED", "CLAIM_OPENED", "CLAIM_INFO_REQUESTED", "CHARGEBACK", "CLOSED",
              "REOPENED", "UNKNOWN"], [6, 6, 1, 1, 1, 0.3, 1, 1, 0.2], k=r.randrange(4))
-        begins, stride, written = BASE_US + k * HOUR_US // 10, r.random() * 30, r.choice(WRITTEN)
+        begins, stride, written = self.base_us + k * HOUR_US // 10, r.random() * 30, r.choice(WRITTEN)
         for step, kind in enumerate(kinds):
             value = self.codecs["inquiries"].encode(self.inquiry(k, step, kind, begins + step * 7 * HOUR_US, written))
             for again in range(2 if r.random() < 0.05 else 1):
@@ -182,11 +182,11 @@ class Input:
     def refused(self, k, what):
         kept, self.order_id = self.order_id, f"{REFUSED}-{k}" if what == "orders" else self.order_id
         if what == "orders":
-            event = self.order(k, "PLACED", 9, BASE_US)
+            event = self.order(k, "PLACED", 9, self.base_us)
         elif what == "inquiries":
-            event = {**self.inquiry(k, 8, "MESSAGE_RECEIVED", BASE_US, WRITTEN[0]), "inquiry_id": f"{REFUSED}-{k}"}
+            event = {**self.inquiry(k, 8, "MESSAGE_RECEIVED", self.base_us, WRITTEN[0]), "inquiry_id": f"{REFUSED}-{k}"}
         else:
-            event = {**self.head(k, "r9", BASE_US), "return_id": f"{REFUSED}-{k}", "kind": "REQUESTED",
+            event = {**self.head(k, "r9", self.base_us), "return_id": f"{REFUSED}-{k}", "kind": "REQUESTED",
                      "reason_code": f"{SECRET} it does not fit my child", "wanted": "REFUND", "lines": [],
                      "claim_opened": False}
         self.order_id = kept

@@ -8,6 +8,7 @@ import threading
 import time
 
 import clocks
+import steps
 from events import SECRET
 from world import SERVICES, Failure, until
 
@@ -426,6 +427,7 @@ OWN = "topics of its own, as it spoils them"
 APPLIED = "the tables that the workers left, desks that take everything; compared with a clock that nobody disturbed"
 WEEK = "the same, when nobody looked for a week"
 FULL = "the same, with desks as the packs have them"
+RECENT = "topics of its own, of the last weeks: what they ask for can be done now"
 
 # function, what it begins with, in the short form?
 TRIALS = (
@@ -461,4 +463,6 @@ TRIALS = (
     (clocks.clock_postgres_restarts, APPLIED, False),
     (clocks.clock_commits_cut, APPLIED, True),
     (clocks.clock_jumps, APPLIED, False),
+    (steps.steps_disturbed, RECENT, False),
+    (steps.step_reopened_meanwhile, RECENT, True),
 )
