@@ -31,6 +31,8 @@ step repair of R1: done, reference RR-1, serial_number SN-5
 the clock looks
 expect step release_repair READY, partner tokyo-device-repair, licence_required RESP_ENGINEER
 step release_repair of R1: done, reference T-1
+the clock looks
+expect step label_repair READY, partner tokyo-device-repair, licence_required MD_REPAIR
 step label_repair of R1: done, reference p2.jpg
 expect step label_repair DONE, unlocks return_to_owner
 expect 11 step, state DONE
