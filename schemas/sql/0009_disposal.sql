@@ -12,7 +12,7 @@ SET LOCAL search_path = henpin, pg_catalog;
 CREATE TABLE evidence_field (
     evidence    text NOT NULL,
     field       text NOT NULL,
-    kind        text NOT NULL CHECK (kind IN ('text', 'reference', 'hash', 'date', 'ph', 'yes', 'manifest', 'jwnet')),
+    kind        text NOT NULL CHECK (kind IN ('text', 'reference', 'hash', 'date', 'ph', 'class', 'recall', 'yes', 'manifest', 'jwnet')),
     instead_of  text,
     is_required boolean NOT NULL,
     meaning     text NOT NULL,
@@ -48,10 +48,10 @@ SELECT * FROM (VALUES
     ('decision_record', 'owner', 'text', NULL, true, 'whose goods they are'),
     ('decision_record', 'reason', 'text', NULL, true, 'why they are given up'),
     ('ph_value', 'ph', 'ph', NULL, true, 'the measured pH, 0 to 14'),
-    ('class_and_licence_holder', 'class', 'text', NULL, true, 'class of the device: I, II, III or IV'),
+    ('class_and_licence_holder', 'class', 'class', NULL, true, 'class of the device: I, II, III or IV'),
     ('class_and_licence_holder', 'licence_holder', 'text', NULL, true, 'the marketing authorisation holder'),
     ('product_class', 'product_class', 'text', NULL, true, 'the class of the goods, a word of the packs'),
-    ('recall_class', 'recall_class', 'text', NULL, true, 'class of the recall: I, II or III')) AS v;
+    ('recall_class', 'recall_class', 'recall', NULL, true, 'class of the recall: I, II or III')) AS v;
 
 -- What was shown for a step, as it was shown: never changed, never deleted.
 CREATE TABLE task_evidence (
@@ -124,6 +124,8 @@ RETURN CASE
     WHEN f.kind = 'date' AND day_of(content ->> f.field) IS NULL THEN format('"%s" must be a day such as 2027-03-31', f.field)
     WHEN f.kind = 'ph' AND NOT CASE WHEN content ->> f.field ~ '^[0-9]{1,2}([.][0-9]{1,3})?$'
             THEN (content ->> f.field)::numeric <= 14 ELSE false END THEN format('"%s" must be a number from 0 to 14', f.field)
+    WHEN f.kind = 'class' AND content ->> f.field NOT IN ('I', 'II', 'III', 'IV') THEN format('"%s" must be I, II, III or IV', f.field)
+    WHEN f.kind = 'recall' AND content ->> f.field NOT IN ('I', 'II', 'III') THEN format('"%s" must be I, II or III', f.field)
     WHEN f.kind = 'manifest' THEN format('"%s" ', f.field) || manifest_refused(content ->> f.field,
         f.evidence = 'manifest_a' AND content ->> 'printed_elsewhere' IS DISTINCT FROM 'yes')
     WHEN f.kind = 'jwnet' THEN format('"%s" ', f.field) || manifest_refused(content ->> f.field, false)
@@ -138,6 +140,9 @@ RETURN array_remove(ARRAY(
     || CASE WHEN t.unit IS NOT NULL AND NOT CASE WHEN content ->> t.unit ~ '^[0-9]{1,7}([.][0-9]{1,3})?$'
                 THEN (content ->> t.unit)::numeric > 0 ELSE false END
             THEN format('"%s" must be the amount, above 0 and with at most three decimals', t.unit) END
+    || CASE WHEN content ? 'remark' AND (jsonb_typeof(content -> 'remark') <> 'string' OR length(content ->> 'remark') > 2000
+                OR content ->> 'remark' ~ '[[:cntrl:]]')
+            THEN '"remark" must be a text of at most 2,000 characters, none of them a control character' END
     || CASE WHEN t.unit = 'piece' AND content ->> 'piece' ~ '[.]' THEN '"piece" must be a whole number' END
     || CASE WHEN t.evidence_required = 'contract_and_licence' AND day_of(content ->> 'licence_until') < day
             THEN format('the licence that was seen ended on %s', content ->> 'licence_until') END
@@ -145,11 +150,11 @@ RETURN array_remove(ARRAY(
                 'what counts: ' || (SELECT string_agg('"' || f.field || '"', ', ' ORDER BY f.field) FROM evidence_field f
                     WHERE f.evidence = t.evidence_required), 'no evidence is asked for'))
              FROM jsonb_object_keys(content) AS k
-             WHERE k NOT IN ('remark', 'kg', 'litre', 'piece')
+             WHERE k <> 'remark' AND k IS DISTINCT FROM t.unit
                AND NOT EXISTS (SELECT FROM evidence_field f WHERE f.evidence = t.evidence_required AND f.field = k)
              ORDER BY k), NULL);
 
--- What was shown for the step of the same goods that was done last with one of these kinds.
+-- What was shown with one of these kinds for steps of the same goods that are done.
 CREATE FUNCTION shown_before(t disposal_task, VARIADIC kinds text[]) RETURNS TABLE (content jsonb) LANGUAGE sql STABLE
 SET search_path = henpin, pg_catalog, pg_temp AS $$
     SELECT e.content FROM disposal_task b JOIN task_evidence e ON e.task_id = b.task_id AND e.turn = b.turn
@@ -188,7 +193,7 @@ CREATE FUNCTION who_is(who text) RETURNS text LANGUAGE plpgsql STABLE SET search
 DECLARE
     name CONSTANT text := btrim(coalesce(who, session_user));
 BEGIN
-    IF name = '' OR length(name) > 200 OR name ~ '[[:cntrl:]]' THEN
+    IF name = '' OR length(name) > 200 OR name ~ '[[:cntrl:]\u200B-\u200F\u202A-\u202E\u2066-\u2069]' THEN
         RAISE invalid_parameter_value USING MESSAGE = 'who must name a person or a desk in 1 to 200 characters';
     END IF;
     RETURN name;
@@ -224,7 +229,7 @@ BEGIN
     IF FOUND THEN
         RETURN;
     END IF;
-    SELECT * INTO m FROM manifest x WHERE x.manifest_number = number;
+    SELECT * INTO m FROM manifest x WHERE x.manifest_number = number FOR UPDATE; -- who names it with me must see what I make of it
     IF (m.is_electronic, m.issued_on, m.site, m.partner, m.waste)
         IS NOT DISTINCT FROM (is_new_electronic, day, t.site, coalesce(t.partner, ''), kinds) THEN
         RETURN;
@@ -243,23 +248,26 @@ END $$;
 CREATE FUNCTION manifest_checked(t disposal_task, content jsonb, day date) RETURNS void LANGUAGE plpgsql VOLATILE
 SET search_path = henpin, pg_catalog, pg_temp AS $$
 DECLARE
-    own text;
+    own text[];
 BEGIN
-    IF t.evidence_required = 'manifest_a' AND content ? 'manifest_number' THEN
+    IF t.evidence_required = 'jwnet' AND NOT content ? 'manifest_number'
+        AND NOT EXISTS (SELECT FROM shown_before(t, 'manifest_a') b WHERE b.content ? 'manifest_number') THEN
+        RAISE invalid_parameter_value USING MESSAGE = 'the goods left with an electronic manifest: its number is missing';
+    ELSIF t.evidence_required = 'manifest_a' AND content ? 'manifest_number' THEN
         PERFORM manifest_taken(t, content ->> 'manifest_number', coalesce(content ->> 'electronic' = 'yes', false), day);
     ELSIF t.evidence_required = 'jwnet' AND content ? 'manifest_number' THEN
         SELECT (h.done_at AT TIME ZONE 'Asia/Tokyo')::date, h.partner, h.waste INTO day, t.partner, t.waste
         FROM disposal_task h WHERE h.task_id = t.after_task;
         PERFORM manifest_taken(t, content ->> 'manifest_number', true, day);
     ELSIF t.evidence_required IN ('manifest_b2', 'manifest_d', 'manifest_e') THEN
-        SELECT string_agg(DISTINCT n, ' or ') INTO own FROM (
-            SELECT b.content ->> 'manifest_number' AS n FROM shown_before(t, 'manifest_a', 'jwnet') b) x;
+        SELECT array_agg(DISTINCT b.content ->> 'manifest_number') INTO own FROM shown_before(t, 'manifest_a', 'jwnet') b
+        WHERE b.content ? 'manifest_number';
         IF own IS NULL THEN
             RAISE object_not_in_prerequisite_state USING MESSAGE = 'no manifest number is known of these goods',
                 HINT = 'Complete register_manifest with the number of the electronic manifest first.';
-        ELSIF content ->> 'manifest_number' <> ALL (string_to_array(own, ' or ')) THEN
+        ELSIF content ->> 'manifest_number' <> ALL (own) THEN
             RAISE invalid_parameter_value USING MESSAGE = format('"manifest_number" is %s, but these goods left with manifest %s',
-                content ->> 'manifest_number', own);
+                content ->> 'manifest_number', array_to_string(own, ' or '));
         END IF;
     END IF;
 END $$;
@@ -278,6 +286,7 @@ DECLARE
     b disposal_task;
     was task_evidence;
     wrong text[];
+    until text;
 BEGIN
     IF jsonb_typeof(shown) <> 'object' THEN
         RAISE invalid_parameter_value USING MESSAGE = 'the evidence must be a JSON object';
@@ -298,8 +307,9 @@ BEGIN
     ELSIF t.state = 'CANCELLED' THEN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('%s was cancelled at %s: the goods were decided anew',
             t.action, t.closed_at);
-    ELSIF at < t.identity_at THEN
-        RAISE invalid_parameter_value USING MESSAGE = format('done_at lies before the case began, %s', t.identity_at);
+    ELSIF at < coalesce(t.counts_from, t.identity_at) THEN
+        RAISE invalid_parameter_value USING
+            MESSAGE = format('done_at lies before there was anything to do, %s', coalesce(t.counts_from, t.identity_at));
     END IF;
     IF t.after_task IS NOT NULL THEN
         SELECT * INTO b FROM disposal_task x WHERE x.task_id = t.after_task;
@@ -328,13 +338,19 @@ BEGIN
         RAISE invalid_parameter_value USING MESSAGE = format('%s: %s', t.action, array_to_string(wrong, '; ')),
             HINT = coalesce('The evidence asked for is ' || t.evidence_required || '.', 'No evidence is asked for.');
     END IF;
+    SELECT max(c.content ->> 'licence_until') INTO until FROM shown_before(t, 'contract_and_licence') c;
+    IF t.evidence_required = 'manifest_a' AND day_of(until) < day THEN
+        RAISE object_not_in_prerequisite_state USING
+            MESSAGE = format('the licence that the contractor had shown ended on %s', until),
+            HINT = 'Reopen the check of the contract, and complete it with the licence as it is now (K-003).';
+    END IF;
     PERFORM manifest_checked(t, shown, day);
     INSERT INTO task_evidence (task_id, turn, evidence, content, content_hash, done_at, done_by, policy_revision_id)
     VALUES (t.task_id, t.turn, t.evidence_required, shown, hash, at, actor, t.policy_revision_id);
     IF t.state = 'CREATED' THEN
         PERFORM task_changed(t, 'READY', at, 'complete_step');
     END IF;
-    UPDATE disposal_task d SET state = 'DONE', done_at = at, done_by = actor, closed_at = now(), failed_at = NULL,
+    UPDATE disposal_task d SET state = 'DONE', done_at = at, done_by = actor, closed_at = now(), failed_at = NULL, failed_turn = NULL,
         ready_at = coalesce(d.ready_at, at), look_at = NULL, updated_at = now() WHERE d.task_id = t.task_id;
     PERFORM task_changed(t, 'DONE', at, 'complete_step');
     RETURN QUERY WITH followers AS (
@@ -354,15 +370,26 @@ DECLARE
 BEGIN
     IF t.state <> 'READY' THEN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('%s is %s: only a step that can be done can fail', t.action, t.state);
+    ELSIF t.turn > 990 THEN
+        RAISE object_not_in_prerequisite_state USING MESSAGE = format('%s was tried %s times: cancel the return instead', t.action, t.turn);
     END IF;
     INSERT INTO task_evidence (task_id, turn, evidence, content, content_hash, done_at, done_by, policy_revision_id)
     VALUES (t.task_id, t.turn, 'failed', jsonb_build_object('why', reason), sha256(convert_to(reason, 'UTF8')), at, actor,
         t.policy_revision_id);
     PERFORM task_changed(t, 'FAILED', at, 'fail_step');
-    UPDATE disposal_task d SET turn = d.turn + 1, failed_at = at, failed_turn = d.turn, look_at = '-infinity', updated_at = now()
+    UPDATE disposal_task d SET turn = d.turn + 1, failed_at = at, failed_turn = coalesce(d.failed_turn, d.turn),
+        look_at = '-infinity', updated_at = now()
     WHERE d.task_id = t.task_id;
     RETURN t.turn;
 END $$;
+
+-- Whether the line is still decided as it was when the step was planned, or what is planned now stands on the step.
+CREATE FUNCTION task_is_wanted(t disposal_task) RETURNS boolean LANGUAGE sql STABLE
+SET search_path = henpin, pg_catalog, pg_temp
+RETURN coalesce((SELECT bool_or(l ->> 'disposition' = t.playbook) FROM return_case c, jsonb_array_elements(c.lines) l
+        WHERE c.case_id = t.case_id AND jsonb_typeof(c.lines) = 'array' AND coalesce(l ->> 'line_id', '') = t.line_id
+          AND l ? 'disposition'), true)
+    OR EXISTS (SELECT FROM disposal_task f WHERE f.after_task = t.task_id AND f.state IN ('CREATED', 'READY'));
 
 CREATE FUNCTION reopen_step(task_id uuid, why text, who text DEFAULT NULL, reopened_at timestamptz DEFAULT now()) RETURNS smallint
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = henpin, pg_catalog, pg_temp AS $$
@@ -376,6 +403,11 @@ DECLARE
 BEGIN
     IF t.state <> 'DONE' THEN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('%s is %s: only a step that is done can be reopened', t.action, t.state);
+    ELSIF t.turn > 990 THEN
+        RAISE object_not_in_prerequisite_state USING MESSAGE = format('%s was taken up %s times', t.action, t.turn);
+    ELSIF NOT task_is_wanted(t) THEN
+        RAISE object_not_in_prerequisite_state USING MESSAGE = format('the goods were decided anew: nobody wants %s of them', t.action),
+            HINT = 'What was shown stays. What the goods need now stands on the disposal board.';
     END IF;
     SELECT * INTO f FROM disposal_task d WHERE d.after_task = t.task_id AND d.state = 'DONE' ORDER BY d.step_no LIMIT 1;
     IF FOUND THEN
@@ -386,7 +418,8 @@ BEGIN
         f.turn := f.turn + 1;
         PERFORM task_changed(f, 'REOPENED', at, 'reopen_step');
         UPDATE disposal_task d SET state = 'CREATED', turn = f.turn, ready_at = NULL, blocked = NULL, partner = NULL,
-            licence_until = NULL, look_at = NULL, updated_at = now() WHERE d.task_id = f.task_id;
+            licence_until = NULL, counts_from = NULL, due_at = NULL, overdue_at = NULL, failed_at = NULL, failed_turn = NULL,
+            look_at = NULL, updated_at = now() WHERE d.task_id = f.task_id;
     END LOOP;
     t.turn := t.turn + 1;
     PERFORM task_changed(t, 'REOPENED', at, 'reopen_step');
@@ -394,8 +427,8 @@ BEGIN
     VALUES (t.task_id, t.turn, 'reopened', jsonb_build_object('why', reason), sha256(convert_to(reason, 'UTF8')), at, actor,
         t.policy_revision_id);
     t.turn := t.turn + 1;
-    UPDATE disposal_task d SET state = 'READY', turn = t.turn, done_at = NULL, done_by = NULL, closed_at = NULL, look_at = '-infinity',
-        updated_at = now() WHERE d.task_id = t.task_id;
+    UPDATE disposal_task d SET state = 'READY', turn = t.turn, done_at = NULL, done_by = NULL, closed_at = NULL, overdue_at = NULL,
+        look_at = '-infinity', updated_at = now() WHERE d.task_id = t.task_id;
     PERFORM task_changed(t, 'READY', at, 'reopen_step');
     RETURN t.turn;
 END $$;
@@ -407,27 +440,32 @@ SET search_path = henpin, pg_catalog, pg_temp AS $$
 DECLARE
     d record;
     turn smallint;
+    id uuid;
 BEGIN
+    BEGIN
+        id := task::uuid;
+    EXCEPTION WHEN invalid_text_representation THEN
+        RETURN QUERY SELECT false, format('"%s" is no task''s id', left(task, 100)),
+            '`henpin task show` with an order or return id lists the tasks; so does `henpin board --disposal`.';
+        RETURN;
+    END;
     CASE what
     WHEN 'done' THEN
-        SELECT * INTO d FROM complete_step(task::uuid, $3, $4, $5);
+        SELECT * INTO d FROM complete_step(id, $3, $4, $5);
         told := CASE WHEN d.is_first THEN 'done' || coalesce('; now ' || nullif(array_to_string(d.next_actions, ', '), ''), '')
             ELSE format('it was done already, by %s', d.done_by) END;
     WHEN 'fail' THEN
-        turn := fail_step(task::uuid, $3 ->> 'why', $4, $5);
+        turn := fail_step(id, $3 ->> 'why', $4, $5);
         told := format('its attempt %s failed; a person is told, and it stays open', turn);
     WHEN 'reopen' THEN
-        turn := reopen_step(task::uuid, $3 ->> 'why', $4, $5);
+        turn := reopen_step(id, $3 ->> 'why', $4, $5);
         told := 'open again';
+    ELSE
+        RAISE invalid_parameter_value USING MESSAGE = 'what must be done, fail or reopen';
     END CASE;
     is_taken := true;
     RETURN NEXT;
-EXCEPTION WHEN invalid_text_representation THEN
-    is_taken := false;
-    told := format('"%s" is no task''s id', left(task, 100));
-    hint := '`henpin task show` with an order or return id lists the tasks; so does `henpin board --disposal`.';
-    RETURN NEXT;
-WHEN invalid_parameter_value OR no_data_found OR object_not_in_prerequisite_state OR unique_violation THEN
+EXCEPTION WHEN invalid_parameter_value OR no_data_found OR object_not_in_prerequisite_state OR unique_violation THEN
     GET STACKED DIAGNOSTICS told = MESSAGE_TEXT, hint = PG_EXCEPTION_HINT;
     is_taken := false;
     RETURN NEXT;
@@ -482,7 +520,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = henpin, pg_catalog, pg_te
     ORDER BY i.site, i.is_electronic, i.waste, i.partner, p.processor
 $$;
 
-REVOKE ALL ON FUNCTION refuse_change, day_of, manifest_refused, evidence_field_refused, evidence_refused, shown_before, task_locked,
+REVOKE ALL ON FUNCTION refuse_change, day_of, task_is_wanted, manifest_refused, evidence_field_refused, evidence_refused, shown_before, task_locked,
     task_changed, who_is, why_is, instant_is, manifest_taken, manifest_checked, complete_step, fail_step, reopen_step, try_step, manifest_report FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION complete_step, fail_step, reopen_step, try_step TO henpin_desk;
 GRANT EXECUTE ON FUNCTION manifest_report TO henpin_desk, henpin_reader;
@@ -499,6 +537,7 @@ COMMENT ON FUNCTION manifest_refused(text, boolean) IS 'What is wrong with the n
 COMMENT ON FUNCTION evidence_field_refused(evidence_field, jsonb) IS 'What is wrong with one field of the evidence; NULL: nothing.';
 COMMENT ON FUNCTION evidence_refused(disposal_task, jsonb, date) IS 'Everything that is wrong with the evidence of a step done on that day in Japan; {}: nothing.';
 COMMENT ON FUNCTION shown_before(disposal_task, text[]) IS 'Evidence of these kinds that was shown for the same goods.';
+COMMENT ON FUNCTION task_is_wanted(disposal_task) IS 'Whether the goods are still decided so that the step counts.';
 COMMENT ON FUNCTION task_locked(uuid) IS 'The task, locked behind the row of its case, as workers lock them.';
 COMMENT ON FUNCTION task_changed(disposal_task, text, timestamptz, text) IS 'Writes a row of the trail.';
 COMMENT ON FUNCTION who_is(text) IS 'Who acts: as given, else the login; refuses what is no name.';
@@ -507,9 +546,9 @@ COMMENT ON FUNCTION instant_is(timestamptz) IS 'An instant as given, else now; r
 COMMENT ON FUNCTION manifest_taken(disposal_task, text, boolean, date) IS 'Notes a manifest, or refuses a number that another hand-over has.';
 COMMENT ON FUNCTION manifest_checked(disposal_task, jsonb, date) IS 'Refuses slips of another manifest than that with which the goods left.';
 COMMENT ON FUNCTION complete_step(uuid, jsonb, text, timestamptz) IS 'A step is done. evidence: a JSON object of what evidence_field asks for, the amount in the task''s unit ({"kg": 12.5}), and "remark" for colleagues. who: default the login. done_at: when it was done, not before the step before it; default now. The same again changes nothing (is_first false). A refusal names everything that is missing. next_actions: the steps that it frees; henpin-deadlines readies them within a second.';
-COMMENT ON FUNCTION fail_step(uuid, text, text, timestamptz) IS 'A step could not be done, and why: a person is told, the step stays open. Gives the turn that failed.';
+COMMENT ON FUNCTION fail_step(uuid, text, text, timestamptz) IS 'A step could not be done, and why: a person is told within a second, unless it is done before; the step stays open. Gives the turn that failed.';
 COMMENT ON FUNCTION reopen_step(uuid, text, text, timestamptz) IS 'A step that is done is not, after all, and why. Its evidence stays. Steps that it freed wait again; when one of them is done, that must be reopened first. Gives the new turn.';
-COMMENT ON FUNCTION try_step(text, text, jsonb, text, timestamptz) IS 'complete_step (done), fail_step (fail) or reopen_step (reopen), with the refusal as a row: is_taken false, told says why.';
+COMMENT ON FUNCTION try_step(text, text, jsonb, text, timestamptz) IS 'complete_step (done), fail_step (fail) or reopen_step (reopen), with the refusal as a row: is_taken false, told says why. Outages are raised.';
 COMMENT ON FUNCTION manifest_report(integer) IS 'Manifests issued from 1 April of that year to 31 March of the next, by site, waste, carrier and processor. tonnes, pieces, litres: as shown at the hand-overs; unweighed: manifests without a weight.';
 
 DO $$
@@ -520,7 +559,7 @@ BEGIN
         WITH own (tab, name, meaning) AS (VALUES
             ('evidence_field', 'evidence', 'Kind of evidence, a word of the packs.'),
             ('evidence_field', 'field', 'Its key in the JSON.'),
-            ('evidence_field', 'kind', 'text, reference, hash, date, ph (0 to 14), yes, manifest (11 digits, checked) or jwnet (11 digits).'),
+            ('evidence_field', 'kind', 'text, reference, hash, date, ph (0 to 14), class (I to IV), recall (I to III), yes, manifest (11 digits, checked) or jwnet (11 digits).'),
             ('evidence_field', 'instead_of', 'A field that need not be given with this one; NULL: none.'),
             ('evidence_field', 'is_required', 'Whether it must be there.'),
             ('evidence_field', 'meaning', 'What it says, for people.'),

@@ -23,8 +23,9 @@ static const struct pg_statement look = {
     " product_class, responsible, licence_required, evidence_required, playbook, rule_id,"
     " overdue, after_task, state, turn, counts_from, due_at, overdue_at, seller_id,"
     " marketplace, order_id, policy_revision_id, waste, partner, licence_until, blocked,"
-    " failed_turn, failed_at, (SELECT e.content ->> 'why' FROM henpin.task_evidence e"
-    "  WHERE e.task_id = t.task_id AND e.turn = t.failed_turn)"
+    " failed_turn, failed_at, (SELECT string_agg(e.content ->> 'why', '; ' ORDER BY"
+    "  e.turn) FROM henpin.task_evidence e WHERE e.task_id = t.task_id AND e.evidence ="
+    "  'failed' AND e.turn >= t.failed_turn)"
     " FROM (SELECT * FROM henpin.disposal_task"
     "  WHERE look_at <= $1 ORDER BY look_at LIMIT $2 FOR UPDATE SKIP LOCKED) t"
     " ORDER BY overdue IS NULL, due_at, task_id"};

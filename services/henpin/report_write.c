@@ -54,9 +54,20 @@ static struct span cell(const struct report *r, size_t row, int column) {
 
 /* ---- CSV ---- */
 
+/* The full-width ones, too: a Japanese spreadsheet reads them alike. */
+static bool begins_formula(struct span text) {
+    static const char *const signs[] = {"=",  "+",  "-",  "@",  "\t",
+                                        "\r", "＝", "＋", "－", "＠"};
+    for (size_t i = 0; i < COUNT_OF(signs); i++)
+        if (text.len >= strlen(signs[i]) &&
+            memcmp(text.ptr, signs[i], strlen(signs[i])) == 0)
+            return true;
+    return false;
+}
+
 /* A text that a spreadsheet would run is led by an apostrophe, which it shows as text. */
 static void csv_cell(FILE *out, struct span text, bool is_number) {
-    bool is_formula = !is_number && text.len > 0 && strchr("=+-@\t\r", text.ptr[0]);
+    bool is_formula = !is_number && begins_formula(text);
     fputc('"', out);
     if (is_formula)
         fputc('\'', out);
