@@ -23,6 +23,12 @@ static const struct option options[] = {
      "HOST:PORT,...",
      "send the events through topics of these brokers, with the real clock; empty: "
      "straight into the workers, with the story's clock"},
+    {"shuffle", NULL, OPT_I64, AT(story.shuffle), "0", 0, INT32_MAX, 0, NULL, "SEED",
+     "tell the events in another order, each topic and key in its own; the same seed, "
+     "the "
+     "same order; 0: as they stand"},
+    {"kill", NULL, OPT_I64, AT(story.kill), "0", 0, INT32_MAX, 0, NULL, "SEED",
+     "through Kafka: kill workers (SIGKILL) at random and start them again; 0: none"},
     {"schema-dir", "HENPIN_SCHEMA_DIR", OPT_STRING, AT(story.schema_dir), "schemas/avro",
      0, 0, OPT_REQUIRED | OPT_SHIPPED, NULL, "DIR", "directory of Avro schemas"},
     {"sql-dir", "HENPIN_SQL_DIR", OPT_STRING, AT(story.sql_dir), "schemas/sql", 0, 0,
@@ -35,7 +41,7 @@ static const struct option options[] = {
 struct run {
     const struct story_config *config;
     struct arena *arena;
-    int64_t n_played, n_failed, n_skipped;
+    int64_t n_played, n_failed, n_skipped, n_dropped, n_kills;
 };
 
 /* "#" before each line: what is no claim is a comment of the protocol (TAP). */
@@ -100,6 +106,8 @@ static void play(struct run *r, const struct story *s) {
         faults[n_faults].text = builder_span(&told);
         n_faults += told.len > 0;
     }
+    r->n_dropped += (int64_t)s->n_dropped;
+    r->n_kills += story_stage_kills(stage);
     enum status closed = story_stage_close(stage, &late);
     bool is_true = st == ST_OK && closed == ST_OK && n_faults == 0;
     r->n_failed += !is_true;
@@ -131,7 +139,9 @@ static int run(const struct story_config *config, const struct option_list *file
         }
     struct run r = {.config = config, .arena = arena_new(STORY_MEMORY)};
     for (size_t i = 0; code == 0 && i < files->count && !stop_requested(); i++) {
-        play(&r, stories[i]);
+        play(&r, config->shuffle
+                     ? story_shuffle(r.arena, stories[i], (uint64_t)config->shuffle)
+                     : stories[i]);
         arena_reset(r.arena);
     }
     if (code == 0) {
@@ -140,6 +150,11 @@ static int run(const struct story_config *config, const struct option_list *file
         if (r.n_skipped > 0)
             printf("; skipped for want of the story's clock: %s",
                    table_things(r.n_skipped, "expectation", "expectations"));
+        if (r.n_dropped > 0)
+            printf("; without a place in another order: %s",
+                   table_things(r.n_dropped, "expectation", "expectations"));
+        if (config->kill)
+            printf("; killed: %s", table_things(r.n_kills, "worker", "workers"));
         printf("\n");
         code = r.n_failed > 0 || stop_requested() ? 1 : 0;
     }
@@ -168,6 +183,12 @@ int story_main(int argc, char **argv, char **envp) {
         return parsed.outcome == CONFIG_SHOWN ? 0 : 2;
     if (parsed.operands.count == 0) {
         fprintf(stderr, "henpin story: no file is given\n");
+        return 2;
+    }
+    if (c.story.kill && !*c.story.kafka.bootstrap_servers) {
+        fprintf(stderr,
+                "henpin story: --kill goes with --via-kafka: what a killed worker "
+                "read from its standard input is gone\n");
         return 2;
     }
     c.story.postgres = c.pg.postgres;

@@ -88,8 +88,10 @@ enum { STORY_STEPS_MAX = 200 };
 struct story {
     const char *file;
     const char *title;
-    struct story_step steps[STORY_STEPS_MAX];
+    /* Shuffled, each event may need a clock before it. */
+    struct story_step steps[2 * STORY_STEPS_MAX];
     size_t n_steps;
+    size_t n_dropped; /* expectations without a place in a shuffled order */
 };
 
 /* ---- reading (story_read.c, story_event.c) ---- */
@@ -133,6 +135,13 @@ MUST_USE enum status story_task_tell(struct arena *a, struct pg *pg,
                                      const struct story_task *t, int64_t clock_us,
                                      struct builder *told, struct error *err);
 
+/* ---- another order of reading (story_shuffle.c) ---- */
+
+/* The same events, each topic and key in its order, the rest mixed by `seed` and the
+ * file's name; and those expectations that must hold all the same. It is the arena's and
+ * borrows from `from`. */
+struct story *story_shuffle(struct arena *a, const struct story *from, uint64_t seed);
+
 /* ---- expectations (story_expect.c) ---- */
 
 /* "no duty answer_return, due 2026-11-25 12:00 +09:00 (story clock)". E_INPUT. */
@@ -168,6 +177,11 @@ MUST_USE enum status story_worker_send(struct story_worker *w, struct arena *a,
 MUST_USE enum status story_worker_flush(struct story_worker *w, struct error *err);
 /* E_INPUT: it died or did not end well. */
 enum status story_worker_end(struct story_worker *w, struct error *err);
+/* SIGKILL, and its end is waited for; it may be started again. */
+void story_worker_kill(struct story_worker *w);
+/* `argv` is killed after `delay_ms`, if it is not done by then. */
+MUST_USE enum status story_run_killed(const char *const argv[], int delay_ms,
+                                      struct error *err);
 
 /* ---- the stage (story_stage.c) ---- */
 
@@ -175,6 +189,7 @@ struct story_config {
     const char *postgres;
     const char *schema_dir, *sql_dir, *policy_dir;
     struct kafka_properties kafka; /* bootstrap_servers empty: standard input */
+    int64_t shuffle, kill;         /* seeds; 0: in order, undisturbed */
 };
 
 struct story_stage;
@@ -194,5 +209,6 @@ MUST_USE enum status story_stage_look(struct story_stage *s, struct error *err);
 MUST_USE enum status story_stage_event(struct story_stage *s, const struct story_event *e,
                                        struct error *err);
 struct pg *story_stage_pg(struct story_stage *s);
+int64_t story_stage_kills(const struct story_stage *s); /* so many workers were killed */
 
 #endif

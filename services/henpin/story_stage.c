@@ -7,11 +7,15 @@
  *  3. After each event all workers must have nothing left to do: on pipes they answer a
  *     flush, through Kafka the ledger and the parked records tell. So what a story writes
  *     in order happens in order.
- *  4. Drops the database and deletes the topics, whatever happened.
+ *  4. With a seed to kill by, workers are killed at random while an event is on its way and
+ *     while it is awaited, and started again at once: a static membership per worker, so
+ *     that its partitions need not wait for the session to end.
+ *  5. Drops the database and deletes the topics, whatever happened.
  */
 #include "services/henpin/story.h"
 
 #include "common/base/absent.h"
+#include "common/base/backoff.h"
 #include "common/base/clock.h"
 #include "common/base/stop.h"
 
@@ -23,6 +27,11 @@
 #define RUN_TIMEOUT_US US_PER_MIN
 #define SETTLE_TIMEOUT_US (90 * US_PER_S)
 
+enum {
+    KILL_CHANCE = 3,   /* one event of so many is disturbed */
+    KILL_DELAY_MS = 60 /* at most so long after it was sent, or a look begun */
+};
+
 struct story_stage {
     const struct story_config *config;
     struct arena *arena;
@@ -33,7 +42,8 @@ struct story_stage {
     char name[64];
     const char *topics[STORY_TOPIC_COUNT];
     char program_dir[512];
-    int64_t clock_us, n_sent;
+    int64_t clock_us, n_sent, n_kills;
+    uint64_t random; /* of the kills */
     bool has_database, is_running;
     int n_topics; /* created in Kafka */
 };
@@ -42,6 +52,10 @@ static const char *const services[STORY_TOPIC_COUNT] = {"orders", "returns", "in
 
 struct pg *story_stage_pg(struct story_stage *s) {
     return s->pg;
+}
+
+int64_t story_stage_kills(const struct story_stage *s) {
+    return s->n_kills;
 }
 
 /* The same server, another database: of a repeated key the last one counts. */
@@ -114,12 +128,16 @@ static const char *const *worker_command(struct story_stage *s, int t) {
     };
     size_t n_passed = s->producer ? c->kafka.names.count : 0;
     const char **argv =
-        arena_array(a, COUNT_OF(common) + n_passed + 3, sizeof(const char *));
+        arena_array(a, COUNT_OF(common) + n_passed + 5, sizeof(const char *));
     memcpy(argv, common, sizeof common);
     size_t n = COUNT_OF(common);
     if (s->producer) {
         argv[n++] = "--bootstrap-servers";
         argv[n++] = c->kafka.bootstrap_servers;
+    }
+    if (c->kill) {
+        argv[n++] = "--group-instance-id";
+        argv[n++] = services[t];
     }
     for (size_t i = 0; i < n_passed; i++) {
         const char *name = c->kafka.names.items[i], *value = c->kafka.values.items[i];
@@ -155,7 +173,10 @@ static enum status prepare_topics(struct story_stage *s, struct error *err) {
 enum status story_stage_open(const struct story_config *config, struct arena *a,
                              int number, struct story_stage **out, struct error *err) {
     struct story_stage *s = arena_zalloc(a, sizeof *s);
-    *s = (struct story_stage){.config = config, .arena = a, .clock_us = EVENT_ABSENT};
+    *s = (struct story_stage){.config = config,
+                              .arena = a,
+                              .clock_us = EVENT_ABSENT,
+                              .random = (uint64_t)config->kill + (uint64_t)number};
     *out = s;
     snprintf(s->name, sizeof s->name, "henpin_story_%d_%d", (int)getpid(), number);
     for (int t = 0; t < STORY_TOPIC_COUNT; t++) {
@@ -203,6 +224,21 @@ enum status story_stage_seller(struct story_stage *s, const struct story_step *s
     return story_seller_tell(s->arena, s->pg, &step->seller, s->clock_us, err);
 }
 
+static int random_below(struct story_stage *s, int n) {
+    return (int)(random_next(&s->random) % (uint64_t)n);
+}
+
+/* One of them, or none: it is killed and started again. */
+static enum status disturb(struct story_stage *s, struct error *err) {
+    if (!s->config->kill || random_below(s, KILL_CHANCE) > 0)
+        return ST_OK;
+    int t = random_below(s, STORY_TOPIC_COUNT);
+    (void)poll(NULL, 0, random_below(s, KILL_DELAY_MS));
+    story_worker_kill(&s->workers[t]);
+    s->n_kills++;
+    return story_worker_start(&s->workers[t], worker_command(s, t), false, err);
+}
+
 enum status story_stage_look(struct story_stage *s, struct error *err) {
     char at[CLOCK_TEXT_SIZE];
     clock_text(s->clock_us, at);
@@ -214,7 +250,12 @@ enum status story_stage_look(struct story_stage *s, struct error *err) {
                                 "--policy",
                                 s->config->policy_dir,
                                 NULL};
-    return story_run(argv, err);
+    enum status st = ST_OK;
+    if (s->config->kill) {
+        s->n_kills++;
+        st = story_run_killed(argv, random_below(s, KILL_DELAY_MS), err);
+    }
+    return st == ST_OK ? story_run(argv, err) : st;
 }
 
 static enum status flush_workers(struct story_stage *s, struct error *err) {
@@ -276,5 +317,7 @@ enum status story_stage_event(struct story_stage *s, const struct story_event *e
     if (st == ST_OK)
         st = kafka_producer_flush(s->producer, RUN_TIMEOUT_US, err);
     s->n_sent++;
+    if (st == ST_OK)
+        st = disturb(s, err);
     return st == ST_OK ? wait_for_ledger(s, err) : st;
 }

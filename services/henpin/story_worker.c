@@ -197,6 +197,26 @@ enum status story_worker_end(struct story_worker *w, struct error *err) {
     return st;
 }
 
+void story_worker_kill(struct story_worker *w) {
+    int how = 0;
+    (void)kill(w->pid, SIGKILL);
+    (void)waitpid(w->pid, &how, 0);
+    w->pid = 0;
+    if (w->log)
+        (void)fclose(w->log);
+    w->log = NULL;
+}
+
+enum status story_run_killed(const char *const argv[], int delay_ms, struct error *err) {
+    struct story_worker w = {.input = -1, .output = -1};
+    enum status st = spawn(&w, argv, -1, -1, err);
+    if (st != ST_OK)
+        return st;
+    (void)poll(NULL, 0, delay_ms);
+    story_worker_kill(&w);
+    return ST_OK;
+}
+
 enum status story_run(const char *const argv[], struct error *err) {
     struct story_worker w = {.input = -1, .output = -1};
     enum status st = spawn(&w, argv, -1, -1, err);
