@@ -149,9 +149,10 @@ def inquiry(n, **fields):
 
 
 def applied(service):
-    """Waits until everything in the service's topic is applied by its group."""
+    """Waits until everything in the service's topic is applied by its group. The patience is that of a busy machine:
+    it is spent only where something is amiss."""
     topic = TOPICS[service]
-    return henpin("ledger", "wait", "--timeout", f"{int(30 * SLOW)}s", f"{NAME}-{service}:{topic}")
+    return henpin("ledger", "wait", "--timeout", f"{int(90 * SLOW)}s", f"{NAME}-{service}:{topic}")
 
 
 def states():
