@@ -88,8 +88,8 @@ CREATE TRIGGER scorecard_updated AFTER UPDATE ON duty REFERENCING NEW TABLE AS c
 CREATE TRIGGER scorecard_deleted AFTER DELETE ON duty REFERENCING OLD TABLE AS changed
     FOR EACH STATEMENT EXECUTE FUNCTION scorecard_note();
 
--- Counted now.
-CREATE FUNCTION scorecard_of(sellers text[]) RETURNS SETOF scorecard_count
+-- Counted now, or as it was at an instant of what is known now.
+CREATE FUNCTION scorecard_of(sellers text[], instant timestamptz DEFAULT now()) RETURNS SETOF scorecard_count
 LANGUAGE sql STABLE SET search_path = henpin, pg_catalog, pg_temp SET jit = off SET work_mem = '64MB' AS $$
     WITH clock AS (
         SELECT d.seller_id, d.marketplace, d.name, d.state, d.start_at, d.due_at, d.act_by_at, d.closed_at, d.desk_open_us,
@@ -97,7 +97,7 @@ LANGUAGE sql STABLE SET search_path = henpin, pg_catalog, pg_temp SET jit = off 
             coalesce(d.warn_at[1], d.act_by_at, d.due_at) AS risk_at, d.breach IS NOT NULL AS has_breach,
             extract(epoch FROM d.closed_at - d.start_at)::double precision AS elapsed
         FROM duty d
-        WHERE d.seller_id = ANY (sellers) AND d.start_at > now() - interval '90 days' AND d.start_at <= now()
+        WHERE d.seller_id = ANY (sellers) AND d.start_at > instant - interval '90 days' AND d.start_at <= instant
           AND d.state IN ('open', 'met', 'breached')
           -- What was marked as needing no reply leaves the measure (AMZ-MSG-04); a person's reply at that instant keeps it.
           AND NOT (d.name = 'answer_message' AND d.closed_at IS NOT NULL AND EXISTS (
@@ -110,18 +110,18 @@ LANGUAGE sql STABLE SET search_path = henpin, pg_catalog, pg_temp SET jit = off 
             count(c.closed_at) AS answered,
             count(*) FILTER (WHERE c.closed_at <= c.due_at OR c.closed_at IS NOT NULL AND c.due_at IS NULL) AS in_time,
             count(*) FILTER (WHERE c.closed_at > c.due_at) AS late,
-            count(*) FILTER (WHERE c.is_standing AND c.due_at < now()) AS unanswered,
-            count(*) FILTER (WHERE c.has_breach AND (c.closed_at > c.due_at OR c.is_standing AND c.due_at < now())) AS breached,
-            count(*) FILTER (WHERE c.is_standing AND c.risk_at <= now() AND c.due_at >= now()) AS at_risk,
+            count(*) FILTER (WHERE c.is_standing AND c.due_at < instant) AS unanswered,
+            count(*) FILTER (WHERE c.has_breach AND (c.closed_at > c.due_at OR c.is_standing AND c.due_at < instant)) AS breached,
+            count(*) FILTER (WHERE c.is_standing AND c.risk_at <= instant AND c.due_at >= instant) AS at_risk,
             count(*) FILTER (WHERE c.is_standing) AS standing,
             avg(c.elapsed) AS mean,
             percentile_cont('{0.5,0.9}'::double precision[]) WITHIN GROUP (ORDER BY c.elapsed) AS elapsed,
             percentile_cont('{0.5,0.9}'::double precision[]) WITHIN GROUP (ORDER BY c.desk_open_us) AS open,
             m.line, m.wanted_share,
             count(*) FILTER (WHERE c.closed_at - c.start_at <= m.line) AS within_line,
-            count(*) FILTER (WHERE coalesce(c.closed_at, now()) - c.start_at > m.line) AS beyond_line
+            count(*) FILTER (WHERE coalesce(c.closed_at, instant) - c.start_at > m.line) AS beyond_line
         FROM clock c
-        JOIN (VALUES (7), (30), (90)) AS w (days) ON c.start_at > now() - w.days * interval '1 day'
+        JOIN (VALUES (7), (30), (90)) AS w (days) ON c.start_at > instant - w.days * interval '1 day'
         LEFT JOIN marketplace_measure m ON m.duty = c.name AND starts_with(c.marketplace, m.marketplace_begins)
         GROUP BY c.seller_id, c.marketplace, c.name, w.days, m.line, m.wanted_share
     ), stake AS (
@@ -222,7 +222,7 @@ COMMENT ON INDEX scorecard_seller_look_at IS 'The sellers whose numbers are out 
 COMMENT ON INDEX duty_of_seller IS 'The clocks of a seller, by their start: for its scorecard.';
 COMMENT ON FUNCTION scorecard_note() IS 'Trigger: notes whose duties a statement wrote.';
 COMMENT ON FUNCTION scorecard_note_update() IS 'Trigger: notes whose duties a statement changed in what is counted.';
-COMMENT ON FUNCTION scorecard_of(text[]) IS 'seller_scorecard of these sellers, counted now from their duties.';
+COMMENT ON FUNCTION scorecard_of(text[], timestamptz) IS 'seller_scorecard of these sellers, counted now from their duties. With another instant its spans end there and what is open is judged by it; the duties are those of now.';
 COMMENT ON FUNCTION scorecard_next(text[]) IS 'When a number of these sellers next changes though nothing is written; at the latest in six hours, as the money at stake may.';
 COMMENT ON FUNCTION scorecard_keep(integer) IS 'Counts sellers whose numbers are out of date anew, at most so many, none oftener than once a minute; gives how many. Called by henpin-deadlines.';
 COMMENT ON FUNCTION scorecard(text, text) IS 'seller_scorecard of one seller, one marketplace (null: all). Two clocks: elapsed_* counts every hour, as Amazon does (AMZ-MSG-01: 24 h, weekends and holidays included); desk_* counts only the hours in which the duty''s desk was open. share_in_time is by the duty''s own due, share_within_line by the marketplace''s measure (marketplace_measure); both leave out what still has time.';

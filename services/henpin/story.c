@@ -63,8 +63,8 @@ static enum status play_expect(struct run *r, struct story_stage *stage,
         return ST_OK;
     }
     bool holds = false;
-    return story_expect_check(r->arena, story_stage_pg(stage), &step->expect, &holds,
-                              told, err);
+    return story_expect_check(r->arena, story_stage_pg(stage), &step->expect,
+                              story_stage_now(stage), &holds, told, err);
 }
 
 static enum status play_step(struct run *r, struct story_stage *stage,

@@ -147,11 +147,12 @@ struct story *story_shuffle(struct arena *a, const struct story *from, uint64_t 
 /* "no duty answer_return, due 2026-11-25 12:00 +09:00 (story clock)". E_INPUT. */
 MUST_USE enum status story_expect_read(struct arena *a, struct span words,
                                        struct story_expect *out, struct error *err);
-/* Looks into the tables. When it does not hold, `told` is expected and actual, one below
+/* Looks into the tables, at the story's instant. When it does not hold, `told` is expected and actual, one below
  * the other. */
 MUST_USE enum status story_expect_check(struct arena *a, struct pg *pg,
-                                        const struct story_expect *e, bool *holds,
-                                        struct builder *told, struct error *err);
+                                        const struct story_expect *e, int64_t clock_us,
+                                        bool *holds, struct builder *told,
+                                        struct error *err);
 
 /* ---- workers (story_worker.c) ---- */
 
@@ -209,6 +210,7 @@ MUST_USE enum status story_stage_look(struct story_stage *s, struct error *err);
 MUST_USE enum status story_stage_event(struct story_stage *s, const struct story_event *e,
                                        struct error *err);
 struct pg *story_stage_pg(struct story_stage *s);
+int64_t story_stage_now(const struct story_stage *s);   /* the story's clock */
 int64_t story_stage_kills(const struct story_stage *s); /* so many workers were killed */
 
 #endif

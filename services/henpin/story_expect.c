@@ -18,36 +18,57 @@ static const struct story_table {
     const char *word;
     const char *keys[2];
     struct pg_statement rows;
+    bool takes_clock; /* $1 of its statement is the story's instant */
 } tables[] = {
     {"duty",
      {"name", "state"},
-     {"story_duty", ROWS("duty", "t.start_at, t.name, t.instance")}},
+     {"story_duty", ROWS("duty", "t.start_at, t.name, t.instance")},
+     false},
     {"escalation",
      {"kind", "level"},
-     {"story_escalation", ROWS("escalation_event", "t.occurred_at, t.kind, t.level")}},
+     {"story_escalation", ROWS("escalation_event", "t.occurred_at, t.kind, t.level")},
+     false},
     {"to_answer",
      {"kind", "level"},
-     {"story_to_answer", ROWS("inquiry_escalation", "t.identity_at, t.kind, t.level")}},
-    {"blocker", {"blocker", "state"}, {"story_blocker", ROWS("blocker", "t.blocker")}},
-    {"order", {"order_id", "status"}, {"story_order", ROWS("sales_order", "t.order_id")}},
+     {"story_to_answer", ROWS("inquiry_escalation", "t.identity_at, t.kind, t.level")},
+     false},
+    {"blocker",
+     {"blocker", "state"},
+     {"story_blocker", ROWS("blocker", "t.blocker")},
+     false},
+    {"order",
+     {"order_id", "status"},
+     {"story_order", ROWS("sales_order", "t.order_id")},
+     false},
     {"return",
      {"return_id", "status"},
-     {"story_return", ROWS("return_case", "t.return_id")}},
+     {"story_return", ROWS("return_case", "t.return_id")},
+     false},
     {"inquiry",
      {"inquiry_id", "status"},
-     {"story_inquiry", ROWS("inquiry_thread", "t.inquiry_id")}},
+     {"story_inquiry", ROWS("inquiry_thread", "t.inquiry_id")},
+     false},
     {"task",
      {"action", "change"},
-     {"story_task", ROWS("disposal_task_event", "t.case_id, t.step_no, t.change")}},
+     {"story_task", ROWS("disposal_task_event", "t.case_id, t.step_no, t.change")},
+     false},
     {"step",
      {"action", "state"},
-     {"story_step", ROWS("disposal_task", "t.case_id, t.line_id, t.step_no")}},
+     {"story_step", ROWS("disposal_task", "t.case_id, t.line_id, t.step_no")},
+     false},
+    {"scorecard",
+     {"duty", "days"},
+     {"story_scorecard", "SELECT to_jsonb(t)::text FROM henpin.scorecard_of("
+                         "ARRAY(SELECT DISTINCT seller_id FROM henpin.duty), $1) t"},
+     true},
     {"decision",
      {"event", "outcome"},
-     {"story_decision", ROWS("decision", "t.occurred_at, t.event_id")}},
+     {"story_decision", ROWS("decision", "t.occurred_at, t.event_id")},
+     false},
     {"dead_letter",
      {"code", "state"},
-     {"story_dead_letter", ROWS("dead_letter", "t.source_topic, t.source_offset")}},
+     {"story_dead_letter", ROWS("dead_letter", "t.source_topic, t.source_offset")},
+     false},
 };
 
 /* ---- reading ---- */
@@ -139,7 +160,8 @@ static const char *text_of(struct arena *a, const json_t *value) {
         return json_string_value(value);
     if (json_is_boolean(value))
         return json_is_true(value) ? "yes" : "no";
-    char *dumped = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+    char *dumped =
+        json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(15));
     const char *kept = span_cstr(a, span_of(dumped));
     free(dumped);
     return kept;
@@ -250,10 +272,12 @@ static json_t *parse_rows(const struct pg_query *q) {
 }
 
 enum status story_expect_check(struct arena *a, struct pg *pg,
-                               const struct story_expect *e, bool *holds,
-                               struct builder *told, struct error *err) {
+                               const struct story_expect *e, int64_t clock_us,
+                               bool *holds, struct builder *told, struct error *err) {
     struct pg_script *s = pg_script_new(a);
-    const struct pg_query *q = pg_script_query(s, &e->table->rows);
+    struct pg_query *q = pg_script_query(s, &e->table->rows);
+    if (e->table->takes_clock)
+        pg_param_instant(q, clock_us);
     enum status st = pg_run_wait(pg, s, QUERY_TIMEOUT_US, err);
     if (st != ST_OK)
         return st;

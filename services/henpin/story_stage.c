@@ -54,6 +54,10 @@ struct pg *story_stage_pg(struct story_stage *s) {
     return s->pg;
 }
 
+int64_t story_stage_now(const struct story_stage *s) {
+    return s->clock_us;
+}
+
 int64_t story_stage_kills(const struct story_stage *s) {
     return s->n_kills;
 }
