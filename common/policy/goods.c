@@ -49,16 +49,21 @@ bool goods_equal(const struct goods *a, const struct goods *b) {
     return is_equal;
 }
 
-/* Connectors have one list for what the packs tell apart: dangers, and traits that decide
- * the way of the goods (recalled, radio_mark_missing). */
+/* Connectors have one list for what the packs tell apart: dangers, traits that decide the
+ * way of the goods (recalled, radio_mark_missing), and what the goods did (injury, fire):
+ * a word that is both a danger and a signal is the danger. */
 static enum policy_fact fact_of_word(const struct policy *p, struct span word) {
-    return policy_lists(p, FACT_TRAITS, word) ? FACT_TRAITS : FACT_HAZARDS;
+    if (policy_lists(p, FACT_TRAITS, word))
+        return FACT_TRAITS;
+    bool is_signal =
+        !policy_lists(p, FACT_HAZARDS, word) && policy_lists(p, FACT_SIGNALS, word);
+    return is_signal ? FACT_SIGNALS : FACT_HAZARDS;
 }
 
 void goods_state(const struct policy *p, const struct goods *g,
                  struct policy_facts *out) {
     static const enum policy_fact told[] = {FACT_CATEGORY, FACT_CONDITION, FACT_HAZARDS,
-                                            FACT_TRAITS};
+                                            FACT_TRAITS, FACT_SIGNALS};
     for (size_t i = 0; i < COUNT_OF(told); i++)
         policy_state_missing(out, told[i]);
     policy_state(p, out, FACT_CATEGORY, g->product_class);

@@ -29,8 +29,8 @@ void goods_add_hazard(struct goods *g, struct span hazard);
 int goods_worse(int a, int b); /* enum condition; what is not known is the best */
 /* Whether rules see no difference. */
 bool goods_equal(const struct goods *a, const struct goods *b);
-/* States category, condition, hazards, and the traits that stand among them, in place of
- * what `out` may say of other goods. */
+/* States category, condition, hazards, and the traits and signals that stand among them, in
+ * place of what `out` may say of other goods. */
 void goods_state(const struct policy *p, const struct goods *g, struct policy_facts *out);
 
 #endif

@@ -46,6 +46,26 @@ static void test_goods__traits_are_stated_among_the_hazards(void **state) {
     assert_string_equal(d.rule_id, "jp-lithium-recalled");
 }
 
+static void test_goods__what_they_did_is_stated_among_the_hazards(void **state) {
+    (void)state;
+    static const struct {
+        const char *product_class, *word, *rule;
+    } rows[] = {{"medical_class_2", "INJURY", "med-harm"},
+                {"small_appliance", "Fire", "jp-accident"},
+                /* of the two, it is the danger of the goods */
+                {"medical_class_2", "SWOLLEN_BATTERY", "med-battery-danger"}};
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct span words[] = {span_of(rows[i].word)};
+        const struct span_list list = {words, 1};
+        struct goods g = {0};
+        uint32_t outside;
+        goods_add(&g, span_of(rows[i].product_class), CONDITION_USED, &list);
+        struct policy_disposition d = decide(&g, &outside);
+        assert_int_equal(outside, 0);
+        assert_string_equal(d.rule_id, rows[i].rule);
+    }
+}
+
 static void test_goods__a_word_that_is_neither_is_told(void **state) {
     (void)state;
     const struct span words[] = {SPAN("RECALLED"), SPAN("GHOSTS")};
@@ -60,6 +80,7 @@ static void test_goods__a_word_that_is_neither_is_told(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_goods__traits_are_stated_among_the_hazards),
+        cmocka_unit_test(test_goods__what_they_did_is_stated_among_the_hazards),
         cmocka_unit_test(test_goods__a_word_that_is_neither_is_told),
     };
     return cmocka_run_group_tests_name("goods", tests, setup, teardown);
