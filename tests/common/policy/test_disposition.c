@@ -266,6 +266,43 @@ static void test_disposition__every_manifest_has_the_laws_clocks(void **state) {
     everywhere(has_the_laws_clocks);
 }
 
+/* The days that the rule sheet works out itself, section 11.3: slips, and the report of one
+ * that is not back. */
+static void falls_on_the_sheets_days(const struct policy_facts *f,
+                                     const struct policy_disposition *d) {
+    (void)f;
+    static const struct {
+        const char *issued, *days[3], *reports[3]; /* ordinary, special, E */
+    } rows[] = {{"2026-04-01",
+                 {"2026-06-30", "2026-05-31", "2026-09-28"},
+                 {"2026-07-30", "2026-06-30", "2026-10-28"}},
+                {"2026-12-10",
+                 {"2027-03-10", "2027-02-08", "2027-06-08"},
+                 {"2027-04-09", "2027-03-10", "2027-07-08"}}};
+    for (int i = 0; i < d->n_steps; i++) {
+        const struct policy_step *s = &d->steps[i];
+        struct policy_step report;
+        if (strncmp(s->action, "confirm_", 8) != 0)
+            continue;
+        bool is_special = strcmp(d->steps[s->after].licence, "SCIW_TRANSPORT") == 0;
+        int which = strcmp(s->action, "confirm_final_disposal") == 0 ? 2 : is_special;
+        assert_true(policy_step_late(s, &report));
+        for (size_t r = 0; r < COUNT_OF(rows); r++) {
+            char issued[30], due[30], told[30];
+            snprintf(issued, sizeof issued, "%sT12:00+09:00", rows[r].issued);
+            snprintf(due, sizeof due, "%sT12:00+09:00", rows[r].days[which]);
+            snprintf(told, sizeof told, "%sT12:00+09:00", rows[r].reports[which]);
+            assert_true(policy_step_due(s, at(issued)) == at(due));
+            assert_true(policy_step_due(&report, at(due)) == at(told));
+        }
+    }
+}
+
+static void test_disposition__slips_fall_on_the_days_of_the_sheet(void **state) {
+    (void)state;
+    many_random(falls_on_the_sheets_days);
+}
+
 /* A home appliance by carrier has slips A, B1 and B2 only; by ticket there is none. */
 static void waits_for_no_slip_in_vain(const struct policy_facts *f,
                                       const struct policy_disposition *d) {
@@ -458,6 +495,7 @@ int main(void) {
         cmocka_unit_test(test_disposition__what_is_waste_leaves_in_licensed_hands_only),
         cmocka_unit_test(test_disposition__what_hurt_somebody_is_kept),
         cmocka_unit_test(test_disposition__every_manifest_has_the_laws_clocks),
+        cmocka_unit_test(test_disposition__slips_fall_on_the_days_of_the_sheet),
         cmocka_unit_test(test_disposition__a_home_appliance_waits_for_no_slip_in_vain),
         cmocka_unit_test(test_disposition__medical_devices_are_repaired_by_the_licensed),
         cmocka_unit_test(
