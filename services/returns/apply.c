@@ -62,12 +62,18 @@ static void dispose(struct batch *b, struct returns_case *c, const struct messag
         .marketplace = c->work.marketplace,
         .purchased_us = c->work.order.purchased_us,
         .lines = c->lines,
+        .said = c->said,
+        .n_said = c->n_said,
         .tasks = &c->tasks,
         .disposition = c->disposition,
-        .ordered = returns_ordered(b, c, e),
+        .order_lines = returns_is_arrival(e) ? c->work.order_lines : (struct span){0},
+        .ordered = c->classes,
     };
     returns_dispose(&g, &c->work.state, e, goods, p, facts, d);
     c->lines = g.lines;
+    c->classes = g.ordered;
+    c->said = g.said;
+    c->n_said = g.n_said;
     c->disposition = g.disposition;
     c->revision = policy_revision(p)->id;
     task_rows_tell(returns_state_of(b)->tasks, &c->tasks, m, &c->work, c->revision);

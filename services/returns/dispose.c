@@ -108,8 +108,10 @@ static const struct policy_decision *ask(struct disposing *x, const struct goods
 /* Nothing is done with what is not the order's, unless it is dangerous. */
 static bool is_ours(struct disposing *x, const struct known_line *k) {
     int32_t ordered = 0;
-    if (k->event == SAID_BEFORE || !x->g->ordered || k->line_id.len == 0)
+    if (k->event == SAID_BEFORE || !x->g->order_lines.ptr || k->line_id.len == 0)
         return true;
+    if (!x->g->ordered)
+        x->g->ordered = lines_classes(x->g->a, x->g->order_lines);
     enum line_match match = lines_match(x->g->ordered, k->line_id, k->sku, &ordered);
     bool is_ours = match == LINE_NOT_KNOWN || match == LINE_ORDERED;
     if (!is_ours)
@@ -321,6 +323,13 @@ static struct span dispositions_of(struct arena *a, const struct said_line *said
     return n_words > 0 ? builder_span(&b) : (struct span){NULL, 0};
 }
 
+static void keep(struct returns_goods_case *g, struct span lines,
+                 const struct all_said *said) {
+    g->lines = lines;
+    g->said = said->items;
+    g->n_said = said->n;
+}
+
 void returns_dispose(struct returns_goods_case *g, const struct case_state *c,
                      const struct return_event *e, const struct goods *goods,
                      const struct policy *p, const struct policy_facts *facts,
@@ -345,16 +354,19 @@ void returns_dispose(struct returns_goods_case *g, const struct case_state *c,
     const struct all_said own = settled(fresh, n_fresh);
     struct span said = lines_of_said(g->a, fresh, own.n);
     if (is_usual(&x, said)) {
-        g->lines = said;
+        keep(g, said, &own);
         return;
     }
-    size_t n = lines_said(g->a, g->lines, &before);
+    if (!g->said)
+        g->n_said = lines_said(g->a, g->lines, &g->said);
+    before = g->said;
+    size_t n = g->n_said;
     all = arena_array(g->a, n + own.n, sizeof *all);
     memcpy(all, before, n * sizeof *all);
     memcpy(all + n, fresh, own.n * sizeof *all);
     const struct all_said was = settled(before, n);
     struct all_said now = settled(all, n + own.n);
     decide_lines(&x, &now, &was, &own);
-    g->lines = lines_of_said(g->a, now.items, now.n);
+    keep(g, lines_of_said(g->a, now.items, now.n), &now);
     g->disposition = dispositions_of(g->a, now.items, now.n);
 }

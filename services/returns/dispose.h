@@ -19,11 +19,20 @@ struct returns_goods_case {
     struct span marketplace;
     int64_t purchased_us; /* of the order; EVENT_ABSENT: not known */
     struct span lines;    /* what the case knows: lines_of_said(); changes */
-    struct tasks *tasks;  /* as they are; changes */
+    /* The same before it became text, in the attempt; NULL: not read from it yet. Borrows
+     * from the events. Events of one case mostly share a batch, and the way back through
+     * JSON was a sixth of the worker's time. */
+    struct said_line *said;
+    size_t n_said;
+    struct tasks *tasks; /* as they are; changes */
     struct span
         disposition; /* of all lines, in one word each: "hazmat, restock"; changes;
                                 ptr NULL: no rule has said */
-    const struct line_classes *ordered; /* of the order; NULL: not known */
+    /* The order's lines, to compare an arrival with them: lines_of_order(); ptr NULL: not
+     * wanted or not known. `ordered` are the same, in the attempt, read when a line is
+     * first compared; NULL: not read yet. Changes. */
+    struct span order_lines;
+    struct line_classes *ordered;
 };
 
 /* Before the event joins the history of `c`. `goods` are those of `e`, `facts` state it as

@@ -68,15 +68,14 @@ static bool lacks_class(const struct return_event *e) {
     return false;
 }
 
-/* What came back is compared with what was ordered. */
-static bool is_arrival(const struct return_event *e) {
+bool returns_is_arrival(const struct return_event *e) {
     return (e->kind == RETURN_RECEIVED || e->kind == RETURN_INSPECTED) && e->n_lines > 0;
 }
 
 static bool some_want_order_lines(const struct batch *b) {
     const struct message *m;
     for (size_t i = 0; (m = batch_next(b, &i));)
-        if (lacks_class(returns_event_of(m)) || is_arrival(returns_event_of(m)))
+        if (lacks_class(returns_event_of(m)) || returns_is_arrival(returns_event_of(m)))
             return true;
     return false;
 }
@@ -116,11 +115,6 @@ const struct return_event *returns_completed(struct batch *b, struct returns_cas
                              lines_hazards_of(c->classes, line->line_id, line->sku));
     }
     return whole;
-}
-
-const struct line_classes *returns_ordered(struct batch *b, struct returns_case *c,
-                                           const struct return_event *e) {
-    return is_arrival(e) ? classes_of(b, c) : NULL;
 }
 
 /* ---- the tasks ---- */

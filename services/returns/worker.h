@@ -18,7 +18,9 @@ struct returns_case {
     bool begins;                  /* its first event is of this batch */
     struct line_classes *classes; /* of the order's lines; NULL until a line wants one */
     struct span lines;            /* all that is known of them: common/policy/known.h */
-    struct span disposition;      /* what becomes of them; ptr NULL: no rule has said */
+    struct said_line *said;       /* the same, once read; NULL: not yet */
+    size_t n_said;
+    struct span disposition; /* what becomes of them; ptr NULL: no rule has said */
     struct tasks tasks;
     int n_tasks;      /* as the row says: they are loaded when there are any */
     int64_t revision; /* that decided last in this batch */
@@ -52,9 +54,8 @@ void returns_load(struct batch *b, struct pg_script *s);
  * touched, it is decided again by the next attempt. */
 const struct return_event *returns_completed(struct batch *b, struct returns_case *c,
                                              const struct return_event *e);
-/* The order's lines, where an arrival must be compared with them; else NULL. */
-const struct line_classes *returns_ordered(struct batch *b, struct returns_case *c,
-                                           const struct return_event *e);
+/* Whether what came back must be compared with what was ordered. */
+bool returns_is_arrival(const struct return_event *e);
 void returns_decide_batch(struct batch *b, const struct policy *p);
 void returns_apply(struct batch *b);
 
