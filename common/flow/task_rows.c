@@ -254,7 +254,8 @@ static void copy_task(struct task_rows *r, const struct tasks *t, const struct t
     pg_copy_i64(copy, revision);
 }
 
-/* Who was chosen for a task that is not ready any more is chosen again. */
+/* Who was chosen for a task that is not ready any more is chosen again. It is late once a
+ * turn, and in a new one not for what was told before. */
 static const struct pg_statement update = {
     "task_rows_update",
     "UPDATE henpin.disposal_task d SET quantity = t.quantity, playbook = t.playbook,"
@@ -265,7 +266,8 @@ static const struct pg_statement update = {
     " blocked = CASE WHEN t.state = d.state THEN d.blocked END,"
     " partner = CASE WHEN t.state = 'CREATED' THEN NULL ELSE d.partner END,"
     " licence_until = CASE WHEN t.state = 'CREATED' THEN NULL ELSE d.licence_until END,"
-    " overdue_at = CASE WHEN t.due_at > d.overdue_at THEN NULL ELSE d.overdue_at END,"
+    " overdue_at = CASE WHEN t.turn = d.turn OR t.due_at <= d.overdue_at"
+    "  THEN d.overdue_at END,"
     " updated_at = now()"
     " FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::smallint[],"
     "  $6::text[], $7::uuid[], $8::text[], $9::smallint[], $10::timestamptz[],"

@@ -162,7 +162,9 @@ static void take_up(struct tasks *t, struct task *x, const struct plan *p, int i
     begin(t, x, &p->d->steps[i], g->at_us);
 }
 
-/* Under another plan it may wait for another step, or for none. */
+/* Under another plan it may wait for another step, or for none. One that is ready goes on
+ * where it waits for none; where it has to wait, it is to be made ready again, which
+ * happens once a turn. */
 static void keep(struct tasks *t, struct task *x, const struct plan *p, int i,
                  const struct task_goods *g) {
     const struct policy_step *s = &p->d->steps[i];
@@ -172,8 +174,15 @@ static void keep(struct tasks *t, struct task *x, const struct plan *p, int i,
         return;
     place(x, p, i, g);
     x->is_changed = true;
-    if (had_to_wait != (s->after >= 0) || !uuid_equal(before, x->after_task))
-        begin(t, x, s, g->at_us);
+    if (had_to_wait == (s->after >= 0) && uuid_equal(before, x->after_task))
+        return;
+    if (x->state == TASK_READY) {
+        if (s->after < 0)
+            return;
+        x->turn++;
+        x->tells |= TASK_TELLS_REOPENED;
+    }
+    begin(t, x, s, g->at_us);
 }
 
 static void cancel(struct task *x, int64_t at_us) {

@@ -13,6 +13,9 @@
  * an older one that is read later. One that waits counts from the step before it, when
  * that is done: henpin-deadlines makes it ready. So it does with what needs a licence,
  * which must find its partner first.
+ *
+ * Its turn counts up when it is taken up again, and when it was ready and has to wait
+ * under the new plan: within a turn each change is told once.
  */
 #ifndef COMMON_POLICY_TASKS_H
 #define COMMON_POLICY_TASKS_H
