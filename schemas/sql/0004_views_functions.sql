@@ -205,7 +205,8 @@ DECLARE
 BEGIN
     FOR parent IN SELECT * FROM (VALUES ('escalation_event', 'identity_at'),
         ('disposal_task_event', 'identity_at'), ('decision', 'occurred_at')) AS v (tab, col) LOOP
-        begins := date_trunc('month', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC';
+        -- Ids begin with purchases and events of months that are over, too.
+        begins := date_trunc('month', (now() - interval '3 months') AT TIME ZONE 'UTC') AT TIME ZONE 'UTC';
         WHILE begins <= now() + ahead LOOP
             ends := (begins AT TIME ZONE 'UTC' + interval '1 month') AT TIME ZONE 'UTC';
             name := parent.tab || to_char(begins AT TIME ZONE 'UTC', '"_y"YYYY"m"MM');
@@ -248,7 +249,7 @@ COMMENT ON FUNCTION board(text, text, text, bigint) IS 'The first rows of open_e
 COMMENT ON VIEW inquiry_escalation IS 'What a desk needs to answer a buyer: each escalation of a conversation, with its order and the order''s returns as they stand now in details.';
 COMMENT ON VIEW waiting_return IS 'Returns that wait for their order and are not decided before it is known. After a while (--order-patience) the order is escalated as order_unknown.';
 COMMENT ON VIEW case_timeline IS 'Everything that happened to a case: events, duties, escalations, tasks. Select by case_id and order by at.';
-COMMENT ON FUNCTION maintenance_plan(interval, interval) IS 'What partition maintenance has to do, a row each; statement is NULL when it is only to be told. Run by henpin migrate, each row as a transaction of its own. ahead: how far partitions are created; keep: how long they stay.';
+COMMENT ON FUNCTION maintenance_plan(interval, interval) IS 'What partition maintenance has to do, a row each; statement is NULL when it is only to be told. Run by henpin migrate, each row as a transaction of its own. ahead: how far partitions are created, besides three months behind; keep: how long they stay.';
 
 -- A column of a view means what the table's column of that name means.
 DO $$
