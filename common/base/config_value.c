@@ -255,7 +255,7 @@ bool config_value_set_list(const struct option_state *o, const char *text,
 bool config_value_is_missing(const struct option_state *o) {
     if (!(o->row->flags & OPT_REQUIRED))
         return false;
-    if (o->row->type == OPT_STRING)
+    if (o->row->type == OPT_STRING || o->row->type == OPT_LISTEN)
         return **(const char **)target(o) == '\0';
     if (o->row->type == OPT_REPEAT)
         return ((struct option_list *)target(o))->count == 0;

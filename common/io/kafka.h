@@ -188,6 +188,10 @@ MUST_USE enum status kafka_topic_create(const struct kafka_properties *propertie
 /* Deletes a topic with all that is in it; none is fine, too. */
 MUST_USE enum status kafka_topic_delete(const struct kafka_properties *properties,
                                         const char *topic, struct error *err);
+/* Deletes a consumer group with the offsets that it committed; none is fine, too. One that
+ * still has members is refused. */
+MUST_USE enum status kafka_group_delete(const struct kafka_properties *properties,
+                                        const char *group, struct error *err);
 
 /* ---- the embedded broker: librdkafka's mock cluster ---- */
 

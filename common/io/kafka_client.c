@@ -585,6 +585,47 @@ enum status kafka_topic_delete(const struct kafka_properties *properties,
                            why);
 }
 
+/* What the broker says of the one group that the request in `queue` was about. */
+static rd_kafka_resp_err_t group_result(rd_kafka_queue_t *queue) {
+    rd_kafka_event_t *event = rd_kafka_queue_poll(queue, 30000);
+    rd_kafka_resp_err_t code =
+        event ? rd_kafka_event_error(event) : RD_KAFKA_RESP_ERR__TIMED_OUT;
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        size_t n = 0;
+        const rd_kafka_group_result_t **results = rd_kafka_DeleteGroups_result_groups(
+            rd_kafka_event_DeleteGroups_result(event), &n);
+        const rd_kafka_error_t *refused =
+            n == 1 ? rd_kafka_group_result_error(results[0]) : NULL;
+        code = n != 1    ? RD_KAFKA_RESP_ERR__BAD_MSG
+               : refused ? rd_kafka_error_code(refused)
+                         : RD_KAFKA_RESP_ERR_NO_ERROR;
+    }
+    if (event)
+        rd_kafka_event_destroy(event);
+    return code;
+}
+
+enum status kafka_group_delete(const struct kafka_properties *properties,
+                               const char *group, struct error *err) {
+    struct kafka_log log = {0};
+    rd_kafka_t *rk = NULL;
+    enum status st = asking_handle(properties, &log, &rk, err);
+    if (st != ST_OK)
+        return st;
+    rd_kafka_DeleteGroup_t *unwanted = rd_kafka_DeleteGroup_new(group);
+    rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
+    rd_kafka_DeleteGroups(rk, &unwanted, 1, NULL, queue);
+    rd_kafka_resp_err_t code = group_result(queue);
+    rd_kafka_queue_destroy(queue);
+    rd_kafka_DeleteGroup_destroy(unwanted);
+    rd_kafka_destroy(rk);
+    return code == RD_KAFKA_RESP_ERR_NO_ERROR ||
+                   code == RD_KAFKA_RESP_ERR_GROUP_ID_NOT_FOUND
+               ? ST_OK
+               : error_set(err, E_KAFKA_DOWN, "could not delete group \"%s\": %s", group,
+                           rd_kafka_err2str(code));
+}
+
 enum status kafka_topic_create(const struct kafka_properties *properties,
                                const char *topic, int n_partitions, struct error *err) {
     struct kafka_log log = {0};

@@ -300,7 +300,7 @@ BEGIN
         IF was.content_hash <> hash OR coalesce($4, was.done_at) <> was.done_at THEN
             RAISE object_not_in_prerequisite_state USING
                 MESSAGE = format('%s was done by %s at %s, with other evidence', t.action, t.done_by, t.done_at),
-                HINT = 'What was shown is never changed: reopen_step() first.';
+                HINT = 'What was shown is never changed: `henpin task reopen` or reopen_step() first.';
         END IF;
         RETURN QUERY SELECT t.state, t.done_by, t.done_at, false, ARRAY[]::text[];
         RETURN;

@@ -5,7 +5,9 @@
  *  2. Each partition is claimed where the records of --from begin.
  *  3. Workers of this installation run there in groups of their own, so that the live ones
  *     notice nothing, until what was in Kafka at the start is applied.
- *  4. The tables are compared. A difference is exit code 1.
+ *  4. Their groups are deleted from Kafka, so that no monitor takes them for groups that
+ *     nobody reads for.
+ *  5. The tables are compared. A difference is exit code 1.
  * Run again it goes on where it was: the ledger there knows.
  */
 #include "services/henpin/replay.h"
@@ -172,6 +174,22 @@ static enum status apply_log(struct replay *r, int64_t since_us, struct error *e
     return st;
 }
 
+/* ---- 4: nothing stays in Kafka ---- */
+
+/* Positions stand in the ledger. A broker that does not let us is no reason to keep the
+ * comparison from who waited for it: it is told, with what to do. */
+static void delete_groups(struct replay *r) {
+    for (int i = 0; i < SERVICES; i++) {
+        const char *group = joined(r, r->config->group, "-", services[i]);
+        struct error err = {0};
+        if (kafka_group_delete(&r->config->ledger.kafka, group, &err) != ST_OK)
+            fprintf(stderr,
+                    "%s: %s\nkafka-consumer-groups.sh --delete --group %s, or "
+                    "henpin-lag tells of it as long as Kafka keeps it\n",
+                    program, err.text, group);
+    }
+}
+
 /* ---- the command ---- */
 
 static int run(struct replay *r) {
@@ -182,8 +200,10 @@ static int run(struct replay *r) {
     st = st == ST_OK ? database_open(&r->config->ledger.database, &r->live, &err) : st;
     st = st == ST_OK ? prepare(r, &err) : st;
     st = st == ST_OK ? apply_log(r, since_us, &err) : st;
-    if (st == ST_OK)
+    if (st == ST_OK) {
+        delete_groups(r);
         printf("\n");
+    }
     st = st == ST_OK ? replay_compare(r->live, r->into, since_us, &differs, &err) : st;
     pg_free(r->live);
     pg_free(r->into);

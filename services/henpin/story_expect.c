@@ -240,6 +240,21 @@ static void tell_expected(const struct story_expect *e, struct builder *out) {
     }
 }
 
+static void tell_row(struct arena *a, const struct story_expect *e, const json_t *row,
+                     struct builder *out) {
+    build_format(out, "\nactual    %s", e->table->word);
+    for (size_t k = 0; k < e->n_columns; k++) {
+        build_format(out, "%s %s ", k > 0 ? "," : "", e->columns[k].name);
+        tell_value(a, &e->columns[k], column_of(row, e->columns[k].name), out);
+    }
+    /* Nothing was named, as in "expect no step": the keys tell which rows those are. */
+    for (size_t k = 0; e->n_columns == 0 && k < COUNT_OF(e->table->keys); k++) {
+        const struct story_column key = {e->table->keys[k], "", false};
+        build_format(out, "%s %s ", k > 0 ? "," : "", key.name);
+        tell_value(a, &key, column_of(row, key.name), out);
+    }
+}
+
 /* Those that match, or else those that come nearest. */
 static void tell_actual(struct arena *a, const struct story_expect *e, const json_t *rows,
                         struct builder *out) {
@@ -252,13 +267,8 @@ static void tell_actual(struct arena *a, const struct story_expect *e, const jso
     if (json_array_size(rows) == 0)
         build_format(out, "\nactual    no %s at all", e->table->word);
     json_array_foreach(rows, i, row) {
-        if (count_matches(a, e, row) < best)
-            continue;
-        build_format(out, "\nactual    %s", e->table->word);
-        for (size_t k = 0; k < e->n_columns; k++) {
-            build_format(out, "%s %s ", k > 0 ? "," : "", e->columns[k].name);
-            tell_value(a, &e->columns[k], column_of(row, e->columns[k].name), out);
-        }
+        if (count_matches(a, e, row) == best)
+            tell_row(a, e, row, out);
     }
 }
 
