@@ -61,3 +61,11 @@ bool policy_lists(const struct policy *p, enum policy_fact fact, struct span wor
     const struct attribute *at = &p->domain.facts[fact];
     return at->is_listed && attribute_find(at, word) >= 0;
 }
+
+bool policy_groups(const struct policy *p, enum policy_fact fact, struct span group,
+                   struct span word) {
+    const struct attribute *at = &p->domain.facts[fact];
+    const struct word_group *g = at->is_listed ? attribute_group(at, group) : NULL;
+    int i = g && word.ptr ? attribute_find(at, word) : -1;
+    return i >= 0 && word_set_has(&g->words, i);
+}

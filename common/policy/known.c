@@ -93,6 +93,14 @@ static void take_before(struct known_line *k, const struct return_line *line) {
     k->quantity = line->quantity > k->quantity ? line->quantity : k->quantity;
 }
 
+/* What no number holds was no count: a person is told. */
+static void count_pieces(struct known_line *k, int32_t more) {
+    if (__builtin_add_overflow(k->quantity, more, &k->quantity)) {
+        k->quantity = INT32_MAX;
+        k->is_uncounted = true;
+    }
+}
+
 /* More of the same line. */
 static void add_pieces(struct known_line *k, const struct said_line *s) {
     struct goods *g = &k->goods;
@@ -100,7 +108,7 @@ static void add_pieces(struct known_line *k, const struct said_line *s) {
     int before = g->condition;
     add_hazards(g, &s->line.hazards);
     g->condition = goods_worse(before, s->line.condition);
-    k->quantity += s->line.quantity;
+    count_pieces(k, s->line.quantity);
     k->units_differ = k->units_differ || g->n_hazards > n_before ||
                       (is_stated(before) && is_stated(s->line.condition) &&
                        before != s->line.condition);
@@ -111,7 +119,7 @@ static void take_first(struct known_line *k, const struct said_line *s) {
     if (settles(s)) {
         g->n_hazards = 0;
         g->has_more_hazards = false;
-        k->units_differ = false;
+        k->units_differ = k->is_uncounted = false;
     }
     if (g->n_lines == 0 || is_stated(s->line.condition))
         g->condition = s->line.condition;

@@ -23,6 +23,7 @@ struct known_line {
     int event;         /* enum said_event: of the latest that said it was here */
     int64_t at_us;     /* when; EVENT_ABSENT: it is not here yet */
     bool units_differ; /* parcels came in different states, treated as the worst */
+    bool is_uncounted; /* more pieces than a number holds: `quantity` is INT32_MAX */
     struct span disposition; /* as it stands in the row */
 };
 

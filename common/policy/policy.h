@@ -154,6 +154,9 @@ void policy_state_missing(struct policy_facts *f, enum policy_fact fact);
 bool policy_disposes(const struct policy *p, const char *event);
 /* Whether the domain lists the word for the fact, ASCII case ignored. */
 bool policy_lists(const struct policy *p, enum policy_fact fact, struct span word);
+/* Whether the packs put the word into that group of the fact (`groups:`). */
+bool policy_groups(const struct policy *p, enum policy_fact fact, struct span group,
+                   struct span word);
 static inline void policy_state_instant(struct policy_facts *f, enum policy_time t,
                                         int64_t us) {
     f->time_us[t] = us;

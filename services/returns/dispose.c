@@ -105,6 +105,12 @@ static const struct policy_decision *ask(struct disposing *x, const struct goods
     return x->again;
 }
 
+/* By what was found on it, or by what it is. */
+static bool is_dangerous(const struct disposing *x, const struct goods *g) {
+    return g->n_hazards > 0 || g->has_more_hazards ||
+           policy_groups(x->p, FACT_CATEGORY, SPAN("dangerous"), g->product_class);
+}
+
 /* Nothing is done with what is not the order's, unless it is dangerous. */
 static bool is_ours(struct disposing *x, const struct known_line *k) {
     int32_t ordered = 0;
@@ -118,7 +124,7 @@ static bool is_ours(struct disposing *x, const struct known_line *k) {
         case_tell(x->c, "something came back that the order does not have", x->d);
     else if (match == LINE_ORDERED && ordered > 0 && k->quantity > ordered)
         case_tell(x->c, "more pieces came back than were ordered", x->d);
-    return is_ours || k->goods.n_hazards > 0;
+    return is_ours || is_dangerous(x, &k->goods);
 }
 
 /* Ids begin with the purchase: no event of the return that is read later changes it. */
@@ -137,6 +143,8 @@ static struct span plan(struct disposing *x, const struct known_line *k) {
                   "pieces of one line came in different states: they are treated as the "
                   "worst until an inspection tells them apart",
                   x->d);
+    if (k->is_uncounted)
+        case_tell(x->c, "more pieces of one line came back than can be counted", x->d);
     if (d->outcome == POLICY_NOT_EVALUATED) {
         case_tell(x->c, d->cause, x->d);
         return k->disposition;

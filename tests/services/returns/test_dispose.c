@@ -246,6 +246,41 @@ static void test_dispose__a_wrong_item_is_for_a_person(void **state) {
     }
 }
 
+/* What it is can be danger enough, though nobody declared any. */
+static void test_dispose__a_wrong_item_of_a_dangerous_class_is_contained(void **state) {
+    (void)state;
+    static const char *const classes[] = {"power_bank", "aerosol"};
+    for (size_t i = 0; i < COUNT_OF(classes); i++) {
+        struct story *s =
+            ordered("[{\"line_id\": \"7\", \"sku\": \"7\", \"quantity\": 1}]");
+        struct return_line wrong = line("1", classes[i], CONDITION_UNOPENED);
+        tell(s, RETURN_RECEIVED, 0, &wrong, 1);
+        assert_true(was_told(s, "something came back that the order does not have"));
+        assert_true(s->tasks.n > 0);
+        assert_string_equal(span_cstr(s->a, s->tasks.items[0].playbook),
+                            "quarantine_check");
+        assert_int_equal(s->tasks.items[0].state, TASK_READY);
+        arena_free(s->a);
+    }
+}
+
+static void test_dispose__more_pieces_than_a_number_holds_are_told(void **state) {
+    (void)state;
+    struct story *s = begin();
+    struct return_line many = line("1", "apparel", CONDITION_USED);
+    many.quantity = 1500000000;
+    tell(s, RETURN_RECEIVED, 0, &many, 1);
+    tell(s, RETURN_RECEIVED, 1, &many, 1);
+    assert_true(was_told(s, "more pieces of one line came back than can be counted"));
+    assert_int_equal(task(s, "1", "remove_brand")->quantity, INT32_MAX);
+    many.quantity = 2;
+    s->n_triages = 0;
+    tell(s, RETURN_INSPECTED, 2, &many, 1); /* which counts them anew */
+    assert_int_equal(task(s, "1", "remove_brand")->quantity, 2);
+    assert_false(was_told(s, "more pieces of one line"));
+    arena_free(s->a);
+}
+
 static void test_dispose__more_than_was_ordered_is_told_and_worked_on(void **state) {
     (void)state;
     struct story *s = ordered("[{\"line_id\": \"1\", \"sku\": \"1\", \"quantity\": 2}]");
@@ -521,6 +556,8 @@ int main(void) {
         TEST(test_dispose__an_arrival_without_lines_is_of_those_that_were_asked_for),
         TEST(test_dispose__parcels_add_up_and_are_as_bad_as_the_worst),
         TEST(test_dispose__a_wrong_item_is_for_a_person),
+        TEST(test_dispose__a_wrong_item_of_a_dangerous_class_is_contained),
+        TEST(test_dispose__more_pieces_than_a_number_holds_are_told),
         TEST(test_dispose__more_than_was_ordered_is_told_and_worked_on),
         TEST(test_dispose__an_inspection_cancels_what_no_longer_applies),
         TEST(test_dispose__shared_steps_stay_and_come_back),
