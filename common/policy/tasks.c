@@ -7,23 +7,39 @@
 const char *const task_state_names[TASK_STATE_COUNT] = {"CREATED", "READY", "DONE",
                                                         "CANCELLED"};
 
+static struct span bytes_of(const struct uuid *id) {
+    return (struct span){(const char *)id->bytes, sizeof id->bytes};
+}
+
+/* `later` tells it from the same step of other pieces of the line; empty: there are none.
+ */
 static struct uuid id_of(const struct tasks *t, struct span line_id,
-                         const struct policy_step *s) {
+                         const struct policy_step *s, struct span later) {
     struct span words[IDENTITY_MAX_STEP] = {
         span_of(s->action),   span_of(s->lot),   span_of(s->to),  span_of(s->licence),
         span_of(s->evidence), span_of(s->place), span_of(s->unit)};
     size_t n = 7;
     for (int i = 0; i < s->n_waste; i++)
         words[n++] = span_of(s->waste[i]);
+    if (later.len > 0)
+        words[n++] = later;
     return identity_task(t->identity_us, t->case_id, line_id, words, n);
 }
-_Static_assert(7 + POLICY_MAX_WASTE <= IDENTITY_MAX_STEP, "a step has no more words");
+_Static_assert(7 + POLICY_MAX_WASTE + 1 <= IDENTITY_MAX_STEP, "a step has no more words");
+
+/* Of the pieces that came when it was done with `n_done`. */
+static struct uuid id_after(const struct tasks *t, struct span line_id,
+                            const struct policy_step *s, int32_t n_done) {
+    char text[30];
+    struct builder later = builder_over(text, sizeof text);
+    build_text(&later, "after ");
+    build_i64(&later, n_done);
+    return id_of(t, line_id, s, n_done > 0 ? builder_span(&later) : SPAN(""));
+}
 
 struct uuid tasks_late_id(int64_t identity_us, struct uuid case_id, struct span line_id,
-                          const struct policy_step *step,
-                          const struct policy_step *late) {
-    const struct span words[] = {SPAN("late"), span_of(step->action), span_of(step->lot),
-                                 span_of(late->action)};
+                          struct uuid of, struct span action) {
+    const struct span words[] = {SPAN("late"), bytes_of(&of), action};
     return identity_task(identity_us, case_id, line_id, words, COUNT_OF(words));
 }
 
@@ -38,24 +54,51 @@ static bool is_open(const struct task *x) {
     return x->state == TASK_CREATED || x->state == TASK_READY;
 }
 
-/* The steps that a line's plan has, in its order, and their tasks' ids. */
+/* What was handed over with a paper is watched until the paper is back: no later event
+ * about the goods changes what has left. */
+static bool has_left(const struct tasks *t, const struct task *x) {
+    static const char *const papers[] = {"manifest_a", "jwnet", "ticket_copy",
+                                         "scheme_receipt"};
+    const struct task *before = x->after_step > 0 ? find(t, x->after_task) : NULL;
+    for (size_t i = 0; before && i < COUNT_OF(papers); i++)
+        if (before->state == TASK_DONE && span_is(before->evidence, papers[i]))
+            return true;
+    return false;
+}
+
+/* The steps that a line's plan has, in its order, and the tasks that do them. Pieces that
+ * came when a step was done get one more of it; what is open takes them along. */
 struct plan {
     const struct policy_disposition *d;
     struct uuid ids[POLICY_MAX_STEPS];
-    struct uuid late[POLICY_MAX_STEPS];
-    int n_late;
+    int32_t quantities[POLICY_MAX_STEPS]; /* that this task is for; 0: not known */
 };
 
-static struct plan plan_of(const struct tasks *t, struct span line_id,
+static void find_task(const struct tasks *t, const struct task_goods *g, struct plan *p,
+                      int i) {
+    const struct policy_step *s = &p->d->steps[i];
+    for (int32_t n_done = 0;;) {
+        p->ids[i] = id_after(t, g->line_id, s, n_done);
+        p->quantities[i] = g->quantity - n_done;
+        const struct task *x = find(t, p->ids[i]);
+        if (x && s->after >= 0 && has_left(t, x) &&
+            !uuid_equal(x->after_task, p->ids[s->after])) {
+            p->ids[i] = id_of(t, g->line_id, s, bytes_of(&p->ids[s->after]));
+            p->quantities[i] = p->quantities[s->after];
+            return;
+        }
+        if (!x || x->state != TASK_DONE || x->quantity == 0 ||
+            p->quantities[i] <= x->quantity)
+            return;
+        n_done += x->quantity;
+    }
+}
+
+static struct plan plan_of(const struct tasks *t, const struct task_goods *g,
                            const struct policy_disposition *d) {
     struct plan p = {.d = d};
-    for (int i = 0; d->code && i < d->n_steps; i++) {
-        struct policy_step late;
-        p.ids[i] = id_of(t, line_id, &d->steps[i]);
-        if (policy_step_late(&d->steps[i], &late))
-            p.late[p.n_late++] =
-                tasks_late_id(t->identity_us, t->case_id, line_id, &d->steps[i], &late);
-    }
+    for (int i = 0; d->code && i < d->n_steps; i++)
+        find_task(t, g, &p, i);
     return p;
 }
 
@@ -63,14 +106,35 @@ static int n_of(const struct plan *p) {
     return p->d->code ? p->d->n_steps : 0;
 }
 
-static bool wants(const struct plan *p, struct uuid id) {
+/* With which pieces that came before went through step `i`. */
+static bool did(const struct tasks *t, const struct plan *p, int i,
+                const struct task *x) {
+    const struct task *done = NULL;
+    int32_t n_done = 0;
+    do {
+        n_done += done ? done->quantity : 0;
+        done = find(t, id_after(t, x->line_id, &p->d->steps[i], n_done));
+    } while (done && done != x && done->state == TASK_DONE && done->quantity > 0);
+    return done == x;
+}
+
+static bool wants(const struct tasks *t, const struct plan *p, const struct task *x) {
     for (int i = 0; i < n_of(p); i++)
-        if (uuid_equal(p->ids[i], id))
-            return true;
-    for (int i = 0; i < p->n_late; i++)
-        if (uuid_equal(p->late[i], id))
+        if (uuid_equal(p->ids[i], x->id) || (x->state == TASK_DONE && did(t, p, i, x)))
             return true;
     return false;
+}
+
+/* The step that it is done for because that was late; NULL: it is a step itself. */
+static const struct task *late_of(const struct tasks *t, const struct task *x) {
+    for (size_t i = 0; i < t->n; i++) {
+        const struct task *of = &t->items[i];
+        if (of != x && span_equal(of->line_id, x->line_id) &&
+            uuid_equal(x->id, tasks_late_id(t->identity_us, t->case_id, x->line_id,
+                                            of->id, x->action)))
+            return of;
+    }
+    return NULL;
 }
 
 /* ---- one task ---- */
@@ -112,14 +176,13 @@ static void place(struct task *x, const struct plan *p, int i,
     x->after_step = s->after + 1;
     x->after_task = s->after < 0 ? none : p->ids[s->after];
     x->product_class = g->product_class;
-    x->quantity = g->quantity;
+    x->quantity = p->quantities[i];
 }
 
-static bool is_placed(const struct task *x, const struct plan *p, int i,
-                      const struct task_goods *g) {
+static bool is_placed(const struct task *x, const struct plan *p, int i) {
     const struct policy_step *s = &p->d->steps[i];
     return span_is(x->playbook, p->d->code) && span_is(x->rule_id, p->d->rule_id) &&
-           x->step_no == i + 1 && x->quantity == g->quantity &&
+           x->step_no == i + 1 && x->quantity == p->quantities[i] &&
            (x->after_step > 0) == (s->after >= 0) &&
            (s->after < 0 || uuid_equal(x->after_task, p->ids[s->after]));
 }
@@ -152,14 +215,20 @@ static void add(struct tasks *t, const struct plan *p, int i,
     begin(t, x, s, g->at_us);
 }
 
-static void take_up(struct tasks *t, struct task *x, const struct plan *p, int i,
-                    const struct task_goods *g) {
+/* What it was told of before is told of it anew: who does it, and whether it is late. */
+static void begin_anew(const struct tasks *t, struct task *x, const struct policy_step *s,
+                       int64_t at_us) {
     x->turn++;
     x->closed_us = EVENT_ABSENT;
-    x->is_changed = true;
     x->tells |= TASK_TELLS_REOPENED;
+    begin(t, x, s, at_us);
+}
+
+static void take_up(struct tasks *t, struct task *x, const struct plan *p, int i,
+                    const struct task_goods *g) {
+    x->is_changed = true;
     place(x, p, i, g);
-    begin(t, x, &p->d->steps[i], g->at_us);
+    begin_anew(t, x, &p->d->steps[i], g->at_us);
 }
 
 /* Under another plan it may wait for another step, or for none. One that is ready goes on
@@ -170,19 +239,18 @@ static void keep(struct tasks *t, struct task *x, const struct plan *p, int i,
     const struct policy_step *s = &p->d->steps[i];
     struct uuid before = x->after_task;
     bool had_to_wait = x->after_step > 0;
-    if (is_placed(x, p, i, g))
+    if (is_placed(x, p, i))
         return;
     place(x, p, i, g);
     x->is_changed = true;
     if (had_to_wait == (s->after >= 0) && uuid_equal(before, x->after_task))
         return;
-    if (x->state == TASK_READY) {
-        if (s->after < 0)
-            return;
-        x->turn++;
-        x->tells |= TASK_TELLS_REOPENED;
-    }
-    begin(t, x, s, g->at_us);
+    if (x->state == TASK_READY && s->after < 0)
+        return;
+    if (x->state == TASK_READY)
+        begin_anew(t, x, s, g->at_us);
+    else
+        begin(t, x, s, g->at_us);
 }
 
 static void cancel(struct task *x, int64_t at_us) {
@@ -206,11 +274,19 @@ static void drop(struct tasks *t, const struct plan *p, const struct task_goods 
                  struct task_plan *met) {
     for (size_t i = 0; i < t->n; i++) {
         struct task *x = &t->items[i];
-        if (!span_equal(x->line_id, g->line_id) || wants(p, x->id))
+        if (!span_equal(x->line_id, g->line_id) || x->state == TASK_CANCELLED ||
+            wants(t, p, x) || has_left(t, x) || late_of(t, x))
             continue;
         if (is_open(x))
             cancel(x, g->at_us);
         met->is_other = met->is_other || x->state == TASK_DONE;
+    }
+    for (size_t i = 0; i < t->n; i++) {
+        struct task *x = &t->items[i];
+        const struct task *of =
+            is_open(x) && span_equal(x->line_id, g->line_id) ? late_of(t, x) : NULL;
+        if (of && of->state == TASK_CANCELLED)
+            cancel(x, g->at_us);
     }
 }
 
@@ -232,7 +308,7 @@ struct task_plan tasks_plan(struct tasks *t, const struct task_goods *g,
     struct task_plan met = {0};
     if (t->identity_us == EVENT_ABSENT)
         t->identity_us = identity_us;
-    const struct plan p = plan_of(t, g->line_id, d);
+    const struct plan p = plan_of(t, g, d);
     drop(t, &p, g, &met);
     for (int i = 0; i < n_of(&p); i++) {
         struct task *x = find(t, p.ids[i]);
@@ -254,7 +330,7 @@ void tasks_counted_from(struct tasks *t, const struct task_goods *g,
                         const struct policy_disposition *d) {
     if (t->identity_us == EVENT_ABSENT)
         return;
-    const struct plan p = plan_of(t, g->line_id, d);
+    const struct plan p = plan_of(t, g, d);
     for (int i = 0; i < n_of(&p); i++) {
         struct task *x = find(t, p.ids[i]);
         if (x && d->steps[i].after < 0)

@@ -8,6 +8,10 @@
  * when the same is to be done with the same goods by the same hands: action, lot, role,
  * licence, evidence, place, unit and waste.
  *
+ * Pieces of a line that come when a step is done get one more of it, for them alone; steps
+ * that are still open take them along, and wait for theirs. What follows a hand-over with
+ * a manifest stays until it is done, whatever later plans say: those goods have left.
+ *
  * A task that waits for no other counts from the earliest event whose plan had it, so
  * that the order in which events are read does not matter; tasks_counted_from() tells of
  * an older one that is read later. One that waits counts from the step before it, when
@@ -90,10 +94,10 @@ struct task_plan tasks_plan(struct tasks *t, const struct task_goods *g,
 void tasks_counted_from(struct tasks *t, const struct task_goods *g,
                         const struct policy_disposition *d);
 
-/* The task of what is to be done when `step` is late; it belongs to every plan that has
- * the step, but only the clock makes it. */
+/* The task of what is to be done (`action`) when the task `of` is late; it goes with that
+ * one, but only the clock makes it. */
 struct uuid tasks_late_id(int64_t identity_us, struct uuid case_id, struct span line_id,
-                          const struct policy_step *step, const struct policy_step *late);
+                          struct uuid of, struct span action);
 
 bool tasks_have(const struct tasks *t, struct span line_id);
 

@@ -46,10 +46,11 @@ struct task_follow task_follow_open(struct pg_script *s, size_t n) {
 
 void task_follow_add(const struct task_follow *f, struct uuid of, int64_t identity_us,
                      struct uuid case_id, struct span line_id, int64_t at_us,
-                     const struct policy_step *step, const struct policy_step *late) {
+                     const struct policy_step *late) {
     int64_t due_us = policy_step_due(late, at_us);
     pg_array_uuid(f->of, of);
-    pg_array_uuid(f->ids, tasks_late_id(identity_us, case_id, line_id, step, late));
+    pg_array_uuid(
+        f->ids, tasks_late_id(identity_us, case_id, line_id, of, span_of(late->action)));
     pg_array_text(f->actions, span_of(late->action));
     pg_array_text(f->roles, span_of(late->to));
     pg_array_text(f->licences, span_of(late->licence));

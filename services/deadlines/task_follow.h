@@ -19,6 +19,6 @@ struct task_follow task_follow_open(struct pg_script *s, size_t n);
  * its row. */
 void task_follow_add(const struct task_follow *f, struct uuid of, int64_t identity_us,
                      struct uuid case_id, struct span line_id, int64_t at_us,
-                     const struct policy_step *step, const struct policy_step *late);
+                     const struct policy_step *late);
 
 #endif

@@ -416,8 +416,7 @@ static void follow_up(const struct writes *w, const struct looking *k, size_t ro
     struct policy_step late;
     if (policy_step_late(step, &late))
         task_follow_add(&w->follow, pg_uuid(q, row, T_ID), pg_instant(q, row, T_IDENTITY),
-                        pg_uuid(q, row, T_CASE), pg_text(q, row, T_LINE), late_us, step,
-                        &late);
+                        pg_uuid(q, row, T_CASE), pg_text(q, row, T_LINE), late_us, &late);
 }
 
 static void write_turn(const struct writes *w, struct looking *k, size_t row,

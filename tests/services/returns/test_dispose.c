@@ -373,8 +373,8 @@ static void test_dispose__what_follows_a_late_step_goes_with_it(void **state) {
         arena_grow(s->a, s->tasks.items, s->tasks.n, &s->tasks.room, sizeof(struct task));
     struct task *made = &s->tasks.items[s->tasks.n++]; /* as the clock does */
     *made = *task(s, "1", "confirm_transport");
-    made->id = tasks_late_id(s->tasks.identity_us, s->tasks.case_id, SPAN("1"), &confirm,
-                             &report);
+    made->id = tasks_late_id(s->tasks.identity_us, s->tasks.case_id, SPAN("1"), made->id,
+                             span_of(report.action));
     made->action = span_of(report.action);
     made->state = TASK_READY;
     goods.hazards = (struct span_list){swollen, 2};
@@ -383,6 +383,113 @@ static void test_dispose__what_follows_a_late_step_goes_with_it(void **state) {
     goods = line("1", "apparel", CONDITION_USED);
     tell(s, RETURN_INSPECTED, 4, &goods, 1);
     assert_int_equal(state_of(s, "1", "report_measures"), TASK_CANCELLED);
+    arena_free(s->a);
+}
+
+static void finish(struct task *x) {
+    x->state = TASK_DONE;
+    x->done_us = x->closed_us = NOON_US;
+    x->look_us = EVENT_ABSENT;
+}
+
+/* The task with which pieces that came later are worked on. */
+static struct task *later(const struct story *s, const char *action) {
+    struct task *found = NULL;
+    for (size_t i = 0; i < s->tasks.n; i++)
+        if (span_is(s->tasks.items[i].action, action))
+            found = &s->tasks.items[i];
+    return found;
+}
+
+static void test_dispose__pieces_that_come_when_a_step_is_done_get_it_too(void **state) {
+    (void)state;
+    struct story *s = begin();
+    struct return_line toy = line("1", "toy", CONDITION_UNOPENED);
+    tell(s, RETURN_RECEIVED, 0, &toy, 1);
+    assert_int_equal(s->tasks.n, 1);
+    finish(&s->tasks.items[0]);
+    for (int i = 1; i <= 2; i++) {
+        tell(s, RETURN_RECEIVED, i * 24, &toy, 1);
+        struct task *again = &s->tasks.items[s->tasks.n - 1];
+        assert_int_equal(s->tasks.n, i + 1);
+        assert_int_equal(again->state, TASK_READY);
+        assert_int_equal(again->quantity, 1);
+        assert_true(again->counts_from_us == NOON_US + i * 24 * US_PER_HOUR);
+        finish(again);
+    }
+    assert_false(was_told(s, "the goods turned out"));
+    arena_free(s->a);
+}
+
+static void test_dispose__what_is_open_waits_for_pieces_that_come_later(void **state) {
+    (void)state;
+    struct story *s = begin();
+    struct return_line battery = line("1", "power_bank", CONDITION_DAMAGED);
+    battery.hazards = (struct span_list){swollen, 2};
+    tell(s, RETURN_RECEIVED, 0, &battery, 1);
+    struct task *first = later(s, "isolate");
+    finish(first);
+    struct uuid first_id = first->id;
+    size_t n = s->tasks.n;
+    tell(s, RETURN_RECEIVED, 24, &battery, 1);
+    assert_int_equal(s->tasks.n, n + 1);
+    struct task *second = later(s, "isolate");
+    assert_false(uuid_equal(second->id, first_id));
+    assert_int_equal(second->state, TASK_READY);
+    assert_int_equal(second->quantity, 1);
+    for (size_t i = 0; i < n; i++) {
+        assert_false(uuid_equal(s->tasks.items[i].after_task, first_id));
+        assert_true(s->tasks.items[i].quantity ==
+                    (uuid_equal(s->tasks.items[i].id, first_id) ? 1 : 2));
+    }
+    arena_free(s->a);
+}
+
+static void test_dispose__what_has_left_is_watched_whatever_comes_later(void **state) {
+    (void)state;
+    struct story *s = begin();
+    struct return_line goods = line("1", "power_bank", CONDITION_DAMAGED);
+    goods.hazards = (struct span_list){lithium, 1};
+    tell(s, RETURN_RECEIVED, 0, &goods, 1);
+    finish(later(s, "hand_over"));
+    struct uuid left = later(s, "hand_over")->id;
+    struct uuid slip = later(s, "confirm_transport")->id;
+    goods = line("1", "apparel", CONDITION_USED);
+    tell(s, RETURN_INSPECTED, 4, &goods, 1);
+    assert_int_equal(state_of(s, "1", "isolate"), TASK_CANCELLED);
+    assert_int_equal(state_of(s, "1", "confirm_transport"), TASK_CREATED);
+    assert_true(was_told(s, "the goods turned out to need another disposition"));
+    goods = line("1", "power_bank", CONDITION_DAMAGED);
+    goods.hazards = (struct span_list){lithium, 1};
+    tell(s, RETURN_RECEIVED, 6, &goods, 1); /* another piece goes with its own papers */
+    assert_int_equal(state_of(s, "1", "confirm_transport"), TASK_CREATED);
+    struct task *own = later(s, "confirm_transport");
+    assert_false(uuid_equal(own->id, slip));
+    assert_false(uuid_equal(own->after_task, left));
+    assert_true(uuid_equal(own->after_task, later(s, "hand_over")->id));
+    size_t n = s->tasks.n;
+    finish((struct task *)task(s, "1", "confirm_transport")); /* the first slip is back */
+    tell(s, RETURN_RECEIVED, 8, &goods, 1);
+    assert_int_equal(later(s, "confirm_transport")->quantity,
+                     later(s, "hand_over")->quantity);
+    assert_int_equal(s->tasks.n, n);
+    arena_free(s->a);
+}
+
+/* What is begun anew is told anew: the trail has each change once a turn. */
+static void test_dispose__a_ready_step_that_must_wait_begins_another_turn(void **state) {
+    (void)state;
+    struct story *s = begin();
+    struct return_line battery = line("1", "power_bank", CONDITION_DAMAGED);
+    battery.hazards = (struct span_list){lithium, 1};
+    tell(s, RETURN_RECEIVED, 0, &battery, 1);
+    finish(later(s, "isolate"));
+    struct task *next = later(s, "insulate_terminals");
+    next->state = TASK_READY; /* as the clock does */
+    tell(s, RETURN_RECEIVED, 24, &battery, 1);
+    next = later(s, "insulate_terminals");
+    assert_int_equal(next->state, TASK_CREATED);
+    assert_int_equal(next->turn, 2);
     arena_free(s->a);
 }
 
@@ -563,6 +670,10 @@ int main(void) {
         TEST(test_dispose__shared_steps_stay_and_come_back),
         TEST(test_dispose__a_step_whose_predecessor_is_done_is_looked_at),
         TEST(test_dispose__what_follows_a_late_step_goes_with_it),
+        TEST(test_dispose__pieces_that_come_when_a_step_is_done_get_it_too),
+        TEST(test_dispose__what_is_open_waits_for_pieces_that_come_later),
+        TEST(test_dispose__what_has_left_is_watched_whatever_comes_later),
+        TEST(test_dispose__a_ready_step_that_must_wait_begins_another_turn),
         TEST(test_dispose__what_cannot_be_evaluated_keeps_its_tasks),
         TEST(test_dispose__any_order_of_reading_ends_in_the_same_tasks),
         TEST(test_dispose__steps_stand_in_their_order_and_nothing_dangerous_is_sold),
