@@ -105,13 +105,6 @@ void task_rows_read(struct task_rows *r,
 
 /* ---- the trail ---- */
 
-static const char copy_event[] =
-    "COPY henpin.disposal_task_event (identity_at, task_id, change, turn, line_id,"
-    " step_no, action, product_class, responsible, licence_required, evidence_required,"
-    " due_at, after_step, playbook, case_id, seller_id, marketplace, order_id, rule_id,"
-    " policy_revision_id, occurred_at, source_topic, source_partition, source_offset,"
-    " traceparent) FROM STDIN (FORMAT binary)";
-
 struct teller {
     struct pg_copy *copy;
     const struct tasks *tasks;
@@ -123,7 +116,7 @@ struct teller {
 static void copy_task_event(const struct teller *to, const struct task *x,
                             const char *change, int turn) {
     struct pg_copy *copy = to->copy;
-    pg_copy_row(copy, 25);
+    pg_copy_row(copy, TASK_EVENT_FIELDS);
     pg_copy_instant(copy, to->tasks->identity_us);
     pg_copy_uuid(copy, x->id);
     pg_copy_text(copy, span_of(change));
@@ -174,7 +167,7 @@ void task_rows_tell(struct task_rows *r, struct tasks *t, const struct message *
         if (!t->items[i].tells)
             continue;
         if (!r->events)
-            r->events = pg_script_copy(r->batch->writes, copy_event);
+            r->events = pg_script_copy(r->batch->writes, TASK_EVENT_COPY);
         tell_one(&(struct teller){r->events, t, m, k, revision}, &t->items[i]);
     }
 }

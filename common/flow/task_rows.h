@@ -8,6 +8,17 @@
 #include "common/flow/casework.h"
 #include "common/policy/tasks.h"
 
+/* Of a row of the trail, in the order in which everybody writes it. */
+#define TASK_EVENT_COLUMNS                                                               \
+    "identity_at, task_id, change, turn, line_id, step_no, action, product_class,"       \
+    " responsible, licence_required, evidence_required, due_at, after_step, playbook,"   \
+    " case_id, seller_id, marketplace, order_id, rule_id, policy_revision_id,"           \
+    " occurred_at, source_topic, source_partition, source_offset, traceparent"
+enum { TASK_EVENT_FIELDS = 25 };
+#define TASK_EVENT_COPY                                                                  \
+    "COPY henpin.disposal_task_event (" TASK_EVENT_COLUMNS ") FROM STDIN (FORMAT "       \
+                                                           "binary)"
+
 struct task_rows;
 
 /* What is to be written of a batch's tasks; nothing costs anything until there are some.

@@ -366,7 +366,8 @@ CREATE TABLE disposal_task_event_default PARTITION OF disposal_task_event DEFAUL
 
 -- Each task as it stands; its changes are disposal_task_event. Written by whoever changes it, in the same transaction: the worker
 -- of returns, henpin-deadlines, and the functions of 0009_disposal.sql. Who changes tasks of a case and what they stand on
--- locks its row of return_case first.
+-- locks its row of return_case first; henpin-deadlines leaves what it cannot lock to its next look. Alone the rounds by which
+-- it has tasks looked at earlier (look_at) need no case: they skip what is locked.
 CREATE TABLE disposal_task (
     task_id            uuid PRIMARY KEY,
     identity_at        timestamptz NOT NULL,
@@ -385,6 +386,7 @@ CREATE TABLE disposal_task (
     place              text,
     licence_required   text,
     licence_until      timestamptz,
+    routed_revision    bigint,
     evidence_required  text,
     unit               text CHECK (unit IN ('kg', 'litre', 'piece')),
     waste              text[] NOT NULL DEFAULT '{}',

@@ -264,6 +264,7 @@ BEGIN
             ('disposal_task', 'look_at', 'Next instant at which henpin-deadlines looks at it; -infinity: at once; NULL: never.'),
             ('disposal_task', 'closed_at', 'Instant at which it was done (as recorded) or cancelled; NULL while it is open.'),
             ('disposal_task', 'due_at', 'Until when it must be done; NULL: nobody says, or it counts from a step that is not done.'),
+            ('disposal_task', 'routed_revision', 'The rule set by which who does it was found last; NULL: not yet.'),
             ('disposal_task', 'quantity', 'Pieces it is about; NULL: not known.'),
             ('disposal_task', 'rule_id', 'The rule that wanted it.'),
             ('schema_migration', 'version', 'Number of the file, from 1, without gaps.'),

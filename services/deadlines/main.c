@@ -25,6 +25,7 @@
 #include "services/deadlines/scorecard.h"
 #include "services/deadlines/seller_round.h"
 #include "services/deadlines/task_round.h"
+#include "services/deadlines/task_route.h"
 
 #include <poll.h>
 #include <stdio.h>
@@ -103,7 +104,7 @@ static void observe(const struct round *r, const struct seller_round *sellers,
 
 /* The packs are loaded once the duties that were due are told: those need no rules, and
  * loading takes a moment. Another rule set may ask for other things: every seller is
- * looked at once more. */
+ * looked at once more, and every step that somebody does by his licence. */
 static enum status follow_policy(struct clockwork *c, struct error *err) {
     if (!c->policy.live && live_policy_load(&c->policy, err) != ST_OK)
         return ST_FATAL;
@@ -113,10 +114,13 @@ static enum status follow_policy(struct clockwork *c, struct error *err) {
     if (revision == c->revision)
         return ST_OK;
     enum status st = live_policy_record(&c->policy, err);
-    bool some_left = true;
+    bool some_left = true, tasks_left = true;
     if (st == ST_OK)
         st = seller_round_renew(c->pg, c->policy.live, &some_left, err);
-    if (st == ST_OK && !some_left)
+    if (st == ST_OK)
+        st = task_route_renew(c->pg, c->policy.live, (size_t)config.most, &tasks_left,
+                              err);
+    if (st == ST_OK && !some_left && !tasks_left)
         c->revision = revision;
     return st;
 }

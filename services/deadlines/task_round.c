@@ -5,6 +5,7 @@
 #include "common/event/event.h"
 #include "common/event/identity.h"
 #include "common/flow/escalation.h"
+#include "common/flow/task_rows.h"
 #include "common/io/pg_session.h"
 #include "services/deadlines/task_follow.h"
 #include "services/deadlines/task_route.h"
@@ -16,18 +17,25 @@
 #define ROUND_TIMEOUT_US (10 * US_PER_S)
 #define ROUND_BYTES ((size_t)256 << 20)
 
-/* Those with a role to be told first: they are the graver ones. */
+/* Case by case, as everybody who changes tasks: the case's row first. What somebody else
+ * holds is left to the next look. Those with a role to be told first: they are the graver
+ * ones. */
 static const struct pg_statement look = {
     "tasks_look",
+    "WITH due AS MATERIALIZED (SELECT task_id, case_id FROM henpin.disposal_task"
+    "  WHERE look_at <= $1 ORDER BY look_at LIMIT $2),"
+    " held AS MATERIALIZED (SELECT case_id FROM henpin.return_case WHERE case_id IN"
+    "  (SELECT case_id FROM due) FOR UPDATE SKIP LOCKED)"
     "SELECT task_id, identity_at, case_id, line_id, step_no, action, coalesce(lot, ''),"
     " product_class, responsible, licence_required, evidence_required, playbook, rule_id,"
     " overdue, after_task, state, turn, counts_from, due_at, overdue_at, seller_id,"
     " marketplace, order_id, policy_revision_id, waste, partner, licence_until, blocked,"
-    " failed_turn, failed_at, (SELECT string_agg(e.content ->> 'why', '; ' ORDER BY"
-    "  e.turn) FROM henpin.task_evidence e WHERE e.task_id = t.task_id AND e.evidence ="
-    "  'failed' AND e.turn >= t.failed_turn)"
-    " FROM (SELECT * FROM henpin.disposal_task"
-    "  WHERE look_at <= $1 ORDER BY look_at LIMIT $2 FOR UPDATE SKIP LOCKED) t"
+    " failed_turn, failed_at, (SELECT e.content ->> 'why' FROM henpin.task_evidence e"
+    "  WHERE e.task_id = t.task_id AND e.turn = t.failed_turn), routed_revision"
+    " FROM (SELECT d.* FROM henpin.disposal_task d WHERE d.look_at <= $1"
+    "  AND d.task_id IN (SELECT task_id FROM due) AND (d.case_id IN (SELECT case_id"
+    "   FROM held) OR NOT EXISTS (SELECT FROM henpin.return_case c"
+    "   WHERE c.case_id = d.case_id)) FOR UPDATE SKIP LOCKED) t"
     " ORDER BY overdue IS NULL, due_at, task_id"};
 enum {
     T_ID,
@@ -60,7 +68,8 @@ enum {
     T_BLOCKED,
     T_FAILED_TURN,
     T_FAILED_AT,
-    T_FAILED_WHY
+    T_FAILED_WHY,
+    T_ROUTED
 };
 
 /* Held, so that nobody takes a step back while what follows it is made ready. */
@@ -83,19 +92,13 @@ static const struct pg_statement go_on = {
     " partner = CASE WHEN t.is_routed THEN t.partner ELSE d.partner END,"
     " licence_until = CASE WHEN t.is_routed THEN t.licence_until ELSE d.licence_until"
     "  END, blocked = CASE WHEN t.is_routed THEN t.blocked ELSE d.blocked END,"
+    " routed_revision = CASE WHEN t.is_routed THEN $11 ELSE d.routed_revision END,"
     " failed_turn = NULL, updated_at = now()"
     " FROM unnest($1::uuid[], $2::boolean[], $3::timestamptz[], $4::timestamptz[],"
     "  $5::timestamptz[], $6::boolean[], $7::boolean[], $8::text[], $9::timestamptz[],"
     "  $10::text[]) AS t(task_id, is_ready, counts_from, due_at, look_at, is_late,"
     "  is_routed, partner, licence_until, blocked)"
     " WHERE d.task_id = t.task_id"};
-
-static const char copy_event[] =
-    "COPY henpin.disposal_task_event (identity_at, task_id, change, turn, line_id,"
-    " step_no, action, product_class, responsible, licence_required, evidence_required,"
-    " due_at, after_step, playbook, case_id, seller_id, marketplace, order_id, rule_id,"
-    " policy_revision_id, occurred_at, source_topic, source_partition, source_offset,"
-    " traceparent) FROM STDIN (FORMAT binary)";
 
 struct looking {
     struct pg *pg;
@@ -166,6 +169,8 @@ static bool take(const struct looking *k, size_t row, struct standing_task *t,
         .overdue_us = pg_instant(q, row, T_OVERDUE_AT),
         .is_blocked = !pg_is_null(q, row, T_BLOCKED),
         .licence_until_us = pg_instant(q, row, T_LICENCE_UNTIL),
+        .has_other_rules = !pg_is_null(q, row, T_LICENCE) &&
+                           pg_i64(q, row, T_ROUTED) != policy_revision(k->policy)->id,
     };
     if (!t->has_before)
         return true;
@@ -186,7 +191,7 @@ struct writes {
     struct task_follow follow;
 };
 
-static struct writes open_writes(struct pg_script *s, size_t n) {
+static struct writes open_writes(struct pg_script *s, size_t n, int64_t revision) {
     struct writes w;
     struct pg_query *q = pg_script_query(s, &go_on);
     w.ids = pg_param_array(q, PG_UUID, n);
@@ -199,7 +204,8 @@ static struct writes open_writes(struct pg_script *s, size_t n) {
     w.partners = pg_param_array(q, PG_TEXT, n);
     w.licences = pg_param_array(q, PG_TIMESTAMPTZ, n);
     w.blocked = pg_param_array(q, PG_TEXT, n);
-    w.events = pg_script_copy(s, copy_event);
+    pg_param_i64(q, revision);
+    w.events = pg_script_copy(s, TASK_EVENT_COPY);
     w.escalations = pg_script_copy(s, escalation_copy_sql);
     w.follow = task_follow_open(s, n);
     return w;
@@ -237,7 +243,7 @@ static void write_change(const struct writes *w, const struct looking *k, size_t
                          int after_step) {
     const struct pg_query *q = k->tasks;
     struct pg_copy *copy = w->events;
-    pg_copy_row(copy, 25);
+    pg_copy_row(copy, TASK_EVENT_FIELDS);
     pg_copy_instant(copy, pg_instant(q, row, T_IDENTITY));
     pg_copy_uuid(copy, pg_uuid(q, row, T_ID));
     pg_copy_text(copy, span_of(change));
@@ -354,6 +360,7 @@ static size_t tell_failed(const struct writes *w, const struct looking *k, size_
                           const struct task_turn *turn) {
     const struct pg_query *q = k->tasks;
     struct span role = pg_text(q, row, T_OVERDUE), why = pg_text(q, row, T_FAILED_WHY);
+    int64_t failed_us = pg_instant(q, row, T_FAILED_AT);
     if (pg_is_null(q, row, T_FAILED_TURN))
         return 0;
     struct builder reason = builder_in(k->a, why.len + 700);
@@ -364,9 +371,17 @@ static size_t tell_failed(const struct writes *w, const struct looking *k, size_
     build_span(&reason, why);
     tell(w, k, row,
          &(struct task_telling){"failed", pg_i64(q, row, T_FAILED_TURN),
-                                pg_instant(q, row, T_FAILED_AT), turn->due_us, role, 2,
-                                builder_span(&reason)});
+                                failed_us == EVENT_ABSENT ? k->now_us : failed_us,
+                                turn->due_us, role, 2, builder_span(&reason)});
     return 1;
+}
+
+/* Who does it may not any more, by the rules as they are now. */
+static bool loses_partner(const struct looking *k, size_t row,
+                          const struct standing_task *t, const struct task_route *route) {
+    struct span partner = pg_text(k->tasks, row, T_PARTNER);
+    return t->is_ready && t->has_other_rules && partner.ptr &&
+           !span_equal(partner, route->partner);
 }
 
 /* That nobody may do it, once until somebody may; and whose licence ended. */
@@ -374,21 +389,26 @@ static size_t tell_route(const struct writes *w, const struct looking *k, size_t
                          const struct standing_task *t, const struct task_turn *turn,
                          const struct task_route *route) {
     bool is_blocked = route->blocked.ptr && !t->is_blocked;
-    if (!is_blocked && !turn->licence_ended)
+    bool is_lost = loses_partner(k, row, t, route);
+    if (!is_blocked && !turn->licence_ended && !is_lost)
         return 0;
     struct builder reason = builder_in(k->a, route->blocked.len + 700);
     int64_t at_us = turn->licence_ended ? t->licence_until_us : k->now_us;
-    if (turn->licence_ended) {
+    if (turn->licence_ended || is_lost) {
         build_span(&reason, pg_text(k->tasks, row, T_LICENCE));
         build_text(&reason, " of ");
         build_span(&reason, pg_text(k->tasks, row, T_PARTNER));
-        build_instant(&reason, " ended ", t->licence_until_us);
+        if (turn->licence_ended)
+            build_instant(&reason, " ended ", t->licence_until_us);
+        else
+            build_text(&reason, " holds no more by the rules");
         build_text(&reason, route->blocked.ptr ? ": " : ": the step goes to ");
     }
     build_span(&reason, route->blocked.ptr ? route->blocked : route->partner);
     tell(w, k, row,
-         &(struct task_telling){turn->licence_ended ? "licence_ended" : "blocked", 0,
-                                at_us, turn->due_us, SPAN("compliance"),
+         &(struct task_telling){turn->licence_ended || is_lost ? "licence_ended"
+                                                               : "blocked",
+                                0, at_us, turn->due_us, SPAN("compliance"),
                                 route->blocked.ptr ? 3 : 1, builder_span(&reason)});
     return 1;
 }
@@ -404,19 +424,30 @@ static struct task_route find_route(struct looking *k, size_t row,
         .at_us = k->now_us,
         .due_us = turn->due_us,
     };
+    struct span present = span_is(pg_text(q, row, T_STATE), "READY")
+                              ? pg_text(q, row, T_PARTNER)
+                              : (struct span){NULL, 0};
     ask.n_waste = pg_array_items(q, row, T_WASTE, k->a, &waste);
     ask.waste = waste;
-    return task_route_find(k->policy, k->a, pg_text(q, row, T_ACTION), &ask, &k->rooms);
+    return task_route_find(k->policy, k->a, pg_text(q, row, T_ACTION), &ask, present,
+                           &k->rooms);
 }
 
-/* What else is to be done now that it is late. */
+/* What else is to be done now that it is late, or no more as it begins anew. */
 static void follow_up(const struct writes *w, const struct looking *k, size_t row,
-                      const struct policy_step *step, int64_t late_us) {
+                      const struct policy_step *step, const struct task_turn *turn) {
     const struct pg_query *q = k->tasks;
     struct policy_step late;
-    if (policy_step_late(step, &late))
-        task_follow_add(&w->follow, pg_uuid(q, row, T_ID), pg_instant(q, row, T_IDENTITY),
-                        pg_uuid(q, row, T_CASE), pg_text(q, row, T_LINE), late_us, &late);
+    if (!policy_step_late(step, &late))
+        return;
+    struct uuid of = pg_uuid(q, row, T_ID), case_id = pg_uuid(q, row, T_CASE);
+    int64_t identity_us = pg_instant(q, row, T_IDENTITY);
+    if (turn->becomes_ready && pg_i64(q, row, T_TURN) > 1)
+        task_follow_let_go(&w->follow, of, identity_us, case_id, pg_text(q, row, T_LINE),
+                           turn->counts_from_us, &late);
+    if (turn->becomes_late)
+        task_follow_add(&w->follow, of, identity_us, case_id, pg_text(q, row, T_LINE),
+                        turn->due_us, &late);
 }
 
 static void write_turn(const struct writes *w, struct looking *k, size_t row,
@@ -441,9 +472,9 @@ static void write_turn(const struct writes *w, struct looking *k, size_t row,
     if (turn.becomes_late) {
         write_change(w, k, row, "OVERDUE", turn.due_us, turn.due_us, after_step);
         tell_late(w, k, row, &turn);
-        if (has_rule)
-            follow_up(w, k, row, &step, turn.due_us);
     }
+    if (has_rule)
+        follow_up(w, k, row, &step, &turn);
     out->n_told += tell_failed(w, k, row, &turn) + (size_t)turn.becomes_ready +
                    2 * (size_t)turn.becomes_late +
                    (turn.wants_partner ? tell_route(w, k, row, &t, &turn, &route) : 0);
@@ -458,7 +489,8 @@ static enum status look_and_write(struct looking *k, struct task_round *out,
     if (out->n_looked > 0) {
         CRASH_POINT("tasks-looked");
         struct pg_script *s = pg_script_new(k->a);
-        const struct writes w = open_writes(s, out->n_looked);
+        const struct writes w =
+            open_writes(s, out->n_looked, policy_revision(k->policy)->id);
         for (size_t row = 0; row < out->n_looked; row++)
             write_turn(&w, k, row, out);
         st = run(k, s, err);

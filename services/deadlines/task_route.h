@@ -21,10 +21,17 @@ struct task_route {
     int64_t licence_until_us; /* EVENT_ABSENT: no end, or none needed */
 };
 
-/* Takes room of whom it finds. */
+/* Takes room of whom it finds. `present` does it already, and goes on while he may; ptr
+ * NULL: nobody. */
 struct task_route task_route_find(const struct policy *p, struct arena *a,
                                   struct span action,
                                   const struct policy_partner_ask *ask,
-                                  struct task_rooms *rooms);
+                                  struct span present, struct task_rooms *rooms);
+
+/* Has up to `most` steps that somebody does by a licence looked at once more, if who does
+ * them was found by other rules. `some_left`: there are more. Waits for Postgres; after a
+ * failure the connection is closed. */
+MUST_USE enum status task_route_renew(struct pg *pg, const struct policy *p, size_t most,
+                                      bool *some_left, struct error *err);
 
 #endif

@@ -52,6 +52,25 @@ static void test_task_turn__who_slept_finds_it_ready_and_late_at_once(void **sta
     assert_int_equal(turn.look_us, EVENT_ABSENT);
 }
 
+static void test_task_turn__what_counts_from_nothing_counts_from_now(void **state) {
+    (void)state;
+    struct standing_task t = waits(EVENT_ABSENT);
+    t.has_before = false;
+    struct task_turn turn = task_turn_at(&t, &step, 1000);
+    assert_true(turn.becomes_ready);
+    assert_int_equal(turn.counts_from_us, 1000);
+    assert_int_equal(turn.due_us, 1010);
+}
+
+static void test_task_turn__other_rules_are_asked_who_may_do_it(void **state) {
+    (void)state;
+    struct standing_task t = waits(100);
+    t.is_ready = true;
+    assert_false(task_turn_at(&t, &step, 1000).wants_partner);
+    t.has_other_rules = true;
+    assert_true(task_turn_at(&t, &step, 1000).wants_partner);
+}
+
 static void test_task_turn__late_is_told_once(void **state) {
     (void)state;
     struct standing_task t = {.is_ready = true,
@@ -131,6 +150,8 @@ int main(void) {
         TEST(test_task_turn__nothing_is_ready_before_the_step_before_is_done),
         TEST(test_task_turn__the_time_counts_from_the_step_before),
         TEST(test_task_turn__who_slept_finds_it_ready_and_late_at_once),
+        TEST(test_task_turn__what_counts_from_nothing_counts_from_now),
+        TEST(test_task_turn__other_rules_are_asked_who_may_do_it),
         TEST(test_task_turn__late_is_told_once),
         TEST(test_task_turn__without_a_rule_or_a_date_it_is_never_late),
         TEST(test_task_turn__the_first_step_counts_from_its_event),
