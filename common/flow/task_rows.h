@@ -17,7 +17,7 @@
 enum { TASK_EVENT_FIELDS = 25 };
 #define TASK_EVENT_COPY                                                                  \
     "COPY henpin.disposal_task_event (" TASK_EVENT_COLUMNS ") FROM STDIN (FORMAT "       \
-                                                           "binary)"
+    "binary)"
 
 struct task_rows;
 
