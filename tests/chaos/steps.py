@@ -54,9 +54,10 @@ MUST_HOLD = (
            OR t.state = 'CREATED' AND 'READY' = ANY (now.are)
            OR t.state = 'READY' AND NOT coalesce('READY' = ANY (now.are), false) AND NOT EXISTS (SELECT FROM henpin.disposal_task_event f
                 WHERE f.identity_at = t.identity_at AND f.task_id = t.task_id AND f.change = 'FAILED')"""),
-    ("tasks are OVERDUE more than once, or without a row in the trail", "SELECT count(*) FROM henpin.disposal_task t WHERE (SELECT count(*)"
-     " FROM henpin.disposal_task_event e WHERE e.identity_at = t.identity_at AND e.task_id = t.task_id AND e.change = 'OVERDUE')"
-     " <> (t.overdue_at IS NOT NULL)::int"),
+    ("tasks are OVERDUE without a row in the trail, or the other way round", """
+        SELECT count(*) FROM henpin.disposal_task t LEFT JOIN LATERAL (SELECT array_agg(e.turn) AS turns FROM henpin.disposal_task_event e
+            WHERE e.identity_at = t.identity_at AND e.task_id = t.task_id AND e.change = 'OVERDUE') late ON true
+        WHERE CASE WHEN t.overdue_at IS NULL THEN t.turn = ANY (late.turns) ELSE late.turns IS NULL END"""),
     ("tasks were done, failed or reopened without a word of whoever did it, or the other way round", """
         SELECT count(*) FROM (SELECT task_id, turn, CASE evidence WHEN 'failed' THEN 'FAILED' WHEN 'reopened' THEN 'REOPENED' ELSE 'DONE' END
             FROM henpin.task_evidence) e (task_id, turn, change) FULL JOIN (SELECT * FROM henpin.disposal_task_event WHERE change IN ('DONE', 'FAILED')
@@ -65,8 +66,10 @@ MUST_HOLD = (
         WHERE e.task_id IS NULL OR c.identity_at IS NULL"""),
     ("tasks begin twice, or never", "SELECT count(*) FROM henpin.disposal_task t WHERE 1 <> (SELECT count(*) FROM henpin.disposal_task_event e"
      " WHERE e.task_id = t.task_id AND e.change = 'CREATED')"),
-    ("steps were told late more than once a turn", "SELECT count(*) FROM (SELECT FROM henpin.escalation_event WHERE kind = 'disposal_step'"
-     " AND level = 'overdue' GROUP BY subject_id HAVING count(*) > 1) x"),
+    ("steps were not told late once for each turn in which they were", """
+        SELECT count(*) FROM (SELECT subject_id, count(*) FROM henpin.escalation_event WHERE kind = 'disposal_step' AND level = 'overdue'
+            GROUP BY 1) told (task_id, n) FULL JOIN (SELECT task_id, count(*) FROM henpin.disposal_task_event WHERE change = 'OVERDUE'
+            GROUP BY 1) late (task_id, n) USING (task_id, n) WHERE told.task_id IS NULL OR late.task_id IS NULL"""),
 )
 
 
