@@ -33,6 +33,8 @@
       "Messages that wait in all partitions of the topic")                               \
     X(S_GROUP_MEMBERS, "kafka_consumergroup_members", "consumergroup",                   \
       "Members of the group; 0: nobody reads")                                           \
+    X(S_GROUP_OURS, "henpin_group_in_ledger", "consumergroup",                           \
+      "1 for a group of henpin; others are watched and wake nobody")                     \
     X(S_LAG_ESTIMATED, "henpin_lag_seconds_interpolated", "group,topic,partition",       \
       "1 where the record itself was not looked at: its age is interpolated between "    \
       "what was seen of the end of the partition")                                       \
@@ -42,6 +44,9 @@
       "Records that were deleted before they were read; 0 when none")                    \
     X(S_RECREATED, "henpin_topic_recreated", "consumergroup,topic,partition",            \
       "1 where the topic is not the one that was read: created anew, cut, or gone")      \
+    X(S_UNKNOWN, "henpin_partition_unknown", "consumergroup,topic,partition",            \
+      "1 where Kafka has the partition and does not tell its end (no leader), or the "   \
+      "group's position: the other values are absent")                                   \
     X(S_LOSS_IN, "henpin_retention_loss_in_seconds", "consumergroup,topic,partition",    \
       "How long until retention deletes a record that is not read, at the present "      \
       "speed; absent when it will not")                                                  \
@@ -72,7 +77,13 @@
     X(S_SOURCE_UP, "henpin_lag_source_up", "source",                                     \
       "1 while what henpin-lag knows of Kafka or Postgres is fresh")                     \
     X(S_SOURCE_AGE, "henpin_lag_source_age_seconds", "source",                           \
-      "Age of what henpin-lag knows of Kafka or Postgres")
+      "Age of what henpin-lag knows of Kafka or Postgres")                               \
+    X(S_LEFT_OUT, "henpin_lag_left_out", "what",                                         \
+      "How many partitions are not told because the answer would be too large")          \
+    X(S_FACTS_AGE, "henpin_lag_facts_age_seconds", "source",                             \
+      "Age of the counts of deadlines, dead letters, blockers and connections; they "    \
+      "are "                                                                             \
+      "absent once it is above three --facts-interval")
 
 enum series {
 #define X(id, name, labels, help) id,

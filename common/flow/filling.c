@@ -18,9 +18,8 @@ static bool is_wanted(struct filling *f, struct partition *part,
         return false;
     if (part->verifies) {
         part->verifies = false;
-        if (r->offset == part->last_offset && MECHANISM("fingerprint") &&
-            record_fingerprint(r->timestamp_us, r->key, r->value) !=
-                part->last_fingerprint) {
+        if (MECHANISM("fingerprint") &&
+            record_is_another(r, part->last_offset, part->last_fingerprint)) {
             positions_recreated(f->positions, part);
             return false;
         }

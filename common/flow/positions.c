@@ -74,6 +74,12 @@ int64_t record_fingerprint(int64_t timestamp_us, struct span key, struct span va
     return (int64_t)((h << 9 | h >> 55) ^ (uint64_t)timestamp_us);
 }
 
+bool record_is_another(const struct kafka_record *r, int64_t offset,
+                       int64_t fingerprint) {
+    return r->offset == offset &&
+           record_fingerprint(r->timestamp_us, r->key, r->value) != fingerprint;
+}
+
 struct partition *positions_find(const struct positions *p,
                                  const struct kafka_partition *id) {
     for (size_t i = 0; i < p->n; i++)

@@ -73,6 +73,10 @@ extern const struct pg_statement positions_last;
 
 /* What a record of last_offset must look like. */
 int64_t record_fingerprint(int64_t timestamp_us, struct span key, struct span value);
+/* Whether what Kafka gives for `offset` proves that the topic is another one: a record that
+ * stands there and is not the one remembered. One that stands behind proves nothing:
+ * compaction or a transaction took the other. */
+bool record_is_another(const struct kafka_record *r, int64_t offset, int64_t fingerprint);
 
 /* Kafka does not have the offset we asked for: continues where nothing was lost, else
  * stops the partition and says exactly what is gone. */

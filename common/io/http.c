@@ -9,9 +9,12 @@
  *
  * Bounded: 32 connections (16 from one address), 16 KiB for a request (431 beyond), 5 s
  * of silence, GET and HEAD (405 otherwise, and the connection is closed without reading a
- * body), answers up to 4 MiB (500 beyond).
+ * body), answers up to 4 MiB, or what
+ * http_answers_up_to() says (500 beyond, and a line in the log).
  */
 #include "common/io/http.h"
+
+#include "common/base/log.h"
 
 #include <errno.h>
 #include <microhttpd.h>
@@ -35,6 +38,7 @@ struct http {
     void *context;
     int port;
     int fd, timer_fd;
+    size_t answer_max;
     char *buffer; /* of an answer while it is made; its pages are touched only as far as
                      needed */
 };
@@ -69,12 +73,14 @@ static enum MHD_Result answer(void *cls, struct MHD_Connection *c, const char *p
         *upload_size = 0; /* what a GET brings along is dropped */
         return MHD_YES;
     }
-    struct builder body = builder_over(h->buffer, ANSWER_MAX);
+    struct builder body = builder_over(h->buffer, h->answer_max);
     struct http_answer a = {.status = MHD_HTTP_NOT_FOUND, .body = &body};
     h->handler(h->context, path, &a);
     if (body.is_cut) {
-        body = builder_over(h->buffer, ANSWER_MAX);
-        build_format(&body, "the answer is larger than %zu bytes\n", ANSWER_MAX);
+        log_warn("http.answer-too-large", LOG_STR("path", path),
+                 LOG_I64("bytes_max", (int64_t)h->answer_max));
+        body = builder_over(h->buffer, h->answer_max);
+        build_format(&body, "the answer is larger than %zu bytes\n", h->answer_max);
         a.status = MHD_HTTP_INTERNAL_SERVER_ERROR;
         a.content_type = NULL;
     }
@@ -201,7 +207,7 @@ enum status http_new(const char *listen_on, http_handler *handler, void *context
         return st;
     struct http *h = xcalloc(1, sizeof *h);
     *h = (struct http){.handler = handler, .context = context, .fd = -1, .timer_fd = -1};
-    h->buffer = xmalloc(ANSWER_MAX);
+    http_answers_up_to(h, ANSWER_MAX);
     h->port = port_of(listen_fd);
     if (!start(h, listen_fd)) {
         const char *why = strerror(errno);
@@ -212,6 +218,11 @@ enum status http_new(const char *listen_on, http_handler *handler, void *context
     }
     *out = h;
     return ST_OK;
+}
+
+void http_answers_up_to(struct http *h, size_t bytes) {
+    h->buffer = xrealloc(h->buffer, bytes);
+    h->answer_max = bytes;
 }
 
 void http_free(struct http *h) {

@@ -26,6 +26,9 @@ MUST_USE enum status http_new(const char *listen_on, http_handler *handler, void
 int http_port(const struct http *h);
 int http_fd(const struct http *h); /* readable when there is something to do */
 void http_turn(struct http *h);    /* serves what is there, without blocking */
+/* Room for larger answers than 4 MiB; memory is used as far as answers need it. Not while
+ * one is made. */
+void http_answers_up_to(struct http *h, size_t bytes);
 void http_free(struct http *h);
 
 #endif

@@ -735,12 +735,13 @@ enum status kafka_watch_topics(struct kafka_watch *w, struct arena *a,
     *n = 0;
     for (int t = 0; t < answer->topic_cnt; t++) {
         const struct rd_kafka_metadata_topic *topic = &answer->topics[t];
-        if (topic->err != RD_KAFKA_RESP_ERR_NO_ERROR || is_kafkas_own(topic->topic))
+        if (topic->err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
+            is_kafkas_own(topic->topic))
             continue;
         const char *name = span_cstr(a, span_of(topic->topic));
         for (int p = 0; p < topic->partition_cnt; p++)
-            (*out)[(*n)++] =
-                (struct kafka_watched){name, topic->partitions[p].id, -1, -1};
+            (*out)[(*n)++] = (struct kafka_watched){name, topic->partitions[p].id, -1, -1,
+                                                    topic->partitions[p].leader >= 0};
     }
     rd_kafka_metadata_destroy(answer);
     qsort(*out, *n, sizeof **out, by_place);
@@ -754,9 +755,12 @@ static enum status ask_ends(struct kafka_watch *w, struct kafka_watched *items, 
         return ST_OK;
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)n);
     for (size_t i = 0; i < n; i++)
-        rd_kafka_topic_partition_list_add(list, items[i].topic, items[i].partition)
-            ->offset = is_high ? RD_KAFKA_OFFSET_END : RD_KAFKA_OFFSET_BEGINNING;
-    rd_kafka_resp_err_t code = rd_kafka_offsets_for_times(w->rk, list, ms_of(timeout_us));
+        if (items[i].has_leader)
+            rd_kafka_topic_partition_list_add(list, items[i].topic, items[i].partition)
+                ->offset = is_high ? RD_KAFKA_OFFSET_END : RD_KAFKA_OFFSET_BEGINNING;
+    rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
+    if (list->cnt > 0)
+        code = rd_kafka_offsets_for_times(w->rk, list, ms_of(timeout_us));
     for (size_t i = 0; i < n && code == RD_KAFKA_RESP_ERR_NO_ERROR; i++) {
         const rd_kafka_topic_partition_t *p =
             rd_kafka_topic_partition_list_find(list, items[i].topic, items[i].partition);

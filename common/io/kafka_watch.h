@@ -27,15 +27,17 @@ struct kafka_watched {
     const char *topic; /* in the arena of whoever filled it in */
     int32_t partition;
     int64_t low,
-        high; /* the first offset still there, the next to be written; -1: unknown
+        high;        /* the first offset still there, the next to be written; -1: unknown
                         */
+    bool has_leader; /* without one nobody knows its ends */
 };
 /* Every partition of every topic but Kafka's own, by topic and partition; low and high are
- * -1. */
+ * -1. What is not among them Kafka does not have. */
 MUST_USE enum status kafka_watch_topics(struct kafka_watch *w, struct arena *a,
                                         struct kafka_watched **out, size_t *n,
                                         int64_t timeout_us, struct error *err);
 /* Fills in low and high, two requests to each broker; no partition may stand there twice.
+ * One without a leader is not asked for: the question would wait for it, and with it all.
  */
 MUST_USE enum status kafka_watch_extents(struct kafka_watch *w,
                                          struct kafka_watched *items, size_t n,

@@ -92,6 +92,27 @@ static void tell(struct arena *a, const struct ledger_rows *wanted,
            table_things(left->letters, "dead letter is", "dead letters are"));
 }
 
+static bool is_asked_for(const struct ledger_pair *pairs, size_t n,
+                         const struct ledger_row *r) {
+    bool is_asked = n == 0;
+    for (size_t i = 0; i < n; i++)
+        is_asked = is_asked || (strcmp(pairs[i].group, r->group) == 0 &&
+                                strcmp(pairs[i].topic, r->topic) == 0);
+    return is_asked;
+}
+
+/* Whether a partition can be waited for at all. */
+static enum status check(const struct ledger_row *r, struct error *err) {
+    if (r->state == LEDGER_GONE || r->state == LEDGER_RECREATED)
+        return error_set(err, E_INPUT, "%s:%d is stopped, see henpin ledger show",
+                         r->topic, (int)r->partition);
+    if (r->extent.high >= 0)
+        return ST_OK;
+    (void)error_set(err, E_INPUT, "Kafka does not have %s:%d, which %s has read",
+                    r->topic, (int)r->partition, r->group);
+    return error_hint(err, "to leave it out name the others, as GROUP:TOPIC");
+}
+
 /* What is wanted: each partition with its end now. */
 static enum status take_ends(struct pg *pg, const struct ledger_config *config,
                              const struct option_list *names, struct arena *a,
@@ -100,14 +121,23 @@ static enum status take_ends(struct pg *pg, const struct ledger_config *config,
     enum status st = ledger_parse_pairs(a, names, pairs, err);
     st = st == ST_OK ? ledger_load(pg, config, a, out, err) : st;
     st = st == ST_OK ? ledger_compare(config, a, pairs, names->count, out, err) : st;
+    size_t kept = 0;
+    for (size_t i = 0; st == ST_OK && i < out->n; i++)
+        if (is_asked_for(pairs, names->count, &out->items[i]))
+            out->items[kept++] = out->items[i];
+    out->n = kept;
+    for (size_t i = 0; st == ST_OK && i < names->count; i++) {
+        bool is_there = false;
+        for (size_t k = 0; k < kept; k++)
+            is_there = is_there || is_asked_for(&pairs[i], 1, &out->items[k]);
+        if (!is_there)
+            st = error_set(err, E_INPUT, "neither Kafka nor the ledger knows %s:%s",
+                           pairs[i].group, pairs[i].topic);
+    }
     if (st == ST_OK && out->n == 0)
         st = error_set(err, E_INPUT, "no worker has claimed a partition yet");
-    for (size_t i = 0; st == ST_OK && i < out->n; i++) {
-        const struct ledger_row *r = &out->items[i];
-        if (r->state == LEDGER_GONE || r->state == LEDGER_RECREATED)
-            st = error_set(err, E_INPUT, "%s:%d is stopped, see henpin ledger show",
-                           r->topic, (int)r->partition);
-    }
+    for (size_t i = 0; st == ST_OK && i < out->n; i++)
+        st = check(&out->items[i], err);
     return st;
 }
 

@@ -146,7 +146,7 @@ static void compare_record(void *context, int32_t partition,
                            const struct kafka_record *r) {
     const struct verified *v = context;
     struct ledger_row *row = find(v->rows, &v->pair, partition);
-    if (record_fingerprint(r->timestamp_us, r->key, r->value) == row->last_fingerprint)
+    if (!record_is_another(r, row->last_offset, row->last_fingerprint))
         return;
     row->state = LEDGER_RECREATED;
     row->lag = -1;

@@ -7,7 +7,8 @@
  *     notice nothing, until what was in Kafka at the start is applied.
  *  4. Their groups are deleted from Kafka, so that no monitor takes them for groups that
  *     nobody reads for.
- *  5. The tables are compared. A difference is exit code 1.
+ *  5. The tables are compared, if both sides have applied the same records. A difference
+ *     is exit code 1.
  * Run again it goes on where it was: the ledger there knows.
  */
 #include "services/henpin/replay.h"
@@ -79,18 +80,42 @@ static const char *joined(struct replay *r, const char *first, const char *betwe
 
 /* ---- 1: a database to write to ---- */
 
+static const struct pg_statement identity = {
+    "replay_identity", "SELECT system_identifier::text || '/' || current_database()"
+                       " FROM pg_control_system()"};
+
+/* Nothing is to be written to the live tables: asked before anything is. */
+static enum status check_other(struct replay *r, struct error *err) {
+    struct pg *there = pg_new(r->config->into, program);
+    struct pg_script *left = pg_script_new(r->arena), *right = pg_script_new(r->arena);
+    const struct pg_query *live = pg_script_query(left, &identity),
+                          *into = pg_script_query(right, &identity);
+    enum status st = pg_connect_wait(there, CONNECT_TIMEOUT_US, err);
+    st = st == ST_OK ? database_run(r->live, left, err) : st;
+    st = st == ST_OK ? database_run(there, right, err) : st;
+    if (st == ST_OK && span_equal(pg_text(live, 0, 0), pg_text(into, 0, 0))) {
+        (void)error_set(err, E_CONFIG, "--into is the live database itself");
+        st = error_hint(err, "name another one, empty or of an earlier replay");
+    }
+    pg_free(there);
+    return st;
+}
+
 static enum status prepare(struct replay *r, struct error *err) {
     ssize_t n = readlink("/proc/self/exe", r->dir, sizeof r->dir - 1);
     char *slash = n > 0 ? memrchr(r->dir, '/', (size_t)n) : NULL;
     if (!slash)
         return error_set(err, E_FILE, "cannot tell where the programs are");
     *slash = '\0';
+    enum status st = check_other(r, err);
+    if (st != ST_OK)
+        return st;
     /* What is started here works there. By the environment, which nobody else can read. */
     (void)setenv("HENPIN_POSTGRES", r->config->into, 1);
     (void)unsetenv("HENPIN_POSTGRES_FILE");
     (void)setenv("KAFKA_BOOTSTRAP_SERVERS", r->config->ledger.kafka.bootstrap_servers, 1);
     const char *const argv[] = {joined(r, r->dir, "/", "henpin"), "migrate", NULL};
-    enum status st = story_run(argv, err);
+    st = story_run(argv, err);
     if (st != ST_OK)
         return st;
     const struct pg_config there = {r->config->into};
@@ -190,6 +215,36 @@ static void delete_groups(struct replay *r) {
     }
 }
 
+/* ---- 5: the same records on both sides ---- */
+
+/* Tables are equal only if both sides have applied the same records: live traffic that
+ * comes meanwhile would be told as differences. */
+static enum status check_positions(struct replay *r, struct error *err) {
+    struct ledger_config any = {.group = "", .topic = "", .partition = -1, .to = -1};
+    struct ledger_rows live, into;
+    enum status st = ledger_load(r->live, &any, r->arena, &live, err);
+    st = st == ST_OK ? ledger_load(r->into, &any, r->arena, &into, err) : st;
+    for (size_t i = 0; st == ST_OK && i < into.n; i++) {
+        const struct ledger_row *there = &into.items[i];
+        int64_t position = -1; /* of the live group that is furthest */
+        for (size_t k = 0; k < live.n; k++)
+            if (live.items[k].partition == there->partition &&
+                strcmp(live.items[k].topic, there->topic) == 0 &&
+                live.items[k].position > position)
+                position = live.items[k].position;
+        if (there->last_offset < 0 || position == there->position)
+            continue;
+        (void)error_set(err, E_INPUT,
+                        "%s:%d is applied up to %lld live and up to %lld in the replay: "
+                        "their tables cannot be equal",
+                        there->topic, (int)there->partition, (long long)position,
+                        (long long)there->position);
+        st = error_hint(err, "stop what publishes, wait with henpin drain, and run the "
+                             "replay again: it goes on where it is");
+    }
+    return st;
+}
+
 /* ---- the command ---- */
 
 static int run(struct replay *r) {
@@ -202,8 +257,10 @@ static int run(struct replay *r) {
     st = st == ST_OK ? apply_log(r, since_us, &err) : st;
     if (st == ST_OK) {
         delete_groups(r);
-        printf("\n");
+        st = check_positions(r, &err);
     }
+    if (st == ST_OK)
+        printf("\n");
     st = st == ST_OK ? replay_compare(r->live, r->into, since_us, &differs, &err) : st;
     pg_free(r->live);
     pg_free(r->into);

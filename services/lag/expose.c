@@ -70,6 +70,10 @@ static void row_value(struct family *f, const struct lag_row *r, const char *con
     case S_RECREATED:
         number(f, at, v->trouble != LAG_NO_TROUBLE && v->trouble != LAG_GONE);
         return;
+    case S_UNKNOWN:
+        if (r->is_stale || (r->is_listed && r->extent.high < 0))
+            number(f, at, 1);
+        return;
     case S_LOSS_IN:
         if (v->loss_in_us != EVENT_ABSENT)
             seconds(f, at, v->loss_in_us);
@@ -86,7 +90,7 @@ static void row_value(struct family *f, const struct lag_row *r, const char *con
 static void expose_rows(const struct lag *l, struct builder *out) {
     static const enum series of_rows[] = {
         S_GROUP_OFFSET, S_GROUP_LAG, S_GROUP_LAG_SECONDS, S_LAG_ESTIMATED, S_STATE,
-        S_LOST,         S_RECREATED, S_LOSS_IN,           S_ENDANGERED};
+        S_LOST,         S_RECREATED, S_UNKNOWN,           S_LOSS_IN,       S_ENDANGERED};
     for (size_t s = 0; s < COUNT_OF(of_rows); s++) {
         struct family f = family(out, of_rows[s]);
         for (size_t i = 0; i < l->n_rows; i++) {
@@ -94,7 +98,7 @@ static void expose_rows(const struct lag *l, struct builder *out) {
             char partition[12];
             snprintf(partition, sizeof partition, "%d", (int)r->partition);
             const char *const at[] = {r->group, r->topic, partition};
-            if (r->is_judged)
+            if (r->is_judged || f.series == S_UNKNOWN)
                 row_value(&f, r, at);
         }
     }
@@ -173,6 +177,11 @@ static void expose_ways(const struct lag *l, struct builder *out) {
                 way_value(&f, w, (const char *const[]){w->group, w->topic});
         }
     }
+    struct family ours = family(out, S_GROUP_OURS);
+    for (size_t i = 0; i < l->n_ways; i++)
+        if (l->ways[i]->is_ours &&
+            (i == 0 || strcmp(l->ways[i - 1]->group, l->ways[i]->group) != 0))
+            number(&ours, (const char *const[]){l->ways[i]->group}, 1);
     struct family f = family(out, S_GROUP_MEMBERS);
     for (size_t i = 0; l->are_groups_known && i < l->n_groups; i++)
         if (l->groups[i].members >= 0)
@@ -215,15 +224,23 @@ static void expose_sources(const struct lag *l, struct builder *out) {
         if (all[i].source->answered_us > 0)
             seconds(&f, (const char *const[]){all[i].name},
                     clock_monotonic_us() - all[i].source->answered_us);
+    f = family(out, S_FACTS_AGE);
+    if (l->facts.taken_us > 0)
+        seconds(&f, (const char *const[]){"postgres"},
+                clock_monotonic_us() - l->facts.answered_us);
 }
 
-void lag_expose(const struct lag *l, struct builder *out) {
-    expose_rows(l, out);
-    if (lag_is_fresh(l, &l->from_kafka))
+void lag_expose(const struct lag *l, bool with_partitions, struct builder *out) {
+    if (with_partitions)
+        expose_rows(l, out);
+    struct family left_out = family(out, S_LEFT_OUT);
+    number(&left_out, (const char *const[]){"partitions"},
+           with_partitions ? 0 : (int64_t)l->n_rows);
+    if (with_partitions && lag_is_fresh(l, &l->from_kafka))
         expose_partitions(l, out);
     expose_ways(l, out);
     expose_sources(l, out);
-    if (l->facts.taken_us == 0 || !lag_is_fresh(l, &l->from_postgres))
+    if (!lag_are_facts_fresh(l))
         return;
     expose_open(l, out);
     expose_counts(out, S_DEAD_LETTERS, &l->facts.dead_letters, true);

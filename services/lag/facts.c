@@ -212,6 +212,7 @@ static enum status take(struct lag *l, struct arena *a, struct lag_facts *f,
     take_revisions(f, q.revisions);
     take_open(f, q.open);
     f->taken_us = now;
+    f->answered_us = clock_monotonic_us();
     if (pg_rows(q.promises) == 0)
         return ST_OK;
     s = pg_script_new(a);
@@ -221,6 +222,12 @@ static enum status take(struct lag *l, struct arena *a, struct lag_facts *f,
     if (st == ST_OK)
         take_allowances(f, q.promises, decided);
     return st;
+}
+
+bool lag_are_facts_fresh(const struct lag *l) {
+    return l->facts.taken_us > 0 &&
+           clock_monotonic_us() - l->facts.answered_us <
+               3 * l->config->facts_interval_us + l->config->timeout_us;
 }
 
 void lag_take_facts(struct lag *l) {

@@ -46,8 +46,10 @@ static json_t *partition(const struct lag_row *r) {
         "lag_seconds", is_there ? seconds(v->age_us) : json_null(), "state",
         r->is_judged ? word(lag_state_words[v->state]) : json_null(), "is_interpolated",
         v->is_estimated, "trouble",
-        r->is_judged ? word(lag_trouble_words[v->trouble]) : json_null(), "lost",
-        known(is_there, v->lost), "endangered", known(is_there, v->endangered),
+        r->is_judged                         ? word(lag_trouble_words[v->trouble])
+        : r->is_listed && r->extent.high < 0 ? json_string("end unknown")
+                                             : json_null(),
+        "lost", known(is_there, v->lost), "endangered", known(is_there, v->endangered),
         "loss_in_seconds", is_there ? seconds(v->loss_in_us) : json_null(),
         "read_per_second", is_there ? rate(v->read_rate) : json_null(),
         "written_per_second", is_there ? rate(v->write_rate) : json_null(), "moved_at",
@@ -170,11 +172,12 @@ void lag_json(const struct lag *l, struct builder *out) {
     for (size_t i = 0; i < l->n_ways; i++)
         json_array_append_new(ways, way(l, l->ways[i]));
     json_t *all = json_pack(
-        "{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "version",
-        HENPIN_VERSION, "now", instant(clock_now_us()), "taken_at", instant(l->round_us),
-        "interval_seconds", seconds(l->config->interval_us), "window_seconds",
-        seconds(l->config->window_us), "kafka", source(l, &l->from_kafka), "postgres",
-        source(l, &l->from_postgres), "facts_at", instant(l->facts.taken_us), "ways",
+        "{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o}",
+        "version", HENPIN_VERSION, "now", instant(clock_now_us()), "taken_at",
+        instant(l->round_us), "interval_seconds", seconds(l->config->interval_us),
+        "window_seconds", seconds(l->config->window_us), "kafka",
+        source(l, &l->from_kafka), "postgres", source(l, &l->from_postgres), "facts_at",
+        instant(l->facts.taken_us), "are_facts_fresh", lag_are_facts_fresh(l), "ways",
         ways, "dead_letters", counts(&l->facts.dead_letters, "group", "code"), "blockers",
         counts(&l->facts.blockers, "blocker", "desk"), "parked",
         counts(&l->facts.parked, "group", "topic"), "revisions", revisions(l));

@@ -38,10 +38,13 @@ struct lag_row {
     bool is_ours;    /* position from the ledger */
     bool is_seen;    /* in the round that goes on */
     bool is_claimed; /* a position is known; otherwise all there is waits */
+    bool is_listed;  /* Kafka has the partition, though perhaps nobody knows its ends */
+    bool is_stale;   /* its group did not tell its commits in this round */
     int64_t position;
     int64_t moved_us; /* when the ledger moved last; EVENT_ABSENT: unknown */
     int64_t last_offset, last_fingerprint; /* of the last record applied; -1: none */
     struct kafka_extent extent;            /* -1: unknown */
+    int64_t end_seen; /* the last end known of this topic; -1: none */
     /* the record that waits first */
     int64_t looked_at;  /* the offset that was asked about; -1: none */
     int64_t oldest_us;  /* its timestamp; EVENT_ABSENT: none */
@@ -111,7 +114,8 @@ struct lag_revision {
 };
 struct lag_facts {
     struct arena *arena;
-    int64_t taken_us; /* 0: never */
+    int64_t taken_us;    /* 0: never */
+    int64_t answered_us; /* the same moment, monotonic */
     struct lag_counts dead_letters, parked, blockers, workers;
     struct lag_revision *revisions;
     size_t n_revisions;
@@ -155,11 +159,14 @@ struct lag_count *lag_open_at_risk(const struct lag *l, const struct lag_way *w,
                                    struct arena *a, size_t *n);
 /* Whether what is known of the source is of the last rounds. */
 bool lag_is_fresh(const struct lag *l, const struct lag_source *s);
+/* Whether the facts are no older than three of their intervals. */
+bool lag_are_facts_fresh(const struct lag *l);
 
 struct lag_row *lag_row_of(struct lag *l, const char *group, const char *topic,
                            int32_t partition);
 MUST_USE enum status lag_read_ledger(struct lag *l, struct error *err);
-void lag_expose(const struct lag *l, struct builder *out);
+/* Without partitions: the sums only, and how many were left out. */
+void lag_expose(const struct lag *l, bool with_partitions, struct builder *out);
 void lag_json(const struct lag *l, struct builder *out);
 struct span lag_page(void);
 

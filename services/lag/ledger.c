@@ -10,6 +10,7 @@ static void take(struct lag *l, struct arena *a, const struct pg_query *q, size_
     if (row->position != pg_i64(q, i, 3) || row->last_offset != last_offset)
         row->is_another = false; /* another record is the last: it was not compared yet */
     row->is_ours = row->is_claimed = row->is_seen = true;
+    row->is_stale = false;
     row->position = pg_i64(q, i, 3);
     row->moved_us = pg_instant(q, i, 4);
     row->last_offset = last_offset;

@@ -22,6 +22,9 @@
 
 static const char program[] = "henpin-lag";
 
+/* About 1 KiB a partition and group; beyond, the sums are told without them. */
+#define ANSWER_MAX ((size_t)128 << 20)
+
 static struct lag_config config;
 
 #define AT(member) offsetof(struct lag_config, member)
@@ -81,8 +84,16 @@ static void answer(void *context, const char *path, struct http_answer *a) {
         return;
     }
     probes_answer(&probes, path, a);
-    if (strcmp(path, "/metrics") == 0)
-        lag_expose(l, a->body);
+    if (strcmp(path, "/metrics") != 0)
+        return;
+    const struct builder before = *a->body;
+    lag_expose(l, true, a->body);
+    if (!a->body->is_cut)
+        return;
+    log_warn("partitions.left-out", LOG_I64("partitions", (int64_t)l->n_rows),
+             LOG_I64("bytes_max", ANSWER_MAX));
+    *a->body = before;
+    lag_expose(l, false, a->body);
 }
 
 static void wait_for(const struct lag *l, struct http *http, int64_t until_us) {
@@ -103,6 +114,7 @@ static int run(struct lag *l) {
         log_error("worker.failed", LOG_ERR(&err));
         return error_exit_code(err.code);
     }
+    http_answers_up_to(http, ANSWER_MAX);
     log_info("worker.started", LOG_STR("version", HENPIN_VERSION),
              LOG_STR("kafka", config.kafka.bootstrap_servers),
              LOG_I64("http_port", http_port(http)));

@@ -72,6 +72,7 @@ struct lag_row *lag_row_of(struct lag *l, const char *group, const char *topic,
                             .moved_us = EVENT_ABSENT,
                             .last_offset = -1,
                             .extent = {-1, -1},
+                            .end_seen = -1,
                             .looked_at = -1,
                             .oldest_us = EVENT_ABSENT};
     l->rows[low] = row;
@@ -139,26 +140,42 @@ static void ask_groups(struct lag *l) {
         log_warn("groups.unknown", LOG_ERR(&err));
 }
 
-static enum status read_commits(struct lag *l, struct error *err) {
+/* One group that does not answer is that group's affair. */
+static void keep_group(struct lag *l, const char *group, const struct error *err) {
+    bool was_known = false;
+    metrics_count_error(err->code);
+    for (size_t i = 0; i < l->n_rows; i++) {
+        struct lag_row *r = l->rows[i];
+        if (r->is_ours || strcmp(r->group, group) != 0)
+            continue;
+        was_known = was_known || !r->is_stale;
+        r->is_seen = r->is_stale = true;
+    }
+    if (was_known)
+        log_warn("group.silent", LOG_STR("group", group), LOG_ERR(err));
+}
+
+static void read_commits(struct lag *l) {
     for (size_t g = 0; g < l->n_groups; g++) {
         const char *group = l->groups[g].name;
         struct kafka_commit *commits;
         size_t n;
         if (!is_watched(l, group))
             continue;
-        enum status st = kafka_watch_commits(l->kafka, l->arena, group, &commits, &n,
-                                             l->config->timeout_us, err);
-        if (st != ST_OK)
-            return st;
+        struct error err = {0};
+        if (kafka_watch_commits(l->kafka, l->arena, group, &commits, &n,
+                                l->config->timeout_us, &err) != ST_OK) {
+            keep_group(l, group, &err);
+            continue;
+        }
         for (size_t i = 0; i < n; i++) {
             struct lag_row *row =
                 lag_row_of(l, group, commits[i].topic, commits[i].partition);
-            row->is_ours = false;
+            row->is_ours = row->is_stale = false;
             row->is_claimed = row->is_seen = true;
             row->position = commits[i].offset;
         }
     }
-    return ST_OK;
 }
 
 /* ---- ends ---- */
@@ -193,25 +210,41 @@ static int by_place(const void *key, const void *item) {
                       : (r->partition > p->partition) - (r->partition < p->partition);
 }
 
+/* The topic may be another one: nothing that was seen of it holds, and whether its record is
+ * the one applied is asked at once. */
+static void forget(struct lag_row *r) {
+    r->looked_at = r->end_seen = -1;
+    r->oldest_us = EVENT_ABSENT;
+    r->is_nothing = false;
+    r->checked_us = 0;
+    r->history.n = 0;
+}
+
+static void take_ends(struct lag_row *r, const struct kafka_watched *p) {
+    bool is_known = p && p->low >= 0 && p->high >= 0;
+    r->is_listed = p != NULL;
+    if (!p || (is_known && p->high < r->end_seen))
+        forget(r);
+    r->extent =
+        is_known ? (struct kafka_extent){p->low, p->high} : (struct kafka_extent){-1, -1};
+    if (is_known)
+        r->end_seen = p->high;
+    if (!r->is_claimed)
+        r->position = r->extent.low;
+}
+
 static enum status read_ends(struct lag *l, struct error *err) {
     enum status st = kafka_watch_extents(l->kafka, l->partitions, l->n_partitions,
                                          l->config->timeout_us, err);
-    if (st != ST_OK)
-        l->n_partitions = 0;
     add_unclaimed(l);
-    for (size_t i = 0; i < l->n_rows; i++) {
+    for (size_t i = 0; i < l->n_rows && st == ST_OK;
+         i++) { /* else what was known stays */
         struct lag_row *r = l->rows[i];
         const struct kafka_watched *p = l->n_partitions
                                             ? bsearch(r, l->partitions, l->n_partitions,
                                                       sizeof *l->partitions, by_place)
                                             : NULL;
-        if (p && p->high < r->extent.high)
-            r->looked_at = -1; /* another topic: what was seen of it is void */
-        r->extent = p && p->low >= 0 && p->high >= 0
-                        ? (struct kafka_extent){p->low, p->high}
-                        : (struct kafka_extent){-1, -1};
-        if (!r->is_claimed)
-            r->position = r->extent.low;
+        take_ends(r, p);
     }
     return st;
 }
@@ -244,9 +277,7 @@ static void take_record(struct kafka_question *q, const struct kafka_record *k) 
     struct lag_row *r = q->context;
     if (q->offset == r->last_offset && q->offset < first_waiting(r)) {
         r->checked_us = clock_monotonic_us();
-        r->is_another =
-            k->offset != q->offset ||
-            record_fingerprint(k->timestamp_us, k->key, k->value) != r->last_fingerprint;
+        r->is_another = record_is_another(k, q->offset, r->last_fingerprint);
     } else {
         r->oldest_us = k->timestamp_us;
     }
@@ -311,11 +342,20 @@ static int64_t retention_of(const struct lag *l, const char *topic) {
 }
 
 static void judge(struct lag *l, struct lag_row *r, int64_t now) {
+    bool was_judged = r->is_judged;
     bool are_ends_fresh = lag_is_fresh(l, &l->from_kafka),
          is_position_fresh =
              r->is_ours ? lag_is_fresh(l, &l->from_postgres) : l->are_groups_known;
-    r->is_judged = is_position_fresh && are_ends_fresh;
-    if (r->is_judged && r->extent.high < 0) {
+    bool is_end_unknown = r->is_listed && r->extent.high < 0;
+    r->is_judged = is_position_fresh && are_ends_fresh && !r->is_stale && !is_end_unknown;
+    if (l->from_kafka.is_failing || (r->is_ours && l->from_postgres.is_failing)) {
+        r->is_judged =
+            r->is_judged && was_judged; /* the last verdict, while it is fresh */
+        return;
+    }
+    if (!r->is_judged)
+        return;
+    if (r->extent.high < 0) {
         r->verdict = (struct lag_verdict){.state = r->is_ours ? LAG_STOP : LAG_UNKNOWN,
                                           .trouble = LAG_NOT_THERE,
                                           .age_us = EVENT_ABSENT,
@@ -324,9 +364,6 @@ static void judge(struct lag *l, struct lag_row *r, int64_t now) {
                                           .loss_in_us = EVENT_ABSENT};
         return;
     }
-    if (!r->is_judged || l->from_kafka.is_failing ||
-        (r->is_ours && l->from_postgres.is_failing))
-        return;
     /* A window holds at most three quarters of the samples. */
     int64_t apart = l->config->window_us / (LAG_SAMPLES * 3 / 4);
     const struct lag_sample s = {now, r->position, r->extent.low, r->extent.high};
@@ -334,11 +371,12 @@ static void judge(struct lag *l, struct lag_row *r, int64_t now) {
     if (h->n > 1 && now - lag_history_at(h, h->n - 2)->at_us < apart)
         h->n--; /* the latest takes the place of the one before */
     lag_history_add(h, s);
+    bool is_looked_at = r->looked_at == first_waiting(r);
     const struct lag_moment m = {
         .now_us = now,
         .window_us = l->config->window_us,
-        .oldest_us = r->oldest_us,
-        .is_nothing = r->is_nothing,
+        .oldest_us = is_looked_at ? r->oldest_us : EVENT_ABSENT,
+        .is_nothing = is_looked_at && r->is_nothing,
         .retention_us = retention_of(l, r->topic),
         .members = members_of(l, r->group),
         .is_ours = r->is_ours,
@@ -362,10 +400,12 @@ void lag_round(struct lag *l) {
                             l->config->timeout_us, &err);
     if (st == ST_OK) {
         ask_groups(l);
-        st = read_commits(l, &err);
+        read_commits(l);
     }
     if (st != ST_OK || !l->are_groups_known)
         keep(l, false);
+    if (st != ST_OK)
+        keep(l, true); /* those that nobody has claimed, too */
     if (st == ST_OK)
         st = read_ends(l, &err);
     note(&l->from_kafka, "kafka", st, &err);

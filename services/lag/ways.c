@@ -75,7 +75,7 @@ static void tell_risk(struct lag *l, struct lag_way *w) {
     for (size_t i = 0; i < l->facts.n_allowances; i++)
         if (strcmp(l->facts.allowances[i].topic, w->topic) == 0)
             known = &l->facts.allowances[i];
-    if (!w->is_ours || !known || known->n == 0 || !w->is_known)
+    if (!w->is_ours || !known || known->n == 0 || !w->is_known || !lag_are_facts_fresh(l))
         return;
     w->has_risk = true;
     for (size_t i = 0; i < l->n_rows; i++) {
@@ -135,7 +135,8 @@ struct lag_count *lag_open_at_risk(const struct lag *l, const struct lag_way *w,
                                    struct arena *a, size_t *n) {
     struct lag_count *desks = arena_array(a, l->facts.n_open + 1, sizeof *desks);
     *n = 0;
-    if (!w->is_known || w->lag == 0 || w->catch_up_us == EVENT_ABSENT)
+    if (!w->is_known || w->lag == 0 || w->catch_up_us == EVENT_ABSENT ||
+        !lag_are_facts_fresh(l))
         return desks;
     int64_t until =
         w->catch_up_us == INT64_MAX ? INT64_MAX : l->round_us + w->catch_up_us;

@@ -243,6 +243,11 @@ test_positions__only_the_record_to_compare_is_gone_and_nothing_is_lost(void **st
 static void test_positions__a_fingerprint_tells_one_record_from_another(void **state) {
     (void)state;
     const int64_t one = record_fingerprint(1, SPAN("k"), SPAN("v"));
+    struct kafka_record r = {
+        .offset = 7, .timestamp_us = 1, .key = SPAN("k"), .value = SPAN("v")};
+    assert_false(record_is_another(&r, 7, one));
+    assert_true(record_is_another(&r, 7, one + 1));
+    assert_false(record_is_another(&r, 6, one + 1)); /* 6 was compacted away */
     assert_int_equal(one, record_fingerprint(1, SPAN("k"), SPAN("v")));
     assert_int_not_equal(one, record_fingerprint(2, SPAN("k"), SPAN("v")));
     assert_int_not_equal(one, record_fingerprint(1, SPAN("l"), SPAN("v")));
