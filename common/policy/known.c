@@ -45,6 +45,29 @@ static bool settles(const struct said_line *s) {
            s->line.condition != CONDITION_UNKNOWN;
 }
 
+/* Two entries of one event about the same pieces' kind are pieces of both. */
+static bool is_same_kind(const struct said_line *a, const struct said_line *b) {
+    struct said_line other = *b;
+    other.line.quantity = a->line.quantity;
+    return span_equal(a->line.line_id, b->line.line_id) &&
+           by_what_is_said(a, &other) == 0;
+}
+
+size_t known_join(struct said_line *said, size_t n) {
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t k = 0;
+        while (k < kept && !is_same_kind(&said[k], &said[i]))
+            k++;
+        if (k == kept)
+            said[kept++] = said[i];
+        else if (__builtin_add_overflow(said[k].line.quantity, said[i].line.quantity,
+                                        &said[k].line.quantity))
+            said[k].line.quantity = INT32_MAX;
+    }
+    return kept;
+}
+
 static bool is_overtaken(const struct said_line *s, const struct said_line *end) {
     for (const struct said_line *later = s + 1; later < end; later++)
         if (settles(later) &&

@@ -32,6 +32,10 @@ struct known_line {
  * has overtaken. How many are left. */
 size_t known_settle(struct said_line *said, size_t n);
 
+/* What one event says in several entries of one line is said in one, their pieces added
+ * up. How many are left. */
+size_t known_join(struct said_line *said, size_t n);
+
 /* How many from the beginning are about the same line. */
 size_t known_span(const struct said_line *said, size_t n);
 

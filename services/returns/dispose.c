@@ -47,7 +47,7 @@ static size_t say(struct arena *a, const struct return_event *e, struct said_lin
             said[i].line = (struct return_line){
                 .line_id = SPAN(""), .sku = SPAN(""), .condition = CONDITION_ABSENT};
     }
-    return n;
+    return known_join(said, n);
 }
 
 /* ---- at which event a line is decided ---- */
