@@ -53,7 +53,7 @@ static void find_columns(PGconn *db, struct table *t) {
         sql, sizeof sql,
         "SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute"
         " WHERE attrelid = '%s'::regclass AND attnum > 0 AND NOT attisdropped"
-        " AND attname NOT IN ('recorded_at', 'recorded_xid')",
+        " AND attname NOT IN ('recorded_at', 'recorded_xid') AND attgenerated = ''",
         t->name);
     PGresult *r = run(db, sql, PGRES_TUPLES_OK);
     snprintf(t->columns, sizeof t->columns, "%s", PQgetvalue(r, 0, 0));
