@@ -143,14 +143,15 @@ test: ## install, build, and run all tests against real Postgres, Kafka and sche
 	@tests/tools/setup test
 	@unbuilt=; $(MAKE) -k test-parts || unbuilt=--unbuilt; \
 	  tests/tools/run-tests $$unbuilt $(if $(T),'$(T)')
-test-parts: test-programs test-units test-downloads
-# Several flavours at once would tell every file several times; V=1 does.
-test-programs test-units: V := $(if $(filter 1,$(V)),1,quiet)
+test-parts: test-programs test-downloads
+# Several flavours at once would tell every file several times; V=1 does. One flavour after the other,
+# and the units last: two makes in one $(O) would write its libcommon.a at the same time.
+test-programs: V := $(if $(filter 1,$(V)),1,quiet)
 test-programs:
-	@for f in $$(tests/tools/run-tests --flavours $(if $(T),'$(T)')); do \
-	  $(MAKE) FLAVOUR=$$f V=$(V) all && echo "built the programs ($$f)" || exit; done
-test-units:
-	@$(MAKE) FLAVOUR=asan V=$(V) unit && echo "built the unit tests (asan)"
+	@rc=0; \
+	for f in $$(tests/tools/run-tests --flavours $(if $(T),'$(T)')); do \
+	  $(MAKE) FLAVOUR=$$f V=$(V) all && echo "built the programs ($$f)" || rc=1; done; \
+	$(MAKE) FLAVOUR=asan V=$(V) unit && echo "built the unit tests (asan)" || rc=1; exit $$rc
 test-downloads:
 	@tests/tools/run-tests --fetch $(if $(T),'$(T)')
 
@@ -210,7 +211,7 @@ clean: ## remove what was built, stop what is left running; keeps the downloads
 distclean: clean ## remove the downloads too
 	rm -rf $(BUILD) build/cache
 
-.PHONY: all unit libraries setup demo test test-page test-parts test-programs test-units test-downloads check-unit \
+.PHONY: all unit libraries setup demo test test-page test-parts test-programs test-downloads check-unit \
   lint fmt install deb image image-test help clean distclean FORCE $(SLOW) test-mutants
 -include $(wildcard tests/*/rules.mk) # programs of the slow checks
 -include $(OBJECTS:.o=.d)
