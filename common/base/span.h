@@ -31,6 +31,11 @@ static inline struct span span_of(const char *text) {
     return (struct span){text, text ? strlen(text) : 0};
 }
 
+/* Of a text that may be left out by leaving it empty: ptr NULL then. */
+static inline struct span span_given(const char *text) {
+    return *text ? span_of(text) : (struct span){NULL, 0};
+}
+
 static inline int span_print_len(struct span s) {
     return s.len > 0x7fffffff ? 0x7fffffff : (int)s.len;
 }

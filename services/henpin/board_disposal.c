@@ -169,7 +169,7 @@ static struct pg_query *add(struct pg_script *s, const struct pg_statement *stat
     const char *const filters[] = {f->site, f->partner, f->seller};
     struct pg_query *q = pg_script_query(s, statement);
     for (size_t i = 0; i < COUNT_OF(filters); i++)
-        pg_param_text(q, *filters[i] ? span_of(filters[i]) : (struct span){NULL, 0});
+        pg_param_text(q, span_given(filters[i]));
     return q;
 }
 

@@ -195,10 +195,6 @@ bool letters_is_everything(const struct letters_filter *f) {
            !*c->until && c->partition < 0 && c->offset < 0;
 }
 
-static void param_if(struct pg_query *q, const char *text) {
-    pg_param_text(q, *text ? span_of(text) : (struct span){NULL, 0});
-}
-
 static void param_states(struct pg_query *q, enum letter_states states) {
     static const char *const words[][5] = {
         [LETTERS_UNSETTLED] = {"open", "retry"},
@@ -216,9 +212,9 @@ static void param_states(struct pg_query *q, enum letter_states states) {
 void letters_params(struct pg_query *q, const struct letters_filter *f,
                     enum letter_states states, int64_t max_retries) {
     const struct letters_config *c = f->config;
-    param_if(q, c->group);
-    param_if(q, c->topic);
-    param_if(q, c->code);
+    pg_param_text(q, span_given(c->group));
+    pg_param_text(q, span_given(c->topic));
+    pg_param_text(q, span_given(c->code));
     pg_param_instant(q, f->since_us);
     pg_param_instant(q, f->until_us);
     if (c->partition >= 0)

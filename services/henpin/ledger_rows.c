@@ -18,13 +18,12 @@ enum status ledger_load(struct pg *pg, const struct ledger_config *config,
                         struct arena *a, struct ledger_rows *out, struct error *err) {
     struct pg_script *s = pg_script_new(a);
     struct pg_query *q = pg_script_query(s, &positions_last);
-    const struct span absent = {NULL, 0};
-    pg_param_text(q, *config->group ? span_of(config->group) : absent);
-    pg_param_text(q, *config->topic ? span_of(config->topic) : absent);
+    pg_param_text(q, span_given(config->group));
+    pg_param_text(q, span_given(config->topic));
     if (config->partition >= 0)
         pg_param_i32(q, (int32_t)config->partition);
     else
-        pg_param_text(q, absent);
+        pg_param_text(q, (struct span){NULL, 0});
     pg_param_bool(q, config->is_everything);
     enum status st = database_run(pg, s, err);
     if (st != ST_OK)

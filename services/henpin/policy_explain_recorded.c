@@ -117,15 +117,11 @@ static enum status explain_last(struct pg *pg, const struct explain_command *c,
     return ST_OK;
 }
 
-static struct span wanted(const char *text) {
-    return *text ? span_of(text) : (struct span){NULL, 0};
-}
-
 static enum status search(struct pg *pg, const struct explain_command *c, struct arena *a,
                           int *code, struct error *err) {
-    const struct recorded_search search = {.order_id = wanted(c->order),
-                                           .marketplace = wanted(c->marketplace),
-                                           .event = wanted(c->decision)};
+    const struct recorded_search search = {.order_id = span_given(c->order),
+                                           .marketplace = span_given(c->marketplace),
+                                           .event = span_given(c->decision)};
     struct recorded *all;
     size_t n;
     enum status st = recorded_find(pg, &search, a, DECISIONS_MAX, &all, &n, err);

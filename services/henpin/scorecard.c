@@ -186,8 +186,8 @@ static enum status show(struct pg *pg, const struct scorecard_config *c,
     struct arena *a = arena_new((size_t)1 << 30);
     struct pg_script *s = pg_script_new(a);
     struct pg_query *q = pg_script_query(s, &scored);
-    pg_param_text(q, *c->seller ? span_of(c->seller) : (struct span){NULL, 0});
-    pg_param_text(q, *c->marketplace ? span_of(c->marketplace) : (struct span){NULL, 0});
+    pg_param_text(q, span_given(c->seller));
+    pg_param_text(q, span_given(c->marketplace));
     pg_param_i32(q, (int32_t)days[c->days]);
     enum status st = database_run(pg, s, err);
     if (st == ST_OK && c->is_json)

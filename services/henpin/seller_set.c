@@ -12,10 +12,6 @@ static const struct pg_statement end = {
     "seller_end", "SELECT henpin.seller_end($1::text, $2::text, $3::text,"
                   " coalesce($4::timestamptz, now()))"};
 
-static struct span span_if(const char *text) {
-    return *text ? span_of(text) : (struct span){NULL, 0};
-}
-
 /* Which option belongs to which kind of word. */
 static enum status check_options(const struct seller_config *c, enum seller_kind kind,
                                  struct error *err) {
@@ -106,7 +102,7 @@ static int write_both(struct pg *pg, const struct seller_config *c,
     struct pg_script *s = pg_script_new(a), *finish = pg_script_new(a);
     struct error err = {0};
     const struct seller_line itself = {.seller_id = line->seller_id,
-                                       .value = span_if(c->name),
+                                       .value = span_given(c->name),
                                        .more = span_of(c->country),
                                        .from_us = SELLER_EVER,
                                        .until_us = INT64_MAX};

@@ -126,6 +126,13 @@ static void test_span__copies_into_the_arena(void **state) {
     arena_free(a);
 }
 
+static void test_span__what_is_left_empty_was_not_given(void **state) {
+    (void)state;
+    assert_null(span_given("").ptr);
+    assert_int_equal(span_given("").len, 0);
+    assert_span_is(span_given("amazon-jp"), "amazon-jp");
+}
+
 static void test_builder__cuts_and_then_adds_nothing(void **state) {
     (void)state;
     char buffer[5];
@@ -227,6 +234,7 @@ int main(void) {
         cmocka_unit_test(test_span__text_check_sees_each_position),
         cmocka_unit_test(test_span__reads_all_of_int64_and_nothing_more),
         cmocka_unit_test(test_span__copies_into_the_arena),
+        cmocka_unit_test(test_span__what_is_left_empty_was_not_given),
         cmocka_unit_test(test_builder__cuts_and_then_adds_nothing),
         cmocka_unit_test(test_builder__never_cuts_inside_a_character),
         cmocka_unit_test(test_builder__fills_to_the_last_byte),
