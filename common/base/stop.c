@@ -1,11 +1,13 @@
 /*
  * stop.c: signals become flags, and an eventfd that wakes a waiting poll().
  *
- * The handler only sets flags and writes to the eventfd (write is async-signal-safe).
- * Everything that a stop means is done by the loop, between two batches.
+ * The handler only sets flags, reads the clock and writes to the eventfd (clock_gettime and
+ * write are async-signal-safe). Everything that a stop means is done by the loop, between
+ * two batches.
  */
 #include "common/base/stop.h"
 
+#include "common/base/clock.h"
 #include "common/base/compiler.h"
 #include "common/base/log.h"
 
@@ -17,7 +19,12 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+/* A supervisor may signal the process and then its group (coreutils' timeout does): that
+ * is one request. */
+enum { TOGETHER_US = 500000 };
+
 static volatile sig_atomic_t is_stopping;
+static volatile int64_t asked_us; /* when to stop, by clock_monotonic_us() */
 static volatile sig_atomic_t is_reload_wanted;
 static volatile sig_atomic_t wake_fd = -1;
 
@@ -40,8 +47,10 @@ static void on_signal(int signal_number) {
         break;
     default:
         /* The second request: whoever asks twice does not want to wait for the batch. */
-        if (is_stopping)
+        if (is_stopping && clock_monotonic_us() - asked_us > TOGETHER_US)
             _exit(EXIT_FAILURE);
+        if (!is_stopping)
+            asked_us = clock_monotonic_us();
         is_stopping = 1;
     }
     wake();

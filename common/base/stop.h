@@ -1,5 +1,6 @@
 /*
- * stop.h: SIGTERM and SIGINT ask to stop; a second one leaves at once, which is safe.
+ * stop.h: SIGTERM and SIGINT ask to stop; a second one, half a second later or more, leaves
+ * at once, which is safe.
  * SIGHUP asks to load the policy again, SIGUSR1 toggles debug logs, SIGPIPE is ignored.
  */
 #ifndef COMMON_BASE_STOP_H

@@ -46,8 +46,16 @@ static void interrupt_once(void) {
 static void stop_twice(void) {
     stop_install();
     raise(SIGINT);
+    usleep(600000);
     raise(SIGTERM);
     _exit(99);
+}
+
+static void stop_together(void) {
+    stop_install();
+    raise(SIGTERM);
+    raise(SIGTERM);
+    CHECK(stop_requested());
 }
 
 static void reload(void) {
@@ -88,6 +96,12 @@ static void test_stop__a_second_signal_leaves_at_once(void **state) {
     assert_exit(stop_twice, 1);
 }
 
+static void
+test_stop__signals_to_the_process_and_its_group_are_one_request(void **state) {
+    (void)state;
+    assert_exit(stop_together, 0);
+}
+
 static void test_stop__sighup_asks_for_one_reload(void **state) {
     (void)state;
     assert_exit(reload, 0);
@@ -110,6 +124,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_stop__sigterm_and_sigint_ask_to_stop),
         cmocka_unit_test(test_stop__a_second_signal_leaves_at_once),
+        cmocka_unit_test(test_stop__signals_to_the_process_and_its_group_are_one_request),
         cmocka_unit_test(test_stop__sighup_asks_for_one_reload),
         cmocka_unit_test(test_stop__a_broken_pipe_is_an_error_not_a_death),
         cmocka_unit_test(test_stop__sigusr1_toggles_debug),
