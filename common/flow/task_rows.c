@@ -2,7 +2,7 @@
 #include "common/flow/task_rows.h"
 
 #include "common/event/event.h"
-#include "common/flow/escalation.h"
+#include "common/flow/task_event.h"
 
 struct task_rows {
     struct batch *batch;
@@ -105,47 +105,36 @@ void task_rows_read(struct task_rows *r,
 
 /* ---- the trail ---- */
 
-struct teller {
-    struct pg_copy *copy;
-    const struct tasks *tasks;
-    const struct message *message;
-    const struct work_case *work;
-    int64_t revision;
-};
-
-static void copy_task_event(const struct teller *to, const struct task *x,
-                            const char *change, int turn) {
-    struct pg_copy *copy = to->copy;
-    pg_copy_row(copy, TASK_EVENT_FIELDS);
-    pg_copy_instant(copy, to->tasks->identity_us);
-    pg_copy_uuid(copy, x->id);
-    pg_copy_text(copy, span_of(change));
-    pg_copy_i16(copy, (int16_t)turn);
-    pg_copy_text(copy, x->line_id);
-    pg_copy_i16(copy, (int16_t)x->step_no);
-    pg_copy_text(copy, x->action);
-    pg_copy_text(copy, x->product_class);
-    pg_copy_text(copy, x->responsible);
-    pg_copy_text(copy, x->licence);
-    pg_copy_text(copy, x->evidence);
-    pg_copy_instant(copy, x->due_us);
-    if (x->after_step > 0)
-        pg_copy_i16(copy, (int16_t)x->after_step);
-    else
-        pg_copy_null(copy);
-    pg_copy_text(copy, x->playbook);
-    pg_copy_uuid(copy, to->work->id);
-    pg_copy_text(copy, to->work->seller_id);
-    pg_copy_text(copy, to->work->marketplace);
-    pg_copy_text(copy, to->work->order_id);
-    pg_copy_text(copy, x->rule_id);
-    pg_copy_i64(copy, to->revision);
-    pg_copy_instant(copy, to->message->occurred_us);
-    escalation_copy_source(copy, to->message);
+static struct task_event event_of(const struct tasks *t, const struct task *x,
+                                  const struct message *m, const struct work_case *k,
+                                  int64_t revision) {
+    return (struct task_event){
+        .identity_us = t->identity_us,
+        .task_id = x->id,
+        .turn = x->turn,
+        .line_id = x->line_id,
+        .step_no = x->step_no,
+        .after_step = x->after_step,
+        .action = x->action,
+        .product_class = x->product_class,
+        .responsible = x->responsible,
+        .licence = x->licence,
+        .evidence = x->evidence,
+        .due_us = x->due_us,
+        .playbook = x->playbook,
+        .case_id = k->id,
+        .seller_id = k->seller_id,
+        .marketplace = k->marketplace,
+        .order_id = k->order_id,
+        .rule_id = x->rule_id,
+        .revision = revision,
+        .occurred_us = m->occurred_us,
+        .source = m,
+    };
 }
 
 /* In the order in which they come about. Its turn counts up when it is taken up again. */
-static void tell_one(const struct teller *to, struct task *x) {
+static void copy_changes(struct pg_copy *copy, unsigned tells, struct task_event e) {
     static const struct {
         unsigned change;
         const char *word;
@@ -155,20 +144,23 @@ static void tell_one(const struct teller *to, struct task *x) {
         {TASK_TELLS_REOPENED, "REOPENED"},
         {TASK_TELLS_READY, "READY"},
     };
-    for (size_t i = 0; i < COUNT_OF(changes); i++)
-        if (x->tells & changes[i].change)
-            copy_task_event(to, x, changes[i].word, x->turn);
-    x->tells = 0;
+    for (size_t i = 0; i < COUNT_OF(changes); i++) {
+        e.change = changes[i].word;
+        if (tells & changes[i].change)
+            task_event_copy(copy, &e);
+    }
 }
 
 void task_rows_tell(struct task_rows *r, struct tasks *t, const struct message *m,
                     const struct work_case *k, int64_t revision) {
     for (size_t i = 0; i < t->n; i++) {
-        if (!t->items[i].tells)
+        struct task *x = &t->items[i];
+        if (!x->tells)
             continue;
         if (!r->events)
-            r->events = pg_script_copy(r->batch->writes, TASK_EVENT_COPY);
-        tell_one(&(struct teller){r->events, t, m, k, revision}, &t->items[i]);
+            r->events = pg_script_copy(r->batch->writes, task_event_copy_sql);
+        copy_changes(r->events, x->tells, event_of(t, x, m, k, revision));
+        x->tells = 0;
     }
 }
 

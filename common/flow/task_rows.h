@@ -1,23 +1,12 @@
 /*
- * task_rows.h: the tasks of cases from henpin.disposal_task and back, with their trail in
- * henpin.disposal_task_event. Who writes them holds the row of their case.
+ * task_rows.h: the tasks of cases from henpin.disposal_task and back, with their trail
+ * (task_event.h). Who writes them holds the row of their case.
  */
 #ifndef COMMON_FLOW_TASK_ROWS_H
 #define COMMON_FLOW_TASK_ROWS_H
 
 #include "common/flow/casework.h"
 #include "common/policy/tasks.h"
-
-/* Of a row of the trail, in the order in which everybody writes it. */
-#define TASK_EVENT_COLUMNS                                                               \
-    "identity_at, task_id, change, turn, line_id, step_no, action, product_class,"       \
-    " responsible, licence_required, evidence_required, due_at, after_step, playbook,"   \
-    " case_id, seller_id, marketplace, order_id, rule_id, policy_revision_id,"           \
-    " occurred_at, source_topic, source_partition, source_offset, traceparent"
-enum { TASK_EVENT_FIELDS = 25 };
-#define TASK_EVENT_COPY                                                                  \
-    "COPY henpin.disposal_task_event (" TASK_EVENT_COLUMNS ") FROM STDIN (FORMAT "       \
-    "binary)"
 
 struct task_rows;
 

@@ -1,6 +1,6 @@
 #include "services/deadlines/task_follow.h"
 
-#include "common/flow/task_rows.h"
+#include "common/flow/task_event.h"
 
 /* Whoever changes it writes its trail from the row as it stands then. */
 #define TELL(change, occurred)                                                           \

@@ -3,16 +3,9 @@
 #include "common/base/clock.h"
 #include "common/base/fault.h"
 #include "common/event/event.h"
-#include "common/event/identity.h"
-#include "common/flow/escalation.h"
-#include "common/flow/task_rows.h"
 #include "common/io/pg_session.h"
 #include "services/deadlines/task_follow.h"
-#include "services/deadlines/task_route.h"
-#include "services/deadlines/task_turn.h"
-
-#include <inttypes.h>
-#include <stdio.h>
+#include "services/deadlines/task_tell.h"
 
 #define ROUND_TIMEOUT_US (10 * US_PER_S)
 #define ROUND_BYTES ((size_t)256 << 20)
@@ -155,31 +148,66 @@ static ptrdiff_t row_before(const struct looking *k, struct uuid id) {
     return -1;
 }
 
-/* False: it must be left to the next look. */
-static bool take(const struct looking *k, size_t row, struct standing_task *t,
-                 int *after_step) {
-    const struct pg_query *q = k->tasks;
-    *after_step = 0;
-    *t = (struct standing_task){
-        .is_ready = span_is(pg_text(q, row, T_STATE), "READY"),
-        .has_before = !pg_is_null(q, row, T_AFTER),
-        .before_us = EVENT_ABSENT,
-        .counts_from_us = pg_instant(q, row, T_COUNTS_FROM),
-        .due_us = pg_instant(q, row, T_DUE),
-        .overdue_us = pg_instant(q, row, T_OVERDUE_AT),
-        .is_blocked = !pg_is_null(q, row, T_BLOCKED),
-        .licence_until_us = pg_instant(q, row, T_LICENCE_UNTIL),
-        .has_other_rules = !pg_is_null(q, row, T_LICENCE) &&
-                           pg_i64(q, row, T_ROUTED) != policy_revision(k->policy)->id,
-    };
-    if (!t->has_before)
+/* False: somebody holds it. */
+static bool find_before(const struct looking *k, size_t row, struct due_task *x) {
+    if (!x->standing.has_before)
         return true;
-    ptrdiff_t before = row_before(k, pg_uuid(q, row, T_AFTER));
+    ptrdiff_t before = row_before(k, pg_uuid(k->tasks, row, T_AFTER));
     if (before < 0)
         return false;
-    t->before_us = pg_instant(k->before, (size_t)before, B_DONE);
-    *after_step = (int)pg_i64(k->before, (size_t)before, B_STEP);
+    x->standing.before_us = pg_instant(k->before, (size_t)before, B_DONE);
+    x->event.after_step = (int)pg_i64(k->before, (size_t)before, B_STEP);
     return true;
+}
+
+static struct task_event event_of(const struct pg_query *q, size_t row) {
+    return (struct task_event){
+        .identity_us = pg_instant(q, row, T_IDENTITY),
+        .task_id = pg_uuid(q, row, T_ID),
+        .turn = (int)pg_i64(q, row, T_TURN),
+        .line_id = pg_text(q, row, T_LINE),
+        .step_no = (int)pg_i64(q, row, T_STEP),
+        .action = pg_text(q, row, T_ACTION),
+        .product_class = pg_text(q, row, T_CLASS),
+        .responsible = pg_text(q, row, T_RESPONSIBLE),
+        .licence = pg_text(q, row, T_LICENCE),
+        .evidence = pg_text(q, row, T_EVIDENCE),
+        .playbook = pg_text(q, row, T_PLAYBOOK),
+        .case_id = pg_uuid(q, row, T_CASE),
+        .seller_id = pg_text(q, row, T_SELLER),
+        .marketplace = pg_text(q, row, T_MARKETPLACE),
+        .order_id = pg_text(q, row, T_ORDER),
+        .rule_id = pg_text(q, row, T_RULE),
+        .revision = pg_i64(q, row, T_REVISION),
+    };
+}
+
+/* False: it must be left to the next look. */
+static bool take(const struct looking *k, size_t row, struct due_task *x) {
+    const struct pg_query *q = k->tasks;
+    *x = (struct due_task){
+        .event = event_of(q, row),
+        .standing =
+            {
+                .is_ready = span_is(pg_text(q, row, T_STATE), "READY"),
+                .has_before = !pg_is_null(q, row, T_AFTER),
+                .before_us = EVENT_ABSENT,
+                .counts_from_us = pg_instant(q, row, T_COUNTS_FROM),
+                .due_us = pg_instant(q, row, T_DUE),
+                .overdue_us = pg_instant(q, row, T_OVERDUE_AT),
+                .is_blocked = !pg_is_null(q, row, T_BLOCKED),
+                .licence_until_us = pg_instant(q, row, T_LICENCE_UNTIL),
+                .has_other_rules =
+                    !pg_is_null(q, row, T_LICENCE) &&
+                    pg_i64(q, row, T_ROUTED) != policy_revision(k->policy)->id,
+            },
+        .overdue = pg_text(q, row, T_OVERDUE),
+        .partner = pg_text(q, row, T_PARTNER),
+        .failed_turn = pg_i64(q, row, T_FAILED_TURN),
+        .failed_us = pg_instant(q, row, T_FAILED_AT),
+        .failed_why = pg_text(q, row, T_FAILED_WHY),
+    };
+    return find_before(k, row, x);
 }
 
 /* ---- writing ---- */
@@ -187,11 +215,13 @@ static bool take(const struct looking *k, size_t row, struct standing_task *t,
 struct writes {
     struct pg_array *ids, *ready, *from, *due, *next, *late;
     struct pg_array *routed, *partners, *licences, *blocked;
-    struct pg_copy *events, *escalations;
+    struct pg_copy *events;
+    struct task_tell tell;
     struct task_follow follow;
 };
 
-static struct writes open_writes(struct pg_script *s, size_t n, int64_t revision) {
+static struct writes open_writes(const struct looking *k, struct pg_script *s) {
+    size_t n = pg_rows(k->tasks);
     struct writes w;
     struct pg_query *q = pg_script_query(s, &go_on);
     w.ids = pg_param_array(q, PG_UUID, n);
@@ -204,9 +234,9 @@ static struct writes open_writes(struct pg_script *s, size_t n, int64_t revision
     w.partners = pg_param_array(q, PG_TEXT, n);
     w.licences = pg_param_array(q, PG_TIMESTAMPTZ, n);
     w.blocked = pg_param_array(q, PG_TEXT, n);
-    pg_param_i64(q, revision);
-    w.events = pg_script_copy(s, TASK_EVENT_COPY);
-    w.escalations = pg_script_copy(s, escalation_copy_sql);
+    pg_param_i64(q, policy_revision(k->policy)->id);
+    w.events = pg_script_copy(s, task_event_copy_sql);
+    w.tell = task_tell_open(s, k->a, k->policy, k->now_us);
     w.follow = task_follow_open(s, n);
     return w;
 }
@@ -218,9 +248,9 @@ static void add_instant(struct pg_array *to, int64_t us) {
         pg_array_i64(to, us);
 }
 
-static void write_row(const struct writes *w, const struct looking *k, size_t row,
+static void write_row(const struct writes *w, struct uuid task_id,
                       const struct task_turn *turn, const struct task_route *route) {
-    pg_array_uuid(w->ids, pg_uuid(k->tasks, row, T_ID));
+    pg_array_uuid(w->ids, task_id);
     pg_array_i64(w->ready, turn->becomes_ready);
     add_instant(w->from, turn->counts_from_us);
     add_instant(w->due, turn->due_us);
@@ -232,252 +262,74 @@ static void write_row(const struct writes *w, const struct looking *k, size_t ro
     pg_array_text(w->blocked, route->blocked);
 }
 
-static void copy_texts(struct pg_copy *copy, const struct pg_query *q, size_t row,
-                       int first, int last) {
-    for (int column = first; column <= last; column++)
-        pg_copy_text(copy, pg_text(q, row, column));
-}
-
-static void write_change(const struct writes *w, const struct looking *k, size_t row,
-                         const char *change, int64_t at_us, int64_t due_us,
-                         int after_step) {
-    const struct pg_query *q = k->tasks;
-    struct pg_copy *copy = w->events;
-    pg_copy_row(copy, TASK_EVENT_FIELDS);
-    pg_copy_instant(copy, pg_instant(q, row, T_IDENTITY));
-    pg_copy_uuid(copy, pg_uuid(q, row, T_ID));
-    pg_copy_text(copy, span_of(change));
-    pg_copy_i16(copy, (int16_t)pg_i64(q, row, T_TURN));
-    pg_copy_text(copy, pg_text(q, row, T_LINE));
-    pg_copy_i16(copy, (int16_t)pg_i64(q, row, T_STEP));
-    pg_copy_text(copy, pg_text(q, row, T_ACTION));
-    copy_texts(copy, q, row, T_CLASS, T_EVIDENCE);
-    pg_copy_instant(copy, due_us);
-    if (after_step > 0)
-        pg_copy_i16(copy, (int16_t)after_step);
-    else
-        pg_copy_null(copy);
-    pg_copy_text(copy, pg_text(q, row, T_PLAYBOOK));
-    pg_copy_uuid(copy, pg_uuid(q, row, T_CASE));
-    copy_texts(copy, q, row, T_SELLER, T_ORDER);
-    pg_copy_text(copy, pg_text(q, row, T_RULE));
-    pg_copy_i64(copy, pg_i64(q, row, T_REVISION));
-    pg_copy_instant(copy, at_us);
-    escalation_copy_source(copy, NULL);
-}
-
-static struct span details_of(const struct looking *k, size_t row) {
-    static const struct {
-        const char *name;
-        int column;
-    } fields[] = {{"line_id", T_LINE},
-                  {"action", T_ACTION},
-                  {"disposition", T_PLAYBOOK},
-                  {"product_class", T_CLASS},
-                  {"responsible", T_RESPONSIBLE},
-                  {"licence", T_LICENCE},
-                  {"evidence", T_EVIDENCE},
-                  {"told", T_OVERDUE}};
-    size_t room = 40 * COUNT_OF(fields);
-    for (size_t i = 0; i < COUNT_OF(fields); i++)
-        room += 6 * pg_text(k->tasks, row, fields[i].column).len;
-    struct builder b = builder_in(k->a, room);
-    for (size_t i = 0; i < COUNT_OF(fields); i++) {
-        struct span value = pg_text(k->tasks, row, fields[i].column);
-        if (value.len == 0)
-            continue;
-        build_text(&b, builder_span(&b).len > 0 ? ",\"" : "{\"");
-        build_text(&b, fields[i].name);
-        build_text(&b, "\":");
-        build_json(&b, value);
-    }
-    build_char(&b, '}');
-    return builder_span(&b);
-}
-
-/* What is told of one task: the id must tell its turns and instants apart. */
-struct task_telling {
-    const char *level;
-    int64_t turn; /* 0: the task's own */
-    int64_t at_us, due_us;
-    struct span role; /* who is told */
-    int severity;
-    struct span reason;
-};
-
-static void tell(const struct writes *w, const struct looking *k, size_t row,
-                 const struct task_telling *what) {
-    const struct pg_query *q = k->tasks;
-    char meaning[60];
-    snprintf(meaning, sizeof meaning, "%s:%" PRId64, what->level,
-             what->turn ? what->turn : pg_i64(q, row, T_TURN));
-    escalation_copy(w->escalations,
-                    &(struct escalation){
-                        .identity_us = what->at_us,
-                        .meaning = meaning,
-                        .subject_id = pg_uuid(q, row, T_ID),
-                        .kind = SPAN("disposal_step"),
-                        .level = what->level,
-                        .severity = what->severity,
-                        .case_kind = SPAN("return"),
-                        .case_id = pg_uuid(q, row, T_CASE),
-                        .seller_id = pg_text(q, row, T_SELLER),
-                        .marketplace = pg_text(q, row, T_MARKETPLACE),
-                        .order_id = pg_text(q, row, T_ORDER),
-                        .desk = span_of(policy_role_desk(k->policy, what->role)),
-                        .due_us = what->due_us,
-                        .act_by_us = EVENT_ABSENT,
-                        .rule_id = pg_text(q, row, T_RULE),
-                        .revision = pg_i64(q, row, T_REVISION),
-                        .occurred_us = what->at_us,
-                        .reason = what->reason,
-                        .details = details_of(k, row),
-                    });
-}
-
-static void tell_late(const struct writes *w, const struct looking *k, size_t row,
-                      const struct task_turn *turn) {
-    const struct pg_query *q = k->tasks;
-    struct span role = pg_text(q, row, T_OVERDUE);
-    char text[700];
-    struct builder reason = builder_over(text, sizeof text);
-    build_span(&reason, pg_text(q, row, T_ACTION));
-    build_text(&reason, " (");
-    build_span(&reason, pg_text(q, row, T_PLAYBOOK));
-    build_instant(&reason, ") was due ", turn->due_us);
-    build_text(&reason, " and is not done");
-    if (role.ptr) {
-        build_text(&reason, "; to be told: ");
-        build_span(&reason, role);
-    }
-    tell(w, k, row,
-         &(struct task_telling){"overdue", 0, turn->due_us, turn->due_us, role,
-                                role.ptr ? 3 : 2, builder_span(&reason)});
-}
-
-/* Of an attempt that failed, once. */
-static size_t tell_failed(const struct writes *w, const struct looking *k, size_t row,
-                          const struct task_turn *turn) {
-    const struct pg_query *q = k->tasks;
-    struct span role = pg_text(q, row, T_OVERDUE), why = pg_text(q, row, T_FAILED_WHY);
-    int64_t failed_us = pg_instant(q, row, T_FAILED_AT);
-    if (pg_is_null(q, row, T_FAILED_TURN))
-        return 0;
-    struct builder reason = builder_in(k->a, why.len + 700);
-    build_span(&reason, pg_text(q, row, T_ACTION));
-    build_text(&reason, " (");
-    build_span(&reason, pg_text(q, row, T_PLAYBOOK));
-    build_text(&reason, ") could not be done: ");
-    build_span(&reason, why);
-    tell(w, k, row,
-         &(struct task_telling){"failed", pg_i64(q, row, T_FAILED_TURN),
-                                failed_us == EVENT_ABSENT ? k->now_us : failed_us,
-                                turn->due_us, role, 2, builder_span(&reason)});
-    return 1;
-}
-
-/* Who does it may not any more, by the rules as they are now. */
-static bool loses_partner(const struct looking *k, size_t row,
-                          const struct standing_task *t, const struct task_route *route) {
-    struct span partner = pg_text(k->tasks, row, T_PARTNER);
-    return t->is_ready && t->has_other_rules && partner.ptr &&
-           !span_equal(partner, route->partner);
-}
-
-/* That nobody may do it, once until somebody may; and whose licence ended. */
-static size_t tell_route(const struct writes *w, const struct looking *k, size_t row,
-                         const struct standing_task *t, const struct task_turn *turn,
-                         const struct task_route *route) {
-    bool is_blocked = route->blocked.ptr && !t->is_blocked;
-    bool is_lost = loses_partner(k, row, t, route);
-    if (!is_blocked && !turn->licence_ended && !is_lost)
-        return 0;
-    struct builder reason = builder_in(k->a, route->blocked.len + 700);
-    int64_t at_us = turn->licence_ended ? t->licence_until_us : k->now_us;
-    if (turn->licence_ended || is_lost) {
-        build_span(&reason, pg_text(k->tasks, row, T_LICENCE));
-        build_text(&reason, " of ");
-        build_span(&reason, pg_text(k->tasks, row, T_PARTNER));
-        if (turn->licence_ended)
-            build_instant(&reason, " ended ", t->licence_until_us);
-        else
-            build_text(&reason, " holds no more by the rules");
-        build_text(&reason, route->blocked.ptr ? ": " : ": the step goes to ");
-    }
-    build_span(&reason, route->blocked.ptr ? route->blocked : route->partner);
-    tell(w, k, row,
-         &(struct task_telling){turn->licence_ended || is_lost ? "licence_ended"
-                                                               : "blocked",
-                                0, at_us, turn->due_us, SPAN("compliance"),
-                                route->blocked.ptr ? 3 : 1, builder_span(&reason)});
-    return 1;
+static void write_change(const struct writes *w, const struct due_task *x,
+                         const char *change, int64_t at_us, int64_t due_us) {
+    struct task_event e = x->event;
+    e.change = change;
+    e.occurred_us = at_us;
+    e.due_us = due_us;
+    task_event_copy(w->events, &e);
 }
 
 static struct task_route find_route(struct looking *k, size_t row,
+                                    const struct due_task *x,
                                     const struct task_turn *turn) {
-    const struct pg_query *q = k->tasks;
     struct span *waste;
     struct policy_partner_ask ask = {
-        .role = pg_text(q, row, T_RESPONSIBLE),
-        .licence = pg_text(q, row, T_LICENCE),
-        .marketplace = pg_text(q, row, T_MARKETPLACE),
+        .role = x->event.responsible,
+        .licence = x->event.licence,
+        .marketplace = x->event.marketplace,
         .at_us = k->now_us,
         .due_us = turn->due_us,
     };
-    struct span present = span_is(pg_text(q, row, T_STATE), "READY")
-                              ? pg_text(q, row, T_PARTNER)
-                              : (struct span){NULL, 0};
-    ask.n_waste = pg_array_items(q, row, T_WASTE, k->a, &waste);
+    ask.n_waste = pg_array_items(k->tasks, row, T_WASTE, k->a, &waste);
     ask.waste = waste;
-    return task_route_find(k->policy, k->a, pg_text(q, row, T_ACTION), &ask, present,
+    return task_route_find(k->policy, k->a, x->event.action, &ask,
+                           x->standing.is_ready ? x->partner : (struct span){NULL, 0},
                            &k->rooms);
 }
 
 /* What else is to be done now that it is late, or no more as it begins anew. */
-static void follow_up(const struct writes *w, const struct looking *k, size_t row,
+static void follow_up(const struct writes *w, const struct task_event *e,
                       const struct policy_step *step, const struct task_turn *turn) {
-    const struct pg_query *q = k->tasks;
     struct policy_step late;
     if (!policy_step_late(step, &late))
         return;
-    struct uuid of = pg_uuid(q, row, T_ID), case_id = pg_uuid(q, row, T_CASE);
-    int64_t identity_us = pg_instant(q, row, T_IDENTITY);
-    if (turn->becomes_ready && pg_i64(q, row, T_TURN) > 1)
-        task_follow_let_go(&w->follow, of, identity_us, case_id, pg_text(q, row, T_LINE),
+    if (turn->becomes_ready && e->turn > 1)
+        task_follow_let_go(&w->follow, e->task_id, e->identity_us, e->case_id, e->line_id,
                            turn->counts_from_us, &late);
     if (turn->becomes_late)
-        task_follow_add(&w->follow, of, identity_us, case_id, pg_text(q, row, T_LINE),
+        task_follow_add(&w->follow, e->task_id, e->identity_us, e->case_id, e->line_id,
                         turn->due_us, &late);
 }
 
 static void write_turn(const struct writes *w, struct looking *k, size_t row,
                        struct task_round *out) {
-    struct standing_task t;
+    struct due_task x;
     struct policy_step step;
     struct task_route route = {.licence_until_us = EVENT_ABSENT};
-    int after_step;
-    if (!take(k, row, &t, &after_step))
+    if (!take(k, row, &x))
         return;
-    bool has_rule = policy_step_find(k->policy, pg_text(k->tasks, row, T_RULE),
-                                     pg_text(k->tasks, row, T_ACTION),
+    bool has_rule = policy_step_find(k->policy, x.event.rule_id, x.event.action,
                                      pg_text(k->tasks, row, T_LOT), &step);
-    struct task_turn turn = task_turn_at(&t, has_rule ? &step : NULL, k->now_us);
+    struct task_turn turn = task_turn_at(&x.standing, has_rule ? &step : NULL, k->now_us);
     if (turn.wants_partner) {
-        route = find_route(k, row, &turn);
+        route = find_route(k, row, &x, &turn);
         task_turn_routed(&turn, route.blocked.ptr, route.licence_until_us, k->now_us);
     }
-    write_row(w, k, row, &turn, &route);
+    write_row(w, x.event.task_id, &turn, &route);
     if (turn.becomes_ready)
-        write_change(w, k, row, "READY", turn.counts_from_us, turn.due_us, after_step);
+        write_change(w, &x, "READY", turn.counts_from_us, turn.due_us);
     if (turn.becomes_late) {
-        write_change(w, k, row, "OVERDUE", turn.due_us, turn.due_us, after_step);
-        tell_late(w, k, row, &turn);
+        write_change(w, &x, "OVERDUE", turn.due_us, turn.due_us);
+        task_tell_late(&w->tell, &x, &turn);
     }
     if (has_rule)
-        follow_up(w, k, row, &step, &turn);
-    out->n_told += tell_failed(w, k, row, &turn) + (size_t)turn.becomes_ready +
-                   2 * (size_t)turn.becomes_late +
-                   (turn.wants_partner ? tell_route(w, k, row, &t, &turn, &route) : 0);
+        follow_up(w, &x.event, &step, &turn);
+    out->n_told +=
+        task_tell_failed(&w->tell, &x, &turn) + (size_t)turn.becomes_ready +
+        2 * (size_t)turn.becomes_late +
+        (turn.wants_partner ? task_tell_route(&w->tell, &x, &turn, &route) : 0);
 }
 
 static enum status look_and_write(struct looking *k, struct task_round *out,
@@ -489,8 +341,7 @@ static enum status look_and_write(struct looking *k, struct task_round *out,
     if (out->n_looked > 0) {
         CRASH_POINT("tasks-looked");
         struct pg_script *s = pg_script_new(k->a);
-        const struct writes w =
-            open_writes(s, out->n_looked, policy_revision(k->policy)->id);
+        const struct writes w = open_writes(k, s);
         for (size_t row = 0; row < out->n_looked; row++)
             write_turn(&w, k, row, out);
         st = run(k, s, err);
