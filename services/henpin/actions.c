@@ -1,6 +1,7 @@
 #include "services/henpin/actions.h"
 
-#include <stdbool.h>
+#include "services/henpin/database.h"
+
 #include <string.h>
 
 static const struct action_head *row(const struct action_list *list, size_t i) {
@@ -41,4 +42,23 @@ const void *actions_choose(const struct action_list *list, int argc, char **argv
     snprintf(title, ACTION_TITLE_SIZE, "%s %s", list->command, name);
     argv[1] = title;
     return found;
+}
+
+bool actions_parse(const struct action_head *action, const struct option_table *tables,
+                   const char *pass_prefix, int argc, char **argv, char **envp,
+                   struct config_result *out, int *code) {
+    const struct config_spec spec = {
+        .program = argv[1],
+        .summary = action->summary,
+        .operands = action->operands,
+        .tables = tables,
+        .pass_prefix = pass_prefix,
+    };
+    if (!database_parse(&spec, argc - 1, argv + 1, envp, out, code))
+        return false;
+    if (out->operands.count >= action->n_min && out->operands.count <= action->n_max)
+        return true;
+    fprintf(stderr, "usage: %s [OPTION...] %s\n", argv[1], action->operands);
+    *code = 2;
+    return false;
 }

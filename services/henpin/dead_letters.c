@@ -80,50 +80,40 @@ static const struct option discard_options[] = {
     {0},
 };
 
+#define LETTERS "[TOPIC:PARTITION:OFFSET...]"
 static const struct action {
     struct action_head head;
     int (*run)(struct pg *pg, const struct letters_filter *f);
-    const struct option *options;
     bool takes_schemas;
-    const char *summary;
 } actions[] = {
-    {
-        .head = {"list", "list them, with a summary by code"},
-        .run = letters_list,
-        .options = list_options,
-        .summary = "Lists records that could not be applied, newest first.",
-    },
-    {
-        .head = {"show",
-                 "show why, where, headers, and the content as far as it can be decoded"},
-        .run = letters_show,
-        .options = show_options,
-        .takes_schemas = true,
-        .summary = "Shows dead letters in full: why, where, headers, and the content as "
-                   "far as it can be decoded.",
-    },
-    {
-        .head =
-            {"retry",
-             "have their worker process them again on the usual path, and wait for it"},
-        .run = letters_retry,
-        .options = retry_options,
-        .summary =
-            "Marks dead letters so that the running worker of their group processes them "
-            "again on the usual path, and waits: each is resolved or says why not. "
-            "Ctrl-C leaves the rest marked; the same command goes on.",
-    },
-    {
-        .head = {"discard", "say that they are not needed"},
-        .run = letters_discard,
-        .options = discard_options,
-        .summary = "Marks dead letters as not needed. They stay in the table, with who "
-                   "said so and why.",
-    },
+    {{"list", list_options, LETTERS, 0, ACTION_ANY_NUMBER,
+      "list them, with a summary by code",
+      "Lists records that could not be applied, newest first."},
+     letters_list,
+     false},
+    {{"show", show_options, LETTERS, 0, ACTION_ANY_NUMBER,
+      "show why, where, headers, and the content as far as it can be decoded",
+      "Shows dead letters in full: why, where, headers, and the content as far as it can "
+      "be decoded."},
+     letters_show,
+     true},
+    {{"retry", retry_options, LETTERS, 0, ACTION_ANY_NUMBER,
+      "have their worker process them again on the usual path, and wait for it",
+      "Marks dead letters so that the running worker of their group processes them again "
+      "on the usual path, and waits: each is resolved or says why not. Ctrl-C leaves the "
+      "rest marked; the same command goes on."},
+     letters_retry,
+     false},
+    {{"discard", discard_options, LETTERS, 0, ACTION_ANY_NUMBER,
+      "say that they are not needed",
+      "Marks dead letters as not needed. They stay in the table, with who said so and "
+      "why."},
+     letters_discard,
+     false},
 };
 
-static const struct action_list list = {
-    "henpin dead-letters", "[OPTION...] [TOPIC:PARTITION:OFFSET...]", ACTIONS(actions)};
+static const struct action_list list = {"henpin dead-letters", "[OPTION...] " LETTERS,
+                                        ACTIONS(actions)};
 
 static int run(const struct action *action, const char *program,
                const struct letters_config *config, const struct option_list *names) {
@@ -148,20 +138,14 @@ int dead_letters_main(int argc, char **argv, char **envp) {
         return code;
     struct letters_config config = {0};
     const struct option_table tables[] = {
-        {action->options, &config},
+        {action->head.options, &config},
         {filter_options, &config},
         {pg_options, &config.database},
         {action->takes_schemas ? schemas_options : NULL, &config.schemas},
         {0},
     };
-    const struct config_spec spec = {
-        .program = program,
-        .summary = action->summary,
-        .operands = "[TOPIC:PARTITION:OFFSET...]",
-        .tables = tables,
-    };
     struct config_result parsed;
-    if (!database_parse(&spec, argc - 1, argv + 1, envp, &parsed, &code))
+    if (!actions_parse(&action->head, tables, NULL, argc, argv, envp, &parsed, &code))
         return code;
     return run(action, program, &config, &parsed.operands);
 }

@@ -193,33 +193,21 @@ static const struct action {
     struct action_head head;
     int (*run)(struct pg *pg, const struct ledger_config *config,
                const struct option_list *names);
-    const struct option *options;
-    const char *operands, *summary;
 } actions[] = {
-    {
-        .head = {"show", "positions beside what Kafka has"},
-        .run = show,
-        .options = show_options,
-        .summary = "Shows how far each partition is applied, beside what Kafka has.",
-    },
-    {
-        .head = {"wait",
-                 "until everything in Kafka is applied and nothing is left to recall"},
-        .run = ledger_wait,
-        .options = wait_options,
-        .operands = "[GROUP:TOPIC...]",
-        .summary = "Waits until everything in the given topics is applied by the given "
-                   "groups (without operands: by all in the ledger) and no parked record "
-                   "or marked letter is left to process.",
-    },
-    {
-        .head = {"accept",
-                 "let a partition go on where records are gone, or the topic is new"},
-        .run = accept_loss,
-        .options = accept_options,
-        .summary = "Lets a stopped partition go on: records that Kafka has lost are "
-                   "given up, or the topic is a new one.",
-    },
+    {{"show", show_options, NULL, 0, 0, "positions beside what Kafka has",
+      "Shows how far each partition is applied, beside what Kafka has."},
+     show},
+    {{"wait", wait_options, "[GROUP:TOPIC...]", 0, ACTION_ANY_NUMBER,
+      "until everything in Kafka is applied and nothing is left to recall",
+      "Waits until everything in the given topics is applied by the given groups "
+      "(without operands: by all in the ledger) and no parked record or marked letter is "
+      "left to process."},
+     ledger_wait},
+    {{"accept", accept_options, NULL, 0, 0,
+      "let a partition go on where records are gone, or the topic is new",
+      "Lets a stopped partition go on: records that Kafka has lost are given up, or the "
+      "topic is a new one."},
+     accept_loss},
 };
 
 static const struct action_list list = {"henpin ledger", "[OPTION...]", ACTIONS(actions)};
@@ -243,20 +231,13 @@ int ledger_main(int argc, char **argv, char **envp) {
         return code;
     struct ledger_config config = {.group = "", .topic = "", .partition = -1, .to = -1};
     const struct option_table tables[] = {
-        {action->options, &config},
+        {action->head.options, &config},
         {pg_options, &config.database},
         {kafka_options, &config},
         {0},
     };
-    const struct config_spec spec = {
-        .program = program,
-        .summary = action->summary,
-        .operands = action->operands,
-        .tables = tables,
-        .pass_prefix = "kafka.",
-    };
     struct config_result parsed;
-    if (!database_parse(&spec, argc - 1, argv + 1, envp, &parsed, &code))
+    if (!actions_parse(&action->head, tables, "kafka.", argc, argv, envp, &parsed, &code))
         return code;
     config.kafka.names = parsed.pass_names;
     config.kafka.values = parsed.pass_values;

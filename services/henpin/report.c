@@ -171,15 +171,12 @@ static int report(const struct report_config *c) {
 
 static const struct action {
     struct action_head head;
-    const char *summary;
 } actions[] = {
-    {
-        .head = {"manifests", "the year's industrial-waste manifests, to be reported by "
-                              "30 June"},
-        .summary = "Counts and weighs the industrial-waste manifests of a year by site, "
-                   "waste, carrier and processor, for the yearly report. Those on paper "
-                   "are reported by the discharger; those of JWNET by JWNET.",
-    },
+    {{"manifests", report_options, NULL, 0, 0,
+      "the year's industrial-waste manifests, to be reported by 30 June",
+      "Counts and weighs the industrial-waste manifests of a year by site, waste, "
+      "carrier and processor, for the yearly report. Those on paper are reported by the "
+      "discharger; those of JWNET by JWNET."}},
 };
 
 static const struct action_list list = {"henpin report", "[OPTION...]", ACTIONS(actions)};
@@ -192,14 +189,9 @@ int report_main(int argc, char **argv, char **envp) {
         return code;
     struct report_config config = {.year = 0};
     const struct option_table tables[] = {
-        {report_options, &config}, {pg_options, &config.database}, {0}};
-    const struct config_spec spec = {
-        .program = title,
-        .summary = action->summary,
-        .tables = tables,
-    };
+        {action->head.options, &config}, {pg_options, &config.database}, {0}};
     struct config_result parsed;
-    if (!database_parse(&spec, argc - 1, argv + 1, envp, &parsed, &code))
+    if (!actions_parse(&action->head, tables, NULL, argc, argv, envp, &parsed, &code))
         return code;
     return report(&config);
 }

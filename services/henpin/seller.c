@@ -62,48 +62,26 @@ static const struct action {
     struct action_head head;
     int (*run)(struct pg *pg, const struct policy *p, const struct seller_config *c,
                const struct option_list *operands);
-    const struct option *options;
-    const char *operands;
-    size_t n_min, n_max;
-    const char *summary;
 } actions[] = {
-    {
-        .head = {"set",
-                 "a fact, licence or marketplace of a seller, from when until when"},
-        .run = seller_set,
-        .options = set_options,
-        .operands = "SELLER [WORD]",
-        .n_min = 1,
-        .n_max = 2,
-        .summary =
-            "Says what a seller has: a fact (a word of \"has\" in the rule packs), a "
-            "licence (of their terms), or a marketplace where it sells. Saying the same "
-            "again changes nothing; henpin-deadlines acts on a change at once.",
-    },
-    {
-        .head = {"show", "what is known, what ends soon, what is missing and would help"},
-        .run = seller_show,
-        .options = show_options,
-        .operands = "[SELLER]",
-        .n_max = 1,
-        .summary = "Shows what is known of a seller, what of it holds now and what ends "
-                   "soon, and which blockers stand and what would lift them; without "
-                   "SELLER all sellers, one a line.",
-    },
-    {
-        .head = {"import", "many lines from tab-separated files"},
-        .run = seller_import,
-        .options = import_options,
-        .operands = "FILE...",
-        .n_min = 1,
-        .n_max = 1000,
-        .summary = "Takes tab-separated files with the columns seller, kind (seller, "
-                   "fact, licence, marketplace), word, value (name, what the fact says, "
-                   "number, country shipped from), from, until, more (country, or "
-                   "classes parted by blanks); the first line names them, in any order. "
-                   "Each bad line is told; unless all are good, nothing is changed. "
-                   "Importing the same again changes nothing.",
-    },
+    {{"set", set_options, "SELLER [WORD]", 1, 2,
+      "a fact, licence or marketplace of a seller, from when until when",
+      "Says what a seller has: a fact (a word of \"has\" in the rule packs), a licence "
+      "(of their terms), or a marketplace where it sells. Saying the same again changes "
+      "nothing; henpin-deadlines acts on a change at once."},
+     seller_set},
+    {{"show", show_options, "[SELLER]", 0, 1,
+      "what is known, what ends soon, what is missing and would help",
+      "Shows what is known of a seller, what of it holds now and what ends soon, and "
+      "which blockers stand and what would lift them; without SELLER all sellers, one a "
+      "line."},
+     seller_show},
+    {{"import", import_options, "FILE...", 1, 1000, "many lines from tab-separated files",
+      "Takes tab-separated files with the columns seller, kind (seller, fact, licence, "
+      "marketplace), word, value (name, what the fact says, number, country shipped "
+      "from), from, until, more (country, or classes parted by blanks); the first line "
+      "names them, in any order. Each bad line is told; unless all are good, nothing is "
+      "changed. Importing the same again changes nothing."},
+     seller_import},
 };
 
 static const struct action_list list = {
@@ -135,23 +113,13 @@ int seller_main(int argc, char **argv, char **envp) {
         return code;
     struct seller_config config = {0};
     const struct option_table tables[] = {
-        {action->options, &config},
+        {action->head.options, &config},
         {policy_options, &config},
         {pg_options, &config.database},
         {0},
     };
-    const struct config_spec spec = {
-        .program = program,
-        .summary = action->summary,
-        .operands = action->operands,
-        .tables = tables,
-    };
     struct config_result parsed;
-    if (!database_parse(&spec, argc - 1, argv + 1, envp, &parsed, &code))
+    if (!actions_parse(&action->head, tables, NULL, argc, argv, envp, &parsed, &code))
         return code;
-    if (parsed.operands.count < action->n_min || parsed.operands.count > action->n_max) {
-        fprintf(stderr, "usage: %s [OPTION...] %s\n", program, action->operands);
-        return 2;
-    }
     return run(action, program, &config, &parsed.operands);
 }

@@ -42,53 +42,26 @@ static const struct action {
     struct action_head head;
     int (*run)(struct pg *pg, const struct task_config *c,
                const struct option_list *operands);
-    const struct option *options;
-    const char *operands;
-    size_t n_min, n_max;
-    const char *summary;
 } actions[] = {
-    {
-        .head = {"show", "a step, what it asks for and what was shown; or all of a case"},
-        .run = task_show,
-        .options = show_options,
-        .operands = "TASK|ID",
-        .n_min = 1,
-        .n_max = 1,
-        .summary = "Shows a step: how it stands, what evidence it asks for, what was "
-                   "shown. ID is anything `henpin case` takes: then its steps, one a "
-                   "line.",
-    },
-    {
-        .head = {"done", "a step is done, with its evidence"},
-        .run = task_done,
-        .options = done_options,
-        .operands = "TASK [FIELD=VALUE...]",
-        .n_min = 1,
-        .n_max = 40,
-        .summary = "Says that a step is done. FIELD=VALUE is its evidence, such as "
-                   "manifest_number=00004079692 kg=12.5; `henpin task show TASK` tells "
-                   "what is asked for. Saying the same again changes nothing.",
-    },
-    {
-        .head = {"fail", "a step could not be done: a person is told"},
-        .run = task_fail,
-        .options = fail_options,
-        .operands = "TASK",
-        .n_min = 1,
-        .n_max = 1,
-        .summary = "Says that a step could not be done, and why. It stays open, and a "
-                   "person is told.",
-    },
-    {
-        .head = {"reopen", "a step is not done after all"},
-        .run = task_reopen,
-        .options = fail_options,
-        .operands = "TASK",
-        .n_min = 1,
-        .n_max = 1,
-        .summary = "Takes back that a step is done. What was shown stays; what it had "
-                   "freed waits again.",
-    },
+    {{"show", show_options, "TASK|ID", 1, 1,
+      "a step, what it asks for and what was shown; or all of a case",
+      "Shows a step: how it stands, what evidence it asks for, what was shown. ID is "
+      "anything `henpin case` takes: then its steps, one a line."},
+     task_show},
+    {{"done", done_options, "TASK [FIELD=VALUE...]", 1, 40,
+      "a step is done, with its evidence",
+      "Says that a step is done. FIELD=VALUE is its evidence, such as "
+      "manifest_number=00004079692 kg=12.5; `henpin task show TASK` tells what is asked "
+      "for. Saying the same again changes nothing."},
+     task_done},
+    {{"fail", fail_options, "TASK", 1, 1, "a step could not be done: a person is told",
+      "Says that a step could not be done, and why. It stays open, and a person is "
+      "told."},
+     task_fail},
+    {{"reopen", fail_options, "TASK", 1, 1, "a step is not done after all",
+      "Takes back that a step is done. What was shown stays; what it had freed waits "
+      "again."},
+     task_reopen},
 };
 
 static const struct action_list list = {"henpin task", "[OPTION...] TASK ...",
@@ -184,10 +157,6 @@ static int run(const struct action *action, const char *program,
                const struct task_config *c, const struct option_list *operands) {
     struct error err = {0};
     struct pg *pg = NULL;
-    if (operands->count < action->n_min || operands->count > action->n_max) {
-        fprintf(stderr, "usage: %s [OPTION...] %s\n", program, action->operands);
-        return 2;
-    }
     if (database_open(&c->database, &pg, &err) != ST_OK)
         return database_failed(program, &err);
     int code = action->run(pg, c, operands);
@@ -203,15 +172,9 @@ int task_main(int argc, char **argv, char **envp) {
         return code;
     struct task_config config = {.who = "", .at = "", .why = ""};
     const struct option_table tables[] = {
-        {action->options, &config}, {pg_options, &config.database}, {0}};
-    const struct config_spec spec = {
-        .program = program,
-        .summary = action->summary,
-        .operands = action->operands,
-        .tables = tables,
-    };
+        {action->head.options, &config}, {pg_options, &config.database}, {0}};
     struct config_result parsed;
-    if (!database_parse(&spec, argc - 1, argv + 1, envp, &parsed, &code))
+    if (!actions_parse(&action->head, tables, NULL, argc, argv, envp, &parsed, &code))
         return code;
     return run(action, program, &config, &parsed.operands);
 }

@@ -9,8 +9,8 @@ static const struct action {
     struct action_head head;
     int answer; /* what only this command's table knows */
 } actions[] = {
-    {{"show", "what there is"}, 1},
-    {{"complete", "say that it is done"}, 2},
+    {{"show", NULL, NULL, 0, 0, "what there is", "Shows."}, 1},
+    {{"complete", NULL, "TASK [WORD]", 1, 2, "say that it is done", "Says."}, 2},
 };
 
 static const struct action_list list = {"henpin task", "[OPTION...] [TASK]",
@@ -69,10 +69,30 @@ static void test_actions__the_usage_stands_in_columns_as_wide_as_needed(void **s
     free(out);
 }
 
+static void test_actions__too_few_and_too_many_operands_are_told(void **state) {
+    (void)state;
+    char task[] = "henpin task complete", word[] = "x", *env[] = {NULL};
+    const struct option_table tables[] = {{0}};
+    for (int n = 0; n <= 3; n++) {
+        char program[] = "henpin", *argv[] = {program, task, word, word, word, NULL};
+        struct config_result parsed;
+        int code = -1;
+        argv[2 + n] = NULL;
+        bool is_run = actions_parse(&actions[1].head, tables, NULL, 2 + n, argv, env,
+                                    &parsed, &code);
+        assert_int_equal(is_run, n == 1 || n == 2);
+        if (is_run)
+            assert_int_equal(parsed.operands.count, n);
+        else
+            assert_int_equal(code, 2);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_actions__the_row_is_found_and_the_title_written),
         cmocka_unit_test(test_actions__only_who_asks_for_help_is_right_without_an_action),
+        cmocka_unit_test(test_actions__too_few_and_too_many_operands_are_told),
         cmocka_unit_test(test_actions__the_usage_stands_in_columns_as_wide_as_needed),
     };
     return cmocka_run_group_tests_name("actions", tests, NULL, NULL);
