@@ -38,23 +38,28 @@ static int64_t waiting(const struct lag_sample *s) {
 
 /* What the samples of the window have in common. */
 struct course {
-    size_t from;     /* the first of them */
+    const struct lag_sample *first, *last;
+    double seconds;  /* from the first to the last */
     bool is_covered; /* they reach back as far as the window */
     bool was_idle, moved, went_back, grew_only;
     int64_t highest; /* position */
 };
 
 static struct course course_of(const struct lag_history *h, const struct lag_moment *m) {
-    struct course c = {.from = 0, .grew_only = true};
+    struct course c = {.grew_only = true};
+    size_t from = 0;
     for (size_t i = 0; i < h->n; i++)
         if (lag_history_at(h, i)->at_us <= m->now_us - m->window_us) {
-            c.from = i;
+            from = i;
             c.is_covered = true;
         }
-    c.highest = lag_history_at(h, c.from)->position;
-    for (size_t i = c.from; i < h->n; i++) {
+    c.first = lag_history_at(h, from);
+    c.last = lag_history_at(h, h->n - 1);
+    c.seconds = (double)(c.last->at_us - c.first->at_us) / (double)US_PER_S;
+    c.highest = c.first->position;
+    for (size_t i = from; i < h->n; i++) {
         const struct lag_sample *s = lag_history_at(h, i),
-                                *before = i > c.from ? lag_history_at(h, i - 1) : s;
+                                *before = i > from ? lag_history_at(h, i - 1) : s;
         c.was_idle |= waiting(s) == 0;
         c.moved |= s->position != before->position;
         c.went_back |= s->position < before->position;
@@ -120,17 +125,13 @@ static void tell_age(const struct lag_history *h, const struct lag_sample *now,
         v->age_us = m->now_us - written;
 }
 
-static void tell_rates(const struct lag_history *h, const struct course *c,
-                       struct lag_verdict *v) {
-    const struct lag_sample *from = lag_history_at(h, c->from),
-                            *to = lag_history_at(h, h->n - 1);
-    double seconds = (double)(to->at_us - from->at_us) / (double)US_PER_S;
+static void tell_rates(const struct course *c, struct lag_verdict *v) {
     v->read_rate = v->write_rate = -1;
-    if (seconds <= 0)
+    if (c->seconds <= 0)
         return;
-    v->write_rate = (double)(to->high - from->high) / seconds;
+    v->write_rate = (double)(c->last->high - c->first->high) / c->seconds;
     if (!c->went_back)
-        v->read_rate = (double)(to->position - from->position) / seconds;
+        v->read_rate = (double)(c->last->position - c->first->position) / c->seconds;
 }
 
 /* The record at share f of what waits was written, as if evenly, at oldest + f * age; it
@@ -162,19 +163,16 @@ static void foresee_by_time(const struct lag_moment *m, struct lag_verdict *v) {
 
 /* The partition's beginning moves towards the position faster than that moves away:
  * retention by size, or by a time that we do not know. */
-static void foresee_by_size(const struct lag_history *h, const struct course *c,
-                            struct lag_verdict *v) {
-    const struct lag_sample *from = lag_history_at(h, c->from),
-                            *to = lag_history_at(h, h->n - 1);
-    double seconds = (double)(to->at_us - from->at_us) / (double)US_PER_S;
-    if (v->lag == 0 || seconds <= 0 || v->read_rate < 0 || to->position < to->low ||
-        to->low == from->low)
+static void foresee_by_size(const struct course *c, struct lag_verdict *v) {
+    const struct lag_sample *now = c->last;
+    if (v->lag == 0 || v->read_rate < 0 || now->position < now->low ||
+        now->low == c->first->low)
         return;
-    double closing = (double)(to->low - from->low) / seconds - v->read_rate;
+    double closing = (double)(now->low - c->first->low) / c->seconds - v->read_rate;
     if (closing <= 0)
         return;
     int64_t in_us =
-        (int64_t)((double)(to->position - to->low) / closing * (double)US_PER_S);
+        (int64_t)((double)(now->position - now->low) / closing * (double)US_PER_S);
     if (v->loss_in_us == EVENT_ABSENT || in_us < v->loss_in_us)
         v->loss_in_us = in_us;
 }
@@ -187,9 +185,9 @@ struct lag_verdict lag_judge(const struct lag_history *h, const struct lag_momen
     v.lost = v.trouble == LAG_GONE ? now->low - now->position : 0;
     v.state = state_of(&c, now, v.trouble, m);
     tell_age(h, now, m, &v);
-    tell_rates(h, &c, &v);
+    tell_rates(&c, &v);
     foresee_by_time(m, &v);
-    foresee_by_size(h, &c, &v);
+    foresee_by_size(&c, &v);
     return v;
 }
 
