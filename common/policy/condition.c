@@ -279,7 +279,7 @@ bool condition_equal(const struct condition *a, const struct condition *b) {
     if (!a || !b)
         return a == b;
     if (a->fact != b->fact || a->allows_missing != b->allows_missing || a->n != b->n ||
-        memcmp(&a->words, &b->words, sizeof a->words) != 0)
+        !word_set_equal(&a->words, &b->words))
         return false;
     for (int i = 0; i < a->n; i++)
         if (a->ranges ? a->ranges[i].low != b->ranges[i].low ||

@@ -18,6 +18,7 @@
 #include "common/policy/coverage_world.h"
 #include "common/policy/deadline.h"
 #include "common/policy/decide.h"
+#include "common/policy/duration.h"
 #include "common/policy/witness.h"
 
 #include <stdlib.h>
@@ -110,11 +111,7 @@ static uint32_t speakers_of(const struct chain *c, int64_t lang) {
 }
 
 static bool same_instants(const struct duty_spec *a, const struct duty_spec *b) {
-    return a == b || (a->due.kind == b->due.kind && a->due.amount == b->due.amount &&
-                      a->due.calendar == b->due.calendar && a->due.roll == b->due.roll &&
-                      a->due.is_first_day_counted == b->due.is_first_day_counted &&
-                      a->due.is_to_end_of_day == b->due.is_to_end_of_day &&
-                      a->reserve_us == b->reserve_us);
+    return a == b || (duration_equal(&a->due, &b->due) && a->reserve_us == b->reserve_us);
 }
 
 static const struct coverage_hours *hours_of(struct proof *x, const struct chain *chain,

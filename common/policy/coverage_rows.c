@@ -100,10 +100,6 @@ static void row_of_cell(const struct policy *p, const struct coverage *c,
 
 enum { BY_CATEGORY, BY_LANG, BY_MARKETPLACE };
 
-static bool same_words(const struct word_set *a, const struct word_set *b) {
-    return memcmp(a, b, sizeof *a) == 0;
-}
-
 static bool same_slots(const struct coverage_row *a, const struct coverage_row *b) {
     for (int h = 0; h < COVERAGE_HOURS; h++)
         if (a->slots[h].state != b->slots[h].state ||
@@ -114,9 +110,10 @@ static bool same_slots(const struct coverage_row *a, const struct coverage_row *
 
 static bool may_merge(const struct coverage_row *a, const struct coverage_row *b,
                       int by) {
-    bool same_market = same_words(&a->marketplaces, &b->marketplaces);
-    bool same_lang = same_words(&a->langs, &b->langs) && a->has_no_lang == b->has_no_lang;
-    bool same_category = same_words(&a->categories, &b->categories) &&
+    bool same_market = word_set_equal(&a->marketplaces, &b->marketplaces);
+    bool same_lang =
+        word_set_equal(&a->langs, &b->langs) && a->has_no_lang == b->has_no_lang;
+    bool same_category = word_set_equal(&a->categories, &b->categories) &&
                          a->has_no_category == b->has_no_category;
     return (by == BY_MARKETPLACE || same_market) && (by == BY_LANG || same_lang) &&
            (by == BY_CATEGORY || same_category) && a->gap == b->gap && same_slots(a, b);

@@ -7,7 +7,6 @@
  */
 #include "common/policy/decide_fill.h"
 
-#include "common/policy/duration.h"
 #include "common/policy/outcome.h"
 
 /* The place of one more duty: where all are taken, an active one takes that of one in the
@@ -81,15 +80,12 @@ static void fill_steps(struct evaluation *e, const struct outcome *o) {
     struct policy_disposition *out = &e->d->disposition;
     int64_t at = e->f->time_us[TIME_EVENT];
     for (int i = 0; i < o->n_steps; i++) {
-        const struct step_spec *s = &o->steps[i];
         struct policy_step *step = &out->steps[i];
-        *step = step_of(s);
-        if (!s->has_due || at == POLICY_NO_INSTANT)
-            continue;
-        int64_t due = duration_after(&s->due, at);
+        *step = o->steps[i];
+        int64_t due = policy_step_due(step, at);
         if (due == POLICY_NO_INSTANT)
             continue;
-        if (s->after < 0)
+        if (step->after < 0)
             step->due_us = due;
         else
             step->due_after_us = due - at;

@@ -1,6 +1,8 @@
 /* diff.c: one event under two revisions, and the totals over many. */
 #include "common/policy/diff.h"
 
+#include "common/policy/outcome.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -95,10 +97,6 @@ void diff_event_of(const struct policy *p, const struct policy_facts *f,
 
 /* ---- two decisions ---- */
 
-static bool same(const char *a, const char *b) {
-    return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 static void change(struct diff_result *out, struct diff_change c) {
     if (out->n < DIFF_MAX_CHANGES)
         out->items[out->n++] = c;
@@ -107,7 +105,7 @@ static void change(struct diff_result *out, struct diff_change c) {
 static void compare_words(struct diff_result *out, enum diff_kind kind,
                           const char *subject, const char *before, const char *after,
                           const char *rule_before, const char *rule_after) {
-    if (!same(before, after)) {
+    if (!text_equal(before, after)) {
         change(out, (struct diff_change){kind, subject, before, after, POLICY_NO_INSTANT,
                                          POLICY_NO_INSTANT, rule_before, rule_after});
     }
@@ -139,7 +137,7 @@ static const char *severity_word(int severity) {
 static void compare_stops(struct diff_result *out, const struct policy_duty *x,
                           const struct policy_duty *y) {
     int i = 0;
-    while (i < x->n_stops && i < y->n_stops && same(x->stop[i], y->stop[i]))
+    while (i < x->n_stops && i < y->n_stops && text_equal(x->stop[i], y->stop[i]))
         i++;
     compare_words(out, DIFF_STOP, x->name, i < x->n_stops ? x->stop[i] : NULL,
                   i < y->n_stops ? y->stop[i] : NULL, x->rule_id, y->rule_id);
@@ -228,30 +226,13 @@ static void compare_blockers(struct diff_result *out,
     }
 }
 
-static bool same_list(const char *const *a, int n, const char *const *b, int m) {
-    for (int i = 0; i < n && i < m; i++)
-        if (!same(a[i], b[i]))
-            return false;
-    return n == m;
+static bool same_step(const struct policy_step *a, const struct policy_step *b) {
+    return step_says_same(a, b) && a->due_us == b->due_us &&
+           a->due_after_us == b->due_after_us;
 }
 
 static bool same_late(const struct policy_step *a, const struct policy_step *b) {
-    struct policy_step x = {0}, y = {0};
-    return policy_step_late(a, &x) == policy_step_late(b, &y) &&
-           same(x.action, y.action) && same(x.to, y.to) && same(x.licence, y.licence) &&
-           same(x.evidence, y.evidence) && same(x.overdue, y.overdue) &&
-           (!x.due || same(x.due->text, y.due->text));
-}
-
-static bool same_step(const struct policy_step *a, const struct policy_step *b) {
-    return same(a->action, b->action) && same(a->to, b->to) &&
-           same(a->licence, b->licence) && same(a->evidence, b->evidence) &&
-           same(a->place, b->place) && same(a->unlocks, b->unlocks) &&
-           same(a->overdue, b->overdue) && same(a->unit, b->unit) &&
-           same(a->lot, b->lot) && a->keep_years == b->keep_years &&
-           same_list(a->waste, a->n_waste, b->waste, b->n_waste) &&
-           a->after == b->after && a->due_us == b->due_us &&
-           a->due_after_us == b->due_after_us && same_late(a, b);
+    return a->late && b->late ? step_equal(a->late, b->late) : !a->late && !b->late;
 }
 
 /* What tells two steps apart: their actions; of one action its due instant, or the first
@@ -261,7 +242,7 @@ static struct diff_change step_change(const struct policy_step *x,
     const char *a = x ? x->action : NULL, *b = y ? y->action : NULL;
     struct diff_change c = {DIFF_STEPS,        a ? a : b,         a,    b,
                             POLICY_NO_INSTANT, POLICY_NO_INSTANT, NULL, NULL};
-    if (!a || !b || !same(a, b))
+    if (!a || !b || !text_equal(a, b))
         return c;
     if (x->due_us != y->due_us) {
         c.before = c.after = NULL;
@@ -269,16 +250,8 @@ static struct diff_change step_change(const struct policy_step *x,
         c.after_us = y->due_us;
         return c;
     }
-    const char *const words[][2] = {
-        {x->to, y->to},       {x->licence, y->licence}, {x->evidence, y->evidence},
-        {x->place, y->place}, {x->unlocks, y->unlocks}, {x->overdue, y->overdue},
-        {x->unit, y->unit},   {x->lot, y->lot}};
-    for (size_t i = 0; i < COUNT_OF(words); i++)
-        if (!same(words[i][0], words[i][1])) {
-            c.before = words[i][0];
-            c.after = words[i][1];
-            return c;
-        }
+    if (step_difference(x, y, &c.before, &c.after))
+        return c;
     c.after = x->due_after_us != y->due_after_us ? "the same, due at another time"
               : x->after != y->after             ? "the same, after another step"
               : !same_late(x, y) ? "the same, with something else when it is late"
@@ -328,7 +301,7 @@ void diff_decisions(const struct policy_decision *before,
     static const char *const outcomes[] = {"decided", "not_ours", "not_evaluated"};
     out->n = 0;
     out->has_other_rules = !same_rules(before, after);
-    if (before->outcome != after->outcome || !same(before->cause, after->cause)) {
+    if (before->outcome != after->outcome || !text_equal(before->cause, after->cause)) {
         const char *x = before->cause ? before->cause : outcomes[before->outcome];
         const char *y = after->cause ? after->cause : outcomes[after->outcome];
         compare_words(out, DIFF_OUTCOME, "", x, y, NULL, NULL);
@@ -376,9 +349,9 @@ static uint32_t hash_of(const struct diff_change *c) {
 
 static bool same_group(const struct diff_change *a, const struct diff_change *b) {
     return a->kind == b->kind && direction(a) == direction(b) &&
-           same(a->subject, b->subject) && same(a->before, b->before) &&
-           same(a->after, b->after) && same(a->rule_before, b->rule_before) &&
-           same(a->rule_after, b->rule_after);
+           text_equal(a->subject, b->subject) && text_equal(a->before, b->before) &&
+           text_equal(a->after, b->after) && text_equal(a->rule_before, b->rule_before) &&
+           text_equal(a->rule_after, b->rule_after);
 }
 
 /* NULL when there are too many different changes. */

@@ -29,6 +29,9 @@ static inline void word_set_add(struct word_set *s, int i) {
 static inline bool word_set_has(const struct word_set *s, int i) {
     return s->bits[i >> 6] >> (i & 63) & 1;
 }
+static inline bool word_set_equal(const struct word_set *a, const struct word_set *b) {
+    return memcmp(a, b, sizeof *a) == 0;
+}
 static inline bool word_set_meets(const struct word_set *a, const struct word_set *b) {
     return ((a->bits[0] & b->bits[0]) | (a->bits[1] & b->bits[1]) |
             (a->bits[2] & b->bits[2]) | (a->bits[3] & b->bits[3])) != 0;

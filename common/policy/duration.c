@@ -145,6 +145,12 @@ int64_t duration_nominal(const struct duration *d, int64_t start_us) {
     return start_us + d->amount;
 }
 
+bool duration_equal(const struct duration *a, const struct duration *b) {
+    return a->kind == b->kind && a->amount == b->amount && a->calendar == b->calendar &&
+           a->is_first_day_counted == b->is_first_day_counted &&
+           a->is_to_end_of_day == b->is_to_end_of_day && a->roll == b->roll;
+}
+
 int64_t duration_finish(const struct duration *d, int64_t nominal_us) {
     if (nominal_us == POLICY_NO_INSTANT || (!d->is_to_end_of_day && !d->roll))
         return nominal_us;

@@ -22,6 +22,9 @@ MUST_USE bool duration_read(struct loader *l, const struct node *n, struct durat
 MUST_USE bool duration_read_elapsed(struct loader *l, const struct node *n,
                                     int64_t *out_us);
 
+/* The same length, however it was written. */
+bool duration_equal(const struct duration *a, const struct duration *b);
+
 /* The instant `d` after `start_us`; POLICY_NO_INSTANT beyond the calendar's years. It is
  * the nominal instant, which `to the end of the day` and `rolling` then move. */
 int64_t duration_after(const struct duration *d, int64_t start_us);

@@ -3,10 +3,6 @@
 
 enum { WORDS_SPELT_OUT = 14 };
 
-static bool same_words(const struct word_set *a, const struct word_set *b) {
-    return memcmp(a->bits, b->bits, sizeof a->bits) == 0;
-}
-
 static int count_words(const struct attribute *at, const struct condition *c) {
     int n = 0;
     for (int i = 0; i < at->n_words; i++)
@@ -16,7 +12,7 @@ static int count_words(const struct attribute *at, const struct condition *c) {
 
 static const char *group_name(const struct attribute *at, const struct condition *c) {
     for (int g = 0; g < at->n_groups; g++)
-        if (same_words(&at->groups[g].words, &c->words))
+        if (word_set_equal(&at->groups[g].words, &c->words))
             return at->groups[g].name;
     return NULL;
 }

@@ -84,7 +84,7 @@ static const char *number_text(struct arena *a, int n) {
 }
 
 const char *step_text(struct arena *a, const struct words *w,
-                      const struct step_words *s) {
+                      const struct policy_step *s) {
     struct writing x = {.a = a, .w = w};
     struct builder b = builder_in(a, EXPLAIN_TEXT_MAX);
     build_text(&b, words_text(w, "action", s->action));
@@ -107,14 +107,11 @@ const char *step_text(struct arena *a, const struct words *w,
     return text_finished(&b);
 }
 
-static const char *spec_text(const struct writing *x, const struct step_spec *s) {
-    const struct step_words words = {
-        s->action, s->to,  s->licence, s->evidence, s->place,      s->unlocks, s->overdue,
-        s->unit,   s->lot, s->waste,   s->n_waste,  s->keep_years, s->after};
-    const char *text = step_text(x->a, x->w, &words);
-    if (!s->has_due)
+static const char *spec_text(const struct writing *x, const struct policy_step *s) {
+    const char *text = step_text(x->a, x->w, s);
+    if (!s->due)
         return text;
-    const char *due = say1(x, PH_STEP_DUE, words_duration(x->a, x->w, &s->due));
+    const char *due = say1(x, PH_STEP_DUE, words_duration(x->a, x->w, s->due));
     struct builder b = builder_in(x->a, strlen(text) + strlen(due) + 8);
     build_format(&b, "%s%s%s%c", text, words_phrase(x->w, PH_COMMA), due, 0);
     return b.ptr;

@@ -53,13 +53,8 @@ const char *fact_text(struct arena *a, const struct words *w,
 /* "from 2025-08-11 until ..., by event.time"; NULL when it holds always. */
 const char *validity_text(struct arena *a, const struct words *w, const struct rule *r);
 /* A step without its deadline: what, where, by whom, with which papers. */
-struct step_words {
-    const char *action, *to, *licence, *evidence, *place, *unlocks, *overdue, *unit, *lot;
-    const char *const *waste;
-    int n_waste, keep_years;
-    int after; /* index of the step before, -1: none */
-};
-const char *step_text(struct arena *a, const struct words *w, const struct step_words *s);
+const char *step_text(struct arena *a, const struct words *w,
+                      const struct policy_step *s);
 /* The title in the language asked for; where the packs have none, what the rule gives. */
 const char *rule_title(struct arena *a, const struct words *w, const struct rule *r);
 /* Where nobody gives one: its name. */

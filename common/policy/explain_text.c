@@ -344,10 +344,7 @@ static void tell_blockers(struct telling *t) {
 
 static void tell_step(struct telling *t, int i, const struct policy_step *s) {
     const char *comma = words_phrase(t->w, PH_COMMA);
-    const struct step_words words = {
-        s->action, s->to,  s->licence, s->evidence, s->place,      s->unlocks, s->overdue,
-        s->unit,   s->lot, s->waste,   s->n_waste,  s->keep_years, s->after};
-    build_format(t->b, "  %2d %s", i + 1, step_text(t->a, t->w, &words));
+    build_format(t->b, "  %2d %s", i + 1, step_text(t->a, t->w, s));
     if (s->due_us != POLICY_NO_INSTANT) {
         build_format(
             t->b, "%s%s", comma,

@@ -27,6 +27,11 @@ enum {
     POLICY_MAX_CHARACTERS = 200, /* of one text: it becomes part of rows and reasons */
 };
 
+/* Texts that may be missing. */
+static inline bool text_equal(const char *a, const char *b) {
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
 /* ---- conditions ---- */
 
 struct number_range {
@@ -148,24 +153,10 @@ struct blocker_spec {
     int severity;
 };
 
-struct step_spec {
-    const char *action, *to, *licence, *evidence;
-    const char *place, *unlocks, *overdue, *unit, *lot;
-    const char *waste[POLICY_MAX_WASTE];
-    int n_waste;
-    int keep_years;
-    int after; /* -1: none */
-    bool has_due;
-    struct duration due;
-    const struct step_spec
-        *late; /* what else is to be done when it is late; NULL: nothing
-                                   */
-};
-
 /* Steps under a name, written once and played by rules and by other playbooks. */
 struct playbook {
     const char *name, *title, *source, *confidence;
-    struct step_spec *steps;
+    struct policy_step *steps; /* without their instants */
     int n_steps;
     const struct node *at; /* valid while loading only */
     enum { PLAYBOOK_UNREAD, PLAYBOOK_BEING_READ, PLAYBOOK_READ } state;
@@ -180,7 +171,7 @@ struct outcome {
     struct blocker_spec *blockers;
     int n_blockers;
     struct chain *chain;
-    struct step_spec *steps;
+    struct policy_step *steps;
     int n_steps;
 };
 

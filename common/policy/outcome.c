@@ -112,10 +112,6 @@ void outcome_read(struct loader *l, const struct node *n, unsigned allowed,
         finding_error(l->fs, "schema", n, "this gives nothing");
 }
 
-static bool text_equal(const char *a, const char *b) {
-    return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 static bool chain_equal(const struct chain *a, const struct chain *b) {
     if (!a || !b || a->n != b->n)
         return a == b;
@@ -130,28 +126,6 @@ static bool chain_equal(const struct chain *a, const struct chain *b) {
                 return false;
     }
     return true;
-}
-
-static bool waste_equal(const struct step_spec *x, const struct step_spec *y) {
-    bool is_equal = x->n_waste == y->n_waste;
-    for (int i = 0; is_equal && i < x->n_waste; i++)
-        is_equal = text_equal(x->waste[i], y->waste[i]);
-    return is_equal;
-}
-
-static bool own_step_equal(const struct step_spec *x, const struct step_spec *y) {
-    return text_equal(x->action, y->action) && text_equal(x->to, y->to) &&
-           text_equal(x->licence, y->licence) && text_equal(x->evidence, y->evidence) &&
-           text_equal(x->place, y->place) && text_equal(x->unlocks, y->unlocks) &&
-           text_equal(x->overdue, y->overdue) && text_equal(x->unit, y->unit) &&
-           text_equal(x->lot, y->lot) && waste_equal(x, y) &&
-           x->keep_years == y->keep_years && x->after == y->after &&
-           x->has_due == y->has_due && text_equal(x->due.text, y->due.text);
-}
-
-static bool step_equal(const struct step_spec *x, const struct step_spec *y) {
-    return own_step_equal(x, y) && !x->late == !y->late &&
-           (!x->late || own_step_equal(x->late, y->late));
 }
 
 static bool steps_equal(const struct outcome *a, const struct outcome *b) {

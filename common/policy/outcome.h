@@ -17,7 +17,13 @@ void duty_read(struct loader *l, const struct node *n, struct duty_spec *out);
 struct chain *chain_read(struct loader *l, const struct node *n);
 /* steps.c */
 void steps_read(struct loader *l, const struct node *n, struct outcome *out);
-struct policy_step step_of(const struct step_spec *s); /* without its instants */
+/* Whether both say the same but for when they are due; of what follows a late one, that
+ * too. */
+bool step_says_same(const struct policy_step *a, const struct policy_step *b);
+bool step_equal(const struct policy_step *a, const struct policy_step *b);
+/* The first of their words that differ (who does it, by which licence, ...). False: none. */
+bool step_difference(const struct policy_step *a, const struct policy_step *b,
+                     const char **of_a, const char **of_b);
 
 const char *slot_name(int slot);
 int slot_find(struct span name); /* -1 when unknown */

@@ -97,7 +97,6 @@ enum {
 
 struct policy;
 struct duration;
-struct step_spec;
 
 /* One thing found while loading: several may come at once. */
 struct policy_finding {
@@ -260,22 +259,19 @@ struct policy_step {
                        before */
     int64_t due_after_us; /* elapsed time after the step before, 0 when due_us is given or
                              none; as counted from the event */
-    const struct duration *due;   /* for policy_step_due; NULL: none */
-    const struct step_spec *late; /* for policy_step_late; NULL: none */
+    const struct duration *due;     /* for policy_step_due; NULL: none */
+    const struct policy_step *late; /* what else is to be done when it is late, counted
+                                       from the instant at which it was due; NULL: nothing */
 };
-
-/* What else is to be done when the step is late, counted from the instant at which it was
- * due. False: nothing. */
-bool policy_step_late(const struct policy_step *s, struct policy_step *out);
 
 /* When the step is due if what it runs from (the event, or the step before) happened at
  * `from_us`: business days and holidays counted from there. POLICY_NO_INSTANT: never. */
 int64_t policy_step_due(const struct policy_step *s, int64_t from_us);
 
-/* The step of a rule by what it does and with which lot (empty: with all). False: these
- * rules have none such; an older revision had it. */
-bool policy_step_find(const struct policy *p, struct span rule_id, struct span action,
-                      struct span lot, struct policy_step *out);
+/* The step of a rule, without its instants, by what it does and with which lot (empty:
+ * with all). NULL: these rules have none such; an older revision had it. */
+const struct policy_step *policy_step_find(const struct policy *p, struct span rule_id,
+                                           struct span action, struct span lot);
 
 /* What the words of steps and destinations mean, for people: `terms:` in the packs. */
 enum policy_term_kind {

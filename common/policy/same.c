@@ -2,18 +2,8 @@
 #include "common/policy/same.h"
 
 #include "common/policy/condition.h"
+#include "common/policy/duration.h"
 #include "common/policy/outcome.h"
-
-static bool text_equal(const char *a, const char *b) {
-    return a == b || (a && b && strcmp(a, b) == 0);
-}
-
-/* Its text names the calendar, and calendars have one name each. */
-static bool duration_equal(const struct duration *a, const struct duration *b) {
-    return a->kind == b->kind && a->amount == b->amount && a->calendar == b->calendar &&
-           a->is_first_day_counted == b->is_first_day_counted &&
-           a->is_to_end_of_day == b->is_to_end_of_day && a->roll == b->roll;
-}
 
 static bool texts_equal(const char *const *a, int n_a, const char *const *b, int n_b) {
     for (int i = 0; n_a == n_b && i < n_a; i++)

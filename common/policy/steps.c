@@ -8,7 +8,7 @@
 
 /* The steps of one list, while they are read. */
 struct reading {
-    struct step_spec steps[POLICY_MAX_STEPS];
+    struct policy_step steps[POLICY_MAX_STEPS];
     int n;
     bool is_full;
 };
@@ -18,50 +18,73 @@ int64_t policy_step_due(const struct policy_step *s, int64_t from_us) {
                                                   : POLICY_NO_INSTANT;
 }
 
-struct policy_step step_of(const struct step_spec *s) {
-    return (struct policy_step){.action = s->action,
-                                .to = s->to,
-                                .licence = s->licence,
-                                .evidence = s->evidence,
-                                .place = s->place,
-                                .unlocks = s->unlocks,
-                                .overdue = s->overdue,
-                                .unit = s->unit,
-                                .lot = s->lot,
-                                .waste = s->waste,
-                                .n_waste = s->n_waste,
-                                .keep_years = s->keep_years,
-                                .due = s->has_due ? &s->due : NULL,
-                                .late = s->late,
-                                .after = s->after,
-                                .due_us = POLICY_NO_INSTANT};
+/* The words of a step, in the order in which they tell two steps apart. */
+static const struct {
+    const char *key;
+    size_t offset;
+    int kind; /* enum policy_term_kind; -1: not explained by the packs */
+} words[] = {
+    {"do", offsetof(struct policy_step, action), TERM_ACTION},
+    {"to", offsetof(struct policy_step, to), TERM_ROLE},
+    {"licence", offsetof(struct policy_step, licence), TERM_LICENCE},
+    {"evidence", offsetof(struct policy_step, evidence), TERM_EVIDENCE},
+    {"place", offsetof(struct policy_step, place), TERM_PLACE},
+    {"unlocks", offsetof(struct policy_step, unlocks), TERM_UNLOCKS},
+    {"overdue", offsetof(struct policy_step, overdue), TERM_ROLE},
+    {"unit", offsetof(struct policy_step, unit), -1},
+    {"lot", offsetof(struct policy_step, lot), -1},
+};
+
+static const char **word_at(struct policy_step *s, size_t i) {
+    return (void *)((char *)s + words[i].offset);
 }
 
-bool policy_step_late(const struct policy_step *s, struct policy_step *out) {
-    if (s->late)
-        *out = step_of(s->late);
-    return s->late != NULL;
+static const char *word_of(const struct policy_step *s, size_t i) {
+    return *(const char *const *)(const void *)((const char *)s + words[i].offset);
+}
+
+bool step_difference(const struct policy_step *a, const struct policy_step *b,
+                     const char **of_a, const char **of_b) {
+    for (size_t i = 0; i < COUNT_OF(words); i++)
+        if (!text_equal(word_of(a, i), word_of(b, i))) {
+            *of_a = word_of(a, i);
+            *of_b = word_of(b, i);
+            return true;
+        }
+    return false;
+}
+
+bool step_says_same(const struct policy_step *a, const struct policy_step *b) {
+    const char *of_a, *of_b;
+    if (step_difference(a, b, &of_a, &of_b) || a->keep_years != b->keep_years ||
+        a->after != b->after || a->n_waste != b->n_waste || !a->late != !b->late)
+        return false;
+    for (int i = 0; i < a->n_waste; i++)
+        if (!text_equal(a->waste[i], b->waste[i]))
+            return false;
+    return !a->late || step_equal(a->late, b->late);
+}
+
+bool step_equal(const struct policy_step *a, const struct policy_step *b) {
+    return step_says_same(a, b) &&
+           text_equal(a->due ? a->due->text : NULL, b->due ? b->due->text : NULL);
 }
 
 static bool is_word(const char *word, struct span text) {
     return word ? text.ptr && span_is(text, word) : text.len == 0;
 }
 
-bool policy_step_find(const struct policy *p, struct span rule_id, struct span action,
-                      struct span lot, struct policy_step *out) {
+const struct policy_step *policy_step_find(const struct policy *p, struct span rule_id,
+                                           struct span action, struct span lot) {
     for (int i = 0; i < p->n_rules; i++) {
-        const struct rule *r = p->rules[i];
-        if (!span_is(rule_id, r->id))
+        const struct outcome *o = &p->rules[i]->then;
+        if (!span_is(rule_id, p->rules[i]->id))
             continue;
-        for (int k = 0; k < r->then.n_steps; k++) {
-            const struct step_spec *s = &r->then.steps[k];
-            if (is_word(s->action, action) && is_word(s->lot, lot)) {
-                *out = step_of(s);
-                return true;
-            }
-        }
+        for (int k = 0; k < o->n_steps; k++)
+            if (is_word(o->steps[k].action, action) && is_word(o->steps[k].lot, lot))
+                return &o->steps[k];
     }
-    return false;
+    return NULL;
 }
 
 /* The nearest one above: lots repeat the same actions. */
@@ -72,15 +95,11 @@ static int find_step(const struct reading *r, struct span action) {
     return -1;
 }
 
-static bool is_same_lot(const char *a, const char *b) {
-    return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 static void add_step(struct loader *l, const struct node *n, struct reading *r,
-                     const struct step_spec *s) {
+                     const struct policy_step *s) {
     for (int i = 0; i < r->n; i++) {
         if (strcmp(r->steps[i].action, s->action) == 0 &&
-            is_same_lot(r->steps[i].lot, s->lot)) {
+            text_equal(r->steps[i].lot, s->lot)) {
             finding_error(l->fs, "duplicate-name", n,
                           "the step \"%s\" stands twice: give one of them another "
                           "\"lot\"",
@@ -104,14 +123,24 @@ static int read_after(struct loader *l, const struct node *n, const struct readi
     return i;
 }
 
-static const char *read_term(struct loader *l, const struct node *n, const char *key,
-                             enum policy_term_kind kind) {
-    const struct node *word = node_get(n, key);
-    return word ? term_word(l, word, kind, key) : NULL;
+static void read_words(struct loader *l, const struct node *n, struct policy_step *s) {
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        const struct node *word = node_get(n, words[i].key);
+        if (word && words[i].kind >= 0)
+            *word_at(s, i) =
+                term_word(l, word, (enum policy_term_kind)words[i].kind, words[i].key);
+    }
 }
 
-static void read_waste(struct loader *l, const struct node *n, struct step_spec *s) {
+static const struct duration *read_due(struct loader *l, const struct node *n) {
+    struct duration *due = arena_zalloc(l->a, sizeof *due);
+    return n && duration_read(l, n, due) ? due : NULL;
+}
+
+static void read_waste(struct loader *l, const struct node *n, struct policy_step *s) {
     const struct node *list = node_get(n, "waste");
+    const char **waste = arena_array(l->a, POLICY_MAX_WASTE, sizeof *waste);
+    s->waste = waste;
     NODE_WORDS(w, list) {
         const char *word = term_word(l, w, TERM_WASTE, "waste");
         if (s->n_waste == POLICY_MAX_WASTE) {
@@ -120,7 +149,7 @@ static void read_waste(struct loader *l, const struct node *n, struct step_spec 
             return;
         }
         if (word)
-            s->waste[s->n_waste++] = word;
+            waste[s->n_waste++] = word;
     }
 }
 
@@ -131,8 +160,10 @@ static const char *read_unit(struct loader *l, const struct node *n) {
     return i < 0 ? NULL : units[i];
 }
 
+static const struct policy_step nothing = {.after = -1, .due_us = POLICY_NO_INSTANT};
+
 /* A step of its own, that waits for no other: one that is late has no follower yet. */
-static void read_late(struct loader *l, const struct node *n, struct step_spec *s) {
+static void read_late(struct loader *l, const struct node *n, struct policy_step *s) {
     static const char *const keys[] = {"do",  "to",      "licence", "evidence",
                                        "due", "overdue", "keep",    NULL};
     const struct node *what = node_get(n, "do"), *due = node_get(n, "due"),
@@ -143,14 +174,10 @@ static void read_late(struct loader *l, const struct node *n, struct step_spec *
         finding_error(l->fs, "schema", n, "\"late\" needs \"do\" and \"due\"");
         return;
     }
-    struct step_spec *late = arena_zalloc(l->a, sizeof *late);
-    late->after = -1;
-    late->action = term_word(l, what, TERM_ACTION, "do");
-    late->to = read_term(l, n, "to", TERM_ROLE);
-    late->licence = read_term(l, n, "licence", TERM_LICENCE);
-    late->evidence = read_term(l, n, "evidence", TERM_EVIDENCE);
-    late->overdue = read_term(l, n, "overdue", TERM_ROLE);
-    late->has_due = duration_read(l, due, &late->due);
+    struct policy_step *late = arena_zalloc(l->a, sizeof *late);
+    *late = nothing;
+    read_words(l, n, late);
+    late->due = read_due(l, due);
     if ((!keep || years_read(l, keep, &late->keep_years)) && late->action)
         s->late = late;
 }
@@ -159,7 +186,7 @@ static void read_own_step(struct loader *l, const struct node *n, struct reading
     static const char *const keys[] = {
         "do",   "to",   "licence", "evidence", "after", "due",  "place", "waste",
         "unit", "keep", "unlocks", "overdue",  "lot",   "late", NULL};
-    struct step_spec s = {.after = -1};
+    struct policy_step s = nothing;
     const struct node *what = node_get(n, "do"), *due = node_get(n, "due"),
                       *keep = node_get(n, "keep");
     if (!schema_map(l, n, "a step", keys))
@@ -168,20 +195,14 @@ static void read_own_step(struct loader *l, const struct node *n, struct reading
         finding_error(l->fs, "schema", n, "a step needs \"do\", or \"play\": a playbook");
         return;
     }
-    s.action = term_word(l, what, TERM_ACTION, "do");
-    s.to = read_term(l, n, "to", TERM_ROLE);
-    s.licence = read_term(l, n, "licence", TERM_LICENCE);
-    s.evidence = read_term(l, n, "evidence", TERM_EVIDENCE);
-    s.place = read_term(l, n, "place", TERM_PLACE);
-    s.unlocks = read_term(l, n, "unlocks", TERM_UNLOCKS);
-    s.overdue = read_term(l, n, "overdue", TERM_ROLE);
+    read_words(l, n, &s);
     s.lot = schema_text(l, n, "lot", false);
     s.unit = read_unit(l, n);
     read_waste(l, n, &s);
     if (keep && !years_read(l, keep, &s.keep_years))
         return;
     s.after = read_after(l, n, r);
-    s.has_due = due && duration_read(l, due, &s.due);
+    s.due = read_due(l, due);
     const struct node *late = node_get(n, "late");
     if ((s.overdue || late) && !due)
         finding_error(l->fs, "steps", n, "\"%s\" needs a \"due\": it is never late",
@@ -197,17 +218,17 @@ static void play(struct loader *l, const struct node *n, struct reading *r) {
     if (!schema_map(l, n, "a step that plays a playbook", keys))
         return;
     const struct playbook *b = playbook_find(l, node_get(n, "play"));
-    struct step_spec given = {0};
+    struct policy_step given = {0};
     given.lot = schema_text(l, n, "lot", false);
     read_waste(l, n, &given);
     int after = read_after(l, n, r), first = r->n;
     for (int i = 0; b && i < b->n_steps; i++) {
-        struct step_spec s = b->steps[i];
+        struct policy_step s = b->steps[i];
         s.after = s.after < 0 ? after : s.after + first;
         s.lot = s.lot ? s.lot : given.lot;
         if (s.n_waste == 0) {
             s.n_waste = given.n_waste;
-            memcpy(s.waste, given.waste, sizeof s.waste);
+            s.waste = given.waste;
         }
         add_step(l, n, r, &s);
     }

@@ -292,27 +292,25 @@ static struct task_route find_route(struct looking *k, size_t row,
 /* What else is to be done now that it is late, or no more as it begins anew. */
 static void follow_up(const struct writes *w, const struct task_event *e,
                       const struct policy_step *step, const struct task_turn *turn) {
-    struct policy_step late;
-    if (!policy_step_late(step, &late))
+    if (!step || !step->late)
         return;
     if (turn->becomes_ready && e->turn > 1)
         task_follow_let_go(&w->follow, e->task_id, e->identity_us, e->case_id, e->line_id,
-                           turn->counts_from_us, &late);
+                           turn->counts_from_us, step->late);
     if (turn->becomes_late)
         task_follow_add(&w->follow, e->task_id, e->identity_us, e->case_id, e->line_id,
-                        turn->due_us, &late);
+                        turn->due_us, step->late);
 }
 
 static void write_turn(const struct writes *w, struct looking *k, size_t row,
                        struct task_round *out) {
     struct due_task x;
-    struct policy_step step;
     struct task_route route = {.licence_until_us = EVENT_ABSENT};
     if (!take(k, row, &x))
         return;
-    bool has_rule = policy_step_find(k->policy, x.event.rule_id, x.event.action,
-                                     pg_text(k->tasks, row, T_LOT), &step);
-    struct task_turn turn = task_turn_at(&x.standing, has_rule ? &step : NULL, k->now_us);
+    const struct policy_step *step = policy_step_find(
+        k->policy, x.event.rule_id, x.event.action, pg_text(k->tasks, row, T_LOT));
+    struct task_turn turn = task_turn_at(&x.standing, step, k->now_us);
     if (turn.wants_partner) {
         route = find_route(k, row, &x, &turn);
         task_turn_routed(&turn, route.blocked.ptr, route.licence_until_us, k->now_us);
@@ -324,8 +322,7 @@ static void write_turn(const struct writes *w, struct looking *k, size_t row,
         write_change(w, &x, "OVERDUE", turn.due_us, turn.due_us);
         task_tell_late(&w->tell, &x, &turn);
     }
-    if (has_rule)
-        follow_up(w, &x.event, &step, &turn);
+    follow_up(w, &x.event, step, &turn);
     out->n_told +=
         task_tell_failed(&w->tell, &x, &turn) + (size_t)turn.becomes_ready +
         2 * (size_t)turn.becomes_late +

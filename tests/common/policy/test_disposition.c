@@ -281,19 +281,18 @@ static void falls_on_the_sheets_days(const struct policy_facts *f,
                  {"2027-04-09", "2027-03-10", "2027-07-08"}}};
     for (int i = 0; i < d->n_steps; i++) {
         const struct policy_step *s = &d->steps[i];
-        struct policy_step report;
         if (strncmp(s->action, "confirm_", 8) != 0)
             continue;
         bool is_special = strcmp(d->steps[s->after].licence, "SCIW_TRANSPORT") == 0;
         int which = strcmp(s->action, "confirm_final_disposal") == 0 ? 2 : is_special;
-        assert_true(policy_step_late(s, &report));
+        assert_non_null(s->late);
         for (size_t r = 0; r < COUNT_OF(rows); r++) {
             char issued[30], due[30], told[30];
             snprintf(issued, sizeof issued, "%sT12:00+09:00", rows[r].issued);
             snprintf(due, sizeof due, "%sT12:00+09:00", rows[r].days[which]);
             snprintf(told, sizeof told, "%sT12:00+09:00", rows[r].reports[which]);
             assert_true(policy_step_due(s, at(issued)) == at(due));
-            assert_true(policy_step_due(&report, at(due)) == at(told));
+            assert_true(policy_step_due(s->late, at(due)) == at(told));
         }
     }
 }
@@ -437,14 +436,14 @@ test_disposition__no_step_goes_to_a_partner_without_its_licence(void **state) {
     for (int i = 0; i < x.p->n_rules; i++) {
         const struct rule *r = x.p->rules[i];
         for (int k = 0; k < r->then.n_steps; k++) {
-            const struct step_spec *spec = &r->then.steps[k];
-            struct policy_step s;
-            assert_true(policy_step_find(x.p, span_of(r->id), span_of(spec->action),
-                                         span_of(spec->lot ? spec->lot : ""), &s));
+            const struct policy_step *s = &r->then.steps[k];
+            assert_ptr_equal(policy_step_find(x.p, span_of(r->id), span_of(s->action),
+                                              span_of(s->lot ? s->lot : "")),
+                             s);
             for (int month = 0; month < 120; month++) {
                 int64_t at_us = at("2023-01-01T00:00+09:00") +
                                 month * 30 * DAY_H * (int64_t)US_PER_HOUR;
-                n_taken += is_taken_rightly(a, &s, at_us, month % 3 ? NULL : full);
+                n_taken += is_taken_rightly(a, s, at_us, month % 3 ? NULL : full);
                 n_asked++;
             }
         }
@@ -461,7 +460,7 @@ static void test_disposition__who_acts_under_a_licence_always_does(void **state)
         const struct rule *r = x.p->rules[i];
         bool is_of_japan = strstr(r->file, "japan") || strstr(r->file, "medical");
         for (int k = 0; is_of_japan && k < r->then.n_steps; k++) {
-            const struct step_spec *s = &r->then.steps[k];
+            const struct policy_step *s = &r->then.steps[k];
             bool is_a_partners = false;
             for (int n = 0; s->to && n < x.p->n_partners; n++)
                 is_a_partners = is_a_partners || lists(&x.p->partners[n].services, s->to);

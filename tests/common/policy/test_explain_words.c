@@ -148,7 +148,7 @@ static void want_domain(struct tally *t) {
         want(t, "time", time_name(time));
 }
 
-static void want_step(struct tally *t, const struct step_spec *s) {
+static void want_step(struct tally *t, const struct policy_step *s) {
     want(t, "action", s->action);
     want(t, "role", s->to);
     want(t, "licence", s->licence);

@@ -163,14 +163,14 @@ static void test_steps__what_follows_a_late_one_is_a_step_of_its_own(void **stat
     struct policy_disposition d = decide(GROUND RULE(
         "{play: papers}, {do: send, due: 2h, late: {do: report, to: boss, due: "
         "3h, evidence: receipt, keep: 5 years}}"));
-    struct policy_step late;
+    const struct policy_step *late = d.steps[3].late;
     assert_int_equal(d.n_steps, 4);
-    assert_false(policy_step_late(&d.steps[0], &late));
-    assert_true(policy_step_late(&d.steps[3], &late));
-    assert_string_equal(late.action, "report");
-    assert_string_equal(late.to, "boss");
-    assert_int_equal(late.keep_years, 5);
-    assert_int_equal(policy_step_due(&late, 7), 7 + 3 * US_PER_HOUR);
+    assert_null(d.steps[0].late);
+    assert_non_null(late);
+    assert_string_equal(late->action, "report");
+    assert_string_equal(late->to, "boss");
+    assert_int_equal(late->keep_years, 5);
+    assert_int_equal(policy_step_due(late, 7), 7 + 3 * US_PER_HOUR);
     pack_remove(&x);
 }
 

@@ -362,20 +362,20 @@ static void test_dispose__a_step_whose_predecessor_is_done_is_looked_at(void **s
 static void test_dispose__what_follows_a_late_step_goes_with_it(void **state) {
     (void)state;
     struct story *s = begin();
-    struct policy_step confirm, report;
     struct return_line goods = line("1", "power_bank", CONDITION_DAMAGED);
     goods.hazards = (struct span_list){lithium, 1};
     tell(s, RETURN_RECEIVED, 0, &goods, 1);
-    assert_true(policy_step_find(policy, task(s, "1", "confirm_transport")->rule_id,
-                                 SPAN("confirm_transport"), SPAN(""), &confirm));
-    assert_true(policy_step_late(&confirm, &report));
+    const struct policy_step *confirm =
+        policy_step_find(policy, task(s, "1", "confirm_transport")->rule_id,
+                         SPAN("confirm_transport"), SPAN(""));
+    assert_true(confirm && confirm->late);
     s->tasks.items =
         arena_grow(s->a, s->tasks.items, s->tasks.n, &s->tasks.room, sizeof(struct task));
     struct task *made = &s->tasks.items[s->tasks.n++]; /* as the clock does */
     *made = *task(s, "1", "confirm_transport");
     made->id = tasks_late_id(s->tasks.identity_us, s->tasks.case_id, SPAN("1"), made->id,
-                             span_of(report.action));
-    made->action = span_of(report.action);
+                             span_of(confirm->late->action));
+    made->action = span_of(confirm->late->action);
     made->state = TASK_READY;
     goods.hazards = (struct span_list){swollen, 2};
     tell(s, RETURN_INSPECTED, 2, &goods, 1); /* the manifest is still wanted */
