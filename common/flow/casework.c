@@ -153,7 +153,7 @@ static void take_rows(struct casework *w) {
     const struct pg_query *q = w->rows;
     for (size_t row = 0; row < pg_rows(q); row++) {
         struct work_case *c = casework_find(w, pg_uuid(q, row, 0));
-        take_common(w, c, q, row, 1 + w->reader->n_columns);
+        take_common(w, c, q, row, pg_columns(q) - COMMON_COLUMNS);
         w->reader->take_row(c, q, row);
     }
     w->rows = NULL;
@@ -319,7 +319,7 @@ static void write_rows(struct casework *w, const struct case_writer *writer,
     struct pg_copy *copy =
         pg_script_copy(s, are_loaded ? writer->copy_changed : writer->copy_new);
     for (size_t i = 0; i < n; i++) {
-        pg_copy_row(copy, (int16_t)(writer->n_columns + COMMON_COLUMNS));
+        pg_copy_row(copy);
         writer->copy_row(copy, list[i]);
         copy_common(copy, list[i]);
     }

@@ -61,7 +61,6 @@ struct case_reader {
     /* The rows of the cases in $1::uuid[], locked, ordered by id: the id, the service's
      * own columns, and CASEWORK_COLUMNS. */
     const struct pg_statement *read;
-    int n_columns; /* of one's own in `read`: 1 to n_columns */
     /* Takes these; what all cases have in common has been taken. Texts live as long as
      * the attempt. */
     void (*take_row)(struct work_case *c, const struct pg_query *q, size_t row);
@@ -71,7 +70,6 @@ struct case_reader {
  * temporary one that the session made, from where `update` takes them. */
 struct case_writer {
     const char *copy_new, *copy_changed; /* CASEWORK_COPY */
-    int n_columns; /* of one's own, the id among them; CASEWORK_COLUMNS follow */
     void (*copy_row)(struct pg_copy *copy, const struct work_case *c);
     const struct pg_statement *update;
 };

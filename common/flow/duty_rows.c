@@ -101,7 +101,7 @@ static void copy_new(const struct casework *w, struct pg_copy *copy,
     const struct work_case *c = from->c;
     const struct case_duty *d = from->row;
     const struct policy_duty *p = from->duty->fresh;
-    pg_copy_row(copy, 35);
+    pg_copy_row(copy);
     pg_copy_uuid(copy, d->duty_id);
     pg_copy_text(copy, span_of(c->kind));
     pg_copy_uuid(copy, c->id);

@@ -22,7 +22,7 @@ const char escalation_copy_sql[] =
     " source_partition, source_offset, traceparent) FROM STDIN (FORMAT binary)";
 
 void escalation_copy(struct pg_copy *copy, const struct escalation *e) {
-    pg_copy_row(copy, 23);
+    pg_copy_row(copy);
     pg_copy_instant(copy, e->identity_us);
     pg_copy_uuid(copy, identity_escalation(e->identity_us, e->subject_id,
                                            e->meaning ? e->meaning : e->level));

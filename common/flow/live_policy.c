@@ -1,5 +1,6 @@
 #include "common/flow/live_policy.h"
 
+#include "common/base/absent.h"
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/base/metrics.h"
@@ -54,10 +55,7 @@ static void write_desks(struct pg_script *s, struct arena *a, const struct polic
                                      d.zone, d.languages, d.licences};
         for (size_t k = 0; k < COUNT_OF(columns); k++)
             pg_array_text(columns[k], span_of(words[k]));
-        if (d.capacity < 0)
-            pg_array_null(capacity);
-        else
-            pg_array_i64(capacity, d.capacity);
+        pg_array_i64(capacity, d.capacity < 0 ? EVENT_ABSENT : d.capacity);
     }
 }
 

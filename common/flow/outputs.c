@@ -52,7 +52,7 @@ static const char *outcome_word(const struct case_decision *d) {
 void outputs_decision(struct outputs *o, const struct output_context *c) {
     const struct policy_decision *p = &c->step->decision->policy;
     struct pg_copy *copy = lazily(o, &o->decisions, copy_decision);
-    pg_copy_row(copy, 13);
+    pg_copy_row(copy);
     pg_copy_instant(copy, c->event->occurred_us);
     pg_copy_text(copy, span_of(c->work_case->kind));
     pg_copy_uuid(copy, c->work_case->id);

@@ -6,7 +6,7 @@ const char task_event_copy_sql[] =
     "COPY henpin.disposal_task_event (" TASK_EVENT_COLUMNS ") FROM STDIN (FORMAT binary)";
 
 void task_event_copy(struct pg_copy *copy, const struct task_event *e) {
-    pg_copy_row(copy, 25);
+    pg_copy_row(copy);
     pg_copy_instant(copy, e->identity_us);
     pg_copy_uuid(copy, e->task_id);
     pg_copy_text(copy, span_of(e->change));

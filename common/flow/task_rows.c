@@ -215,7 +215,7 @@ static void copy_task(struct task_rows *r, const struct tasks *t, const struct t
     if (!r->added)
         r->added = pg_script_copy(r->batch->writes, copy_new);
     struct pg_copy *copy = r->added;
-    pg_copy_row(copy, 33);
+    pg_copy_row(copy);
     pg_copy_uuid(copy, x->id);
     pg_copy_instant(copy, t->identity_us);
     pg_copy_uuid(copy, k->id);
@@ -284,18 +284,11 @@ static struct updates open_updates(struct pg_script *s, size_t n) {
     return u;
 }
 
-static void add_number(struct pg_array *to, int64_t value, int64_t none) {
-    if (value == none)
-        pg_array_null(to);
-    else
-        pg_array_i64(to, value);
-}
-
 static void add_update(const struct updates *u, const struct task *x, int64_t revision) {
     const int64_t instants[COUNT_OF(u->instants)] = {
         x->counts_from_us, x->due_us, x->look_us, x->ready_us, x->closed_us};
     pg_array_uuid(u->ids, x->id);
-    add_number(u->quantities, x->quantity, 0);
+    pg_array_i64(u->quantities, x->quantity > 0 ? x->quantity : EVENT_ABSENT);
     pg_array_text(u->playbooks, x->playbook);
     pg_array_text(u->rules, x->rule_id);
     pg_array_i64(u->steps, x->step_no);
@@ -307,7 +300,7 @@ static void add_update(const struct updates *u, const struct task *x, int64_t re
     pg_array_text(u->states, span_of(task_state_names[x->state]));
     pg_array_i64(u->turns, x->turn);
     for (size_t i = 0; i < COUNT_OF(instants); i++)
-        add_number(u->instants[i], instants[i], EVENT_ABSENT);
+        pg_array_i64(u->instants[i], instants[i]);
     pg_array_i64(u->revisions, revision);
 }
 

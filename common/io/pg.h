@@ -89,10 +89,10 @@ void pg_array_i64(struct pg_array *p,
 void pg_array_uuid(struct pg_array *p, struct uuid value);
 void pg_array_null(struct pg_array *p);
 
-/* Starts a COPY ... FROM STDIN (FORMAT binary). Rows are built into memory of the arena.
- */
+/* Starts a COPY table (columns) FROM STDIN (FORMAT binary): each row has as many values as
+ * there are columns in the list. Rows are built into memory of the arena. */
 struct pg_copy *pg_script_copy(struct pg_script *s, const char *copy_sql);
-void pg_copy_row(struct pg_copy *c, int16_t n_columns);  /* begins the next row */
+void pg_copy_row(struct pg_copy *c);                     /* begins the next row */
 void pg_copy_text(struct pg_copy *c, struct span value); /* text, bytea */
 void pg_copy_jsonb(struct pg_copy *c, struct span json);
 void pg_copy_i16(struct pg_copy *c, int16_t value);
@@ -112,6 +112,7 @@ size_t pg_copy_rows(const struct pg_copy *c);
 
 /* ---- results: valid until the arena of the script is reset ---- */
 size_t pg_rows(const struct pg_query *q);
+int pg_columns(const struct pg_query *q);
 int64_t
 pg_affected(const struct pg_query *q); /* rows touched by INSERT, UPDATE, DELETE */
 bool pg_is_null(const struct pg_query *q, size_t row, int column);

@@ -34,6 +34,18 @@ static inline char *take(struct pg_copy *c, size_t len) {
     return to;
 }
 
+/* Of "COPY table (a, b) FROM ...". */
+static int16_t count_columns(const char *sql) {
+    const char *list = strchr(sql, '('), *from = strstr(sql, " FROM ");
+    if (!list || !from || from < list)
+        BUG("\"%.60s\" names no columns", sql);
+    int16_t n = 1;
+    for (; list < from; list++)
+        if (*list == ',')
+            n++;
+    return n;
+}
+
 struct pg_copy *pg_script_copy(struct pg_script *s, const char *copy_sql) {
     static const char signature[19] =
         "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0"; /* no flags, no extension */
@@ -41,6 +53,7 @@ struct pg_copy *pg_script_copy(struct pg_script *s, const char *copy_sql) {
     c->step.is_copy = true;
     c->arena = s->arena;
     c->sql = copy_sql;
+    c->n_columns = count_columns(copy_sql);
     c->chunk_size = FIRST_CHUNK;
     memcpy(take(c, sizeof signature), signature, sizeof signature);
     pg_script_append(s, &c->step);
@@ -52,12 +65,12 @@ static void demand_complete(const struct pg_copy *c) {
         BUG("row %zu of \"%.60s\" lacks %d values", c->rows, c->sql, (int)c->left);
 }
 
-void pg_copy_row(struct pg_copy *c, int16_t n_columns) {
+void pg_copy_row(struct pg_copy *c) {
     demand_complete(c);
     if (c->is_sealed)
         BUG("row for \"%.60s\" after it was run", c->sql);
-    wire_put16(take(c, 2), n_columns);
-    c->left = n_columns;
+    wire_put16(take(c, 2), c->n_columns);
+    c->left = c->n_columns;
     c->rows++;
 }
 

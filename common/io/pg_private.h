@@ -65,6 +65,7 @@ struct pg_copy {
     struct pg_step step;
     struct arena *arena;
     const char *sql;
+    int16_t n_columns;
     struct pg_chunk *first, *current;
     char *free, *end; /* of the current chunk */
     size_t rows;

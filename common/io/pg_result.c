@@ -39,6 +39,10 @@ size_t pg_rows(const struct pg_query *q) {
     return (size_t)PQntuples(result_of(q));
 }
 
+int pg_columns(const struct pg_query *q) {
+    return PQnfields(result_of(q));
+}
+
 int64_t pg_affected(const struct pg_query *q) {
     return strtoll(PQcmdTuples((PGresult *)result_of(q)), NULL, 10);
 }

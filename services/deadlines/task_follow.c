@@ -1,5 +1,6 @@
 #include "services/deadlines/task_follow.h"
 
+#include "common/base/absent.h"
 #include "common/flow/task_event.h"
 
 /* Whoever changes it writes its trail from the row as it stands then. */
@@ -69,7 +70,6 @@ struct task_follow task_follow_open(struct pg_script *s, size_t n) {
 void task_follow_add(const struct task_follow *f, struct uuid of, int64_t identity_us,
                      struct uuid case_id, struct span line_id, int64_t at_us,
                      const struct policy_step *late) {
-    int64_t due_us = policy_step_due(late, at_us);
     pg_array_uuid(f->of, of);
     pg_array_uuid(
         f->ids, tasks_late_id(identity_us, case_id, line_id, of, span_of(late->action)));
@@ -78,15 +78,9 @@ void task_follow_add(const struct task_follow *f, struct uuid of, int64_t identi
     pg_array_text(f->licences, span_of(late->licence));
     pg_array_text(f->evidence, span_of(late->evidence));
     pg_array_text(f->overdue, span_of(late->overdue));
-    if (late->keep_years > 0)
-        pg_array_i64(f->keep, late->keep_years);
-    else
-        pg_array_null(f->keep);
+    pg_array_i64(f->keep, late->keep_years > 0 ? late->keep_years : EVENT_ABSENT);
     pg_array_i64(f->from, at_us);
-    if (due_us == POLICY_NO_INSTANT)
-        pg_array_null(f->due);
-    else
-        pg_array_i64(f->due, due_us);
+    pg_array_i64(f->due, policy_step_due(late, at_us));
 }
 
 void task_follow_let_go(const struct task_follow *f, struct uuid of, int64_t identity_us,

@@ -241,24 +241,17 @@ static struct writes open_writes(const struct looking *k, struct pg_script *s) {
     return w;
 }
 
-static void add_instant(struct pg_array *to, int64_t us) {
-    if (us == EVENT_ABSENT)
-        pg_array_null(to);
-    else
-        pg_array_i64(to, us);
-}
-
 static void write_row(const struct writes *w, struct uuid task_id,
                       const struct task_turn *turn, const struct task_route *route) {
     pg_array_uuid(w->ids, task_id);
     pg_array_i64(w->ready, turn->becomes_ready);
-    add_instant(w->from, turn->counts_from_us);
-    add_instant(w->due, turn->due_us);
-    add_instant(w->next, turn->look_us);
+    pg_array_i64(w->from, turn->counts_from_us);
+    pg_array_i64(w->due, turn->due_us);
+    pg_array_i64(w->next, turn->look_us);
     pg_array_i64(w->late, turn->becomes_late);
     pg_array_i64(w->routed, turn->wants_partner);
     pg_array_text(w->partners, route->partner);
-    add_instant(w->licences, route->licence_until_us);
+    pg_array_i64(w->licences, route->licence_until_us);
     pg_array_text(w->blocked, route->blocked);
 }
 

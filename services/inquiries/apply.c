@@ -193,7 +193,6 @@ static void copy_row(struct pg_copy *copy, const struct work_case *work) {
 static const struct case_writer writer = {
     .copy_new = CASEWORK_COPY("henpin.inquiry_thread", CASE_COLUMNS),
     .copy_changed = CASEWORK_COPY("pg_temp.inquiry_thread_changed", CASE_COLUMNS),
-    .n_columns = 13,
     .copy_row = copy_row,
     .update = &update_cases,
 };

@@ -47,7 +47,6 @@ static const struct case_reader reader = {
     .case_size = sizeof(struct inquiries_case),
     .begin = begin,
     .read = &read_cases,
-    .n_columns = 7,
     .take_row = take_row,
 };
 

@@ -105,7 +105,6 @@ static void copy_row(struct pg_copy *copy, const struct work_case *work) {
 static const struct case_writer writer = {
     .copy_new = CASEWORK_COPY("henpin.sales_order", ORDER_COLUMNS),
     .copy_changed = CASEWORK_COPY("pg_temp.sales_order_changed", ORDER_COLUMNS),
-    .n_columns = 16,
     .copy_row = copy_row,
     .update = &update_orders,
 };

@@ -44,7 +44,6 @@ static const struct case_reader reader = {
     .case_size = sizeof(struct orders_case),
     .begin = begin,
     .read = &read_orders,
-    .n_columns = 12,
     .take_row = take_row,
 };
 

@@ -150,10 +150,7 @@ static void copy_row(struct pg_copy *copy, const struct work_case *work) {
     pg_copy_text(copy, c->status.ptr ? c->status : SPAN("PARKED"));
     pg_copy_text(copy, c->reason_code);
     pg_copy_text(copy, c->wanted);
-    if (c->amount_minor == EVENT_ABSENT)
-        pg_copy_null(copy);
-    else
-        pg_copy_i64(copy, c->amount_minor);
+    pg_copy_i64(copy, c->amount_minor);
     pg_copy_text(copy, c->currency);
     pg_copy_jsonb(copy, c->lines);
     pg_copy_text(copy, c->disposition);
@@ -167,7 +164,6 @@ static void copy_row(struct pg_copy *copy, const struct work_case *work) {
 static const struct case_writer writer = {
     .copy_new = CASEWORK_COPY("henpin.return_case", CASE_COLUMNS),
     .copy_changed = CASEWORK_COPY("pg_temp.return_case_changed", CASE_COLUMNS),
-    .n_columns = 19,
     .copy_row = copy_row,
     .update = &update_cases,
 };

@@ -43,7 +43,6 @@ static const struct case_reader reader = {
     .case_size = sizeof(struct returns_case),
     .begin = begin,
     .read = &read_cases,
-    .n_columns = 13,
     .take_row = take_row,
 };
 

@@ -23,7 +23,7 @@ static struct pg_copy *copy_things(struct pg_script *s, int from, int n,
     struct pg_copy *c =
         pg_script_copy(s, "COPY things (n, t) FROM STDIN (FORMAT binary)");
     for (int i = 0; i < n; i++) {
-        pg_copy_row(c, 2);
+        pg_copy_row(c);
         pg_copy_i32(c, from + i);
         pg_copy_text(c, text);
     }
