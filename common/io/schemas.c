@@ -1,5 +1,5 @@
 /*
- * schemas.c: the cache of plans between framing, directory and registry.
+ * schemas.c: the cache of plans between framing and the sources of schemas.
  *
  * One entry a writer schema, keyed by what the frame says. An entry is either a plan,
  * which stays for ever because decoded events may borrow its defaults, or a refusal with
@@ -12,66 +12,8 @@
 #include "common/base/backoff.h"
 #include "common/base/clock.h"
 #include "common/base/log.h"
-#include "common/io/schema_dir.h"
 
 #include <stdlib.h>
-#include <string.h>
-
-#define ROW(field) offsetof(struct schemas_config, field)
-const struct option schemas_options[] = {
-    {.name = "registry-url",
-     .env = "SCHEMA_REGISTRY_URL",
-     .type = OPT_STRING,
-     .offset = ROW(registry.url),
-     .fallback = "",
-     .argument = "URL",
-     .help = "Confluent-compatible schema registry, path prefix included; empty: none"},
-    {.name = "registry-user",
-     .env = "SCHEMA_REGISTRY_USER",
-     .type = OPT_STRING,
-     .offset = ROW(registry.user),
-     .fallback = "",
-     .help = "user for the schema registry (basic authentication); empty: none"},
-    {.name = "registry-password",
-     .env = "SCHEMA_REGISTRY_PASSWORD",
-     .type = OPT_STRING,
-     .offset = ROW(registry.password),
-     .fallback = "",
-     .flags = OPT_SECRET,
-     .help = "password for the schema registry"},
-    {.name = "registry-ca",
-     .env = "SCHEMA_REGISTRY_CA",
-     .type = OPT_STRING,
-     .offset = ROW(registry.ca),
-     .fallback = "",
-     .argument = "FILE",
-     .help =
-         "PEM file of the authorities that the schema registry's certificate is checked "
-         "with; empty: the system's"},
-    {.name = "registry-timeout",
-     .type = OPT_DURATION,
-     .offset = ROW(registry.timeout_us),
-     .fallback = "5s",
-     .min = 10 * US_PER_MS,
-     .max = 60 * US_PER_S,
-     .help = "how long one request to the schema registry may take"},
-    {.name = "schema-dir",
-     .type = OPT_STRING,
-     .offset = ROW(schema_dir),
-     .fallback = "schemas/avro",
-     .flags = OPT_REQUIRED | OPT_SHIPPED,
-     .argument = "DIR",
-     .help = "directory of all released .avsc files"},
-    {.name = "plain-schema",
-     .type = OPT_STRING,
-     .offset = ROW(plain_schema),
-     .fallback = "",
-     .argument = "FILE",
-     .help =
-         "file in the schema directory that unframed records were written with; empty: "
-         "they are rejected"},
-    {.name = NULL},
-};
 
 enum { ENTRIES_MAX = 512 };
 #define REFUSAL_FIRST_MS INT64_C(5000)
@@ -91,10 +33,8 @@ struct entry {
 
 struct schemas {
     const struct avro_shape *shape;
-    struct schema_dir *dir;
+    struct schema_sources sources;
     const struct avro_schema *reader;
-    const struct avro_schema *plain; /* NULL: plain records are rejected */
-    struct registry *registry;       /* NULL: none configured */
     struct entry *entries;
     size_t n_entries;
     size_t last; /* the entry of the last record: nearly always that of the next, too */
@@ -151,27 +91,6 @@ static enum status compile(struct schemas *s, const struct avro_schema *writer,
                              err);
 }
 
-static enum status resolve_local(struct schemas *s, const struct frame *f,
-                                 struct avro_plan **plan, struct error *err) {
-    if (f->kind == FRAME_PLAIN) {
-        if (!s->plain) {
-            error_set(err, E_FRAME_UNKNOWN,
-                      "the record does not say which schema wrote it");
-            return error_hint(
-                err, "if all such records have one schema, name it with --plain-schema");
-        }
-        return compile(s, s->plain, plan, err);
-    }
-    const struct avro_schema *writer = schema_dir_by_fingerprint(s->dir, f->number);
-    if (!writer) {
-        error_set(err, E_SCHEMA_UNKNOWN,
-                  "no schema in the directory has fingerprint %016llx",
-                  (unsigned long long)f->number);
-        return error_hint(err, "add the writer's .avsc to the schema directory");
-    }
-    return compile(s, writer, plan, err);
-}
-
 static enum status note_outage(struct schemas *s, const struct error *why) {
     s->outage.attempts++;
     s->outage.why = *why;
@@ -181,39 +100,30 @@ static enum status note_outage(struct schemas *s, const struct error *why) {
     return error_status(why->code);
 }
 
-static enum status resolve_remote(struct schemas *s, const struct frame *f,
-                                  struct avro_plan **plan, struct error *err) {
-    if (!s->registry) {
-        char what[80];
-        frame_describe(f, what, sizeof what);
-        error_set(err, E_SCHEMA_UNKNOWN,
-                  "the record names %s, and no registry is configured", what);
-        return error_hint(err, "set SCHEMA_REGISTRY_URL");
-    }
+static enum status find_writer(struct schemas *s, const struct frame *f,
+                               const struct avro_schema **out, struct avro_schema **owned,
+                               struct error *err) {
+    if (frame_is_local(f))
+        return schema_sources_find(&s->sources, f, out, owned, err);
     if (clock_monotonic_us() < s->outage.until_us) {
         *err = s->outage.why;
         return error_status(err->code);
     }
-    char *text = NULL;
-    enum status st = registry_fetch(s->registry, f, &text, err);
+    enum status st = schema_sources_find(&s->sources, f, out, owned, err);
     if (st == ST_RETRY)
         return note_outage(s, err);
     s->outage.attempts = 0;
-    struct avro_schema *writer = NULL;
-    if (st == ST_OK)
-        st = avro_schema_parse(span_of(text), &writer, err);
-    if (st == ST_OK)
-        st = compile(s, writer, plan, err);
-    free(text);
-    avro_schema_free(writer);
     return st;
 }
 
 static enum status resolve(struct schemas *s, const struct frame *f,
                            struct avro_plan **plan, struct error *err) {
-    bool is_local = f->kind == FRAME_PLAIN || f->kind == FRAME_FINGERPRINT;
-    enum status st =
-        is_local ? resolve_local(s, f, plan, err) : resolve_remote(s, f, plan, err);
+    const struct avro_schema *writer;
+    struct avro_schema *owned = NULL;
+    enum status st = find_writer(s, f, &writer, &owned, err);
+    if (st == ST_OK)
+        st = compile(s, writer, plan, err);
+    avro_schema_free(owned);
     if (st == ST_REJECT && err->code == E_SCHEMA_INCOMPATIBLE) {
         char what[80];
         frame_describe(f, what, sizeof what);
@@ -278,25 +188,13 @@ enum status schemas_decode(struct schemas *s, struct span value,
 
 /* --- life --- */
 
-static enum status open_sources(struct schemas *s, const struct schemas_config *c,
-                                const char *reader_file, struct error *err) {
-    enum status st = schema_dir_open(c->schema_dir, &s->dir, err);
-    if (st != ST_OK)
-        return st;
-    s->reader = schema_dir_by_file(s->dir, reader_file);
-    if (!s->reader) {
-        return error_set(err, E_CONFIG, "no \"%s\" in the schema directory \"%.120s\"",
-                         reader_file, c->schema_dir);
-    }
-    if (c->plain_schema && c->plain_schema[0]) {
-        s->plain = schema_dir_by_file(s->dir, c->plain_schema);
-        if (!s->plain) {
-            return error_set(err, E_CONFIG,
-                             "no \"%.80s\" in the schema directory \"%.120s\"",
-                             c->plain_schema, c->schema_dir);
-        }
-    }
-    return *c->registry.url ? registry_new(&c->registry, &s->registry, err) : ST_OK;
+static enum status find_reader(struct schemas *s, const struct schemas_config *c,
+                               const char *reader_file, struct error *err) {
+    s->reader = schema_dir_by_file(s->sources.dir, reader_file);
+    return s->reader
+               ? ST_OK
+               : error_set(err, E_CONFIG, "no \"%s\" in the schema directory \"%.120s\"",
+                           reader_file, c->schema_dir);
 }
 
 /* The reader must read itself: else schema and shape do not belong together. */
@@ -318,7 +216,9 @@ enum status schemas_new(const struct schemas_config *config, const char *reader_
     s->shape = shape;
     s->entries = xcalloc(ENTRIES_MAX, sizeof *s->entries);
     s->random = random_seed();
-    enum status st = open_sources(s, config, reader_file, err);
+    enum status st = schema_sources_open(config, &s->sources, err);
+    if (st == ST_OK)
+        st = find_reader(s, config, reader_file, err);
     if (st == ST_OK)
         st = check_reader(s, err);
     if (st != ST_OK) {
@@ -335,7 +235,6 @@ void schemas_free(struct schemas *s) {
     for (size_t i = 0; i < s->n_entries; i++)
         avro_plan_free(s->entries[i].plan);
     free(s->entries);
-    registry_free(s->registry);
-    schema_dir_close(s->dir);
+    schema_sources_close(&s->sources);
     free(s);
 }

@@ -1,9 +1,8 @@
 /*
  * schemas.h: from a record's bytes to the plan that reads them: framing, lookup, cache.
  *
- * Framing is detected per record (framing.h). Schemas come from the schema directory,
- * which holds every version ever released and answers fingerprints without a network, and
- * from the registry, which answers ids. What was once resolved stays in memory. What was
+ * Framing is detected per record (framing.h). Schemas come from the schema directory and
+ * the registry (schema_sources.h). What was once resolved stays in memory. What was
  * refused (no such schema, not readable as ours) is remembered for a while and then asked
  * again, so that a schema which is registered late, or a registry that has lied, heals
  * without a restart. A registry that is down, slow or answers nonsense is ST_RETRY, and
@@ -15,19 +14,10 @@
 #ifndef COMMON_IO_SCHEMAS_H
 #define COMMON_IO_SCHEMAS_H
 
-#include "common/base/config.h"
 #include "common/io/avro_plan.h"
-#include "common/io/registry.h"
+#include "common/io/schema_sources.h"
 
 struct schemas;
-
-struct schemas_config {
-    struct registry_config registry; /* an empty URL: none */
-    const char *schema_dir;   /* directory of .avsc files, all versions; required */
-    const char *plain_schema; /* file name in schema_dir for unframed records; empty:
-                                 refuse them */
-};
-extern const struct option schemas_options[]; /* rows over struct schemas_config */
 
 /* One reader: `reader_file` names its schema in the schema directory
  * ("return_event.avsc"). E_CONFIG: the directory, a file in it or the URL is not usable,

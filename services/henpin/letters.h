@@ -11,7 +11,7 @@
 
 #include "services/henpin/database.h"
 
-#include "common/io/schemas.h"
+#include "common/io/schema_sources.h"
 
 struct letters_config {
     struct pg_config database;

@@ -13,10 +13,6 @@
 #include "common/base/clock.h"
 #include "common/event/event.h"
 #include "common/io/avro_walk.h"
-#include "common/io/registry.h"
-#include "common/io/schema_dir.h"
-
-#include <stdlib.h>
 
 enum { FIRST_BYTES = 64, HEX_COLUMNS = 16 };
 #define BUYER_TEXT "text"
@@ -54,8 +50,7 @@ enum {
 struct show {
     const struct letters_config *config;
     struct arena *arena;
-    struct schema_dir *dir;
-    struct registry *registry; /* NULL: none configured */
+    struct schema_sources schemas;
 };
 
 /* ---- small things ---- */
@@ -104,35 +99,6 @@ static void print_hex(struct span bytes, size_t from, size_t to) {
 }
 
 /* ---- the value ---- */
-
-/* The schema that wrote the record. `*is_owned`: the caller frees. */
-static enum status find_writer(struct show *s, const struct frame *f,
-                               const struct avro_schema **out, struct avro_schema **owned,
-                               struct error *err) {
-    char what[80];
-    frame_describe(f, what, sizeof what);
-    *out = NULL;
-    *owned = NULL;
-    if (f->kind == FRAME_PLAIN && *s->config->schemas.plain_schema)
-        *out = schema_dir_by_file(s->dir, s->config->schemas.plain_schema);
-    if (f->kind == FRAME_FINGERPRINT)
-        *out = schema_dir_by_fingerprint(s->dir, f->number);
-    if (*out)
-        return ST_OK;
-    if (f->kind == FRAME_PLAIN)
-        return error_set(err, E_SCHEMA_UNKNOWN,
-                         "the record names no schema, and --plain-schema names none");
-    if (f->kind == FRAME_FINGERPRINT || !s->registry)
-        return error_set(err, E_SCHEMA_UNKNOWN, "the schema of %s is not known here",
-                         what);
-    char *text = NULL;
-    enum status st = registry_fetch(s->registry, f, &text, err);
-    if (st == ST_OK)
-        st = avro_schema_parse(span_of(text), owned, err);
-    free(text);
-    *out = *owned;
-    return st;
-}
 
 static void print_rest(const struct show *s, struct span value, size_t from,
                        bool may_hold_text) {
@@ -194,7 +160,7 @@ static void print_value(struct show *s, struct span value,
         frame_describe(&f, what, sizeof what);
     printf("%zu bytes, %s\n", value.len, what);
     if (st == ST_OK)
-        st = find_writer(s, &f, &writer, &owned, &err);
+        st = schema_sources_find(&s->schemas, &f, &writer, &owned, &err);
     if (st == ST_OK) {
         understood = print_decoded(s, writer, value, &f);
     } else {
@@ -256,13 +222,6 @@ static void print_letter(struct show *s, const struct pg_query *q, size_t row) {
 
 /* ---- the action ---- */
 
-static enum status open_schemas(struct show *s, struct error *err) {
-    const struct schemas_config *c = &s->config->schemas;
-    enum status st = schema_dir_open(c->schema_dir, &s->dir, err);
-    return st == ST_OK && *c->registry.url ? registry_new(&c->registry, &s->registry, err)
-                                           : st;
-}
-
 static enum status show_all(struct show *s, struct pg *pg, const struct letters_filter *f,
                             struct error *err) {
     struct pg_script *script = pg_script_new(s->arena);
@@ -285,12 +244,11 @@ static enum status show_all(struct show *s, struct pg *pg, const struct letters_
 int letters_show(struct pg *pg, const struct letters_filter *f) {
     struct show s = {.config = f->config, .arena = arena_new((size_t)1 << 30)};
     struct error err = {0};
-    enum status st = open_schemas(&s, &err);
+    enum status st = schema_sources_open(&f->config->schemas, &s.schemas, &err);
     if (st == ST_OK)
         st = show_all(&s, pg, f, &err);
     int code = st == ST_OK ? 0 : database_failed("henpin dead-letters show", &err);
-    registry_free(s.registry);
-    schema_dir_close(s.dir);
+    schema_sources_close(&s.schemas);
     arena_free(s.arena);
     return code;
 }
