@@ -199,3 +199,10 @@ struct config_result config_parse(const struct config_spec *spec, int argc, char
     free(p.pass_origins);
     return p.result;
 }
+
+bool config_main(const struct config_spec *spec, int argc, char **argv, char **envp,
+                 struct config_result *out, int *code) {
+    *out = config_parse(spec, argc, argv, envp, stdout, stderr);
+    *code = out->outcome == CONFIG_WRONG ? 2 : 0;
+    return out->outcome == CONFIG_RUN;
+}

@@ -96,6 +96,11 @@ struct config_result {
 struct config_result config_parse(const struct config_spec *spec, int argc, char **argv,
                                   char **envp, FILE *out, FILE *err_out);
 
+/* The same for a main, with stdout and stderr. False: there is nothing to run, and `*code`
+ * is the exit code. */
+bool config_main(const struct config_spec *spec, int argc, char **argv, char **envp,
+                 struct config_result *out, int *code);
+
 /* Whether a librdkafka property holds a secret (it is not ours, so the name must tell). */
 bool config_property_is_secret(const char *property);
 

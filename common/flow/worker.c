@@ -414,16 +414,17 @@ int worker_main(const struct service *s, int argc, char **argv, char **envp) {
     snprintf(w->program, sizeof w->program, "henpin-%s", s->name);
     const struct config_spec spec =
         worker_config_spec(w->program, s->summary, &w->config);
-    struct config_result parsed = config_parse(&spec, argc, argv, envp, stdout, stderr);
-    if (parsed.outcome != CONFIG_RUN)
-        return parsed.outcome == CONFIG_WRONG ? 2 : 0;
+    struct config_result parsed;
+    int code;
+    if (!config_main(&spec, argc, argv, envp, &parsed, &code))
+        return code;
     w->config.kafka_names = parsed.pass_names;
     w->config.kafka_values = parsed.pass_values;
     w->topic = w->config.topic[0] ? w->config.topic : s->topic;
     w->group = w->config.group[0] ? w->config.group : w->program;
     log_configure(&w->config.log, w->program);
     stop_install();
-    int code = run(w);
+    code = run(w);
     close_all(w);
     return code;
 }

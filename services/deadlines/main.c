@@ -242,9 +242,10 @@ int main(int argc, char **argv, char **envp) {
                    "last calls and breaches; keeps the blockers of sellers up to date",
         .tables = tables,
     };
-    struct config_result parsed = config_parse(&spec, argc, argv, envp, stdout, stderr);
-    if (parsed.outcome != CONFIG_RUN)
-        return parsed.outcome == CONFIG_WRONG ? 2 : 0;
+    struct config_result parsed;
+    int code;
+    if (!config_main(&spec, argc, argv, envp, &parsed, &code))
+        return code;
     int64_t at_us;
     if (*config.at) {
         if (!clock_parse(span_of(config.at), &at_us)) {
@@ -261,7 +262,7 @@ int main(int argc, char **argv, char **envp) {
     struct clockwork c = {.pg = pg_new(config.pg.postgres, program),
                           .random = random_seed()};
     c.policy = (struct live_policy){.dir = config.policy_dir, .control = c.pg};
-    int code = run(&c);
+    code = run(&c);
     live_policy_release(&c.policy);
     pg_free(c.pg);
     if (c.http)

@@ -1,7 +1,5 @@
 #include "services/henpin/actions.h"
 
-#include "services/henpin/database.h"
-
 #include <string.h>
 
 static const struct action_head *row(const struct action_list *list, size_t i) {
@@ -54,7 +52,7 @@ bool actions_parse(const struct action_head *action, const struct option_table *
         .tables = tables,
         .pass_prefix = pass_prefix,
     };
-    if (!database_parse(&spec, argc - 1, argv + 1, envp, out, code))
+    if (!config_main(&spec, argc - 1, argv + 1, envp, out, code))
         return false;
     if (out->operands.count >= action->n_min && out->operands.count <= action->n_max)
         return true;

@@ -424,7 +424,7 @@ int board_main(int argc, char **argv, char **envp) {
     struct config_result parsed;
     struct error err = {0};
     int code;
-    if (!database_parse(&spec, argc, argv, envp, &parsed, &code))
+    if (!config_main(&spec, argc, argv, envp, &parsed, &code))
         return code;
     enum status st = check_filters(&config, &err);
     if (st == ST_OK)

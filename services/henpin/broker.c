@@ -99,9 +99,10 @@ int broker_main(int argc, char **argv, char **envp) {
                    "and trials.",
         .tables = tables,
     };
-    struct config_result parsed = config_parse(&spec, argc, argv, envp, stdout, stderr);
-    if (parsed.outcome != CONFIG_RUN)
-        return parsed.outcome == CONFIG_SHOWN ? 0 : 2;
+    struct config_result parsed;
+    int code;
+    if (!config_main(&spec, argc, argv, envp, &parsed, &code))
+        return code;
     stop_install();
     struct error err = {0};
     struct kafka_mock *m = NULL;

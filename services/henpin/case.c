@@ -232,7 +232,7 @@ int case_main(int argc, char **argv, char **envp) {
     struct error err = {0};
     struct pg *pg = NULL;
     int code;
-    if (!database_parse(&spec, argc, argv, envp, &parsed, &code))
+    if (!config_main(&spec, argc, argv, envp, &parsed, &code))
         return code;
     const char *id = parsed.operands.count == 1 ? parsed.operands.items[0] : "";
     enum status st = ST_OK;

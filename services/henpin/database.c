@@ -100,10 +100,3 @@ const char *database_user(void) {
     const struct passwd *user = getpwuid(geteuid());
     return user ? user->pw_name : "unknown";
 }
-
-bool database_parse(const struct config_spec *spec, int argc, char **argv, char **envp,
-                    struct config_result *out, int *code) {
-    *out = config_parse(spec, argc, argv, envp, stdout, stderr);
-    *code = out->outcome == CONFIG_WRONG ? 2 : 0;
-    return out->outcome == CONFIG_RUN;
-}

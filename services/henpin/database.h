@@ -25,8 +25,4 @@ MUST_USE enum status database_instant(const char *option, const char *text, int6
 /* Who asks: the operating system's user name, for changed_by. */
 const char *database_user(void);
 
-/* Parses the options of "henpin COMMAND ACTION". False: `*code` is the exit code. */
-bool database_parse(const struct config_spec *spec, int argc, char **argv, char **envp,
-                    struct config_result *out, int *code);
-
 #endif

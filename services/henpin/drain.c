@@ -185,7 +185,7 @@ int drain_main(int argc, char **argv, char **envp) {
     };
     struct config_result parsed;
     int code;
-    if (!database_parse(&spec, argc, argv, envp, &parsed, &code))
+    if (!config_main(&spec, argc, argv, envp, &parsed, &code))
         return code;
     config.kafka.names = parsed.pass_names;
     config.kafka.values = parsed.pass_values;

@@ -169,9 +169,10 @@ int migrate_main(int argc, char **argv, char **envp) {
                    "times at once.",
         .tables = tables,
     };
-    struct config_result parsed = config_parse(&spec, argc, argv, envp, stdout, stderr);
-    if (parsed.outcome != CONFIG_RUN)
-        return parsed.outcome == CONFIG_SHOWN ? 0 : 2;
+    struct config_result parsed;
+    int code;
+    if (!config_main(&spec, argc, argv, envp, &parsed, &code))
+        return code;
     struct arena *a = arena_new(MEMORY);
     struct pg *pg = pg_new(c.pg.postgres, "henpin migrate");
     struct error err = {0};

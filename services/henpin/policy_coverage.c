@@ -162,14 +162,14 @@ int policy_coverage_main(int argc, char **argv, char **envp) {
         .operands = "DIR",
         .tables = tables,
     };
-    struct config_result parsed = config_parse(&spec, argc, argv, envp, stdout, stderr);
-    if (parsed.outcome != CONFIG_RUN)
-        return parsed.outcome == CONFIG_SHOWN ? 0 : 2;
+    struct config_result parsed;
+    int code;
+    if (!config_main(&spec, argc, argv, envp, &parsed, &code))
+        return code;
     if (parsed.operands.count != 1) {
         fprintf(stderr, "%s: name one directory of rules: deploy/policy, say\n", program);
         return 2;
     }
-    int code;
     struct policy *p = policy_open(program, parsed.operands.items[0], true, &code);
     if (!p)
         return code;

@@ -201,7 +201,7 @@ int policy_diff_main(int argc, char **argv, char **envp) {
         .tables = tables};
     struct config_result parsed;
     int code;
-    if (!database_parse(&spec, argc, argv, envp, &parsed, &code))
+    if (!config_main(&spec, argc, argv, envp, &parsed, &code))
         return code;
     const struct option_list *dirs = &parsed.operands;
     if (dirs->count < 2 || (dirs->count > 2 && config.is_recorded)) {

@@ -3,9 +3,9 @@
 #include "services/henpin/policy_explain.h"
 
 #include "common/event/marketplace.h"
+#include "common/io/pg_options.h"
 #include "common/policy/rule.h"
 #include "common/policy/testcase.h"
-#include "services/henpin/database.h"
 #include "services/henpin/policy_command.h"
 
 #include <stdio.h>
@@ -145,7 +145,7 @@ int policy_explain_main(int argc, char **argv, char **envp) {
         .tables = tables};
     struct config_result parsed;
     int code;
-    if (!database_parse(&spec, argc, argv, envp, &parsed, &code))
+    if (!config_main(&spec, argc, argv, envp, &parsed, &code))
         return code;
     int n_sources = (*config.test != 0) + (*config.order || *config.decision) +
                     (parsed.operands.count > 1);

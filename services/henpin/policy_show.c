@@ -4,9 +4,9 @@
  */
 #include "services/henpin/policy_show.h"
 
+#include "common/base/config.h"
 #include "common/base/suggest.h"
 #include "common/policy/outrank.h"
-#include "services/henpin/database.h"
 #include "services/henpin/policy_command.h"
 #include "services/henpin/table.h"
 
@@ -217,7 +217,7 @@ int policy_show_main(int argc, char **argv, char **envp) {
         .tables = tables};
     struct config_result parsed;
     int code;
-    if (!database_parse(&spec, argc, argv, envp, &parsed, &code))
+    if (!config_main(&spec, argc, argv, envp, &parsed, &code))
         return code;
     if (parsed.operands.count < 1 || parsed.operands.count > 2) {
         fprintf(stderr, "%s: name a directory of rules, and at most one rule or table\n",

@@ -2,8 +2,8 @@
  * policy_test.c: `henpin policy test`: the tests that stand beside the rules, expected and
  * actual side by side, and the rules that no test reaches. For people, as TAP or as JSON.
  */
+#include "common/base/config.h"
 #include "common/policy/testcase.h"
-#include "services/henpin/database.h"
 #include "services/henpin/policy_command.h"
 #include "services/henpin/table.h"
 
@@ -203,7 +203,7 @@ int policy_test_main(int argc, char **argv, char **envp) {
         .tables = tables};
     struct config_result parsed;
     int code;
-    if (!database_parse(&spec, argc, argv, envp, &parsed, &code))
+    if (!config_main(&spec, argc, argv, envp, &parsed, &code))
         return code;
     if (parsed.operands.count < 1 || parsed.operands.count > 2 ||
         (config.is_json && config.is_tap)) {

@@ -76,9 +76,10 @@ int probe_main(int argc, char **argv, char **envp) {
         .summary = "Asks a worker on this machine whether it is well; exit code 0: yes.",
         .tables = tables,
     };
-    struct config_result parsed = config_parse(&spec, argc, argv, envp, stdout, stderr);
-    if (parsed.outcome != CONFIG_RUN)
-        return parsed.outcome == CONFIG_WRONG ? 2 : 0;
+    struct config_result parsed;
+    int code;
+    if (!config_main(&spec, argc, argv, envp, &parsed, &code))
+        return code;
     const char *port = strrchr(config.listen, ':');
     if (port && strcmp(port, ":0") == 0) {
         fprintf(stderr,

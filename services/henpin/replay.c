@@ -285,7 +285,7 @@ int replay_main(int argc, char **argv, char **envp) {
     };
     struct config_result parsed;
     int code;
-    if (!database_parse(&spec, argc, argv, envp, &parsed, &code))
+    if (!config_main(&spec, argc, argv, envp, &parsed, &code))
         return code;
     config.ledger.kafka.names = parsed.pass_names;
     config.ledger.kafka.values = parsed.pass_values;

@@ -61,16 +61,16 @@ int schema_check(int argc, char **argv, char **envp) {
         .operands = "OLD NEW [NEWER...]",
         .tables = none,
     };
-    struct config_result c = config_parse(&spec, argc, argv, envp, stdout, stderr);
-    if (c.outcome != CONFIG_RUN)
-        return c.outcome == CONFIG_SHOWN ? 0 : 2;
+    struct config_result c;
+    int code;
+    if (!config_main(&spec, argc, argv, envp, &c, &code))
+        return code;
     if (c.operands.count < 2) {
         fprintf(stderr, "henpin schema check: needs two files or more, oldest first\n");
         return 2;
     }
     struct versions v = {c.operands.items, xcalloc(c.operands.count, sizeof *v.schemas),
                          c.operands.count};
-    int code = 0;
     for (size_t i = 0; code == 0 && i < v.n; i++) {
         struct error err;
         if (schema_file_parse(v.files[i], &v.schemas[i], &err) != ST_OK) {
@@ -169,9 +169,10 @@ int schema_show(int argc, char **argv, char **envp) {
         .operands = "FILE",
         .tables = none,
     };
-    struct config_result c = config_parse(&spec, argc, argv, envp, stdout, stderr);
-    if (c.outcome != CONFIG_RUN)
-        return c.outcome == CONFIG_SHOWN ? 0 : 2;
+    struct config_result c;
+    int code;
+    if (!config_main(&spec, argc, argv, envp, &c, &code))
+        return code;
     if (c.operands.count != 1) {
         fprintf(stderr, "henpin schema show: needs one file\n");
         return 2;

@@ -236,9 +236,10 @@ int schema_decode(int argc, char **argv, char **envp) {
         .operands = "[FILE...]",
         .tables = tables,
     };
-    struct config_result c = config_parse(&spec, argc, argv, envp, stdout, stderr);
-    if (c.outcome != CONFIG_RUN)
-        return c.outcome == CONFIG_SHOWN ? 0 : 2;
+    struct config_result c;
+    int code;
+    if (!config_main(&spec, argc, argv, envp, &c, &code))
+        return code;
     log_set_level(LOG_WARN);
     struct decoder d = {.config = &config, .arena = arena_new(ROOM)};
     struct error err;

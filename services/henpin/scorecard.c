@@ -215,7 +215,7 @@ int scorecard_main(int argc, char **argv, char **envp) {
     struct error err = {0};
     struct pg *pg = NULL;
     int code;
-    if (!database_parse(&spec, argc, argv, envp, &parsed, &code))
+    if (!config_main(&spec, argc, argv, envp, &parsed, &code))
         return code;
     enum status st = database_open(&config.database, &pg, &err);
     if (st == ST_OK)

@@ -178,9 +178,10 @@ int story_main(int argc, char **argv, char **envp) {
         .tables = tables,
         .pass_prefix = "kafka.",
     };
-    struct config_result parsed = config_parse(&spec, argc, argv, envp, stdout, stderr);
-    if (parsed.outcome != CONFIG_RUN)
-        return parsed.outcome == CONFIG_SHOWN ? 0 : 2;
+    struct config_result parsed;
+    int code;
+    if (!config_main(&spec, argc, argv, envp, &parsed, &code))
+        return code;
     if (parsed.operands.count == 0) {
         fprintf(stderr, "henpin story: no file is given\n");
         return 2;

@@ -147,9 +147,10 @@ int main(int argc, char **argv, char **envp) {
         .tables = tables,
         .pass_prefix = "kafka.",
     };
-    struct config_result parsed = config_parse(&spec, argc, argv, envp, stdout, stderr);
-    if (parsed.outcome != CONFIG_RUN)
-        return parsed.outcome == CONFIG_WRONG ? 2 : 0;
+    struct config_result parsed;
+    int code;
+    if (!config_main(&spec, argc, argv, envp, &parsed, &code))
+        return code;
     config.kafka.names = parsed.pass_names;
     config.kafka.values = parsed.pass_values;
     log_configure(&config.log, program);
@@ -161,7 +162,6 @@ int main(int argc, char **argv, char **envp) {
         .group_arena = arena_new((size_t)16 << 20),
     };
     struct error err = {0};
-    int code;
     if (kafka_watch_new(&config.kafka, &l.kafka, &err) != ST_OK) {
         log_error("worker.failed", LOG_ERR(&err));
         code = error_exit_code(err.code);
