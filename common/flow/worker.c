@@ -265,8 +265,7 @@ static enum status open_source(struct worker *w, struct error *err) {
     static const char *const assignors[] = {"range", "cooperative-sticky"};
     topics[0] = w->topic;
     const struct kafka_consumer_config config = {
-        .properties = {w->config.bootstrap_servers, w->config.kafka_names,
-                       w->config.kafka_values},
+        .properties = w->config.kafka,
         .group = w->group,
         .topics = topics,
         .n_topics = 1,
@@ -418,8 +417,7 @@ int worker_main(const struct service *s, int argc, char **argv, char **envp) {
     int code;
     if (!config_main(&spec, argc, argv, envp, &parsed, &code))
         return code;
-    w->config.kafka_names = parsed.pass_names;
-    w->config.kafka_values = parsed.pass_values;
+    kafka_options_pass(&w->config.kafka, &parsed);
     w->topic = w->config.topic[0] ? w->config.topic : s->topic;
     w->group = w->config.group[0] ? w->config.group : w->program;
     log_configure(&w->config.log, w->program);

@@ -5,9 +5,6 @@
 #define AT(member) offsetof(struct worker_config, member)
 
 const struct option worker_options[] = {
-    {"bootstrap-servers", "KAFKA_BOOTSTRAP_SERVERS", OPT_STRING, AT(bootstrap_servers),
-     "localhost:9092", 0, 0, OPT_REQUIRED, NULL, "HOST:PORT,...",
-     "Kafka brokers to ask first"},
     {"topic", NULL, OPT_STRING, AT(topic), "", 0, 0, 0, NULL, "NAME",
      "topic to read; empty: the service's own"},
     {"group", NULL, OPT_STRING, AT(group), "", 0, 0, 0, NULL, "NAME",
@@ -59,16 +56,17 @@ const struct option worker_options[] = {
 
 struct config_spec worker_config_spec(const char *program, const char *summary,
                                       struct worker_config *config) {
-    static struct option_table tables[5];
-    tables[0] = (struct option_table){worker_options, config};
-    tables[1] = (struct option_table){pg_options, &config->pg};
-    tables[2] = (struct option_table){schemas_options, &config->schemas};
-    tables[3] = (struct option_table){log_options, &config->log};
-    tables[4] = (struct option_table){0};
+    static struct option_table tables[6];
+    tables[0] = (struct option_table){kafka_options, &config->kafka};
+    tables[1] = (struct option_table){worker_options, config};
+    tables[2] = (struct option_table){pg_options, &config->pg};
+    tables[3] = (struct option_table){schemas_options, &config->schemas};
+    tables[4] = (struct option_table){log_options, &config->log};
+    tables[5] = (struct option_table){0};
     return (struct config_spec){
         .program = program,
         .summary = summary,
         .tables = tables,
-        .pass_prefix = "kafka.",
+        .pass_prefix = KAFKA_PREFIX,
     };
 }

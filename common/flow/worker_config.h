@@ -4,11 +4,12 @@
 
 #include "common/base/config.h"
 #include "common/base/log_options.h"
+#include "common/io/kafka_options.h"
 #include "common/io/pg_options.h"
 #include "common/io/schemas.h"
 
 struct worker_config {
-    const char *bootstrap_servers;
+    struct kafka_properties kafka;
     struct pg_config pg;
     const char *topic;       /* empty: the service's */
     const char *group;       /* empty: henpin-<service> */
@@ -27,7 +28,6 @@ struct worker_config {
     int64_t breaker_min, breaker_share;
     struct schemas_config schemas;
     struct log_config log;
-    struct option_list kafka_names, kafka_values;
 };
 
 extern const struct option worker_options[];

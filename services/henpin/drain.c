@@ -26,9 +26,6 @@ static const char program[] = "henpin drain";
 static const struct option options[] = {
     {"timeout", "HENPIN_DRAIN_TIMEOUT", OPT_DURATION, AT(timeout_us), "10m", 0,
      86400000000, 0, NULL, NULL, "longest time to wait"},
-    {"bootstrap-servers", "KAFKA_BOOTSTRAP_SERVERS", OPT_STRING,
-     AT(kafka.bootstrap_servers), "localhost:9092", 0, 0, OPT_REQUIRED, NULL,
-     "HOST:PORT,...", "Kafka brokers to ask first"},
     {0},
 };
 
@@ -171,8 +168,10 @@ int ledger_drain(struct pg *pg, const struct ledger_config *config,
 
 int drain_main(int argc, char **argv, char **envp) {
     struct ledger_config config = {.group = "", .topic = "", .partition = -1, .to = -1};
-    const struct option_table tables[] = {
-        {options, &config}, {pg_options, &config.database}, {0}};
+    const struct option_table tables[] = {{options, &config},
+                                          {kafka_options, &config.kafka},
+                                          {pg_options, &config.database},
+                                          {0}};
     const struct config_spec spec = {
         .program = program,
         .summary =
@@ -181,14 +180,13 @@ int drain_main(int argc, char **argv, char **envp) {
             "ledger. Events that come later do not count.",
         .operands = "[GROUP:TOPIC...]",
         .tables = tables,
-        .pass_prefix = "kafka.",
+        .pass_prefix = KAFKA_PREFIX,
     };
     struct config_result parsed;
     int code;
     if (!config_main(&spec, argc, argv, envp, &parsed, &code))
         return code;
-    config.kafka.names = parsed.pass_names;
-    config.kafka.values = parsed.pass_values;
+    kafka_options_pass(&config.kafka, &parsed);
     log_set_level(LOG_ERROR); /* librdkafka's own words would stand between ours */
     struct error err = {0};
     struct pg *pg = NULL;

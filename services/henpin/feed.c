@@ -21,9 +21,6 @@ static const struct option feed_options[] = {
      "events: henpin's own as JSON lines; retail: UCI Online Retail (CSV); "
      "amazon-returns: Amazon's "
      "returns report (TSV); order-change: SP-API notifications (JSON lines)"},
-    {"bootstrap-servers", "KAFKA_BOOTSTRAP_SERVERS", OPT_STRING, AT(bootstrap_servers),
-     "localhost:9092", 0, 0, OPT_REQUIRED, NULL, "HOST:PORT,...",
-     "Kafka brokers to ask first"},
     {"orders-topic", NULL, OPT_STRING, AT(orders_topic), "marketplace.orders", 0, 0,
      OPT_REQUIRED, NULL, "NAME", "topic for orders"},
     {"returns-topic", NULL, OPT_STRING, AT(returns_topic), "marketplace.returns", 0, 0,
@@ -162,8 +159,10 @@ static int run(const struct feed_config *config, const struct option_list *files
 
 int feed_main(int argc, char **argv, char **envp) {
     struct feed_config config = {0};
-    const struct option_table tables[] = {
-        {feed_options, &config}, {schemas_options, &config.schemas}, {0}};
+    const struct option_table tables[] = {{kafka_options, &config.kafka},
+                                          {feed_options, &config},
+                                          {schemas_options, &config.schemas},
+                                          {0}};
     const struct config_spec spec = {
         .program = "henpin feed",
         .summary = "Publishes events from files (\"-\": standard input) to the topics. A "
@@ -173,7 +172,7 @@ int feed_main(int argc, char **argv, char **envp) {
                    "the rest; exit code 1 then.",
         .operands = "FILE...",
         .tables = tables,
-        .pass_prefix = "kafka.",
+        .pass_prefix = KAFKA_PREFIX,
     };
     struct config_result parsed;
     int code;
@@ -185,11 +184,7 @@ int feed_main(int argc, char **argv, char **envp) {
     }
     if (!can_read_all(&parsed.operands))
         return 2;
-    config.properties = (struct kafka_properties){
-        .bootstrap_servers = config.bootstrap_servers,
-        .names = parsed.pass_names,
-        .values = parsed.pass_values,
-    };
+    kafka_options_pass(&config.kafka, &parsed);
     stop_install();
     return run(&config, &parsed.operands);
 }

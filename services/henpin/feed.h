@@ -12,7 +12,7 @@
 #include "common/base/arena.h"
 #include "common/base/config.h"
 #include "common/event/event.h"
-#include "common/io/kafka.h"
+#include "common/io/kafka_options.h"
 #include "common/io/schemas.h"
 
 #include <jansson.h>
@@ -21,14 +21,13 @@
 enum feed_kind { FEED_ORDER, FEED_RETURN, FEED_INQUIRY, FEED_KIND_COUNT };
 
 struct feed_config {
-    const char *bootstrap_servers;
     const char *orders_topic, *returns_topic, *inquiries_topic;
     const char *seller, *marketplace, *ship_from, *zone_dir;
     int format, framing;
     int64_t max_rejects;
     bool is_dry_run, may_register;
     struct schemas_config schemas;
-    struct kafka_properties properties;
+    struct kafka_properties kafka;
 };
 
 enum feed_framing {

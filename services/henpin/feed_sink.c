@@ -105,7 +105,7 @@ enum status feed_sink_new(const struct feed_config *config, FILE *out,
     }
     struct kafka_producer *producer = NULL;
     if (!config->is_dry_run) {
-        enum status st = kafka_producer_new(&config->properties, &producer, err);
+        enum status st = kafka_producer_new(&config->kafka, &producer, err);
         if (st != ST_OK)
             return st;
     }

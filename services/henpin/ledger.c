@@ -16,13 +16,6 @@
 
 #define AT(member) offsetof(struct ledger_config, member)
 
-static const struct option kafka_options[] = {
-    {"bootstrap-servers", "KAFKA_BOOTSTRAP_SERVERS", OPT_STRING,
-     AT(kafka.bootstrap_servers), "localhost:9092", 0, 0, OPT_REQUIRED, NULL,
-     "HOST:PORT,...", "Kafka brokers to ask first"},
-    {0},
-};
-
 static const struct option show_options[] = {
     {"group", "HENPIN_LEDGER_GROUP", OPT_STRING, AT(group), "", 0, 0, 0, NULL, "NAME",
      "only this consumer group, such as henpin-returns"},
@@ -233,14 +226,14 @@ int ledger_main(int argc, char **argv, char **envp) {
     const struct option_table tables[] = {
         {action->head.options, &config},
         {pg_options, &config.database},
-        {kafka_options, &config},
+        {kafka_options, &config.kafka},
         {0},
     };
     struct config_result parsed;
-    if (!actions_parse(&action->head, tables, "kafka.", argc, argv, envp, &parsed, &code))
+    if (!actions_parse(&action->head, tables, KAFKA_PREFIX, argc, argv, envp, &parsed,
+                       &code))
         return code;
-    config.kafka.names = parsed.pass_names;
-    config.kafka.values = parsed.pass_values;
+    kafka_options_pass(&config.kafka, &parsed);
     log_set_level(LOG_ERROR); /* librdkafka's own words would stand between ours */
     return run(action, program, &config, &parsed.operands);
 }

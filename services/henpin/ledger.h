@@ -7,7 +7,7 @@
 
 #include "services/henpin/database.h"
 
-#include "common/io/kafka.h"
+#include "common/io/kafka_options.h"
 
 struct ledger_config {
     struct pg_config database;

@@ -56,9 +56,6 @@ static const struct option options[] = {
      "marketplace.inquiries", 0, 0, OPT_REQUIRED, NULL, "NAME", "topic of the inquiries"},
     {"timeout", "HENPIN_REPLAY_TIMEOUT", OPT_DURATION, AT(ledger.timeout_us), "12h", 0,
      INT64_C(864000000000), 0, NULL, NULL, "longest time to wait for the workers"},
-    {"bootstrap-servers", "KAFKA_BOOTSTRAP_SERVERS", OPT_STRING,
-     AT(ledger.kafka.bootstrap_servers), "localhost:9092", 0, 0, OPT_REQUIRED, NULL,
-     "HOST:PORT,...", "Kafka brokers to ask first"},
     {0},
 };
 
@@ -273,22 +270,23 @@ static int run(struct replay *r) {
 int replay_main(int argc, char **argv, char **envp) {
     static struct config config = {
         .ledger = {.group = "", .topic = "", .partition = -1, .to = -1}};
-    const struct option_table tables[] = {
-        {options, &config}, {pg_options, &config.ledger.database}, {0}};
+    const struct option_table tables[] = {{options, &config},
+                                          {kafka_options, &config.ledger.kafka},
+                                          {pg_options, &config.ledger.database},
+                                          {0}};
     const struct config_spec spec = {
         .program = program,
         .summary =
             "Applies what is in Kafka to another database, with the rules of today, "
             "and compares its tables with the live ones.",
         .tables = tables,
-        .pass_prefix = "kafka.",
+        .pass_prefix = KAFKA_PREFIX,
     };
     struct config_result parsed;
     int code;
     if (!config_main(&spec, argc, argv, envp, &parsed, &code))
         return code;
-    config.ledger.kafka.names = parsed.pass_names;
-    config.ledger.kafka.values = parsed.pass_values;
+    kafka_options_pass(&config.ledger.kafka, &parsed);
     log_set_level(LOG_ERROR);
     struct replay r = {.config = &config, .arena = arena_new((size_t)16 << 20)};
     for (int i = 0; i < SERVICES; i++)

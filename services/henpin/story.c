@@ -176,7 +176,7 @@ int story_main(int argc, char **argv, char **envp) {
             "server and a login that may create databases.",
         .operands = "FILE...",
         .tables = tables,
-        .pass_prefix = "kafka.",
+        .pass_prefix = KAFKA_PREFIX,
     };
     struct config_result parsed;
     int code;
@@ -193,8 +193,7 @@ int story_main(int argc, char **argv, char **envp) {
         return 2;
     }
     c.story.postgres = c.pg.postgres;
-    c.story.kafka.names = parsed.pass_names;
-    c.story.kafka.values = parsed.pass_values;
+    kafka_options_pass(&c.story.kafka, &parsed);
     stop_install();
     return run(&c.story, &parsed.operands);
 }

@@ -11,7 +11,7 @@
 
 #include "common/base/arena.h"
 #include "common/io/avro_schema.h"
-#include "common/io/kafka.h"
+#include "common/io/kafka_options.h"
 #include "common/io/pg.h"
 
 #include <jansson.h>

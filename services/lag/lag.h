@@ -14,6 +14,7 @@
 
 #include "common/base/config.h"
 #include "common/base/log_options.h"
+#include "common/io/kafka_options.h"
 #include "common/io/kafka_watch.h"
 #include "common/io/pg.h"
 #include "common/io/pg_options.h"

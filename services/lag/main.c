@@ -30,9 +30,6 @@ static struct lag_config config;
 #define AT(member) offsetof(struct lag_config, member)
 
 static const struct option options[] = {
-    {"bootstrap-servers", "KAFKA_BOOTSTRAP_SERVERS", OPT_STRING,
-     AT(kafka.bootstrap_servers), "localhost:9092", 0, 0, OPT_REQUIRED, NULL,
-     "HOST:PORT,...", "Kafka brokers to ask first"},
     {"listen", NULL, OPT_LISTEN, AT(listen), "127.0.0.1:0", 0, 0, OPT_REQUIRED, NULL,
      "HOST:PORT",
      "where the page, /lag.json, /metrics, /live and /ready are served; port 0: a free "
@@ -138,21 +135,23 @@ static int run(struct lag *l) {
 }
 
 int main(int argc, char **argv, char **envp) {
-    const struct option_table tables[] = {
-        {options, &config}, {pg_options, &config.pg}, {log_options, &config.log}, {0}};
+    const struct option_table tables[] = {{kafka_options, &config.kafka},
+                                          {options, &config},
+                                          {pg_options, &config.pg},
+                                          {log_options, &config.log},
+                                          {0}};
     const struct config_spec spec = {
         .program = program,
         .summary =
             "tells how far behind every group is, in records, seconds and deadlines",
         .tables = tables,
-        .pass_prefix = "kafka.",
+        .pass_prefix = KAFKA_PREFIX,
     };
     struct config_result parsed;
     int code;
     if (!config_main(&spec, argc, argv, envp, &parsed, &code))
         return code;
-    config.kafka.names = parsed.pass_names;
-    config.kafka.values = parsed.pass_values;
+    kafka_options_pass(&config.kafka, &parsed);
     log_configure(&config.log, program);
     stop_install();
     struct lag l = {
