@@ -23,17 +23,18 @@ static const struct pg_statement read_tasks = {
     "SELECT case_id, task_id, identity_at, line_id, quantity, product_class, playbook,"
     " rule_id, action, responsible, licence_required, evidence_required, step_no,"
     " after_task, state, turn, counts_from, due_at, look_at, ready_at, done_at, closed_at"
-    " FROM henpin.disposal_task WHERE case_id = ANY($1) ORDER BY case_id, task_id FOR "
-    "UPDATE"};
+    " FROM henpin.disposal_task WHERE case_id = ANY($1) AND about = $2"
+    " ORDER BY case_id, task_id FOR UPDATE"};
 
-void task_rows_ask(struct task_rows *r, struct pg_script *s, const struct uuid *cases,
-                   size_t n) {
+void task_rows_ask(struct task_rows *r, struct pg_script *s, struct span about,
+                   const struct uuid *cases, size_t n) {
     if (n == 0)
         return;
     r->asked = pg_script_query(s, &read_tasks);
     struct pg_array *ids = pg_param_array(r->asked, PG_UUID, n);
     for (size_t i = 0; i < n; i++)
         pg_array_uuid(ids, cases[i]);
+    pg_param_text(r->asked, about);
 }
 
 bool task_rows_are_asked(const struct task_rows *r) {
@@ -106,8 +107,8 @@ void task_rows_read(struct task_rows *r,
 /* ---- the trail ---- */
 
 static struct task_event event_of(const struct tasks *t, const struct task *x,
-                                  const struct message *m, const struct work_case *k,
-                                  int64_t revision) {
+                                  int64_t at_us, const struct message *m,
+                                  const struct work_case *k, int64_t revision) {
     return (struct task_event){
         .identity_us = t->identity_us,
         .task_id = x->id,
@@ -128,7 +129,7 @@ static struct task_event event_of(const struct tasks *t, const struct task *x,
         .order_id = k->order_id,
         .rule_id = x->rule_id,
         .revision = revision,
-        .occurred_us = m->occurred_us,
+        .occurred_us = at_us,
         .source = m,
     };
 }
@@ -151,15 +152,16 @@ static void copy_changes(struct pg_copy *copy, unsigned tells, struct task_event
     }
 }
 
-void task_rows_tell(struct task_rows *r, struct tasks *t, const struct message *m,
-                    const struct work_case *k, int64_t revision) {
+void task_rows_tell(struct task_rows *r, struct tasks *t, int64_t at_us,
+                    const struct message *m, const struct work_case *k,
+                    int64_t revision) {
     for (size_t i = 0; i < t->n; i++) {
         struct task *x = &t->items[i];
         if (!x->tells)
             continue;
         if (!r->events)
             r->events = pg_script_copy(r->batch->writes, task_event_copy_sql);
-        copy_changes(r->events, x->tells, event_of(t, x, m, k, revision));
+        copy_changes(r->events, x->tells, event_of(t, x, at_us, m, k, revision));
         x->tells = 0;
     }
 }
@@ -167,8 +169,9 @@ void task_rows_tell(struct task_rows *r, struct tasks *t, const struct message *
 /* ---- into the rows ---- */
 
 static const char copy_new[] =
-    "COPY henpin.disposal_task (task_id, identity_at, case_id, line_id, quantity,"
-    " playbook, rule_id, step_no, action, lot, product_class, responsible, site, place,"
+    "COPY henpin.disposal_task (task_id, identity_at, case_id, line_id, about,"
+    " quantity, playbook, rule_id, step_no, action, lot, product_class, responsible, "
+    "site, place,"
     " licence_required, evidence_required, unit, waste, keep_years, unlocks, overdue,"
     " after_task, state, turn, counts_from, due_at, look_at, ready_at, closed_at,"
     " seller_id, marketplace, order_id, policy_revision_id) FROM STDIN (FORMAT binary)";
@@ -220,6 +223,7 @@ static void copy_task(struct task_rows *r, const struct tasks *t, const struct t
     pg_copy_instant(copy, t->identity_us);
     pg_copy_uuid(copy, k->id);
     pg_copy_text(copy, x->line_id);
+    pg_copy_text(copy, t->about.len > 0 ? t->about : TASKS_OF_GOODS);
     copy_count(copy, x->quantity);
     pg_copy_text(copy, x->playbook);
     pg_copy_text(copy, x->rule_id);

@@ -52,7 +52,7 @@ bool goods_equal(const struct goods *a, const struct goods *b) {
 /* Connectors have one list for what the packs tell apart: dangers, traits that decide the
  * way of the goods (recalled, radio_mark_missing), and what the goods did (injury, fire):
  * a word that is both a danger and a signal is the danger. */
-static enum policy_fact fact_of_word(const struct policy *p, struct span word) {
+enum policy_fact goods_fact_of(const struct policy *p, struct span word) {
     if (policy_lists(p, FACT_TRAITS, word))
         return FACT_TRAITS;
     bool is_signal =
@@ -72,7 +72,7 @@ void goods_state(const struct policy *p, const struct goods *g,
         policy_state(p, out, FACT_CONDITION, span_of(condition_names[g->condition]));
     policy_state_none(out, FACT_HAZARDS);
     for (size_t i = 0; i < g->n_hazards; i++)
-        policy_state_member(p, out, fact_of_word(p, g->hazards[i]), g->hazards[i]);
+        policy_state_member(p, out, goods_fact_of(p, g->hazards[i]), g->hazards[i]);
     if (g->has_more_hazards)
         policy_state_member(p, out, FACT_HAZARDS,
                             SPAN("more hazards than can be told apart"));

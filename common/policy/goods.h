@@ -29,6 +29,8 @@ void goods_add_hazard(struct goods *g, struct span hazard);
 int goods_worse(int a, int b); /* enum condition; what is not known is the best */
 /* Whether rules see no difference. */
 bool goods_equal(const struct goods *a, const struct goods *b);
+/* What rules take a word of a line's hazards for: a hazard, a trait or a signal. */
+enum policy_fact goods_fact_of(const struct policy *p, struct span word);
 /* States category, condition, hazards, and the traits and signals that stand among them, in
  * place of what `out` may say of other goods. */
 void goods_state(const struct policy *p, const struct goods *g, struct policy_facts *out);

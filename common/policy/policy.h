@@ -249,8 +249,9 @@ struct policy_step {
     const char *place;    /* where it is done, may be NULL */
     const char *unlocks;  /* what may happen once it is done, may be NULL */
     const char *overdue;  /* kind of escalation when it is late, may be NULL */
-    const char *unit;     /* of the amount that its completion must state; may be NULL */
-    const char *lot;      /* which part of the goods it is about; NULL: all of them */
+    const char *cost; /* what is lost when it is late, in the pack's words; may be NULL */
+    const char *unit; /* of the amount that its completion must state; may be NULL */
+    const char *lot;  /* which part of the goods it is about; NULL: all of them */
     const char *const *waste; /* kinds of waste it handles: `n_waste` words */
     int n_waste;
     int keep_years; /* how long the evidence is kept; 0: nobody says */
@@ -294,6 +295,7 @@ struct policy_term {
     int valid_years;    /* of a licence, before it must be renewed; 0: not given */
     const char *desk;   /* of a role: where its bearer is told; NULL: at triage */
     bool is_seller;     /* the role is the seller's, by the directory of sellers */
+    bool ends_evidence; /* of an action: afterwards the goods prove nothing any more */
 };
 /* NULL when the packs do not explain the word. */
 const struct policy_term *policy_term(const struct policy *p, enum policy_term_kind kind,
@@ -302,6 +304,10 @@ const struct policy_term *policy_term(const struct policy *p, enum policy_term_k
 /* Where the bearer of a role is told; the desk for triage when the packs name none, or
  * `role` is no role of theirs. */
 const char *policy_role_desk(const struct policy *p, struct span role);
+
+/* Whether goods that are kept as evidence may not be treated so: afterwards they are gone,
+ * or not as they came. */
+bool policy_ends_evidence(const struct policy *p, struct span action);
 
 struct policy_disposition {
     const char *code; /* restock, hazmat ...; NULL: no table spoke */

@@ -31,6 +31,7 @@ static const struct {
     {"place", offsetof(struct policy_step, place), TERM_PLACE},
     {"unlocks", offsetof(struct policy_step, unlocks), TERM_UNLOCKS},
     {"overdue", offsetof(struct policy_step, overdue), TERM_ROLE},
+    {"cost", offsetof(struct policy_step, cost), -1},
     {"unit", offsetof(struct policy_step, unit), -1},
     {"lot", offsetof(struct policy_step, lot), -1},
 };
@@ -184,8 +185,8 @@ static void read_late(struct loader *l, const struct node *n, struct policy_step
 
 static void read_own_step(struct loader *l, const struct node *n, struct reading *r) {
     static const char *const keys[] = {
-        "do",   "to",   "licence", "evidence", "after", "due",  "place", "waste",
-        "unit", "keep", "unlocks", "overdue",  "lot",   "late", NULL};
+        "do",   "to",   "licence", "evidence", "after", "due", "place", "waste",
+        "unit", "keep", "unlocks", "overdue",  "cost",  "lot", "late",  NULL};
     struct policy_step s = nothing;
     const struct node *what = node_get(n, "do"), *due = node_get(n, "due"),
                       *keep = node_get(n, "keep");
@@ -196,6 +197,7 @@ static void read_own_step(struct loader *l, const struct node *n, struct reading
         return;
     }
     read_words(l, n, &s);
+    s.cost = schema_text(l, n, "cost", false);
     s.lot = schema_text(l, n, "lot", false);
     s.unit = read_unit(l, n);
     read_waste(l, n, &s);
@@ -204,9 +206,11 @@ static void read_own_step(struct loader *l, const struct node *n, struct reading
     s.after = read_after(l, n, r);
     s.due = read_due(l, due);
     const struct node *late = node_get(n, "late");
-    if ((s.overdue || late) && !due)
+    if ((s.overdue || s.cost || late) && !due)
         finding_error(l->fs, "steps", n, "\"%s\" needs a \"due\": it is never late",
-                      late ? "late" : "overdue");
+                      late        ? "late"
+                      : s.overdue ? "overdue"
+                                  : "cost");
     if (late)
         read_late(l, late, &s);
     if (s.action)

@@ -23,9 +23,11 @@ static struct uuid id_of(const struct tasks *t, struct span line_id,
         words[n++] = span_of(s->waste[i]);
     if (later.len > 0)
         words[n++] = later;
+    if (t->about.len > 0)
+        words[n++] = t->about;
     return identity_task(t->identity_us, t->case_id, line_id, words, n);
 }
-_Static_assert(7 + POLICY_MAX_WASTE + 1 <= IDENTITY_MAX_STEP, "a step has no more words");
+_Static_assert(7 + POLICY_MAX_WASTE + 2 <= IDENTITY_MAX_STEP, "a step has no more words");
 
 /* Of the pieces that came when it was done with `n_done`. */
 static struct uuid id_after(const struct tasks *t, struct span line_id,
@@ -290,10 +292,7 @@ static void drop(struct tasks *t, const struct plan *p, const struct task_goods 
     }
 }
 
-/* From the earliest event whose plan had it. */
-static void count_from(struct task *x, const struct policy_step *s, int64_t at_us) {
-    if (!is_open(x) || x->after_step > 0 || x->counts_from_us <= at_us)
-        return;
+static void date(struct task *x, const struct policy_step *s, int64_t at_us) {
     x->counts_from_us = at_us;
     x->due_us = policy_step_due(s, at_us);
     if (x->state == TASK_READY) {
@@ -301,6 +300,12 @@ static void count_from(struct task *x, const struct policy_step *s, int64_t at_u
         x->look_us = x->due_us;
     }
     x->is_changed = true;
+}
+
+/* From the earliest event whose plan had it. */
+static void count_from(struct task *x, const struct policy_step *s, int64_t at_us) {
+    if (is_open(x) && x->after_step == 0 && x->counts_from_us > at_us)
+        date(x, s, at_us);
 }
 
 struct task_plan tasks_plan(struct tasks *t, const struct task_goods *g,
@@ -335,5 +340,17 @@ void tasks_counted_from(struct tasks *t, const struct task_goods *g,
         struct task *x = find(t, p.ids[i]);
         if (x && d->steps[i].after < 0)
             count_from(x, &d->steps[i], g->at_us);
+    }
+}
+
+void tasks_due_first(struct tasks *t, const struct task_goods *g,
+                     const struct policy_disposition *d) {
+    const struct plan p = plan_of(t, g, d);
+    for (int i = 0; i < n_of(&p); i++) {
+        struct task *x = find(t, p.ids[i]);
+        int64_t due_us = policy_step_due(&d->steps[i], g->at_us);
+        if (x && is_open(x) && x->after_step == 0 && due_us != POLICY_NO_INSTANT &&
+            (x->due_us == EVENT_ABSENT || due_us < x->due_us))
+            date(x, &d->steps[i], g->at_us);
     }
 }

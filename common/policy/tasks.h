@@ -63,6 +63,8 @@ struct task {
 struct tasks {
     struct arena *a;
     struct uuid case_id;
+    struct span about;   /* what they are made for, when it is not what becomes of the
+                            goods: a part of their ids; ptr NULL: that is it */
     int64_t identity_us; /* of all ids of the case; EVENT_ABSENT: there is none yet */
     struct task *items;
     size_t n, room;
@@ -93,6 +95,11 @@ struct task_plan tasks_plan(struct tasks *t, const struct task_goods *g,
  */
 void tasks_counted_from(struct tasks *t, const struct task_goods *g,
                         const struct policy_disposition *d);
+
+/* An older event had the plan `d` for these goods, and may have asked for its first steps
+ * by an earlier instant: that holds. */
+void tasks_due_first(struct tasks *t, const struct task_goods *g,
+                     const struct policy_disposition *d);
 
 /* The task of what is to be done (`action`) when the task `of` is late; it goes with that
  * one, but only the clock makes it. */

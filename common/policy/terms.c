@@ -36,6 +36,11 @@ const char *policy_role_desk(const struct policy *p, struct span role) {
     return t && t->desk ? t->desk : p->triage->name;
 }
 
+bool policy_ends_evidence(const struct policy *p, struct span action) {
+    const struct policy_term *t = find(p, TERM_ACTION, action);
+    return t && t->ends_evidence;
+}
+
 bool years_read(struct loader *l, const struct node *n, int *out) {
     struct span rest = n->kind == NODE_SCALAR ? n->text : SPAN(""), number;
     int64_t years = 0;
@@ -51,8 +56,8 @@ bool years_read(struct loader *l, const struct node *n, int *out) {
 }
 
 static void read_term(struct loader *l, const struct node *n, int kind) {
-    static const char *const keys[] = {"title", "ja",      "source", "valid",
-                                       "desk",  "held_by", NULL};
+    static const char *const keys[] = {"title", "ja",      "source",        "valid",
+                                       "desk",  "held_by", "ends_evidence", NULL};
     struct policy *p = l->p;
     if (find(p, kind, n->key->text)) {
         finding_error(l->fs, "duplicate-name", n->key,
@@ -70,6 +75,9 @@ static void read_term(struct loader *l, const struct node *n, int kind) {
     static const char *const holders[] = {"seller", NULL};
     const struct node *held_by = node_get(n, "held_by");
     t->is_seller = held_by && schema_choice(l, held_by, "held_by", holders) == 0;
+    static const char *const yes[] = {"yes", NULL};
+    const struct node *ends = node_get(n, "ends_evidence");
+    t->ends_evidence = ends && schema_choice(l, ends, "ends_evidence", yes) == 0;
     if (desk && kind != TERM_ROLE)
         finding_error(l->fs, "schema", desk, "only a role (\"to\") has a desk");
     else if (desk && desk->kind != NODE_SCALAR)

@@ -373,6 +373,7 @@ CREATE TABLE disposal_task (
     identity_at        timestamptz NOT NULL,
     case_id            uuid NOT NULL,
     line_id            text NOT NULL DEFAULT '',
+    about              text NOT NULL DEFAULT 'goods' CHECK (about IN ('goods', 'accident', 'malfunction')),
     quantity           integer CHECK (quantity > 0),
     playbook           text NOT NULL,
     rule_id            text NOT NULL,

@@ -259,6 +259,7 @@ BEGIN
             ('ledger', 'kind', 'start, batch or accepted_loss (a person accepted the gap).'),
             ('escalation_event', 'kind', 'Name of the duty (answer_return ...) or of the blocker (return_address.jp ...); else triage or order_unknown.'),
             ('disposal_task_event', 'change', 'CREATED, READY, OVERDUE (once), FAILED, REOPENED, DONE or CANCELLED.'),
+            ('disposal_task', 'about', 'Why it is there: goods, what becomes of them; accident or malfunction, what must be told because the product hurt somebody or may.'),
             ('disposal_task', 'state', 'CREATED, READY, DONE or CANCELLED; late ones have overdue_at.'),
             ('disposal_task', 'is_blocked', 'Whether blocked says something; for the boards'' index.'),
             ('disposal_task', 'look_at', 'Next instant at which henpin-deadlines looks at it; -infinity: at once; NULL: never.'),

@@ -353,6 +353,9 @@ BEGIN
     UPDATE disposal_task d SET state = 'DONE', done_at = at, done_by = actor, closed_at = now(), failed_at = NULL, failed_turn = NULL,
         ready_at = coalesce(d.ready_at, at), look_at = NULL, updated_at = now() WHERE d.task_id = t.task_id;
     PERFORM task_changed(t, 'DONE', at, 'complete_step');
+    IF t.unlocks = 'disposal' THEN -- evidence is released: what was kept from it may go on
+        UPDATE disposal_task d SET look_at = '-infinity' WHERE d.case_id = t.case_id AND d.is_blocked AND d.state IN ('CREATED', 'READY');
+    END IF;
     RETURN QUERY WITH followers AS (
         UPDATE disposal_task d SET look_at = '-infinity', updated_at = now()
         WHERE d.after_task = t.task_id AND d.state = 'CREATED' RETURNING d.action, d.step_no)
@@ -430,6 +433,9 @@ BEGIN
     UPDATE disposal_task d SET state = 'READY', turn = t.turn, done_at = NULL, done_by = NULL, closed_at = NULL, overdue_at = NULL,
         look_at = '-infinity', updated_at = now() WHERE d.task_id = t.task_id;
     PERFORM task_changed(t, 'READY', at, 'reopen_step');
+    IF t.unlocks = 'disposal' THEN
+        UPDATE disposal_task d SET look_at = '-infinity' WHERE d.case_id = t.case_id AND d.task_id <> t.task_id AND d.state = 'READY';
+    END IF;
     RETURN t.turn;
 END $$;
 

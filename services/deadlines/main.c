@@ -20,6 +20,7 @@
 #include "common/io/pg_options.h"
 #include "common/io/probes.h"
 #include "services/deadlines/announce.h"
+#include "services/deadlines/harm_round.h"
 #include "services/deadlines/licence_round.h"
 #include "services/deadlines/round.h"
 #include "services/deadlines/scorecard.h"
@@ -125,10 +126,11 @@ static enum status follow_policy(struct clockwork *c, struct error *err) {
     return st;
 }
 
-/* What needs the rules: sellers, the licences of desks, and disposal tasks. */
+/* What needs the rules: sellers, the licences of desks, harm, and disposal tasks. */
 static enum status look_with_policy(struct clockwork *c, struct seller_round *sellers,
                                     struct licence_round *licences,
-                                    struct task_round *tasks, struct error *err) {
+                                    struct harm_round *harm, struct task_round *tasks,
+                                    struct error *err) {
     enum status st = follow_policy(c, err);
     if (st == ST_OK)
         st = seller_round_run(c->pg, c->policy.live, clock_now_us(), SELLERS_MOST,
@@ -136,6 +138,9 @@ static enum status look_with_policy(struct clockwork *c, struct seller_round *se
     if (st == ST_OK)
         st = licence_round_run(c->pg, c->policy.live, clock_now_us(), (size_t)config.most,
                                &c->licences, licences, err);
+    if (st == ST_OK)
+        st = harm_round_run(c->pg, c->policy.live, clock_now_us(), (size_t)config.most,
+                            harm, err);
     if (st == ST_OK)
         st = task_round_run(c->pg, c->policy.live, clock_now_us(), (size_t)config.most,
                             tasks, err);
@@ -157,6 +162,7 @@ static bool look(struct clockwork *c, struct error *err) {
     struct round r = {0}, full = {0};
     struct seller_round sellers = {0};
     struct task_round tasks = {0};
+    struct harm_round harm = {0};
     struct licence_round licences = {0};
     enum status st = ST_OK;
     if (pg_state(c->pg) != PG_IDLE)
@@ -166,7 +172,7 @@ static bool look(struct clockwork *c, struct error *err) {
     if (st == ST_OK && r.n_looked == 0)
         st = round_run_full(c->pg, clock_now_us(), (size_t)config.most, &full, err);
     if (st == ST_OK && (c->policy.live || r.n_looked + full.n_looked == 0))
-        st = look_with_policy(c, &sellers, &licences, &tasks, err);
+        st = look_with_policy(c, &sellers, &licences, &harm, &tasks, err);
     if (st == ST_OK)
         st = announce(c->pg, &c->announced, err);
     if (st == ST_OK && r.n_looked + full.n_looked == 0)
@@ -176,7 +182,7 @@ static bool look(struct clockwork *c, struct error *err) {
         observe(&r, &sellers, &licences, &tasks);
         c->failures = 0;
         c->is_done = r.n_looked + full.n_looked + sellers.n_looked + licences.n_handed +
-                         tasks.n_looked ==
+                         harm.n_looked + tasks.n_looked ==
                      0;
         c->wake_us = clock_monotonic_us() + (c->is_done ? config.look_every_us : 0);
         return true;

@@ -24,7 +24,10 @@ static const struct pg_statement look = {
     " overdue, after_task, state, turn, counts_from, due_at, overdue_at, seller_id,"
     " marketplace, order_id, policy_revision_id, waste, partner, licence_until, blocked,"
     " failed_turn, failed_at, (SELECT e.content ->> 'why' FROM henpin.task_evidence e"
-    "  WHERE e.task_id = t.task_id AND e.turn = t.failed_turn), routed_revision"
+    "  WHERE e.task_id = t.task_id AND e.turn = t.failed_turn), routed_revision,"
+    " (SELECT format('%s (%s)', h.action, h.about) FROM henpin.disposal_task h"
+    "  WHERE h.case_id = t.case_id AND h.about <> 'goods' AND h.unlocks = 'disposal'"
+    "   AND h.state IN ('CREATED', 'READY') ORDER BY h.about LIMIT 1)"
     " FROM (SELECT d.* FROM henpin.disposal_task d WHERE d.look_at <= $1"
     "  AND d.task_id IN (SELECT task_id FROM due) AND (d.case_id IN (SELECT case_id"
     "   FROM held) OR NOT EXISTS (SELECT FROM henpin.return_case c"
@@ -62,7 +65,8 @@ enum {
     T_FAILED_TURN,
     T_FAILED_AT,
     T_FAILED_WHY,
-    T_ROUTED
+    T_ROUTED,
+    T_HELD
 };
 
 /* Held, so that nobody takes a step back while what follows it is made ready. */
@@ -196,6 +200,8 @@ static bool take(const struct looking *k, size_t row, struct due_task *x) {
                 .due_us = pg_instant(q, row, T_DUE),
                 .overdue_us = pg_instant(q, row, T_OVERDUE_AT),
                 .is_blocked = !pg_is_null(q, row, T_BLOCKED),
+                .is_held = !pg_is_null(q, row, T_HELD) &&
+                           policy_ends_evidence(k->policy, pg_text(q, row, T_ACTION)),
                 .licence_until_us = pg_instant(q, row, T_LICENCE_UNTIL),
                 .has_other_rules =
                     !pg_is_null(q, row, T_LICENCE) &&
@@ -264,6 +270,15 @@ static void write_change(const struct writes *w, const struct due_task *x,
     task_event_copy(w->events, &e);
 }
 
+static struct task_route held_route(const struct looking *k, size_t row) {
+    struct builder b = builder_in(k->a, 300);
+    build_text(&b, "the goods are kept as evidence until ");
+    build_span(&b, pg_text(k->tasks, row, T_HELD));
+    build_text(&b, " is done");
+    return (struct task_route){.blocked = builder_span(&b),
+                               .licence_until_us = EVENT_ABSENT};
+}
+
 static struct task_route find_route(struct looking *k, size_t row,
                                     const struct due_task *x,
                                     const struct task_turn *turn) {
@@ -305,7 +320,7 @@ static void write_turn(const struct writes *w, struct looking *k, size_t row,
         k->policy, x.event.rule_id, x.event.action, pg_text(k->tasks, row, T_LOT));
     struct task_turn turn = task_turn_at(&x.standing, step, k->now_us);
     if (turn.wants_partner) {
-        route = find_route(k, row, &x, &turn);
+        route = x.standing.is_held ? held_route(k, row) : find_route(k, row, &x, &turn);
         task_turn_routed(&turn, route.blocked.ptr, route.licence_until_us, k->now_us);
     }
     write_row(w, x.event.task_id, &turn, &route);
@@ -313,7 +328,7 @@ static void write_turn(const struct writes *w, struct looking *k, size_t row,
         write_change(w, &x, "READY", turn.counts_from_us, turn.due_us);
     if (turn.becomes_late) {
         write_change(w, &x, "OVERDUE", turn.due_us, turn.due_us);
-        task_tell_late(&w->tell, &x, &turn);
+        task_tell_late(&w->tell, &x, &turn, step);
     }
     follow_up(w, &x.event, step, &turn);
     out->n_told +=

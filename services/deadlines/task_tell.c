@@ -85,12 +85,14 @@ static void build_step(struct builder *b, const struct due_task *x) {
 }
 
 void task_tell_late(const struct task_tell *t, const struct due_task *x,
-                    const struct task_turn *turn) {
+                    const struct task_turn *turn, const struct policy_step *step) {
     char text[700];
     struct builder reason = builder_over(text, sizeof text);
     build_step(&reason, x);
     build_instant(&reason, " was due ", turn->due_us);
     build_text(&reason, " and is not done");
+    if (step && step->cost)
+        build_format(&reason, ": %s", step->cost);
     if (x->overdue.ptr) {
         build_text(&reason, "; to be told: ");
         build_span(&reason, x->overdue);

@@ -31,8 +31,9 @@ struct task_tell {
 struct task_tell task_tell_open(struct pg_script *s, struct arena *a,
                                 const struct policy *p, int64_t now_us);
 
+/* `step` as its rule has it now; NULL: the rule is gone. */
 void task_tell_late(const struct task_tell *t, const struct due_task *x,
-                    const struct task_turn *turn);
+                    const struct task_turn *turn, const struct policy_step *step);
 /* These return how many escalations there were to write. */
 size_t task_tell_failed(const struct task_tell *t, const struct due_task *x,
                         const struct task_turn *turn);

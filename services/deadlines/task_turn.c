@@ -32,8 +32,8 @@ struct task_turn task_turn_at(const struct standing_task *t,
     }
     turn.licence_ended = t->is_ready && t->licence_until_us != EVENT_ABSENT &&
                          t->licence_until_us <= now_us;
-    turn.wants_partner =
-        turn.becomes_ready || t->is_blocked || turn.licence_ended || t->has_other_rules;
+    turn.wants_partner = turn.becomes_ready || t->is_blocked || t->is_held ||
+                         turn.licence_ended || t->has_other_rules;
     if (turn.due_us != EVENT_ABSENT && t->overdue_us == EVENT_ABSENT) {
         turn.becomes_late = turn.due_us <= now_us;
         turn.look_us = turn.becomes_late ? EVENT_ABSENT : turn.due_us;

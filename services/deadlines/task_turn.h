@@ -21,6 +21,7 @@ struct standing_task {
     int64_t before_us; /* when that was done; EVENT_ABSENT: it is not */
     int64_t counts_from_us, due_us, overdue_us;
     bool is_blocked;          /* nobody may do it */
+    bool is_held;             /* the goods are evidence, and it would end that */
     bool has_other_rules;     /* who does it, by a licence, was found by other rules */
     int64_t licence_until_us; /* of who does it; EVENT_ABSENT: no end, or none needed */
 };

@@ -56,6 +56,10 @@ static const struct story_table {
      {"action", "state"},
      {"story_step", ROWS("disposal_task", "t.case_id, t.line_id, t.step_no")},
      false},
+    {"board",
+     {"action", "standing"},
+     {"story_board", ROWS("disposal_board", "t.case_id, t.line_id, t.step_no")},
+     false},
     {"scorecard",
      {"duty", "days"},
      {"story_scorecard", "SELECT to_jsonb(t)::text FROM henpin.scorecard_of("

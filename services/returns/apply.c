@@ -76,7 +76,8 @@ static void dispose(struct batch *b, struct returns_case *c, const struct messag
     c->n_said = g.n_said;
     c->disposition = g.disposition;
     c->revision = policy_revision(p)->id;
-    task_rows_tell(returns_state_of(b)->tasks, &c->tasks, m, &c->work, c->revision);
+    task_rows_tell(returns_state_of(b)->tasks, &c->tasks, m->occurred_us, m, &c->work,
+                   c->revision);
 }
 
 static void decide_one(struct batch *b, struct message *m, const struct policy *p) {
@@ -98,6 +99,7 @@ static void decide_one(struct batch *b, struct message *m, const struct policy *
     c->begins = c->begins || c->work.state.history.n == 0;
     show_latest(c, e);
     dispose(b, c, m, e, &goods, p, &facts, &d);
+    harm_note(b->attempt, &returns_state_of(b)->harm, c->work.id, e, p);
     casework_take(
         work, &c->work, m,
         &(struct case_step){
@@ -189,5 +191,6 @@ void returns_apply(struct batch *b) {
             (const struct returns_case *)casework_at(state->work, i);
         task_rows_write(state->tasks, &c->tasks, &c->work, c->revision);
     }
+    harm_write(&state->harm, b->writes);
     meet_dangers(b, state->work);
 }

@@ -143,7 +143,7 @@ static void load_tasks(struct batch *b, struct pg_script *s) {
         if (c->n_tasks > 0)
             cases[n_with++] = c->work.id;
     }
-    task_rows_ask(state->tasks, s, cases, n_with);
+    task_rows_ask(state->tasks, s, TASKS_OF_GOODS, cases, n_with);
 }
 
 void returns_load(struct batch *b, struct pg_script *s) {

@@ -10,6 +10,7 @@
 #include "common/flow/task_rows.h"
 #include "common/flow/worker.h"
 #include "services/returns/dispose.h"
+#include "services/returns/harm.h"
 
 /* One case: a row of henpin.return_case. */
 struct returns_case {
@@ -36,6 +37,7 @@ struct returns_state {
     struct order_wait *wait;
     struct task_rows *tasks;
     bool are_tasks_loaded; /* or asked for */
+    struct harm_notes harm;
 };
 
 static inline struct return_event *returns_event_of(const struct message *m) {

@@ -12,12 +12,14 @@ return R2 of 250-2: received, condition damaged
 at 2026-01-21 10:00 +09:00
 return R1 of 250-1: inspected, condition used, hazards INJURY
 expect return R1 INSPECTED, disposition hold_as_evidence
+the clock looks
 expect step tell_licence_holder READY, overdue regulatory_officer, due 2026-01-22 00:00 +09:00
 expect step hold_until_released CREATED, unlocks disposal
 expect step decontaminate CANCELLED
 return R2 of 250-2: inspected, condition damaged, hazards FIRE
 expect return R2 INSPECTED, disposition hold_as_evidence
+the clock looks
 expect step tell_importer READY, overdue safety_officer, due 2026-01-22 00:00 +09:00
 step tell_licence_holder of R1: done, reference M-1
 the clock looks
-expect step hold_until_released READY, due none
+expect step hold_until_released READY, about malfunction, due none
