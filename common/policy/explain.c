@@ -376,6 +376,7 @@ struct explanation *explain_build(struct arena *a, const struct policy *p,
     x->n_hits = x->n_nears = 0;
     x->route.n = 0;
     decide_traced(p, f, &x->d, &x->trace);
+    x->n_contradictions = policy_contradictions(p, f, x->contradictions);
     look_at_rules(x);
     for (int i = 0; i < x->d.n_duties; i++)
         look_at_duty(x, i);

@@ -150,6 +150,8 @@ struct explanation {
     struct arena *a;
     struct policy_decision d;
     struct decide_trace trace;
+    const struct policy_contradiction *contradictions[POLICY_TOLD_CONTRADICTIONS];
+    int n_contradictions;
     struct explain_hit *hits;
     int n_hits;
     struct explain_near *nears;

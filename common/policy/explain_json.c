@@ -149,6 +149,22 @@ static void write_inputs(struct writing *j) {
     close(j, '}');
 }
 
+static void write_contradictions(struct writing *j) {
+    open(j, "contradictions", '[');
+    for (int i = 0; i < j->x->n_contradictions; i++) {
+        const struct policy_contradiction *c = j->x->contradictions[i];
+        open(j, NULL, '{');
+        text(j, "fact", fact_name((int)c->fact));
+        text(j, "word", c->word);
+        text(j, "other_fact", fact_name((int)c->other_fact));
+        text(j, "other_word", c->other_word);
+        text(j, "title", c->title);
+        text(j, "source", c->source);
+        close(j, '}');
+    }
+    close(j, ']');
+}
+
 static void write_slots(struct writing *j, const char *key, unsigned slots) {
     open(j, key, '[');
     for (int slot = 0; slot < SLOT_COUNT; slot++)
@@ -344,6 +360,7 @@ void explain_json(const struct explanation *x, const struct rule *r,
     write_head(&j);
     write_origin(&j);
     write_inputs(&j);
+    write_contradictions(&j);
     if (r)
         write_why_not(&j, r);
     write_rules(&j);

@@ -36,6 +36,9 @@
     X(PH_MISSING, "missing", "記載なし") \
     X(PH_OUTSIDE, "outside the domain", "登録外の値") \
     X(PH_NONE, "none", "なし") \
+    X(PH_CONTRADICTIONS, "What cannot all be true: a person is told", "同時には成り立たない情報（担当者に知らせる）") \
+    X(PH_CONTRADICTION, "{0} and {1}: {2}", "「{0}」と「{1}」：{2}") \
+    X(PH_FACT_IS, "{0} {1}", "{0}＝{1}") \
     /* rules */ \
     X(PH_HITS, "Rules that apply", "適用されるルール") \
     X(PH_SHADOW, "[shadow: watched only]", "【試行中：記録のみで実行はしない】") \

@@ -170,6 +170,25 @@ static void tell_inputs(struct telling *t) {
     }
 }
 
+static const char *fact_is(const struct telling *t, enum policy_fact fact,
+                           const char *word) {
+    const char *kind = fact_name((int)fact);
+    return telling_say(t, PH_FACT_IS, words_text(t->w, "fact", kind),
+                       words_text(t->w, kind, word), NULL);
+}
+
+static void tell_contradictions(struct telling *t) {
+    for (int i = 0; i < t->x->n_contradictions; i++) {
+        const struct policy_contradiction *c = t->x->contradictions[i];
+        if (i == 0)
+            telling_heading(t, PH_CONTRADICTIONS);
+        telling_line(t, 2,
+                     telling_say(t, PH_CONTRADICTION, fact_is(t, c->fact, c->word),
+                                 fact_is(t, c->other_fact, c->other_word),
+                                 words_text(t->w, "contradiction", c->title)));
+    }
+}
+
 /* ---- rules ---- */
 
 static const char *slots_text(const struct telling *t, unsigned slots) {
@@ -389,6 +408,7 @@ void explain_text(const struct explanation *x, const struct words *w,
     tell_head(&t);
     tell_origin(&t);
     tell_inputs(&t);
+    tell_contradictions(&t);
     if (r)
         tell_why_not(&t, r);
     tell_hits(&t);

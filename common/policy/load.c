@@ -10,6 +10,7 @@
 
 #include "common/policy/analyse.h"
 #include "common/policy/check.h"
+#include "common/policy/contradict.h"
 #include "common/policy/coverage.h"
 #include "common/policy/desk.h"
 #include "common/policy/directory_read.h"
@@ -36,9 +37,10 @@ struct pack {
 };
 
 static const char *const pack_keys[] = {
-    "ruleset", "revision",  "zone",  "domain",   "groups", "calendars", "desks",
-    "triage",  "tables",    "tests", "title",    "terms",  "playbooks", "coverage",
-    "signals", "directory", "sites", "partners", NULL};
+    "ruleset",   "revision", "zone",      "domain",         "groups",
+    "calendars", "desks",    "triage",    "tables",         "tests",
+    "title",     "terms",    "playbooks", "coverage",       "signals",
+    "directory", "sites",    "partners",  "contradictions", NULL};
 
 /* The texts of the directory's files; those that cannot be read are told and left out. */
 static enum status read_files(struct loader *l, const struct source **out, int *n_out,
@@ -158,6 +160,7 @@ static void type_packs(struct loader *l, struct pack *packs, int n) {
     each_pack(l, packs, n, "domain", read_domain);
     each_pack(l, packs, n, "groups", read_groups);
     domain_finish(l->a, &l->p->domain);
+    each_pack(l, packs, n, "contradictions", contradictions_read);
     each_pack(l, packs, n, "calendars", calendars_read);
     each_pack(l, packs, n, "desks", desks_read);
     each_pack(l, packs, n, "triage", read_triage);

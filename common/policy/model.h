@@ -23,6 +23,7 @@ enum {
     POLICY_MAX_PLAYBOOKS = 500,
     POLICY_MAX_SITES = 100,
     POLICY_MAX_TERMS = 1000, /* of one kind */
+    POLICY_MAX_CONTRADICTIONS = 100,
     POLICY_MAX_TESTS = 50000,
     POLICY_MAX_CHARACTERS = 200, /* of one text: it becomes part of rows and reasons */
 };
@@ -257,6 +258,21 @@ struct partner {
     int n_licences;
 };
 
+/* ---- what cannot both be true ---- */
+
+struct contradiction_pair {
+    struct policy_contradiction told;
+    uint64_t word, other; /* one bit each */
+};
+
+struct contradiction {
+    const char *title, *source;
+    int fact, other;        /* the same one: at most one of `words` is true */
+    uint64_t words, others; /* bit per word of the fact */
+    struct contradiction_pair *pairs;
+    int n_pairs;
+};
+
 /* ---- the seller directory ---- */
 
 struct directory_ends {
@@ -305,6 +321,8 @@ struct policy {
     struct partner *partners;
     int n_partners;
     struct directory_spec directory;
+    struct contradiction *contradictions;
+    int n_contradictions;
     struct table *tables; /* in the order of evaluation */
     int n_tables;
     /* By the number of the event's word: those whose `needs` do not rule it out. Most

@@ -92,6 +92,7 @@ enum {
     POLICY_MAX_PAUSES = 8,
     POLICY_MAX_PARTNERS = 500,
     POLICY_MAX_SIGNALS = 60, /* as many as a set has members */
+    POLICY_TOLD_CONTRADICTIONS = 4,
 };
 #define POLICY_NO_INSTANT INT64_MIN
 
@@ -156,6 +157,20 @@ bool policy_lists(const struct policy *p, enum policy_fact fact, struct span wor
 /* Whether the packs put the word into that group of the fact (`groups:`). */
 bool policy_groups(const struct policy *p, enum policy_fact fact, struct span group,
                    struct span word);
+/* Two words that cannot both be true of one thing, by the packs. */
+struct policy_contradiction {
+    const char *text;           /* "condition unopened and hazards swollen_battery ..." */
+    const char *title, *source; /* why not, and who says so */
+    enum policy_fact fact, other_fact;
+    const char *word, *other_word;
+};
+/* Those among what is stated, at most POLICY_TOLD_CONTRADICTIONS, in the packs' order; how
+ * many. No decision looks at them: a person is to be told. Facts of several things put
+ * together may contradict each other where none of the things does. */
+int policy_contradictions(
+    const struct policy *p, const struct policy_facts *f,
+    const struct policy_contradiction *out[POLICY_TOLD_CONTRADICTIONS]);
+
 static inline void policy_state_instant(struct policy_facts *f, enum policy_time t,
                                         int64_t us) {
     f->time_us[t] = us;

@@ -288,15 +288,28 @@ static void actual_list(struct actual *a, const struct policy *p,
     }
 }
 
+/* Each as its two words: "unopened, swollen_battery". */
+static void actual_contradictions(struct actual *a, const struct policy *p,
+                                  const struct policy_facts *f) {
+    const struct policy_contradiction *found[POLICY_TOLD_CONTRADICTIONS];
+    int n = policy_contradictions(p, f, found);
+    a->is_known = true;
+    for (int i = 0; i < n; i++) {
+        actual_word(a, found[i]->word);
+        actual_word(a, found[i]->other_word);
+    }
+}
+
 static void actual_of(struct actual *a, const struct policy *p,
-                      const struct policy_decision *d, struct span key, int64_t at_us) {
+                      const struct policy_decision *d, struct span key,
+                      const struct policy_facts *f) {
     static const char *const outcomes[] = {"decided", "not_ours", "not_evaluated"};
     struct span duty = SPAN("duty."), step = SPAN("step.");
     if (span_starts_with(key, duty)) {
         actual_of_duty(a, d, (struct span){key.ptr + duty.len, key.len - duty.len});
     } else if (span_starts_with(key, step)) {
         actual_of_step(a, d, (struct span){key.ptr + step.len, key.len - step.len},
-                       at_us);
+                       f->time_us[TIME_EVENT]);
     } else if (span_is(key, "outcome")) {
         actual_word(a, outcomes[d->outcome]);
     } else if (span_is(key, "cause")) {
@@ -311,6 +324,8 @@ static void actual_of(struct actual *a, const struct policy *p,
         actual_word(a, d->disposition.destination);
     } else if (span_is(key, "route.first_open")) {
         actual_word(a, d->route.desk);
+    } else if (span_is(key, "contradicts")) {
+        actual_contradictions(a, p, f);
     } else {
         actual_list(a, p, d, key);
     }
@@ -340,9 +355,10 @@ static bool has_word(const struct actual *a, const char *word) {
 }
 
 static bool meets(const struct policy *p, const struct policy_decision *d,
-                  const struct expectation *e, int64_t at_us, struct test_result *r) {
+                  const struct expectation *e, const struct policy_facts *f,
+                  struct test_result *r) {
     struct actual a = {0};
-    actual_of(&a, p, d, span_of(e->key), at_us);
+    actual_of(&a, p, d, span_of(e->key), f);
     const char *words[POLICY_MAX_RULES_HIT];
     char instants[POLICY_MAX_RULES_HIT][CLOCK_TEXT_SIZE];
     int n = 0;
@@ -381,7 +397,7 @@ int test_run(const struct policy *p, const struct testcase *t, struct policy_dec
     policy_decide(p, &t->facts, d);
     for (int i = 0; i < t->n_expect; i++) {
         struct test_result r = {.key = t->expect[i].key};
-        r.is_met = meets(p, d, &t->expect[i], t->facts.time_us[TIME_EVENT], &r);
+        r.is_met = meets(p, d, &t->expect[i], &t->facts, &r);
         n_failed += !r.is_met;
         if (tell)
             tell(context, &r);

@@ -12,6 +12,7 @@
  *     outcome: decided | not_ours | not_evaluated
  *     cause, handle, code, remedy, destination: WORD | none
  *     rules, hits, shadow, duties, blockers, steps: a list of names, or none
+ *     contradicts: the words that contradict each other, or none
  *     duty.NAME.start|due|act_by|aim: INSTANT | none
  *     duty.NAME.desk|rule|waits_for|breach: WORD | none
  *     duty.NAME.warn|hands_over: a list of instants

@@ -135,9 +135,21 @@ static int64_t identity_of(const struct disposing *x) {
     return x->c->history.n > 0 && x->c->opened_us < first_us ? x->c->opened_us : first_us;
 }
 
+/* What is said of this line and cannot all be true. The rules decide all the same: the
+ * dangerous word has priority with them. */
+static void tell_contradictions(struct disposing *x, const struct goods *goods) {
+    const struct policy_contradiction *found[POLICY_TOLD_CONTRADICTIONS];
+    struct policy_facts facts = *x->facts;
+    goods_state(x->p, goods, &facts);
+    int n = policy_contradictions(x->p, &facts, found);
+    for (int i = 0; i < n; i++)
+        case_tell(x->c, found[i]->text, x->d);
+}
+
 static struct span plan(struct disposing *x, const struct known_line *k) {
     static const struct policy_disposition nothing = {0};
     const struct policy_decision *d = ask(x, &k->goods, word_of(x, k), at_of(x, k));
+    tell_contradictions(x, &k->goods);
     if (k->units_differ)
         case_tell(x->c,
                   "pieces of one line came in different states: they are treated as the "
@@ -281,10 +293,12 @@ static void decide_lines(struct disposing *x, struct all_said *now,
     }
 }
 
-/* Whether the decision of the event is about each of its lines, and says nothing of them.
- */
+/* Whether the decision of the event is about each of its lines, and there is nothing to
+ * say of them. */
 static bool is_silent(const struct disposing *x) {
+    const struct policy_contradiction *found[POLICY_TOLD_CONTRADICTIONS];
     bool agree = x->d->policy.outcome != POLICY_NOT_EVALUATED &&
+                 policy_contradictions(x->p, x->facts, found) == 0 &&
                  (!x->d->policy.disposition.code || x->d->policy.disposition.is_shadow);
     for (size_t i = 0; agree && i < x->e->n_lines; i++) {
         struct goods one = {0};

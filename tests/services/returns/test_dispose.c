@@ -295,6 +295,49 @@ static void test_dispose__more_than_was_ordered_is_told_and_worked_on(void **sta
     arena_free(s->a);
 }
 
+/* ---- what cannot all be true ---- */
+
+static const char unlikely[] =
+    "condition unopened and hazards swollen_battery contradict";
+
+static void
+test_dispose__words_that_contradict_each_other_are_for_a_person(void **state) {
+    (void)state;
+    struct story *s = begin();
+    struct return_line goods = line("1", "power_bank", CONDITION_UNOPENED);
+    goods.hazards = (struct span_list){swollen, 2};
+    tell(s, RETURN_REQUESTED, -24, &goods, 1);
+    assert_true(was_told(s, unlikely));
+    assert_int_equal(state_of(s, "1", "tell_buyer_not_to_ship"), TASK_READY);
+    tell(s, RETURN_RECEIVED, 0, &goods, 1);
+    assert_int_equal(state_of(s, "1", "isolate"), TASK_READY);
+    arena_free(s->a);
+}
+
+/* At a request no rule speaks of these. */
+static void test_dispose__so_they_are_where_the_rules_are_silent(void **state) {
+    (void)state;
+    static const struct span both[] = {{"ph_2_or_less", 12}, {"ph_12_5_or_more", 15}};
+    struct story *s = begin();
+    struct return_line goods = line("1", "apparel", CONDITION_OPENED);
+    goods.hazards = (struct span_list){both, 2};
+    tell(s, RETURN_REQUESTED, -24, &goods, 1);
+    assert_true(was_told(s, "traits ph_2_or_less and traits ph_12_5_or_more contradict"));
+    arena_free(s->a);
+}
+
+/* The case as a whole is unopened and holds something swollen. */
+static void test_dispose__words_about_two_lines_do_not_contradict(void **state) {
+    (void)state;
+    struct story *s = begin();
+    struct return_line lines[] = {line("1", "apparel", CONDITION_UNOPENED),
+                                  line("2", "power_bank", CONDITION_ABSENT)};
+    lines[1].hazards = (struct span_list){swollen, 2};
+    tell(s, RETURN_REQUESTED, -24, lines, 2);
+    assert_false(was_told(s, unlikely));
+    arena_free(s->a);
+}
+
 /* ---- decided again ---- */
 
 static void test_dispose__an_inspection_cancels_what_no_longer_applies(void **state) {
@@ -666,6 +709,9 @@ int main(void) {
         TEST(test_dispose__a_wrong_item_of_a_dangerous_class_is_contained),
         TEST(test_dispose__more_pieces_than_a_number_holds_are_told),
         TEST(test_dispose__more_than_was_ordered_is_told_and_worked_on),
+        TEST(test_dispose__words_that_contradict_each_other_are_for_a_person),
+        TEST(test_dispose__so_they_are_where_the_rules_are_silent),
+        TEST(test_dispose__words_about_two_lines_do_not_contradict),
         TEST(test_dispose__an_inspection_cancels_what_no_longer_applies),
         TEST(test_dispose__shared_steps_stay_and_come_back),
         TEST(test_dispose__a_step_whose_predecessor_is_done_is_looked_at),
