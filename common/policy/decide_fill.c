@@ -8,6 +8,7 @@
 #include "common/policy/decide_fill.h"
 
 #include "common/policy/outcome.h"
+#include "common/policy/terms.h"
 
 /* The place of one more duty: where all are taken, an active one takes that of one in the
  * shadow. Negative: there is none. */
@@ -82,6 +83,8 @@ static void fill_steps(struct evaluation *e, const struct outcome *o) {
     for (int i = 0; i < o->n_steps; i++) {
         struct policy_step *step = &out->steps[i];
         *step = o->steps[i];
+        if (step->by_kind)
+            step->licence = term_licence(step->by_kind, e->f->value[FACT_TRAITS]);
         int64_t due = policy_step_due(step, at);
         if (due == POLICY_NO_INSTANT)
             continue;

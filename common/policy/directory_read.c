@@ -79,6 +79,28 @@ static void read_word(struct loader *l, const struct node *n,
     d->n_words++;
 }
 
+static bool is_read(const struct directory_spec *d, const char *word) {
+    for (int i = 0; i < d->n_words; i++)
+        if (strcmp(d->words[i].word, word) == 0)
+            return true;
+    return false;
+}
+
+/* What is said of a licence holds for each of its kinds that is not named itself. */
+static void add_kinds(struct loader *l) {
+    struct directory_spec *d = &l->p->directory;
+    for (int i = 0, n = d->n_words; i < n; i++) {
+        const struct policy_term *t = policy_term(l->p, TERM_LICENCE, d->words[i].word);
+        for (int k = 0; t && k < t->n_kinds; k++) {
+            if (is_read(d, t->kinds[k].licence))
+                continue;
+            struct directory_word *kind = &d->words[d->n_words++];
+            *kind = d->words[i];
+            kind->word = t->kinds[k].licence;
+        }
+    }
+}
+
 void directory_read(struct loader *l, const struct node *node) {
     static const char *const keys[] = {"ends_soon", "words", "source", NULL};
     struct directory_spec *d = &l->p->directory;
@@ -97,9 +119,11 @@ void directory_read(struct loader *l, const struct node *node) {
         finding_error(l->fs, "schema", words, "\"words\" maps a word to what it means");
         return;
     }
-    d->words =
-        arena_array(l->a, (size_t)(words ? words->count : 0) + 1, sizeof *d->words);
+    size_t room = (size_t)(words ? words->count : 0) +
+                  (size_t)l->p->n_terms[TERM_LICENCE] + 1; /* for kinds */
+    d->words = arena_array(l->a, room, sizeof *d->words);
     NODE_EACH(n, words) {
         read_word(l, n, &d->ends_soon);
     }
+    add_kinds(l);
 }

@@ -167,6 +167,7 @@ static void type_packs(struct loader *l, struct pack *packs, int n) {
     each_pack(l, packs, n, "signals", signals_read);
     signals_compile(l);
     each_pack(l, packs, n, "terms", terms_read);
+    terms_finish(l);
     each_pack(l, packs, n, "sites", sites_read);
     each_pack(l, packs, n, "partners", partners_read);
     each_pack(l, packs, n, "directory", directory_read);

@@ -107,6 +107,15 @@ struct chain {
     const struct node *at;
 };
 
+/* ---- terms ---- */
+
+/* One kind of a licence (policy_term.kinds). */
+struct term_kind {
+    uint64_t trait; /* bit of the fact `traits` */
+    const char *licence;
+    const struct node *at; /* valid while loading only */
+};
+
 /* ---- outcomes ---- */
 
 enum slot {

@@ -84,10 +84,39 @@ static bool is_lacking(const struct partner_licence *x, const char *area,
     return true;
 }
 
+/* Whether both are kinds of one licence. */
+static bool is_sibling(const struct policy *p, struct span a, const char *b) {
+    for (int i = 0; i < p->n_terms[TERM_LICENCE]; i++) {
+        const struct policy_term *t = &p->terms[TERM_LICENCE][i];
+        int n = 0;
+        for (int k = 0; k < t->n_kinds; k++)
+            n += span_is(a, t->kinds[k].licence) || strcmp(b, t->kinds[k].licence) == 0;
+        if (n == 2 || (n == 1 && span_is(a, t->word)))
+            return true;
+    }
+    return false;
+}
+
+/* "has no MD_REPAIR_2, but MD_REPAIR_9". */
+static void build_lack(const struct policy *p, const struct partner *x,
+                       const struct policy_partner_ask *ask, struct builder *why) {
+    bool is_first = true;
+    build_text(why, "has no ");
+    build_span(why, ask->licence);
+    for (int i = 0; i < x->n_licences; i++) {
+        const char *other = x->licences[i].licence.name;
+        if (!is_sibling(p, ask->licence, other))
+            continue;
+        build_format(why, "%s%s", is_first ? ", but " : ", ", other);
+        is_first = false;
+    }
+}
+
 /* The end of the licence that lasts longest of those that count; INT64_MIN: none counts,
  * and `why` says what is wrong with the nearest. */
-static int64_t licensed_until(const struct partner *x, const char *area,
-                              const struct policy_partner_ask *ask, struct builder *why) {
+static int64_t licensed_until(const struct policy *p, const struct partner *x,
+                              const char *area, const struct policy_partner_ask *ask,
+                              struct builder *why) {
     int64_t until = INT64_MIN;
     bool has_any = false;
     for (int i = 0; i < x->n_licences; i++) {
@@ -106,10 +135,8 @@ static int64_t licensed_until(const struct partner *x, const char *area,
         }
         has_any = true;
     }
-    if (!has_any) {
-        build_text(why, "has no ");
-        build_span(why, ask->licence);
-    }
+    if (!has_any)
+        build_lack(p, x, ask, why);
     return until;
 }
 
@@ -122,14 +149,14 @@ static bool is_open_before(const struct partner *x,
     return next == POLICY_NO_INSTANT || next < ask->due_us || ask->at_us >= ask->due_us;
 }
 
-static void judge(const struct partner *x, const char *area,
+static void judge(const struct policy *p, const struct partner *x, const char *area,
                   const struct policy_partner_ask *ask, int64_t n_open,
                   struct builder *why, struct policy_verdict *out) {
     *out = (struct policy_verdict){x->name, x->title, NULL, INT64_MAX};
-    char licence[300];
+    char licence[900];
     struct builder lacks = builder_over(licence, sizeof licence);
     if (ask->licence.len > 0)
-        out->licence_until_us = licensed_until(x, area, ask, &lacks);
+        out->licence_until_us = licensed_until(p, x, area, ask, &lacks);
     if (out->licence_until_us == INT64_MIN)
         build_span(why, builder_span(&lacks));
     else if (!has_word(&x->areas, span_of(area)))
@@ -149,9 +176,9 @@ int policy_partners_judge(const struct policy *p, const struct policy_partner_as
     for (int i = 0; site && i < p->n_partners && n < POLICY_MAX_PARTNERS; i++) {
         if (!has_word(&p->partners[i].services, ask->role))
             continue;
-        char text[400];
+        char text[1000];
         struct builder why = builder_over(text, sizeof text);
-        judge(&p->partners[i], site->area, ask, n_open ? n_open[i] : 0, &why, &out[n]);
+        judge(p, &p->partners[i], site->area, ask, n_open ? n_open[i] : 0, &why, &out[n]);
         if (builder_span(&why).len > 0)
             out[n].why_not = span_cstr(a, builder_span(&why));
         n++;
@@ -168,9 +195,22 @@ int policy_partner_taken(const struct policy_verdict *verdicts, int n) {
 
 /* ---- in words ---- */
 
-static void build_need(struct builder *b, const struct policy_partner_ask *ask,
-                       const char *area) {
+static const struct policy_term *licence_term(const struct policy *p,
+                                              struct span licence) {
+    for (int i = 0; i < p->n_terms[TERM_LICENCE]; i++)
+        if (span_is(licence, p->terms[TERM_LICENCE][i].word))
+            return &p->terms[TERM_LICENCE][i];
+    return NULL;
+}
+
+static void build_need(const struct policy *p, struct builder *b,
+                       const struct policy_partner_ask *ask, const char *area) {
+    const struct policy_term *term = licence_term(p, ask->licence);
     build_span(b, ask->licence.len > 0 ? ask->licence : ask->role);
+    if (term)
+        build_format(b, " (%s%s)", term->title,
+                     term->n_kinds > 0 ? "; of which kind the goods are is not known"
+                                       : "");
     for (size_t i = 0; i < ask->n_waste; i++) {
         build_text(b, i > 0 ? ", " : " for ");
         build_span(b, ask->waste[i]);
@@ -185,11 +225,11 @@ struct span policy_partners_text(const struct policy *p, struct span action,
                                  const struct policy_verdict *verdicts, int n,
                                  struct arena *a) {
     const struct site *site = site_of(p, ask->marketplace);
-    struct builder b = builder_in(a, 3000 + 700 * (size_t)n);
+    struct builder b = builder_in(a, 3000 + 1300 * (size_t)n);
     build_text(&b, "nobody may do ");
     build_span(&b, action);
     build_text(&b, ": ");
-    build_need(&b, ask, site ? site->area : "an area that nobody named");
+    build_need(p, &b, ask, site ? site->area : "an area that nobody named");
     if (n == 0)
         build_text(&b, "; no partner offers it");
     for (int i = 0; i < n; i++)

@@ -99,6 +99,12 @@ static void read_licence(struct loader *l, struct partner *p, const struct node 
         return;
     }
     x->licence.name = term_word(l, what, TERM_LICENCE, "for");
+    const struct policy_term *term = policy_term(l->p, TERM_LICENCE, x->licence.name);
+    if (term && term->n_kinds > 0)
+        finding_error(
+            l->fs, "licence", what,
+            "\"%s\" is given for one kind of goods at a time: name it, \"%s\" ...",
+            term->word, term->kinds[0].licence);
     x->areas = areas ? read_list(l, areas, "areas", POLICY_TERM_KINDS) : p->areas;
     x->waste = read_list(l, node_get(n, "waste"), "waste", TERM_WASTE);
     if ((from && !instant_read(l, from, &x->licence.from_us)) ||

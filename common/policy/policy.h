@@ -98,6 +98,7 @@ enum {
 
 struct policy;
 struct duration;
+struct policy_term;
 
 /* One thing found while loading: several may come at once. */
 struct policy_finding {
@@ -257,9 +258,12 @@ struct policy_blocker {
 };
 
 struct policy_step {
-    const char *action;   /* isolate, hand_over ... */
-    const char *to;       /* role or partner, may be NULL */
-    const char *licence;  /* required, may be NULL */
+    const char *action;  /* isolate, hand_over ... */
+    const char *to;      /* role or partner, may be NULL */
+    const char *licence; /* required, may be NULL */
+    const struct policy_term
+        *by_kind;         /* of a licence that has kinds: `licence` is the one
+                                          of the goods, in a decision; else NULL */
     const char *evidence; /* required, may be NULL */
     const char *place;    /* where it is done, may be NULL */
     const char *unlocks;  /* what may happen once it is done, may be NULL */
@@ -311,6 +315,11 @@ struct policy_term {
     const char *desk;   /* of a role: where its bearer is told; NULL: at triage */
     bool is_seller;     /* the role is the seller's, by the directory of sellers */
     bool ends_evidence; /* of an action: afterwards the goods prove nothing any more */
+    /* Of a licence that is given for each kind of goods by itself, such as the nine
+     * categories of medical devices: which one it is, by a trait. Nobody holds the word
+     * itself: it stands where the kind is not known. */
+    const struct term_kind *kinds;
+    int n_kinds;
 };
 /* NULL when the packs do not explain the word. */
 const struct policy_term *policy_term(const struct policy *p, enum policy_term_kind kind,

@@ -131,6 +131,8 @@ static void read_words(struct loader *l, const struct node *n, struct policy_ste
             *word_at(s, i) =
                 term_word(l, word, (enum policy_term_kind)words[i].kind, words[i].key);
     }
+    const struct policy_term *licence = policy_term(l->p, TERM_LICENCE, s->licence);
+    s->by_kind = licence && licence->n_kinds > 0 ? licence : NULL;
 }
 
 static const struct duration *read_due(struct loader *l, const struct node *n) {

@@ -55,9 +55,30 @@ bool years_read(struct loader *l, const struct node *n, int *out) {
     return true;
 }
 
+/* `by_trait: {TRAIT: LICENCE}`. */
+static void read_kinds(struct loader *l, const struct node *n, struct policy_term *t) {
+    const struct attribute *traits = &l->p->domain.facts[FACT_TRAITS];
+    if (n->kind != NODE_MAP) {
+        finding_error(l->fs, "schema", n, "\"by_trait\" maps traits to licences");
+        return;
+    }
+    struct term_kind *kinds = arena_array(l->a, (size_t)n->count + 1, sizeof *kinds);
+    NODE_EACH(kind, n) {
+        int i = traits->is_listed ? attribute_find(traits, kind->key->text) : -1;
+        const char *licence = schema_word(l, kind, "by_trait");
+        if (i < 0)
+            finding_error(l->fs, "unknown-value", kind->key,
+                          "the domain lists no traits \"%s\"", kind->key->text.ptr);
+        else if (licence)
+            kinds[t->n_kinds++] = (struct term_kind){UINT64_C(1) << i, licence, kind};
+    }
+    t->kinds = kinds;
+}
+
 static void read_term(struct loader *l, const struct node *n, int kind) {
-    static const char *const keys[] = {"title", "ja",      "source",        "valid",
-                                       "desk",  "held_by", "ends_evidence", NULL};
+    static const char *const keys[] = {"title",    "ja",   "source",  "valid",
+                                       "by_trait", "desk", "held_by", "ends_evidence",
+                                       NULL};
     struct policy *p = l->p;
     if (find(p, kind, n->key->text)) {
         finding_error(l->fs, "duplicate-name", n->key,
@@ -74,6 +95,11 @@ static void read_term(struct loader *l, const struct node *n, int kind) {
     const struct node *valid = node_get(n, "valid"), *desk = node_get(n, "desk");
     static const char *const holders[] = {"seller", NULL};
     const struct node *held_by = node_get(n, "held_by");
+    const struct node *by_trait = node_get(n, "by_trait");
+    if (by_trait && kind == TERM_LICENCE)
+        read_kinds(l, by_trait, t);
+    else if (by_trait)
+        finding_error(l->fs, "schema", by_trait, "only a licence goes \"by_trait\"");
     t->is_seller = held_by && schema_choice(l, held_by, "held_by", holders) == 0;
     static const char *const yes[] = {"yes", NULL};
     const struct node *ends = node_get(n, "ends_evidence");
@@ -123,6 +149,38 @@ void terms_read(struct loader *l, const struct node *node) {
     NODE_EACH(n, node) {
         read_kind(l, n);
     }
+}
+
+/* The licences of kinds, too, are listed words, and have no kinds themselves. */
+void terms_finish(struct loader *l) {
+    struct policy *p = l->p;
+    for (int i = 0; i < p->n_terms[TERM_LICENCE]; i++) {
+        struct policy_term *t = &p->terms[TERM_LICENCE][i];
+        struct term_kind *kinds = (struct term_kind *)t->kinds; /* read_kinds() made it */
+        for (int k = 0; k < t->n_kinds; k++) {
+            const struct policy_term *one =
+                policy_term(p, TERM_LICENCE, kinds[k].licence);
+            if (one && one->n_kinds == 0)
+                kinds[k].licence = one->word;
+            else
+                finding_error(
+                    l->fs, "unknown-value", kinds[k].at,
+                    "\"terms\" lists no licence \"%s\" without kinds of its own",
+                    kinds[k].licence);
+        }
+    }
+}
+
+const char *term_licence(const struct policy_term *t, int64_t traits) {
+    const char *licence = t->word;
+    int n = 0;
+    for (int i = 0; i < t->n_kinds && traits != FACT_MISSING; i++) {
+        if ((uint64_t)traits & t->kinds[i].trait) {
+            licence = t->kinds[i].licence;
+            n++;
+        }
+    }
+    return n == 1 ? licence : t->word;
 }
 
 const char *term_word(struct loader *l, const struct node *n, enum policy_term_kind kind,

@@ -1,7 +1,7 @@
 story: Importers of medical devices must offer repair under a licence: a blood-pressure meter that comes back to a seller without one is repaired by a partner who has it, step by step
 seller A1 has return_address.jp, policy.disclosed
 at 2026-01-13 10:00 +09:00
-order 250-1 on amazon.co.jp by A1: placed, ships from CN, class medical_class_2, hazards MEASURING
+order 250-1 on amazon.co.jp by A1: placed, ships from CN, class medical_class_2, hazards MEASURING REPAIR_CATEGORY_9
 expect blocker licence_holder.jp raised
 expect blocker repair_route raised
 return R1 of 250-1: requested, reason CR-DEFECTIVE, wanted repair, condition defective
@@ -23,7 +23,7 @@ step check_metrology_notice of R1: done, reference N-1
 step tell_licence_holder of R1: done, reference W-1
 step follow_licence_holder of R1: done, reference W-2
 the clock looks
-expect step contract_repair READY, partner tokyo-device-repair, licence_required MD_REPAIR
+expect step contract_repair READY, partner tokyo-device-repair, licence_required MD_REPAIR_9
 step contract_repair of R1: done, reference C-1
 the clock looks
 at 2026-01-29 10:00 +09:00
@@ -32,7 +32,7 @@ the clock looks
 expect step release_repair READY, partner tokyo-device-repair, licence_required RESP_ENGINEER
 step release_repair of R1: done, reference T-1
 the clock looks
-expect step label_repair READY, partner tokyo-device-repair, licence_required MD_REPAIR
+expect step label_repair READY, partner tokyo-device-repair, licence_required MD_REPAIR_9
 step label_repair of R1: done, reference p2.jpg
 expect step label_repair DONE, unlocks return_to_owner
 expect 11 step, state DONE

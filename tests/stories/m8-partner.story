@@ -1,14 +1,14 @@
 story: a service partner provides repair and disposal as the seller's arm in Japan: what needs a licence is the partner's who holds it
 seller A1 has return_address.jp, policy.disclosed, repair_route, licence_holder.jp, representative.jp
 at 2026-01-13 12:00 +09:00
-order 250-1 on amazon.co.jp by A1: placed, ships from CN, class medical_class_2
+order 250-1 on amazon.co.jp by A1: placed, ships from CN, class medical_class_2, hazards REPAIR_CATEGORY_2
 return R1 of 250-1: requested, reason CR-DEFECTIVE, wanted repair, condition defective
 expect duty answer_return open, desk inhouse-tokyo
 
 # Here again, it is no matter for the desk that writes letters: each step names the licence, and goes to the partner who holds it.
 at 2026-01-20 10:00 +09:00
 return R1: received
-expect step contract_repair CREATED, licence_required MD_REPAIR, responsible licensed_repairer, partner none
+expect step contract_repair CREATED, licence_required MD_REPAIR_2, responsible licensed_repairer, partner none
 step quarantine of R1: done, reference p.jpg
 step screen_for_incident of R1: done
 step identify_device of R1: done, class II, licence_holder MAH-1
@@ -19,7 +19,7 @@ the clock looks
 expect step contract_repair READY, partner tokyo-device-repair, site returns-chiba
 
 # A specially maintained device is for another: the licence for one kind is none for the other.
-order 250-2 on amazon.co.jp by A1: placed, ships from CN, class medical_class_2, hazards SPECIALLY_MAINTAINED
+order 250-2 on amazon.co.jp by A1: placed, ships from CN, class medical_class_2, hazards SPECIALLY_MAINTAINED REPAIR_CATEGORY_2
 return R2 of 250-2: received, reason CR-DEFECTIVE, wanted repair, condition defective
 step quarantine of R2: done, reference p.jpg
 step screen_for_incident of R2: done
@@ -28,7 +28,7 @@ step decontaminate of R2: done, reference D-1
 step tell_licence_holder of R2: done, reference N-1
 step follow_licence_holder of R2: done, reference W-1
 the clock looks
-expect step contract_repair READY, partner kanto-special-devices, licence_required MD_REPAIR_TOKKAN
+expect step contract_repair READY, partner kanto-special-devices, licence_required MD_REPAIR_TOKKAN_2
 
 # Waste goes to the carrier; two lines of one return are each the matter of those who may.
 order 250-3 on amazon.co.jp by A1: placed, ships from CN, class packaging

@@ -339,9 +339,37 @@ static void is_repaired_by_the_licensed(const struct policy_facts *f,
         if (is_repair && (!s->licence || strncmp(s->licence, "MD_", 3) != 0))
             fail_with(d, "a medical device is repaired without a licence");
         if (is_repair && strcmp(s->licence, "MD_MANUFACTURER") != 0 &&
-            (strcmp(s->licence, "MD_REPAIR_TOKKAN") == 0) != is_special)
+            (strncmp(s->licence, "MD_REPAIR_TOKKAN", 16) == 0) != is_special)
             fail_with(d, "the repair licence is not that of the device");
     }
+}
+
+/* Exactly one category that is stated: the licence for it, and no other. */
+static void is_repaired_in_its_category(const struct policy_facts *f,
+                                        const struct policy_disposition *d) {
+    char category[] = "repair_category_0", *digit = category + sizeof category - 2;
+    char only = 0;
+    int n = 0;
+    for (*digit = '1'; *digit <= '9'; ++*digit) {
+        if (has(f, FACT_TRAITS, category)) {
+            only = *digit;
+            n++;
+        }
+    }
+    for (int i = 0; i < d->n_steps; i++) {
+        const char *licence = d->steps[i].licence;
+        if (!licence || strncmp(licence, "MD_REPAIR", 9) != 0)
+            continue;
+        char last = licence[strlen(licence) - 1];
+        if (n == 1 ? last != only : last >= '1' && last <= '9')
+            fail_with(d, "the repair licence is not that of the category");
+    }
+}
+
+static void
+test_disposition__medical_devices_are_repaired_in_their_category(void **state) {
+    (void)state;
+    many_random(is_repaired_in_its_category);
 }
 
 static void test_disposition__medical_devices_are_repaired_by_the_licensed(void **state) {
@@ -497,6 +525,8 @@ int main(void) {
         cmocka_unit_test(test_disposition__slips_fall_on_the_days_of_the_sheet),
         cmocka_unit_test(test_disposition__a_home_appliance_waits_for_no_slip_in_vain),
         cmocka_unit_test(test_disposition__medical_devices_are_repaired_by_the_licensed),
+        cmocka_unit_test(
+            test_disposition__medical_devices_are_repaired_in_their_category),
         cmocka_unit_test(
             test_disposition__no_trait_or_wish_brings_danger_into_the_wrong_hands),
         cmocka_unit_test(test_disposition__no_step_goes_to_a_partner_without_its_licence),

@@ -169,7 +169,7 @@ static void test_partner__the_words_say_which_licence_where_and_by_when(void **s
     int n = policy_partners_judge(x.p, &a, NULL, arena, v);
     struct span text = policy_partners_text(x.p, SPAN("mend"), &a, v, n, arena);
     assert_string_equal(span_cstr(arena, text),
-                        "nobody may do mend: MEND for METAL in coast is needed by "
+                        "nobody may do mend: MEND (M) for METAL in coast is needed by "
                         "2026-11-24T00:00:00Z; mender: has no MEND");
     text = policy_partners_text(x.p, SPAN("mend"), &a, v, 0, arena);
     assert_non_null(strstr(span_cstr(arena, text), "no partner offers it"));
