@@ -79,8 +79,10 @@ static const struct calendar *hours_of(const struct policy *p, const char *desk)
     return NULL;
 }
 
-void deadline_warnings(const struct policy *p, const struct duty_spec *spec,
-                       struct policy_duty *out) {
+/* They wait for the first desk's hours, whoever has it by then, so that its dates are the
+ * same when they are computed again (redate.h). */
+static void fill_warnings(const struct policy *p, const struct duty_spec *spec,
+                          struct policy_duty *out) {
     const struct calendar *hours = hours_of(p, out->owner.desk);
     out->n_warnings = 0;
     for (int i = 0; i < spec->n_warnings; i++) {
@@ -95,8 +97,10 @@ void deadline_warnings(const struct policy *p, const struct duty_spec *spec,
     }
 }
 
-bool deadline_dates(const struct duty_spec *spec, int64_t start_us,
-                    struct policy_duty *out) {
+/* False: an instant lies beyond the years of the calendars; due and aim are
+ * POLICY_NO_INSTANT then. */
+static bool fill_dates(const struct duty_spec *spec, int64_t start_us,
+                       struct policy_duty *out) {
     out->start_us = start_us;
     out->due_us =
         start_us == POLICY_NO_INSTANT ? start_us : duration_after(&spec->due, start_us);
@@ -118,7 +122,7 @@ const char *deadline_fill(const struct policy *p, const struct policy_facts *f,
                           const struct deadline_request *q, const struct duty_spec *spec,
                           struct policy_duty *out) {
     bool is_waiting = spec->start_time < 0;
-    bool has_due = deadline_dates(
+    bool has_due = fill_dates(
         spec, is_waiting ? POLICY_NO_INSTANT : f->time_us[spec->start_time], out);
     out->waits_for = spec->waits_for;
     out->n_turns = 0;
@@ -135,6 +139,6 @@ const char *deadline_fill(const struct policy *p, const struct policy_facts *f,
     out->n_turns =
         handover_plan(q, out->start_us, out->due_us, spec->reserve_us, out->turns);
     out->owner = owner_of(q, &out->turns[0]);
-    deadline_warnings(p, spec, out);
+    fill_warnings(p, spec, out);
     return NULL;
 }

@@ -36,19 +36,10 @@ struct policy_desk_choice deadline_route(const struct deadline_request *q, int64
 int64_t deadline_notice(const struct calendar *hours, int64_t at_us, int64_t act_by_us,
                         bool is_last);
 
-/* Fills start, due and aim, and leaves no warnings. False: an instant lies beyond the
- * years of the calendars; due and aim are POLICY_NO_INSTANT then. */
-bool deadline_dates(const struct duty_spec *spec, int64_t start_us,
-                    struct policy_duty *out);
 /* Fills start, due, aim, act-by and warnings of a duty; NULL, or the cause why it cannot.
  */
 const char *deadline_fill(const struct policy *p, const struct policy_facts *f,
                           const struct deadline_request *q, const struct duty_spec *spec,
                           struct policy_duty *out);
-/* The warnings of a duty whose start, due and owner are filled in: they wait for the first
- * desk's hours, whoever has it by then, so that its dates are the same when they are
- * computed again (redate.h). */
-void deadline_warnings(const struct policy *p, const struct duty_spec *spec,
-                       struct policy_duty *out);
 
 #endif

@@ -13,13 +13,12 @@ struct telling {
     struct builder *b; /* of the caller; texts made on the way live in `a` */
 };
 
-/* A phrase with its values; an indented line; both; a heading with an empty line before. */
+/* A phrase with its values; an indented line; both. */
 const char *telling_say(const struct telling *t, enum phrase phrase, const char *v0,
                         const char *v1, const char *v2);
 void telling_line(struct telling *t, int indent, const char *text);
 void telling_phrase(struct telling *t, int indent, enum phrase phrase, const char *v0,
                     const char *v1);
-void telling_heading(struct telling *t, enum phrase phrase);
 /* `zone` NULL: the reader's. */
 const char *telling_instant(const struct telling *t, int64_t us, const struct zone *zone);
 const char *telling_number(const struct telling *t, int64_t n);

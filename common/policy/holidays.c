@@ -192,10 +192,6 @@ const char *holidays_name(const struct holidays *h, int32_t day) {
     return found ? found->name : NULL;
 }
 
-bool holidays_has(const struct holidays *h, int32_t day) {
-    return holidays_name(h, day) != NULL;
-}
-
 bool holidays_is_worked(const struct holidays *h, int32_t day) {
     return h && find_day(h->workdays, h->n_workdays, day) != NULL;
 }

@@ -31,7 +31,6 @@ struct holidays {
 /* NULL when the file is refused: then findings were told. */
 struct holidays *holidays_read(struct arena *a, const char *name,
                                const struct source *source, struct findings *fs);
-bool holidays_has(const struct holidays *h, int32_t day);
 /* Whether a day of the weekend is worked. */
 bool holidays_is_worked(const struct holidays *h, int32_t day);
 /* The holiday's name, NULL when the day is none. */

@@ -58,7 +58,8 @@ bool region_admits(const struct region *r, const struct attribute *at, int fact,
     return true;
 }
 
-bool region_looks_at(const struct region *r, int fact) {
+/* Whether any condition of the region looks at the fact. */
+static bool region_looks_at(const struct region *r, int fact) {
     for (int i = 0; i < r->n; i++)
         if (r->conditions[i][fact])
             return true;

@@ -39,8 +39,6 @@ bool region_find(const struct domain *d, const struct region *r,
 /* Whether the region admits a value of one fact, whatever the others are. */
 bool region_admits(const struct region *r, const struct attribute *at, int fact,
                    int64_t value);
-/* Whether any condition of the region looks at the fact. */
-bool region_looks_at(const struct region *r, int fact);
 
 /* Some input of the region, another for each seed; false when none was found (there may
  * be some). Every fact and every time is stated or missing as may be. */

@@ -1,7 +1,8 @@
 /* turns.c: see turns.h. */
 #include "services/deadlines/turns.h"
 
-struct room *rooms_find(const struct rooms *rooms, struct span desk) {
+/* NULL: that desk has no limit. */
+static struct room *rooms_find(const struct rooms *rooms, struct span desk) {
     for (size_t i = 0; i < rooms->n; i++)
         if (span_equal(rooms->items[i].desk, desk))
             return &rooms->items[i];

@@ -21,9 +21,6 @@ struct rooms {
     size_t n;
 };
 
-/* NULL: that desk has no limit. */
-struct room *rooms_find(const struct rooms *rooms, struct span desk);
-
 /* Whose turn it is at an instant: the present one or a later. */
 int turns_at(const struct policy_turns *t, int64_t now_us);
 

@@ -1,10 +1,10 @@
 /* schema.c: `henpin schema`: check and show; decode has a file of its own. */
 #include "services/henpin/schema.h"
 
+#include "services/henpin/actions.h"
 #include "services/henpin/commands.h"
 
 #include "common/base/arena.h"
-#include "common/base/config.h"
 #include "common/io/schema_dir.h"
 
 #include <inttypes.h>
@@ -50,27 +50,11 @@ static int check_all(const struct versions *v) {
     return n_bad == 0 ? 0 : 1;
 }
 
-int schema_check(int argc, char **argv, char **envp) {
-    static const struct option_table none[] = {{NULL, NULL}};
-    const struct config_spec spec = {
-        .program = "henpin schema check",
-        .summary =
-            "Says whether versions of a schema read each other's records: each later one "
-            "the "
-            "earlier and each earlier one the later. Exit code 1 when one does not.",
-        .operands = "OLD NEW [NEWER...]",
-        .tables = none,
-    };
-    struct config_result c;
-    int code;
-    if (!config_main(&spec, argc, argv, envp, &c, &code))
-        return code;
-    if (c.operands.count < 2) {
-        fprintf(stderr, "henpin schema check: needs two files or more, oldest first\n");
-        return 2;
-    }
-    struct versions v = {c.operands.items, xcalloc(c.operands.count, sizeof *v.schemas),
-                         c.operands.count};
+static int check(const struct schema_config *unused, const struct option_list *files) {
+    (void)unused;
+    int code = 0;
+    struct versions v = {files->items, xcalloc(files->count, sizeof *v.schemas),
+                         files->count};
     for (size_t i = 0; code == 0 && i < v.n; i++) {
         struct error err;
         if (schema_file_parse(v.files[i], &v.schemas[i], &err) != ST_OK) {
@@ -159,34 +143,18 @@ static void show_fields(const json_t *type, int depth) {
     }
 }
 
-int schema_show(int argc, char **argv, char **envp) {
-    static const struct option_table none[] = {{NULL, NULL}};
-    const struct config_spec spec = {
-        .program = "henpin schema show",
-        .summary = "Shows a schema: full name, fingerprint, canonical form, and each "
-                   "field with its "
-                   "meaning.",
-        .operands = "FILE",
-        .tables = none,
-    };
-    struct config_result c;
-    int code;
-    if (!config_main(&spec, argc, argv, envp, &c, &code))
-        return code;
-    if (c.operands.count != 1) {
-        fprintf(stderr, "henpin schema show: needs one file\n");
-        return 2;
-    }
+static int show(const struct schema_config *unused, const struct option_list *files) {
+    (void)unused;
     struct avro_schema *schema;
     struct error err;
-    if (schema_file_parse(c.operands.items[0], &schema, &err) != ST_OK) {
+    if (schema_file_parse(files->items[0], &schema, &err) != ST_OK) {
         fprintf(stderr, "henpin schema show: %s\n", err.text);
         return 2;
     }
     printf("name         %s\n", avro_schema_full_name(schema));
     print_fingerprint(avro_schema_fingerprint(schema));
     printf("canonical    %.*s\n", SPAN_ARGS(avro_schema_canonical(schema)));
-    json_t *document = json_load_file(c.operands.items[0], JSON_DECODE_ANY, NULL);
+    json_t *document = json_load_file(files->items[0], JSON_DECODE_ANY, NULL);
     show_fields(document, 0);
     json_decref(document);
     avro_schema_free(schema);
@@ -195,25 +163,49 @@ int schema_show(int argc, char **argv, char **envp) {
 
 /* --- the command --- */
 
+static const struct action {
+    struct action_head head;
+    int (*run)(const struct schema_config *config, const struct option_list *operands);
+    bool takes_schemas;
+} actions[] = {
+    {{"check", NULL, "OLD NEW [NEWER...]", 2, ACTION_ANY_NUMBER,
+      "are these versions compatible, both ways and with each other",
+      "Says whether versions of a schema read each other's records: each later one the "
+      "earlier and each earlier one the later. Exit code 1 when one does not."},
+     check,
+     false},
+    {{"show", NULL, "FILE", 1, 1, "fields, meaning and fingerprint of a schema file",
+      "Shows a schema: full name, fingerprint, canonical form, and each field with its "
+      "meaning."},
+     show,
+     false},
+    {{"decode", schema_decode_options, "[FILE...]", 0, ACTION_ANY_NUMBER,
+      "what henpin makes of a record's bytes",
+      "Prints records as henpin reads them, one JSON line each, or why it does not. A "
+      "FILE "
+      "holds the bytes of one value; without one, each line of standard input is a value "
+      "in hexadecimal, headers before it as NAME=HEX."},
+     schema_decode,
+     true},
+};
+
+static const struct action_list list = {"henpin schema", "[OPTION...] [FILE...]",
+                                        ACTIONS(actions)};
+
 int schema_main(int argc, char **argv, char **envp) {
-    static const struct {
-        const char *name;
-        int (*run)(int argc, char **argv, char **envp);
-        const char *help;
-    } verbs[] = {
-        {"check", schema_check,
-         "are these versions compatible, both ways and with each other"},
-        {"show", schema_show, "fields, meaning and fingerprint of a schema file"},
-        {"decode", schema_decode, "what henpin makes of a record's bytes"},
+    char program[ACTION_TITLE_SIZE];
+    int code;
+    const struct action *action = actions_choose(&list, argc, argv, program, &code);
+    if (!action)
+        return code;
+    struct schema_config config = {0};
+    const struct option_table tables[] = {
+        {action->head.options, &config},
+        {action->takes_schemas ? schemas_options : NULL, &config.schemas},
+        {0},
     };
-    const char *verb = argc > 1 ? argv[1] : "";
-    for (size_t i = 0; i < COUNT_OF(verbs); i++)
-        if (strcmp(verb, verbs[i].name) == 0)
-            return verbs[i].run(argc - 1, argv + 1, envp);
-    bool is_asked = strcmp(verb, "--help") == 0 || strcmp(verb, "help") == 0;
-    FILE *out = is_asked ? stdout : stderr;
-    fprintf(out, "usage: henpin schema VERB ...\n\n");
-    for (size_t i = 0; i < COUNT_OF(verbs); i++)
-        fprintf(out, "  %-8s %s\n", verbs[i].name, verbs[i].help);
-    return is_asked ? 0 : 2;
+    struct config_result parsed;
+    if (!actions_parse(&action->head, tables, NULL, argc, argv, envp, &parsed, &code))
+        return code;
+    return action->run(&config, &parsed.operands);
 }

@@ -6,11 +6,18 @@
 #ifndef SERVICES_HENPIN_SCHEMA_H
 #define SERVICES_HENPIN_SCHEMA_H
 
-/* Exit codes as in commands.h. argv[0] is the name for messages ("henpin schema check").
- */
-int schema_main(int argc, char **argv, char **envp);
-int schema_check(int argc, char **argv, char **envp);
-int schema_show(int argc, char **argv, char **envp);
-int schema_decode(int argc, char **argv, char **envp);
+#include "common/io/schema_sources.h"
+
+struct schema_config {
+    /* decode */
+    struct schemas_config schemas;
+    const char *topic_schema;
+    bool shows_text;
+};
+
+extern const struct option schema_decode_options[]; /* rows over struct schema_config */
+
+/* Exit code as in commands.h. */
+int schema_decode(const struct schema_config *config, const struct option_list *files);
 
 #endif

@@ -17,23 +17,17 @@
 #include <errno.h>
 #include <string.h>
 
-struct decode_config {
-    struct schemas_config schemas;
-    const char *topic_schema;
-    bool shows_text;
-};
-
-static const struct option decode_options[] = {
+const struct option schema_decode_options[] = {
     {.name = "topic-schema",
      .type = OPT_STRING,
-     .offset = offsetof(struct decode_config, topic_schema),
+     .offset = offsetof(struct schema_config, topic_schema),
      .flags = OPT_REQUIRED,
      .fallback = "return_event.avsc",
      .argument = "FILE",
      .help = "the schema to read with, a file in the schema directory"},
     {.name = "show-text",
      .type = OPT_BOOL,
-     .offset = offsetof(struct decode_config, shows_text),
+     .offset = offsetof(struct schema_config, shows_text),
      .fallback = "false",
      .help = "show what the buyer wrote, too: personal data"},
     {.name = NULL},
@@ -48,7 +42,7 @@ union any_event {
 };
 
 struct decoder {
-    const struct decode_config *config;
+    const struct schema_config *config;
     const struct avro_shape *shape;
     struct schemas *schemas;
     struct arena *arena;
@@ -222,28 +216,11 @@ static enum status decode_all(struct decoder *d, const struct option_list *files
     return st;
 }
 
-int schema_decode(int argc, char **argv, char **envp) {
-    struct decode_config config = {.shows_text = false};
-    const struct option_table tables[] = {
-        {decode_options, &config}, {schemas_options, &config.schemas}, {NULL, NULL}};
-    const struct config_spec spec = {
-        .program = "henpin schema decode",
-        .summary = "Prints records as henpin reads them, one JSON line each, or why it "
-                   "does not. "
-                   "A FILE holds the bytes of one value; without one, each line of "
-                   "standard input is a "
-                   "value in hexadecimal, headers before it as NAME=HEX.",
-        .operands = "[FILE...]",
-        .tables = tables,
-    };
-    struct config_result c;
-    int code;
-    if (!config_main(&spec, argc, argv, envp, &c, &code))
-        return code;
+int schema_decode(const struct schema_config *config, const struct option_list *files) {
     log_set_level(LOG_WARN);
-    struct decoder d = {.config = &config, .arena = arena_new(ROOM)};
+    struct decoder d = {.config = config, .arena = arena_new(ROOM)};
     struct error err;
-    enum status st = decode_all(&d, &c.operands, &err);
+    enum status st = decode_all(&d, files, &err);
     if (st != ST_OK) {
         fprintf(stderr, "henpin schema decode: %s%s%s\n", err.text,
                 err.hint[0] ? "; " : "", err.hint);

@@ -38,35 +38,6 @@ static const struct option done_options[] = {
 };
 static const struct option fail_options[] = {WHO, WHY, {0}};
 
-static const struct action {
-    struct action_head head;
-    int (*run)(struct pg *pg, const struct task_config *c,
-               const struct option_list *operands);
-} actions[] = {
-    {{"show", show_options, "TASK|ID", 1, 1,
-      "a step, what it asks for and what was shown; or all of a case",
-      "Shows a step: how it stands, what evidence it asks for, what was shown. ID is "
-      "anything `henpin case` takes: then its steps, one a line."},
-     task_show},
-    {{"done", done_options, "TASK [FIELD=VALUE...]", 1, 40,
-      "a step is done, with its evidence",
-      "Says that a step is done. FIELD=VALUE is its evidence, such as "
-      "manifest_number=00004079692 kg=12.5; `henpin task show TASK` tells what is asked "
-      "for. Saying the same again changes nothing."},
-     task_done},
-    {{"fail", fail_options, "TASK", 1, 1, "a step could not be done: a person is told",
-      "Says that a step could not be done, and why. It stays open, and a person is "
-      "told."},
-     task_fail},
-    {{"reopen", fail_options, "TASK", 1, 1, "a step is not done after all",
-      "Takes back that a step is done. What was shown stays; what it had freed waits "
-      "again."},
-     task_reopen},
-};
-
-static const struct action_list list = {"henpin task", "[OPTION...] TASK ...",
-                                        ACTIONS(actions)};
-
 /* ---- what changes a task ---- */
 
 static const struct pg_statement try_step = {
@@ -129,8 +100,8 @@ static enum status read_field(json_t *out, const char *operand, struct error *er
     return ST_OK;
 }
 
-int task_done(struct pg *pg, const struct task_config *c,
-              const struct option_list *operands) {
+static int done(struct pg *pg, const struct task_config *c,
+                const struct option_list *operands) {
     json_t *said = json_object();
     struct error err = {0};
     for (size_t i = 1; i < operands->count; i++)
@@ -141,17 +112,46 @@ int task_done(struct pg *pg, const struct task_config *c,
     return say(pg, c, "done", operands->items[0], said);
 }
 
-int task_fail(struct pg *pg, const struct task_config *c,
-              const struct option_list *operands) {
+static int fail(struct pg *pg, const struct task_config *c,
+                const struct option_list *operands) {
     return say(pg, c, "fail", operands->items[0], json_pack("{s:s}", "why", c->why));
 }
 
-int task_reopen(struct pg *pg, const struct task_config *c,
-                const struct option_list *operands) {
+static int reopen(struct pg *pg, const struct task_config *c,
+                  const struct option_list *operands) {
     return say(pg, c, "reopen", operands->items[0], json_pack("{s:s}", "why", c->why));
 }
 
 /* ---- the command ---- */
+
+static const struct action {
+    struct action_head head;
+    int (*run)(struct pg *pg, const struct task_config *c,
+               const struct option_list *operands);
+} actions[] = {
+    {{"show", show_options, "TASK|ID", 1, 1,
+      "a step, what it asks for and what was shown; or all of a case",
+      "Shows a step: how it stands, what evidence it asks for, what was shown. ID is "
+      "anything `henpin case` takes: then its steps, one a line."},
+     task_show},
+    {{"done", done_options, "TASK [FIELD=VALUE...]", 1, 40,
+      "a step is done, with its evidence",
+      "Says that a step is done. FIELD=VALUE is its evidence, such as "
+      "manifest_number=00004079692 kg=12.5; `henpin task show TASK` tells what is asked "
+      "for. Saying the same again changes nothing."},
+     done},
+    {{"fail", fail_options, "TASK", 1, 1, "a step could not be done: a person is told",
+      "Says that a step could not be done, and why. It stays open, and a person is "
+      "told."},
+     fail},
+    {{"reopen", fail_options, "TASK", 1, 1, "a step is not done after all",
+      "Takes back that a step is done. What was shown stays; what it had freed waits "
+      "again."},
+     reopen},
+};
+
+static const struct action_list list = {"henpin task", "[OPTION...] TASK ...",
+                                        ACTIONS(actions)};
 
 static int run(const struct action *action, const char *program,
                const struct task_config *c, const struct option_list *operands) {

@@ -10,15 +10,9 @@ struct task_config {
     bool is_json;
 };
 
-/* Exit codes as in commands.h. operands->items[0] is the task's id, or of `show` what
- * else names the goods. */
+/* Exit code as in commands.h. operands->items[0] is the task's id, or what else names the
+ * goods. */
 int task_show(struct pg *pg, const struct task_config *c,
               const struct option_list *operands);
-int task_done(struct pg *pg, const struct task_config *c,
-              const struct option_list *operands);
-int task_fail(struct pg *pg, const struct task_config *c,
-              const struct option_list *operands);
-int task_reopen(struct pg *pg, const struct task_config *c,
-                const struct option_list *operands);
 
 #endif
