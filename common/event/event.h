@@ -96,7 +96,10 @@ enum tri { TRI_ABSENT = -1, TRI_FALSE = 0, TRI_TRUE = 1 };
 
 #define EVENT_ENUM_VALUE(id, symbol) id,
 enum order_kind { ORDER_KINDS(EVENT_ENUM_VALUE) ORDER_KIND_COUNT };
-enum fulfilment { FULFILMENTS(EVENT_ENUM_VALUE) FULFILMENT_COUNT };
+enum fulfilment {
+    FULFILMENT_ABSENT = -1,
+    FULFILMENTS(EVENT_ENUM_VALUE) FULFILMENT_COUNT
+};
 enum return_kind { RETURN_KINDS(EVENT_ENUM_VALUE) RETURN_KIND_COUNT };
 enum wanted { WANTEDS(EVENT_ENUM_VALUE) WANTED_COUNT };
 enum condition { CONDITION_ABSENT = -1, CONDITIONS(EVENT_ENUM_VALUE) CONDITION_COUNT };
@@ -146,6 +149,7 @@ struct order_line {
     struct span currency;     /* ISO 4217 */
     struct span product_class;
     struct span_list hazards;
+    int fulfilment; /* enum fulfilment, optional: the order's word holds otherwise */
 };
 
 struct order_event {
@@ -198,6 +202,7 @@ struct inquiry_event {
     int reply_author;           /* enum reply_author, optional */
     struct span reply_language; /* optional */
     struct span text;           /* optional; buyer text: never stored, never logged */
+    struct span line_id;        /* optional: the order's line that it is about */
 };
 
 #endif

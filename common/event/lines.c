@@ -94,6 +94,8 @@ struct span lines_of_order(struct arena *a, const struct order_line *lines, size
         build_field(&b, "line_id", lines[i].line_id);
         build_field(&b, "currency", lines[i].currency);
         build_number(&b, "quantity", lines[i].quantity);
+        if (lines[i].fulfilment != FULFILMENT_ABSENT)
+            build_field(&b, "fulfilment", span_of(fulfilment_names[lines[i].fulfilment]));
         build_field(&b, "product_class", lines[i].product_class);
         build_number(&b, "unit_price_minor", lines[i].unit_price_minor);
         build_char(&b, '}');
@@ -155,6 +157,19 @@ static int32_t number_of(const json_t *line, const char *name) {
     return (int32_t)json_integer_value(json_object_get(line, name));
 }
 
+static int name_in(const char *const *names, size_t n, struct span word, int otherwise) {
+    for (size_t i = 0; i < n; i++)
+        if (word.ptr && names[i] && span_is(word, names[i]))
+            return (int)i;
+    return otherwise;
+}
+
+static int fulfilment_of(const json_t *line) {
+    const json_t *word = json_object_get(line, "fulfilment");
+    struct span text = {json_string_value(word), json_string_length(word)};
+    return name_in(fulfilment_names, FULFILMENT_COUNT, text, FULFILMENT_ABSENT);
+}
+
 size_t lines_read(struct arena *a, struct span json, struct order_line **lines) {
     json_t *list = json.ptr ? json_loadb(json.ptr, json.len, 0, NULL) : NULL, *line;
     size_t i;
@@ -165,18 +180,12 @@ size_t lines_read(struct arena *a, struct span json, struct order_line **lines) 
             .quantity = number_of(line, "quantity"),
             .product_class = text_of(a, line, "product_class"),
             .hazards = hazards_of(a, line),
+            .fulfilment = fulfilment_of(line),
         };
     }
     size_t n = json_array_size(list);
     json_decref(list);
     return n;
-}
-
-static int name_in(const char *const *names, size_t n, struct span word, int otherwise) {
-    for (size_t i = 0; i < n; i++)
-        if (word.ptr && names[i] && span_is(word, names[i]))
-            return (int)i;
-    return otherwise;
 }
 
 static struct said_line said_of(struct arena *a, const json_t *line) {
@@ -216,6 +225,8 @@ struct classed {
     struct span name, class, other; /* its sku, when the name is its id */
     struct span_list hazards;
     int32_t quantity;
+    int fulfilment; /* enum fulfilment */
+    int64_t price_minor;
 };
 
 /* Two tables, sorted by name: an order may have thousands of lines, and so may a return
@@ -240,12 +251,20 @@ struct line_classes *lines_classes(struct arena *a, struct span json) {
     json_array_foreach(lines, i, line) {
         struct span class = text_of(a, line, "product_class");
         struct span id = text_of(a, line, "line_id"), sku = text_of(a, line, "sku");
-        struct span_list hazards = hazards_of(a, line);
-        int32_t quantity = number_of(line, "quantity");
+        struct classed row = {
+            .class = class,
+            .other = sku,
+            .hazards = hazards_of(a, line),
+            .quantity = number_of(line, "quantity"),
+            .fulfilment = fulfilment_of(line),
+            .price_minor = json_integer_value(json_object_get(line, "unit_price_minor")),
+        };
+        row.name = id;
         if (id.ptr)
-            c->by_id[c->n_ids++] = (struct classed){id, class, sku, hazards, quantity};
+            c->by_id[c->n_ids++] = row;
+        row.name = sku;
         if (sku.ptr)
-            c->by_sku[c->n_skus++] = (struct classed){sku, class, sku, hazards, quantity};
+            c->by_sku[c->n_skus++] = row;
     }
     json_decref(lines);
     qsort(c->by_id, c->n_ids, sizeof *c->by_id, by_name);
@@ -275,6 +294,39 @@ struct span_list lines_hazards_of(const struct line_classes *c, struct span line
                                   struct span sku) {
     const struct classed *found = find_line(c, line_id, sku);
     return found ? found->hazards : (struct span_list){NULL, 0};
+}
+
+static bool is_of_one_hand(const struct line_classes *c, const struct classed *row) {
+    const struct classed *at = row, *end = c->by_sku + c->n_skus;
+    bool is_one = true;
+    while (at > c->by_sku && span_equal(at[-1].name, row->name))
+        at--;
+    for (; at < end && span_equal(at->name, row->name); at++)
+        is_one = is_one && at->fulfilment == row->fulfilment;
+    return is_one;
+}
+
+bool lines_fulfilment_of(const struct line_classes *c, struct span line_id,
+                         struct span sku, int *fulfilment) {
+    const struct classed *by_id = find(c->by_id, c->n_ids, line_id);
+    const struct classed *found = by_id ? by_id : find(c->by_sku, c->n_skus, sku);
+    if (!found || (!by_id && !is_of_one_hand(c, found)))
+        return false;
+    *fulfilment = found->fulfilment;
+    return true;
+}
+
+int64_t lines_price_of(const struct line_classes *c, struct span line_id,
+                       struct span sku) {
+    const struct classed *found = find_line(c, line_id, sku);
+    return found ? found->price_minor : 0;
+}
+
+bool lines_fulfilment_at(const struct line_classes *c, size_t i, int *fulfilment) {
+    if (i >= c->n_ids)
+        return false;
+    *fulfilment = c->by_id[i].fulfilment;
+    return true;
 }
 
 enum line_match lines_match(const struct line_classes *c, struct span line_id,

@@ -28,7 +28,7 @@ struct span lines_of_said(struct arena *a, const struct said_line *said, size_t 
 size_t lines_said(struct arena *a, struct span json, struct said_line **said);
 
 /* An order's lines back from their JSON, as far as decisions stand on them: id, quantity,
- * class, hazards; the rest is absent. Everything in the arena. What is no such JSON (ptr
+ * class, hazards, who fulfils; the rest is absent. Everything in the arena. What is no such JSON (ptr
  * NULL included) has none. */
 size_t lines_read(struct arena *a, struct span json, struct order_line **lines);
 
@@ -42,6 +42,17 @@ struct span lines_class_of(const struct line_classes *c, struct span line_id,
 /* The same for the hazards; empty: none, or not there. */
 struct span_list lines_hazards_of(const struct line_classes *c, struct span line_id,
                                   struct span sku);
+
+/* Who fulfils it, enum fulfilment: FULFILMENT_ABSENT when it does not say, and the order's
+ * word holds. False: it is not there, or only by a sku that several lines of different
+ * hands share. */
+bool lines_fulfilment_of(const struct line_classes *c, struct span line_id,
+                         struct span sku, int *fulfilment);
+/* The price of one piece in minor units; 0: not there, or not known. */
+int64_t lines_price_of(const struct line_classes *c, struct span line_id,
+                       struct span sku);
+/* The `i`th of all lines, in the order of their ids; false: there are no more. */
+bool lines_fulfilment_at(const struct line_classes *c, size_t i, int *fulfilment);
 
 /* How a returned line stands to its order. */
 enum line_match {

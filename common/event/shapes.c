@@ -83,6 +83,7 @@ static const struct avro_field order_line_fields[] = {
     TEXT(struct order_line, "currency", currency),
     TEXT(struct order_line, "product_class", product_class),
     TEXT_LIST(struct order_line, "hazards", hazards),
+    ENUM_OR_NULL(struct order_line, "fulfilment", fulfilment, fulfilment_names),
 };
 static const struct avro_shape order_line_shape =
     SHAPE("OrderLine", struct order_line, order_line_fields);
@@ -144,6 +145,7 @@ static const struct avro_field inquiry_fields[] = {
     ENUM_OR_NULL(struct inquiry_event, "reply_author", reply_author, reply_author_names),
     TEXT_OR_NULL(struct inquiry_event, "reply_language", reply_language),
     TEXT_OR_NULL(struct inquiry_event, "text", text),
+    TEXT_OR_NULL(struct inquiry_event, "line_id", line_id),
 };
 const struct avro_shape inquiry_event_shape =
     SHAPE("InquiryEvent", struct inquiry_event, inquiry_fields);

@@ -263,8 +263,10 @@ static void take_duties(struct casework *w, struct work_case *c,
 void casework_take(struct casework *w, struct work_case *c, struct message *m,
                    const struct case_step *step) {
     const struct case_decision *d = step->decision;
-    const struct case_event event = {step->word, m->subject.event_id, m->occurred_us,
-                                     false, step->noted};
+    const struct case_event event = {.word = step->word,
+                                     .event_id = m->subject.event_id,
+                                     .occurred_us = m->occurred_us,
+                                     .noted = step->noted};
     const struct output_context context = {m, c, &event, step};
     m->fate = FATE_APPLIED;
     c->is_changed = true;

@@ -40,7 +40,8 @@ struct work_case {
     struct span marketplace; /* code; as written when unknown */
     struct span seller_id, order_id;
     struct order_facts order; /* is_known false: not told, or not asked for */
-    struct span order_lines;  /* JSON; ptr NULL: none, or not asked for */
+    struct span order_lines;  /* JSON; ptr NULL: none, or not asked for. Of a mixed order
+                                 always there */
     struct case_state state;
     struct case_duty *duty_rows; /* state.duties, to be written */
     struct work_duty *duties;

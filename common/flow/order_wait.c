@@ -6,7 +6,7 @@
 
 #define ORDER_COLUMNS                                                                    \
     "order_key, fulfilment, ship_from_country, buyer_country, buyer_language,"           \
-    " purchased_at, CASE WHEN $2 THEN lines END"
+    " purchased_at, is_mixed, CASE WHEN $2 OR is_mixed THEN lines END"
 
 static const struct pg_statement read_orders = {
     "order_wait_read", "SELECT " ORDER_COLUMNS
@@ -91,8 +91,9 @@ static void give_order(struct work_case *c, const struct pg_query *q, size_t row
         .buyer_country = pg_text(q, row, 3),
         .buyer_language = pg_text(q, row, 4),
         .purchased_us = pg_instant(q, row, 5),
+        .is_mixed = pg_bool(q, row, 6),
     };
-    c->order_lines = pg_text(q, row, 6);
+    c->order_lines = pg_text(q, row, 7);
 }
 
 /* order_key -> row + 1, so that a batch of thousands needs no nested search. Several
@@ -164,7 +165,7 @@ static void place_unknown(struct order_wait *o, struct pg_script *s) {
 /* Those that became known since they were read first. */
 static void give_placed(struct order_wait *o, const struct pg_query *q) {
     for (size_t row = 0; row < pg_rows(q); row++)
-        for (size_t i = 0; pg_bool(q, row, 7) && i < casework_count(o->work); i++) {
+        for (size_t i = 0; pg_bool(q, row, 8) && i < casework_count(o->work); i++) {
             struct work_case *c = casework_at(o->work, i);
             if (uuid_equal(c->order_key, pg_uuid(q, row, 0)))
                 give_order(c, q, row);

@@ -28,7 +28,7 @@ struct case_waiter {
 struct order_wait;
 
 /* Round 0, before and after casework_begin(). `wants_lines`: the orders' lines too, the
- * widest thing that could be read. */
+ * widest thing that could be read; those of mixed orders are read in any case. */
 struct order_wait *order_wait_begin(struct batch *b, const struct case_waiter *waiter,
                                     struct pg_script *s);
 void order_wait_ask(struct order_wait *o, struct casework *w, bool wants_lines,

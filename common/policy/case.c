@@ -51,7 +51,7 @@ static void state_first(const struct case_state *c, const struct case_event *e,
                         const char *word, enum policy_time time,
                         struct policy_facts *facts) {
     int64_t first = case_happened(c, word);
-    if (e->word && strcmp(e->word, word) == 0 &&
+    if (e->word && !e->is_watched && strcmp(e->word, word) == 0 &&
         (first == EVENT_ABSENT || e->occurred_us < first))
         first = e->occurred_us;
     if (first != EVENT_ABSENT)

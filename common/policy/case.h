@@ -90,6 +90,8 @@ struct case_event {
     int64_t occurred_us;
     bool is_reread;    /* those before it are read anew: the language is another */
     const char *noted; /* what the case's history keeps of it; NULL: the word */
+    bool is_watched;   /* of goods that others take care of: duties hear what is noted,
+                          which is no word of theirs */
 };
 
 /* How the clock of a duty stands after all events read so far. */

@@ -22,7 +22,7 @@ static inline size_t case_view_count(const struct case_view *v) {
 static inline struct span case_view_word(const struct case_view *v, size_t i) {
     if (i < v->c->history.n)
         return v->c->history.events[i];
-    return span_of(v->e->word ? v->e->word : "unknown");
+    return span_of(v->e->is_watched ? v->e->noted : v->e->word ? v->e->word : "unknown");
 }
 static inline int64_t case_view_at(const struct case_view *v, size_t i) {
     return i < v->c->history.n ? v->c->history.at_us[i] : v->e->occurred_us;

@@ -313,7 +313,7 @@ void case_fold(const struct case_view *v, const struct policy *p,
                const struct case_messages *messages, struct case_decision *out) {
     struct fold f = {.v = v, .p = p, .messages = messages, .out = out};
     const struct case_state *c = v->c;
-    struct span word = span_of(v->e->word);
+    struct span word = case_view_word(v, c->history.n);
     /* What a conversation's event says of its language may change what all others mean. */
     for (int i = 0; i < c->n_duties; i++)
         if (is_first_of_name(c, i) && (messages || hears(c, i, word)) &&

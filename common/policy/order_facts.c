@@ -1,7 +1,16 @@
 #include "common/policy/order_facts.h"
 
+bool order_facts_differ(const struct order_facts *o, const struct order_line *lines,
+                        size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (lines[i].fulfilment != FULFILMENT_ABSENT &&
+            !span_is(o->fulfilment, fulfilment_names[lines[i].fulfilment]))
+            return true;
+    return false;
+}
+
 struct order_facts order_facts_of(const struct order_event *e) {
-    return (struct order_facts){
+    struct order_facts o = {
         .is_known = true,
         .fulfilment = span_of(fulfilment_names[e->fulfilment]),
         .ship_from_country = e->ship_from_country,
@@ -9,6 +18,8 @@ struct order_facts order_facts_of(const struct order_event *e) {
         .buyer_language = e->buyer_language,
         .purchased_us = e->purchased_at_us,
     };
+    o.is_mixed = order_facts_differ(&o, e->lines, e->n_lines);
+    return o;
 }
 
 void order_facts_state(const struct policy *p, const struct order_facts *o,

@@ -20,10 +20,15 @@ struct order_facts {
     struct span buyer_country;
     struct span buyer_language;
     int64_t purchased_us; /* EVENT_ABSENT: not known */
+    bool is_mixed; /* a line is fulfilled otherwise: what is about lines is decided by
+                      them, see whose.h */
 };
 
 /* Those that this event tells. */
 struct order_facts order_facts_of(const struct order_event *e);
+/* Whether one of these lines says otherwise than the order. */
+bool order_facts_differ(const struct order_facts *o, const struct order_line *lines,
+                        size_t n);
 
 /* States fulfilment, origin, buyer, language and the time of the order. `m` is the
  * marketplace, NULL when it is not in the register: its language stands in for the

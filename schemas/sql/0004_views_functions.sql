@@ -7,7 +7,8 @@ CREATE VIEW order_line AS
 SELECT o.order_key, o.marketplace, o.seller_id, o.order_id, l.position,
        l.line->>'line_id' AS line_id, l.line->>'sku' AS sku, (l.line->>'quantity')::bigint AS quantity,
        (l.line->>'unit_price_minor')::bigint AS unit_price_minor, l.line->>'currency' AS currency,
-       l.line->>'product_class' AS product_class, l.line->'hazards' AS hazards
+       l.line->>'product_class' AS product_class, l.line->'hazards' AS hazards,
+       coalesce(l.line->>'fulfilment', o.fulfilment) AS fulfilment
 FROM sales_order o
 CROSS JOIN LATERAL jsonb_array_elements(
     CASE WHEN jsonb_typeof(o.lines) = 'array' THEN o.lines ELSE '[]' END)
@@ -264,6 +265,7 @@ BEGIN
             ('order_line', 'quantity', 'Pieces.'),
             ('order_line', 'unit_price_minor', 'Price of a piece in minor units of the currency.'),
             ('order_line', 'hazards', 'Hazards as JSON array of words.'),
+            ('order_line', 'fulfilment', 'Who ships it and takes it back: SELLER or MARKETPLACE.'),
             ('open_escalations', 'rank', 'From 1, the most urgent first.'),
             ('open_escalations', 'kind', 'duty, blocker, triage, order_unknown or ends_soon.'),
             ('open_escalations', 'subject', 'Which duty or blocker, which fact or licence ends; for others the level.'),

@@ -104,6 +104,7 @@ static void read_lines(struct notice *n, const char *currency, struct order_even
             .quantity = (int32_t)json_integer_value(quantity),
             .currency = span_of(currency),
             .product_class = {"", 0},
+            .fulfilment = FULFILMENT_ABSENT, /* notifications have it of orders only */
         };
     }
 }

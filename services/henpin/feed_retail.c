@@ -118,6 +118,7 @@ static enum status send_order(struct retail *r, struct invoice *v, struct error 
             .unit_price_minor = g->pence,
             .currency = SPAN("GBP"),
             .product_class = SPAN("general"),
+            .fulfilment = FULFILMENT_ABSENT,
         };
         if (v->customer.len > 0)
             feed_map_put(&r->bought, key_of(v->customer, g->stock), v->number,

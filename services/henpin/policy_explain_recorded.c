@@ -10,7 +10,7 @@
 
 #include <stdio.h>
 
-enum { DECISIONS_MAX = 500, UNKNOWN_MAX = 4 };
+enum { DECISIONS_MAX = 500, UNKNOWN_MAX = 5 };
 
 static const struct pg_statement read_revision = {
     "policy_recorded_revision",
@@ -28,6 +28,12 @@ static void list_unknown(const struct recorded *d, const char **out, int *n) {
     if (span_is(d->case_kind, "inquiry"))
         out[(*n)++] = "which message had waited longest: taken from the history as it "
                       "reads now";
+    if (d->is_mixed)
+        out[(*n)++] = d->is_settled
+                          ? "which lines of an order in several hands the event named: "
+                            "taken so that the recorded rules come out"
+                          : "which lines of an order in several hands the event named: "
+                            "taken as all that the case knows";
     if (!d->is_latest)
         out[(*n)++] = "reason, wish, amount and lines as they were then: later events of "
                       "the case have written over them";

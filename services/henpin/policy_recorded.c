@@ -4,7 +4,7 @@
 #include "common/event/lines.h"
 #include "common/event/reason.h"
 #include "common/policy/goods.h"
-#include "common/policy/order_facts.h"
+#include "common/policy/whose.h"
 #include "services/henpin/database.h"
 
 #include <jansson.h>
@@ -23,7 +23,7 @@ const char recorded_columns[] =
     " CASE WHEN d.case_kind = 'order' THEN o.lines ELSE r.lines END::text,"
     " o.lines::text, r.reason_code, r.wanted, r.currency, r.amount_minor, t.topic,"
     " h.requested_at, h.received_at, o.delivered_at, h.unanswered_at,"
-    " d.occurred_at >= h.latest_at, h.signals,"
+    " d.occurred_at >= h.latest_at, h.signals, o.is_mixed, t.line_id,"
     " ARRAY(SELECT f.fact FROM henpin.seller_fact f WHERE f.seller_id = o.seller_id"
     "   AND f.valid_from <= d.occurred_at AND d.occurred_at < f.valid_until) ";
 
@@ -85,6 +85,8 @@ enum {
     C_UNANSWERED,
     C_IS_LATEST,
     C_SIGNALS,
+    C_IS_MIXED,
+    C_LINE_ID,
     C_FACTS
 };
 
@@ -130,10 +132,13 @@ void recorded_read(const struct pg_query *q, size_t row, struct arena *a,
         .amount_minor = pg_i64(q, row, C_AMOUNT),
         .case_topic = pg_text(q, row, C_CASE_TOPIC),
         .signals = pg_text(q, row, C_SIGNALS),
+        .is_mixed = !pg_is_null(q, row, C_IS_MIXED) && pg_bool(q, row, C_IS_MIXED),
+        .line_id = pg_text(q, row, C_LINE_ID),
         .unanswered_us = pg_instant(q, row, C_UNANSWERED),
         .requested_us = pg_instant(q, row, C_REQUESTED),
         .received_us = pg_instant(q, row, C_RECEIVED),
         .delivered_us = pg_instant(q, row, C_DELIVERED),
+        .hand = FULFILMENT_ABSENT,
         .is_latest = !pg_is_null(q, row, C_IS_LATEST) && pg_bool(q, row, C_IS_LATEST),
     };
     read_arrays(q, row, a, out);
@@ -177,20 +182,63 @@ static void add_line(struct goods *g, const json_t *line,
     goods_add(g, class, condition_of(text_of(line, "condition")), &list);
 }
 
-static void state_goods(const struct recorded *d, const struct policy *p,
-                        struct policy_facts *out) {
-    json_error_t why;
+/* Whose the line is; of an order in one hand all are alike. */
+static int hand_of(const struct whose *w, const json_t *line) {
+    return w ? whose_line(w, text_of(line, "line_id"), text_of(line, "sku"))
+             : FULFILMENT_ABSENT;
+}
+
+/* By what the case is about, as the worker has it (whose.h): a return's lines, an
+ * inquiry's line, else all of the order. */
+static int whose_case(const struct recorded *d, const struct whose *w,
+                      const json_t *lines) {
+    int hand = FULFILMENT_ABSENT;
+    size_t i;
+    json_t *line;
+    if (span_is(d->case_kind, "inquiry") && d->line_id.ptr)
+        return whose_line(w, d->line_id, (struct span){NULL, 0});
+    if (!span_is(d->case_kind, "return"))
+        return w->all;
+    json_array_foreach(lines, i, line) {
+        if (text_of(line, "line_id").len > 0)
+            hand = whose_together(hand, hand_of(w, line));
+    }
+    return hand == FULFILMENT_ABSENT ? w->all : hand;
+}
+
+static void state_lines(const struct recorded *d, const struct policy *p,
+                        const json_t *lines, const struct line_classes *classes,
+                        const struct whose *w, int hand, struct policy_facts *out) {
     struct goods goods = {0};
-    struct arena *a = arena_new((size_t)16 << 20);
-    json_t *lines = d->lines.ptr ? json_loadb(d->lines.ptr, d->lines.len, 0, &why) : NULL;
-    const struct line_classes *classes =
-        d->own_id.ptr && d->order_lines.ptr ? lines_classes(a, d->order_lines) : NULL;
     size_t i;
     json_t *line;
     json_array_foreach(lines, i, line) {
-        add_line(&goods, line, classes);
+        if (hand_of(w, line) == hand)
+            add_line(&goods, line, d->own_id.ptr ? classes : NULL);
     }
     goods_state(p, &goods, out);
+}
+
+/* Who fulfils what the case is about, and its goods. */
+static void state_goods(const struct recorded *d, const struct policy *p,
+                        struct order_facts *order, const struct marketplace *m,
+                        struct policy_facts *out) {
+    json_error_t why;
+    struct arena *a = arena_new((size_t)16 << 20);
+    json_t *lines = d->lines.ptr ? json_loadb(d->lines.ptr, d->lines.len, 0, &why) : NULL;
+    const struct line_classes *classes =
+        d->order_lines.ptr ? lines_classes(a, d->order_lines) : NULL;
+    struct whose whose;
+    int hand = FULFILMENT_ABSENT;
+    bool is_mixed = d->is_mixed && classes;
+    if (is_mixed) {
+        whose = whose_of(order, classes);
+        hand = d->hand == FULFILMENT_ABSENT ? whose_case(d, &whose, lines) : d->hand;
+        order->fulfilment = span_of(fulfilment_names[hand]);
+    }
+    order_facts_state(p, order, m, out);
+    if (!span_is(d->case_kind, "inquiry"))
+        state_lines(d, p, lines, classes, is_mixed ? &whose : NULL, hand, out);
     json_decref(lines);
     arena_free(a);
 }
@@ -230,19 +278,17 @@ static void state_inquiry(const struct recorded *d, const struct policy *p,
 void recorded_state(const struct recorded *d, const struct policy *p,
                     struct policy_facts *out) {
     const struct marketplace *m = marketplace_find(d->marketplace);
-    const struct order_facts order = {.is_known = true,
-                                      .fulfilment = d->fulfilment,
-                                      .ship_from_country = d->ship_from_country,
-                                      .buyer_country = d->buyer_country,
-                                      .buyer_language = d->buyer_language,
-                                      .purchased_us = d->purchased_us};
+    struct order_facts order = {.is_known = true,
+                                .fulfilment = d->fulfilment,
+                                .ship_from_country = d->ship_from_country,
+                                .buyer_country = d->buyer_country,
+                                .buyer_language = d->buyer_language,
+                                .purchased_us = d->purchased_us};
     policy_facts_init(p, out);
     policy_state(p, out, FACT_MARKETPLACE, m ? span_of(m->code) : d->marketplace);
-    order_facts_state(p, &order, m, out);
+    state_goods(d, p, &order, m, out);
     if (span_is(d->case_kind, "inquiry"))
         state_inquiry(d, p, out);
-    else
-        state_goods(d, p, out);
     if (span_is(d->case_kind, "return"))
         state_return(d, p, out);
     else if (span_is(d->case_kind, "order") && d->delivered_us != EVENT_ABSENT &&
@@ -270,20 +316,30 @@ static bool gives_recorded_rules(const struct recorded *d, const struct policy *
     return true;
 }
 
-void recorded_settle(struct recorded *d, const struct policy *p) {
+static bool settle_flags(struct recorded *d, const struct policy *p) {
     const struct span in_policy[] = {{NULL, 0}, SPAN("yes"), SPAN("no")};
-    if (d->revision_id != policy_revision(p)->id || !recorded_can_be_stated(d))
-        return;
     for (int claim = 0; claim < 2; claim++)
         for (size_t i = 0; i < COUNT_OF(in_policy); i++) {
             d->is_claim_open = claim;
             d->in_policy = in_policy[i];
-            d->is_settled = gives_recorded_rules(d, p);
-            if (d->is_settled)
-                return;
+            if (gives_recorded_rules(d, p))
+                return true;
         }
     d->is_claim_open = false;
     d->in_policy = (struct span){NULL, 0};
+    return false;
+}
+
+void recorded_settle(struct recorded *d, const struct policy *p) {
+    const int last = d->is_mixed ? FULFILMENT_COUNT - 1 : FULFILMENT_ABSENT;
+    if (d->revision_id != policy_revision(p)->id || !recorded_can_be_stated(d))
+        return;
+    for (d->hand = FULFILMENT_ABSENT; d->hand <= last; d->hand++) {
+        d->is_settled = settle_flags(d, p);
+        if (d->is_settled)
+            return;
+    }
+    d->hand = FULFILMENT_ABSENT;
 }
 
 /* ---- finding ---- */

@@ -32,6 +32,8 @@ struct recorded {
     int64_t purchased_us;
     struct span lines;       /* JSON of the return, else of the order */
     struct span order_lines; /* JSON; classes that a return's lines do not name */
+    bool is_mixed;           /* the order is in several hands, which order_lines tell */
+    struct span line_id;     /* of an inquiry; ptr NULL: none was named */
     struct span reason_code, wanted, currency;
     struct span case_topic; /* of an inquiry */
     struct span signals;    /* in its words, joined by '+'; ptr NULL: none */
@@ -41,9 +43,11 @@ struct recorded {
     struct span seller_facts[RECORDED_MAX_FACTS];
     int n_seller_facts;
     /* not stored: chosen by recorded_settle */
+    int hand; /* enum fulfilment: of the lines that an event of a mixed order was about;
+                 FULFILMENT_ABSENT: of all that the row has */
     struct span in_policy; /* "yes", "no"; ptr NULL: not stated */
     bool is_claim_open;
-    bool is_settled; /* the recorded rules come out with these two */
+    bool is_settled; /* the recorded rules come out with these three */
 };
 
 /* What to select, in the order in which recorded_read takes it, from henpin.decision (or

@@ -24,8 +24,8 @@ struct story_writer {
 
 static const struct avro_shape *const shapes[STORY_TOPIC_COUNT] = {
     &order_event_shape, &return_event_shape, &inquiry_event_shape};
-static const char *const files[STORY_TOPIC_COUNT] = {
-    "order_event.avsc", "return_event.avsc", "inquiry_event.avsc"};
+static const char *const files[STORY_TOPIC_COUNT] = {ORDER_EVENT_AVSC, RETURN_EVENT_AVSC,
+                                                     INQUIRY_EVENT_AVSC};
 static const char *const ids[STORY_TOPIC_COUNT] = {"order_id", "return_id", "inquiry_id"};
 
 static const char *const defaults[STORY_TOPIC_COUNT] = {
@@ -40,7 +40,7 @@ static const char *const defaults[STORY_TOPIC_COUNT] = {
 
 /* What one message of a conversation says is not the next one's. */
 static const char *const of_one_message[] = {"text", "language", "reply_author",
-                                             "reply_language"};
+                                             "reply_language", "line_id"};
 
 /* What a clause sets: "ships from CN" -> ship_from_country. */
 static const struct clause {
@@ -59,6 +59,7 @@ static const struct clause {
     {"purchased", "purchased_at", AS_INSTANT, false, 1},
     {"promised for", "latest_delivery_at", AS_INSTANT, false, 1},
     {"price", "unit_price_minor", AS_NUMBER, true, 1},
+    {"in hands of", "fulfilment", AS_SYMBOL, true, 1},
     {"reason", "reason_code", AS_TEXT, false, 2},
     {"wanted", "wanted", AS_SYMBOL, false, 2},
     {"in_policy", "in_policy", AS_YES, false, 2},
@@ -70,6 +71,7 @@ static const struct clause {
     {"author", "reply_author", AS_SYMBOL, false, 4},
     {"in", "reply_language", AS_TEXT, false, 4},
     {"says", "text", AS_TEXT, false, 4},
+    {"about line", "line_id", AS_TEXT, false, 4},
     {"class", "product_class", AS_TEXT, true, 3},
     {"sku", "sku", AS_TEXT, true, 3},
     {"quantity", "quantity", AS_NUMBER, true, 3},
@@ -168,27 +170,58 @@ static json_t *value_of(struct arena *a, const struct clause *c, struct span tex
     return NULL;
 }
 
+/* What a line is when nothing is said of it. */
+static json_t *ordinary_line(enum story_topic topic) {
+    json_t *event = json_loads(defaults[topic], 0, NULL);
+    json_t *line = json_incref(json_array_get(json_object_get(event, "lines"), 0));
+    json_decref(event);
+    return line;
+}
+
 /* "line 2": what follows is said of it; a new one begins as the first one is. */
-static json_t *line_of(json_t *event, struct span id) {
+static json_t *line_of(json_t *event, enum story_topic topic, struct span id) {
     json_t *lines = json_object_get(event, "lines"), *line;
     size_t i;
     json_array_foreach(lines, i, line) {
         if (span_is(id, json_string_value(json_object_get(line, "line_id"))))
             return line;
     }
-    line = json_deep_copy(json_array_get(lines, 0));
+    line = json_array_size(lines) > 0 ? json_deep_copy(json_array_get(lines, 0))
+                                      : ordinary_line(topic);
     json_object_set_new(line, "line_id", text_of(id));
     json_array_append_new(lines, line);
     return line;
 }
 
+/* "line 2", "only line 2", "no lines": which lines the event names. False: it is another
+ * clause. */
+static bool read_lines(enum story_topic topic, struct span text, json_t *event,
+                       json_t **line) {
+    json_t *lines = json_object_get(event, "lines");
+    struct span rest = text, word = story_word(&rest);
+    if (lines && span_is(text, "no lines")) {
+        json_array_clear(lines);
+        *line = NULL;
+        return true;
+    }
+    bool is_only = span_is(word, "only");
+    if (is_only)
+        word = story_word(&rest);
+    if (!lines || !span_is(word, "line"))
+        return false;
+    *line = json_incref(line_of(event, topic, span_trim(rest)));
+    if (is_only) {
+        json_array_clear(lines);
+        json_array_append(lines, *line);
+    }
+    json_decref(*line);
+    return true;
+}
+
 static enum status read_clause(struct arena *a, enum story_topic topic, struct span text,
                                json_t *event, json_t **line, struct error *err) {
-    struct span rest = text;
-    if (span_is(story_word(&rest), "line")) {
-        *line = line_of(event, span_trim(rest));
+    if (read_lines(topic, text, event, line))
         return ST_OK;
-    }
     for (size_t i = 0; i < COUNT_OF(clauses); i++) {
         const struct clause *c = &clauses[i];
         size_t n = strlen(c->words);
@@ -199,6 +232,11 @@ static enum status read_clause(struct arena *a, enum story_topic topic, struct s
             value_of(a, c, span_trim((struct span){text.ptr + n, text.len - n}), err);
         if (!value)
             return ST_REJECT;
+        if (c->is_of_line && !*line) {
+            json_decref(value);
+            return error_set(err, E_INPUT, "\"%s\" is said of a line, and there is none",
+                             c->words);
+        }
         json_object_set_new(c->is_of_line ? *line : event, c->field, value);
         return ST_OK;
     }

@@ -39,7 +39,7 @@ static void add_signals(struct builder *d, struct span joined) {
 static size_t room_for(const struct inquiries_case *c, const struct inquiry *q,
                        struct span remedy) {
     return 500 + 6 * (q->event.inquiry_id.len + c->language.tag.len + q->signals.len +
-                      remedy.len);
+                      remedy.len + c->line_id.len);
 }
 
 static struct span details_of(struct batch *b, const struct inquiries_case *c,
@@ -49,6 +49,7 @@ static struct span details_of(struct batch *b, const struct inquiries_case *c,
     build_text(&d, "{\"inquiry_id\":");
     build_json(&d, e->inquiry_id);
     add_text(&d, "topic", span_of(inquiry_topic_names[e->topic]));
+    add_text(&d, "line_id", c->line_id);
     add_text(&d, "answer_in", c->language.tag);
     add_text(&d, "language_from", span_of(language_from_names[c->language.from]));
     add_signals(&d, q->signals);
@@ -94,6 +95,22 @@ static void note_dangers(struct batch *b, const struct message *m, const struct 
     }
 }
 
+/* The order as it stands for this event; sets the line that the conversation is about. */
+static struct order_facts order_for(struct batch *b, struct inquiries_case *c,
+                                    const struct inquiry *q, struct span *line_id) {
+    struct order_facts order = c->work.order;
+    if (!order.is_mixed) {
+        *line_id = inquiries_line(c->line_id, q, NULL);
+        return order;
+    }
+    if (!c->lines)
+        c->lines = lines_classes(b->attempt, c->work.order_lines);
+    const struct whose w = whose_of(&order, c->lines);
+    *line_id = inquiries_line(c->line_id, q, &w);
+    order.fulfilment = span_of(fulfilment_names[inquiries_whose(*line_id, q, &w)]);
+    return order;
+}
+
 /* The words are read by the rules that decide, so that one revision answers for both. */
 static void decide_one(struct batch *b, struct message *m, const struct policy *p,
                        struct arena *scratch) {
@@ -108,15 +125,18 @@ static void decide_one(struct batch *b, struct message *m, const struct policy *
     const struct marketplace *market = m->subject.marketplace;
     struct policy_facts facts;
     struct case_decision d;
+    struct span line_id;
+    const struct order_facts order = order_for(b, c, &q, &line_id);
     struct thread_language language =
-        inquiries_language(&c->work.state, &q, &c->work.order, market);
+        inquiries_language(&c->work.state, &q, &order, market);
     language.is_new = !span_equal(language.tag, c->language.tag);
-    inquiries_state(p, &q, market, &c->work.order, &language, &facts);
+    inquiries_state(p, &q, market, &order, &language, &facts);
     casework_state_seller(work, m, p, &facts);
     inquiries_decide(b->attempt, &c->work.state, &q, &language, p, &facts, &d);
     if (!casework_admits(work, &c->work, m, &d))
         return;
     c->language = language;
+    c->line_id = line_id;
     c->signals = inquiries_signals(b->attempt, &c->work.state, &q);
     show_latest(c, &q.event);
     note_dangers(b, m, p, &q, &d);
@@ -145,7 +165,7 @@ void inquiries_decide_batch(struct batch *b, const struct policy *p) {
 
 #define CASE_COLUMNS                                                                     \
     "case_id, order_key, marketplace, seller_id, order_id, inquiry_id, is_parked,"       \
-    " status, topic, language, language_from, language_confidence, signals"
+    " status, topic, language, language_from, language_confidence, signals, line_id"
 
 const struct pg_statement inquiries_session = {
     "inquiries_session",
@@ -156,7 +176,7 @@ static const struct pg_statement update_cases = {
     "UPDATE henpin.inquiry_thread c SET is_parked = t.is_parked, status = t.status,"
     " topic = t.topic, language = t.language, language_from = t.language_from,"
     " language_confidence = t.language_confidence, signals = t.signals,"
-    " " CASEWORK_UPDATES
+    " line_id = t.line_id, " CASEWORK_UPDATES
     " FROM pg_temp.inquiry_thread_changed t WHERE c.case_id = t.case_id"};
 
 static void copy_signals(struct pg_copy *copy, struct span joined) {
@@ -188,6 +208,7 @@ static void copy_row(struct pg_copy *copy, const struct work_case *work) {
     else
         pg_copy_i16(copy, (int16_t)c->language.confidence);
     copy_signals(copy, c->signals);
+    pg_copy_text(copy, c->line_id);
 }
 
 static const struct case_writer writer = {

@@ -85,6 +85,28 @@ const char *inquiries_word(const struct inquiry *q, const struct thread_language
     return word && is_unreadable(mark_of_event(q, word), l) ? OTHER_LANGUAGE : word;
 }
 
+/* ---- whose it is ---- */
+
+static const struct span no_sku = {NULL, 0};
+
+struct span inquiries_line(struct span before, const struct inquiry *q,
+                           const struct whose *w) {
+    struct span named = q->event.line_id;
+    if (named.len == 0)
+        return before;
+    if (!before.ptr)
+        return named;
+    bool is_stricter = w && whose_line(w, named, no_sku) == FULFILMENT_SELLER &&
+                       whose_line(w, before, no_sku) != FULFILMENT_SELLER;
+    return is_stricter ? named : before;
+}
+
+int inquiries_whose(struct span line_id, const struct inquiry *q, const struct whose *w) {
+    if (q->event.line_id.len > 0)
+        line_id = q->event.line_id;
+    return line_id.ptr ? whose_line(w, line_id, no_sku) : w->all;
+}
+
 /* ---- the decision ---- */
 
 /* Only those of this event: what an event calls for must not depend on what was read

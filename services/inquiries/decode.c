@@ -33,6 +33,8 @@ enum status inquiries_decode(struct batch *b, struct message *m, struct error *e
         st = check_language("language", e->language, err);
     if (st == ST_OK)
         st = check_language("reply_language", e->reply_language, err);
+    if (st == ST_OK && e->line_id.len > 0)
+        st = event_id_check("line_id", e->line_id, err);
     if (st != ST_OK)
         return st;
     m->subject.case_id = identity_case("inquiry", m->subject.order_key, e->inquiry_id);

@@ -21,8 +21,8 @@
 #include "common/base/arena.h"
 #include "common/event/event.h"
 #include "common/event/marketplace.h"
-#include "common/policy/order_facts.h"
 #include "common/policy/thread.h"
+#include "common/policy/whose.h"
 
 /* How the language of a conversation is known; the words of henpin.inquiry_thread. */
 enum language_from {
@@ -77,6 +77,15 @@ struct thread_language inquiries_language(const struct case_state *c,
                                           const struct inquiry *q,
                                           const struct order_facts *o,
                                           const struct marketplace *m);
+
+/* The line that the conversation is about after the event: `before` (ptr NULL: none was
+ * named) unless this one is the first, or the first that the seller fulfils. `w` is NULL
+ * when the order is in one hand. */
+struct span inquiries_line(struct span before, const struct inquiry *q,
+                           const struct whose *w);
+/* Whose the event is, enum fulfilment: by its own line, else the conversation's
+ * (inquiries_line()), else by all lines of the order. */
+int inquiries_whose(struct span line_id, const struct inquiry *q, const struct whose *w);
 
 /* States everything about this event that rules may look at, except the seller's facts. */
 void inquiries_state(const struct policy *p, const struct inquiry *q,

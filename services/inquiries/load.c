@@ -26,7 +26,7 @@ static enum language_from from_of(struct span word) {
 static const struct pg_statement read_cases = {
     "inquiries_cases",
     "SELECT case_id, is_parked, status, topic, language, language_from,"
-    " language_confidence, array_to_string(signals, '+'), " CASEWORK_COLUMNS
+    " language_confidence, array_to_string(signals, '+'), line_id, " CASEWORK_COLUMNS
     " FROM henpin.inquiry_thread WHERE case_id = ANY($1) ORDER BY case_id FOR UPDATE"};
 
 static void take_row(struct work_case *work, const struct pg_query *q, size_t row) {
@@ -39,6 +39,7 @@ static void take_row(struct work_case *work, const struct pg_query *q, size_t ro
     c->language.confidence =
         pg_is_null(q, row, 6) ? CONFIDENCE_ABSENT : (int)pg_i64(q, row, 6);
     c->signals = pg_text(q, row, 7);
+    c->line_id = pg_text(q, row, 8);
     c->latest_us = casework_latest_us(work);
 }
 

@@ -9,7 +9,7 @@ int main(int argc, char **argv, char **envp) {
                    "and until when",
         .topic = "marketplace.inquiries",
         .table = "inquiry_thread",
-        .reader_file = "inquiry_event.avsc",
+        .reader_file = INQUIRY_EVENT_AVSC,
         .shape = &inquiry_event_shape,
         .item_size = sizeof(struct inquiry),
         .state_size = sizeof(struct inquiries_state),

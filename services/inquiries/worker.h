@@ -15,7 +15,9 @@ struct inquiries_case {
     struct work_case work;
     struct span inquiry_id;
     struct thread_language language;
-    struct span signals; /* of all messages: "complaint+fire"; ptr NULL: none */
+    struct span signals;        /* of all messages: "complaint+fire"; ptr NULL: none */
+    struct span line_id;        /* what it is about; ptr NULL: nobody named a line */
+    struct line_classes *lines; /* of a mixed order, in the attempt; NULL: not read yet */
     /* Of the latest event by its own time; the row shows them. */
     int64_t latest_us;
     struct span status, topic;

@@ -18,8 +18,10 @@ static void show_text(struct span *shown, struct span said, bool is_latest) {
 static void show(struct batch *b, struct orders_case *c, const struct order_event *e) {
     if (!c->work.order.is_known)
         c->work.order = order_facts_of(e);
-    if (!c->work.order_lines.ptr && e->n_lines > 0)
+    if (!c->work.order_lines.ptr && e->n_lines > 0) {
         c->work.order_lines = lines_of_order(b->attempt, e->lines, e->n_lines);
+        c->work.order.is_mixed = order_facts_differ(&c->work.order, e->lines, e->n_lines);
+    }
     bool is_latest =
         c->latest_us == EVENT_ABSENT || e->head.occurred_at_us >= c->latest_us;
     if (is_latest) {
@@ -38,11 +40,12 @@ static void decide_one(struct batch *b, struct message *m, const struct policy *
     const struct order_event *e = orders_event_of(m);
     struct policy_facts facts;
     struct case_decision d;
-    orders_state(p, e, m->subject.marketplace, &facts);
-    casework_state_seller(work, m, p, &facts);
     c->before.state = &c->work.state;
     c->before.facts = &c->work.order;
     c->before.lines = c->work.order_lines;
+    orders_state(p, e, m->subject.marketplace, orders_whose(b->attempt, &c->before, e),
+                 &facts);
+    casework_state_seller(work, m, p, &facts);
     struct span otherwise = orders_decide(b->attempt, &c->before, e, p, &facts, &d);
     if (!casework_admits(work, &c->work, m, &d))
         return;
@@ -67,7 +70,7 @@ void orders_decide_batch(struct batch *b, const struct policy *p) {
 #define ORDER_COLUMNS                                                                    \
     "order_key, marketplace, seller_id, order_id, is_known, status, fulfilment,"         \
     " ship_from_country, buyer_country, buyer_language, purchased_at,"                   \
-    " latest_delivery_at, delivered_at, carrier, tracking, lines"
+    " latest_delivery_at, delivered_at, carrier, tracking, lines, is_mixed"
 
 const struct pg_statement orders_session = {
     "orders_session", CASEWORK_SESSION("sales_order_changed", "henpin.sales_order")};
@@ -79,7 +82,8 @@ static const struct pg_statement update_orders = {
     " ship_from_country = t.ship_from_country, buyer_country = t.buyer_country,"
     " buyer_language = t.buyer_language, purchased_at = t.purchased_at,"
     " latest_delivery_at = t.latest_delivery_at, delivered_at = t.delivered_at,"
-    " carrier = t.carrier, tracking = t.tracking, lines = t.lines, " CASEWORK_UPDATES
+    " carrier = t.carrier, tracking = t.tracking, lines = t.lines,"
+    " is_mixed = t.is_mixed, " CASEWORK_UPDATES
     " FROM pg_temp.sales_order_changed t WHERE o.order_key = t.order_key"};
 
 static void copy_row(struct pg_copy *copy, const struct work_case *work) {
@@ -100,6 +104,7 @@ static void copy_row(struct pg_copy *copy, const struct work_case *work) {
     pg_copy_text(copy, c->carrier);
     pg_copy_text(copy, c->tracking);
     pg_copy_jsonb(copy, work->order_lines);
+    pg_copy_bool(copy, work->order.is_mixed);
 }
 
 static const struct case_writer writer = {

@@ -14,7 +14,7 @@ static const struct pg_statement read_orders = {
     "orders_read",
     "SELECT order_key, is_known, status, fulfilment, ship_from_country, buyer_country,"
     " buyer_language, purchased_at, latest_delivery_at, delivered_at, carrier, tracking,"
-    " lines, " CASEWORK_COLUMNS
+    " lines, is_mixed, " CASEWORK_COLUMNS
     " FROM henpin.sales_order WHERE order_key = ANY($1) ORDER BY order_key FOR UPDATE"};
 
 static void take_row(struct work_case *work, const struct pg_query *q, size_t row) {
@@ -26,6 +26,7 @@ static void take_row(struct work_case *work, const struct pg_query *q, size_t ro
         .buyer_country = pg_text(q, row, 5),
         .buyer_language = pg_text(q, row, 6),
         .purchased_us = pg_instant(q, row, 7),
+        .is_mixed = pg_bool(q, row, 13),
     };
     c->was_placeholder = !work->order.is_known;
     c->status = pg_text(q, row, 2);

@@ -10,7 +10,7 @@ int main(int argc, char **argv, char **envp) {
             "reads order events, keeps what is known of each order, raises blockers",
         .topic = "marketplace.orders",
         .table = "sales_order",
-        .reader_file = "order_event.avsc",
+        .reader_file = ORDER_EVENT_AVSC,
         .shape = &order_event_shape,
         .item_size = sizeof(struct order_event),
         .state_size = sizeof(struct orders_state),

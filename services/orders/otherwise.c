@@ -114,8 +114,20 @@ static void compare_quantity(struct differences *all, struct span line_id, int32
                                  json_number(all->arena, now)});
 }
 
+/* A line that does not say repeats the order's word, which is compared once. */
+static void compare_hands(struct differences *all, const struct order_line *first,
+                          const struct order_line *now, struct span order) {
+    struct span before = first->fulfilment == FULFILMENT_ABSENT
+                             ? order
+                             : span_of(fulfilment_names[first->fulfilment]);
+    if (now->fulfilment != FULFILMENT_ABSENT && now->fulfilment != FULFILMENT_UNKNOWN)
+        compare_text(all, "fulfilment", first->line_id, before,
+                     span_of(fulfilment_names[now->fulfilment]));
+}
+
 static void compare_line(struct differences *all, const struct order_line *first,
-                         const struct order_line *now) {
+                         const struct order_line *now, struct span order) {
+    compare_hands(all, first, now, order);
     compare_quantity(all, first->line_id, first->quantity, now->quantity);
     compare_text(all, "product_class", first->line_id, first->product_class,
                  now->product_class);
@@ -140,20 +152,33 @@ static struct order_line *sorted(struct arena *a, const struct order_line *lines
     return copy;
 }
 
-static void read_first(struct arena *a, struct orders_before *before) {
+void orders_read_lines(struct arena *a, struct orders_before *before) {
     if (before->read)
         return;
     before->n_read = lines_read(a, before->lines, &before->read);
     qsort(before->read, before->n_read, sizeof *before->read, by_line);
 }
 
+/* The first lines are only kept; but cases that came before them stand on the order's
+ * word. */
+static void compare_first_lines(struct differences *all, const struct order_facts *known,
+                                const struct order_event *e) {
+    for (size_t i = 0; i < e->n_lines; i++) {
+        struct order_line unsaid = {.line_id = e->lines[i].line_id,
+                                    .fulfilment = FULFILMENT_ABSENT};
+        compare_hands(all, &unsaid, &e->lines[i], known->fulfilment);
+    }
+}
+
 static void compare_lines(struct differences *all, struct orders_before *before,
                           const struct order_event *e) {
     struct arena *a = all->arena;
+    if (!before->lines.ptr)
+        compare_first_lines(all, before->facts, e);
     if (!before->lines.ptr || e->n_lines == 0 ||
         span_equal(before->lines, lines_of_order(a, e->lines, e->n_lines)))
         return;
-    read_first(a, before);
+    orders_read_lines(a, before);
     const struct order_line *first = before->read, *now = sorted(a, e->lines, e->n_lines);
     size_t n_first = before->n_read, n_now = e->n_lines, i = 0, k = 0;
     while (i < n_first || k < n_now) {
@@ -165,7 +190,7 @@ static void compare_lines(struct differences *all, struct orders_before *before,
         else if (order > 0)
             compare_quantity(all, now[k].line_id, 0, now[k].quantity);
         else
-            compare_line(all, &first[i], &now[k]);
+            compare_line(all, &first[i], &now[k], before->facts->fulfilment);
         i += order <= 0;
         k += order >= 0;
     }

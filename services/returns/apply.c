@@ -54,9 +54,9 @@ static void show_latest(struct returns_case *c, const struct return_event *e) {
 
 /* What becomes of the goods, and of their tasks. */
 static void dispose(struct batch *b, struct returns_case *c, const struct message *m,
-                    const struct return_event *e, const struct goods *goods,
-                    const struct policy *p, const struct policy_facts *facts,
-                    struct case_decision *d) {
+                    const struct return_event *e, const struct returns_hands *hands,
+                    const struct goods *goods, const struct policy *p,
+                    const struct policy_facts *facts, struct case_decision *d) {
     struct returns_goods_case g = {
         .a = b->attempt,
         .marketplace = c->work.marketplace,
@@ -68,6 +68,7 @@ static void dispose(struct batch *b, struct returns_case *c, const struct messag
         .disposition = c->disposition,
         .order_lines = returns_is_arrival(e) ? c->work.order_lines : (struct span){0},
         .ordered = c->classes,
+        .hands = hands,
     };
     returns_dispose(&g, &c->work.state, e, goods, p, facts, d);
     c->lines = g.lines;
@@ -80,30 +81,52 @@ static void dispose(struct batch *b, struct returns_case *c, const struct messag
                    c->revision);
 }
 
+/* Whose the event is: of an order in several hands its lines decide. */
+static struct returns_hands hands_of(struct batch *b, struct returns_case *c,
+                                     const struct return_event *e) {
+    struct returns_hands h = {.whose = whose_of(&c->work.order, returns_classes(b, c))};
+    if (e->n_lines == 0 && !c->said)
+        c->n_said = lines_said(b->attempt, c->lines, &c->said);
+    h.share = returns_share_of(b->attempt, e, &h.whose, c->said, c->n_said);
+    return h;
+}
+
 static void decide_one(struct batch *b, struct message *m, const struct policy *p) {
     struct casework *work = returns_state_of(b)->work;
     struct returns_case *c = (struct returns_case *)casework_of(work, m);
     if (!order_wait_admits(&c->work, m))
         return;
-    const struct return_event *e = returns_completed(b, c, returns_event_of(m));
+    const struct return_event *whole = returns_completed(b, c, returns_event_of(m)),
+                              *e = whole;
+    struct order_facts order = c->work.order;
+    struct returns_hands hands;
+    const struct returns_share *share = NULL;
+    if (order.is_mixed) {
+        hands = hands_of(b, c, whole);
+        share = &hands.share;
+        e = share->event;
+        order.fulfilment = span_of(fulfilment_names[share->fulfilment]);
+    }
     struct goods goods = returns_goods(e);
     struct policy_facts facts;
     struct case_decision d;
-    returns_state(p, e, m->subject.marketplace, &c->work.order, &goods, &facts);
+    returns_state(p, e, m->subject.marketplace, &order, &goods, &facts);
     casework_state_seller(work, m, p, &facts);
-    returns_decide(&c->work.state, e, p, &facts, &d);
+    returns_decide(&c->work.state, e, share, p, &facts, &d);
     struct returns_offer offer = returns_offer_after(&c->offer, &c->work.state, e, &d);
     if (!casework_admits(work, &c->work, m, &d))
         return;
     c->offer = offer;
     c->begins = c->begins || c->work.state.history.n == 0;
     show_latest(c, e);
-    dispose(b, c, m, e, &goods, p, &facts, &d);
-    harm_note(b->attempt, &returns_state_of(b)->harm, c->work.id, e, p);
+    dispose(b, c, m, whole, share ? &hands : NULL, &goods, p, &facts, &d);
+    /* Whoever fulfilled them, the maker answers for goods that hurt. */
+    harm_note(b->attempt, &returns_state_of(b)->harm, c->work.id, whole, p);
     casework_take(
         work, &c->work, m,
         &(struct case_step){
             .word = returns_word(e->kind),
+            .noted = share ? share->noted : NULL,
             .decision = &d,
             .revision = policy_revision(p)->id,
             .details = case_tells(&d) ? details_of(b, e, &offer) : (struct span){0},

@@ -126,12 +126,16 @@ struct returns_offer returns_offer_after(const struct returns_offer *before,
 }
 
 void returns_decide(const struct case_state *c, const struct return_event *e,
-                    const struct policy *p, struct policy_facts *facts,
-                    struct case_decision *out) {
+                    const struct returns_share *share, const struct policy *p,
+                    struct policy_facts *facts, struct case_decision *out) {
     const struct case_event event = {
         .word = returns_word(e->kind),
         .event_id = e->head.event_id,
         .occurred_us = e->head.occurred_at_us,
+        .noted = share ? share->noted : NULL,
+        .is_watched = share && share->noted,
     };
     case_decide(c, &event, p, facts, NULL, out);
+    if (share && share->is_unsure && !out->is_duplicate)
+        case_tell(c, "who fulfils a line of the return is not known", out);
 }

@@ -72,8 +72,14 @@ static void consider(struct disposing *x, struct span word, int64_t at_us) {
     }
 }
 
+/* Nothing in the event is worked: nothing is asked of its goods. */
+static bool is_watched(const struct disposing *x) {
+    return x->g->hands && x->g->hands->share.noted;
+}
+
 static void find_asked(struct disposing *x) {
-    consider(x, span_of(x->word), x->e->head.occurred_at_us);
+    if (!is_watched(x))
+        consider(x, span_of(x->word), x->e->head.occurred_at_us);
     for (size_t i = 0; i < x->c->history.n; i++)
         consider(x, x->c->history.events[i], x->c->history.at_us[i]);
 }
@@ -90,14 +96,25 @@ static int64_t at_of(const struct disposing *x, const struct known_line *k) {
 
 /* ---- one line ---- */
 
+/* Whose it is, enum fulfilment; FULFILMENT_ABSENT: the order is in one hand. */
+static int hand_of(const struct disposing *x, const struct known_line *k) {
+    return x->g->hands ? whose_line(&x->g->hands->whose, k->line_id, k->sku)
+                       : FULFILMENT_ABSENT;
+}
+
 /* The rules' word on these goods at an event of the case. The decision of the event itself
  * is taken where it is about the same. */
 static const struct policy_decision *ask(struct disposing *x, const struct goods *goods,
-                                         const char *word, int64_t at_us) {
+                                         int hand, const char *word, int64_t at_us) {
+    const struct returns_hands *hands = x->g->hands;
     if (word == x->word && at_us == x->e->head.occurred_at_us &&
-        goods_equal(goods, x->goods))
+        goods_equal(goods, x->goods) && (!hands || hand == hands->share.fulfilment))
         return &x->d->policy;
     struct policy_facts facts = *x->facts;
+    if (hands)
+        policy_state_missing(&facts, FACT_FULFILMENT);
+    if (hands && hand != FULFILMENT_UNKNOWN)
+        policy_state(x->p, &facts, FACT_FULFILMENT, span_of(fulfilment_names[hand]));
     policy_state(x->p, &facts, FACT_EVENT, span_of(word));
     policy_state_instant(&facts, TIME_EVENT, at_us);
     goods_state(x->p, goods, &facts);
@@ -148,7 +165,10 @@ static void tell_contradictions(struct disposing *x, const struct goods *goods) 
 
 static struct span plan(struct disposing *x, const struct known_line *k) {
     static const struct policy_disposition nothing = {0};
-    const struct policy_decision *d = ask(x, &k->goods, word_of(x, k), at_of(x, k));
+    int hand = hand_of(x, k);
+    if (hand == FULFILMENT_MARKETPLACE)
+        return (struct span){NULL, 0};
+    const struct policy_decision *d = ask(x, &k->goods, hand, word_of(x, k), at_of(x, k));
     tell_contradictions(x, &k->goods);
     if (k->units_differ)
         case_tell(x->c,
@@ -184,14 +204,15 @@ static struct span plan(struct disposing *x, const struct known_line *k) {
  */
 static void count_from_here(struct disposing *x, const struct known_line *k,
                             const struct said_line *fresh, size_t n) {
-    if (!tasks_have(x->g->tasks, k->line_id) || !policy_disposes(x->p, x->word))
+    if (!tasks_have(x->g->tasks, k->line_id) || !policy_disposes(x->p, x->word) ||
+        is_watched(x))
         return;
     const struct known_line alone = known_of(fresh, n, NULL, 0);
     const struct goods *goods = alone.goods.n_lines > 0 && fresh[0].line.line_id.len > 0
                                     ? &alone.goods
                                     : &k->goods;
     int64_t at_us = x->e->head.occurred_at_us;
-    const struct policy_decision *d = ask(x, goods, x->word, at_us);
+    const struct policy_decision *d = ask(x, goods, hand_of(x, k), x->word, at_us);
     if (d->outcome == POLICY_DECIDED && d->disposition.code && !d->disposition.is_shadow)
         tasks_counted_from(x->g->tasks,
                            &(struct task_goods){.line_id = k->line_id, .at_us = at_us},

@@ -14,6 +14,13 @@
 #include "common/policy/tasks.h"
 #include "services/returns/returns.h"
 
+/* Of an order in several hands: whose each line is, and what of the event is worked. What
+ * is the marketplace's is known of, and has no tasks. */
+struct returns_hands {
+    struct whose whose;
+    struct returns_share share;
+};
+
 struct returns_goods_case {
     struct arena *a; /* of the attempt */
     struct span marketplace;
@@ -33,9 +40,11 @@ struct returns_goods_case {
      * first compared; NULL: not read yet. Changes. */
     struct span order_lines;
     struct line_classes *ordered;
+    const struct returns_hands *hands; /* NULL: the order is in one hand */
 };
 
-/* Before the event joins the history of `c`. `goods` are those of `e`, `facts` state it as
+/* Before the event joins the history of `c`. `e` has all its lines, `goods` are those of it
+ * that are worked, `facts` state it as
  * returns_decide() left them, with its decision in `d`, which may get causes for a person.
  */
 void returns_dispose(struct returns_goods_case *g, const struct case_state *c,

@@ -79,7 +79,7 @@ static bool some_want_order_lines(const struct batch *b) {
     return false;
 }
 
-static struct line_classes *classes_of(struct batch *b, struct returns_case *c) {
+struct line_classes *returns_classes(struct batch *b, struct returns_case *c) {
     if (!c->classes)
         c->classes = lines_classes(b->attempt, c->work.order_lines);
     return c->classes;
@@ -99,7 +99,7 @@ const struct return_event *returns_completed(struct batch *b, struct returns_cas
                                              const struct return_event *e) {
     if (!lacks_class(e))
         return e;
-    (void)classes_of(b, c);
+    (void)returns_classes(b, c);
     struct return_event *whole = arena_alloc(b->attempt, sizeof *whole);
     struct return_line *lines = arena_array(b->attempt, e->n_lines, sizeof *lines);
     *whole = *e;

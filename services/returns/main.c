@@ -9,7 +9,7 @@ int main(int argc, char **argv, char **envp) {
             "reads return events and writes what is to be done, by whom and until when",
         .topic = "marketplace.returns",
         .table = "return_case",
-        .reader_file = "return_event.avsc",
+        .reader_file = RETURN_EVENT_AVSC,
         .shape = &return_event_shape,
         .item_size = sizeof(struct return_event),
         .state_size = sizeof(struct returns_state),

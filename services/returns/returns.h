@@ -9,7 +9,7 @@
 #include "common/event/marketplace.h"
 #include "common/policy/case.h"
 #include "common/policy/goods.h"
-#include "common/policy/order_facts.h"
+#include "common/policy/whose.h"
 
 /* The word of an event kind in the packs: "return_requested"; NULL for a kind that we do
  * not know. */
@@ -19,17 +19,34 @@ const char *returns_word(int kind);
  * does). */
 struct goods returns_goods(const struct return_event *e);
 
+/* What of an event is worked, when its order's lines are in several hands. */
+struct returns_share {
+    const struct return_event *event; /* with the lines and the money of the share */
+    int fulfilment; /* enum fulfilment: of the event, by the lines that it is about */
+    bool is_unsure; /* it is worked, and who fulfils another line of it is not known */
+    const char
+        *noted; /* what the history keeps of an event that is only watched: no clock
+                          of the seller's hears it; NULL: its word */
+};
+
+/* The lines that count are the event's, else those that the case knows (`said`), else all
+ * of the order's. The money is divided by the prices of these lines; where they have none
+ * it is all taken to be at stake. Lives in `a`. */
+struct returns_share returns_share_of(struct arena *a, const struct return_event *e,
+                                      const struct whose *w, const struct said_line *said,
+                                      size_t n_said);
+
 /* States everything about this event that rules may look at, except the seller's facts.
  * `m` is its marketplace, NULL when it is not in the register. */
 void returns_state(const struct policy *p, const struct return_event *e,
                    const struct marketplace *m, const struct order_facts *o,
                    const struct goods *g, struct policy_facts *out);
 
-/* Pure, total, repeatable. `facts` comes from returns_state, with the seller's facts
- * added. */
+/* Pure, total, repeatable. `share` is NULL when the order is in one hand. `facts` comes
+ * from returns_state, with the seller's facts added. */
 void returns_decide(const struct case_state *c, const struct return_event *e,
-                    const struct policy *p, struct policy_facts *facts,
-                    struct case_decision *out);
+                    const struct returns_share *share, const struct policy *p,
+                    struct policy_facts *facts, struct case_decision *out);
 
 struct returns_word_said {
     struct span word; /* of the packs; ptr NULL: no rule has said */

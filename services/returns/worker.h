@@ -56,6 +56,8 @@ void returns_load(struct batch *b, struct pg_script *s);
  * touched, it is decided again by the next attempt. */
 const struct return_event *returns_completed(struct batch *b, struct returns_case *c,
                                              const struct return_event *e);
+/* The order's lines, read once a case; as long as the attempt. */
+struct line_classes *returns_classes(struct batch *b, struct returns_case *c);
 /* Whether what came back must be compared with what was ordered. */
 bool returns_is_arrival(const struct return_event *e);
 void returns_decide_batch(struct batch *b, const struct policy *p);

@@ -145,6 +145,7 @@ static void send_order(struct loader *l, uint64_t k) {
         .unit_price_minor = (int64_t)(r >> 24) % 90000 + 500,
         .currency = span_of(m->currency),
         .product_class = class_of(l, r),
+        .fulfilment = FULFILMENT_ABSENT,
     };
     struct order_event e = {
         .head = head_of(l, &n, k, at),
@@ -232,7 +233,7 @@ static void send_inquiries(const char *brokers, const char *prefix, uint64_t fir
     struct loader l = {0};
     struct error err = {0};
     struct messages *texts = messages_read();
-    open_loader(&l, brokers, prefix, "inquiries", "schemas/avro/inquiry_event.avsc",
+    open_loader(&l, brokers, prefix, "inquiries", "schemas/avro/" INQUIRY_EVENT_AVSC,
                 &inquiry_event_shape);
     for (uint64_t k = first; k < first + n; k++)
         for (int step = 0; step < 4; step++)
@@ -272,7 +273,7 @@ int main(int argc, char **argv) {
     }
     if (strncmp(argv[6], "live:", 5) == 0) {
         struct loader l = kind;
-        open_loader(&l, argv[1], argv[2], "returns", "schemas/avro/return_event.avsc",
+        open_loader(&l, argv[1], argv[2], "returns", "schemas/avro/" RETURN_EVENT_AVSC,
                     &return_event_shape);
         send_live(&l, first, n, strtoll(argv[6] + 5, NULL, 10));
         must(kafka_producer_flush(l.producer, 60 * US_PER_S, &err), &err);
@@ -281,7 +282,7 @@ int main(int argc, char **argv) {
     }
     if (strcmp(argv[6], "returns") != 0) {
         struct loader l = kind;
-        open_loader(&l, argv[1], argv[2], "orders", "schemas/avro/order_event.avsc",
+        open_loader(&l, argv[1], argv[2], "orders", "schemas/avro/" ORDER_EVENT_AVSC,
                     &order_event_shape);
         for (uint64_t k = 0; k < n; k++)
             send_order(&l, first + k);
@@ -290,7 +291,7 @@ int main(int argc, char **argv) {
     }
     if (strcmp(argv[6], "orders") != 0) {
         struct loader l = kind;
-        open_loader(&l, argv[1], argv[2], "returns", "schemas/avro/return_event.avsc",
+        open_loader(&l, argv[1], argv[2], "returns", "schemas/avro/" RETURN_EVENT_AVSC,
                     &return_event_shape);
         for (uint64_t i = 0; i < n + 3 * spread; i++)
             for (int step = 0; step < 4; step++) {

@@ -116,9 +116,9 @@ static void test_encode__every_event_fits_its_released_schema(void **state) {
     const struct {
         const char *file;
         const struct avro_shape *shape;
-    } events[] = {{"schemas/avro/order_event.avsc", &order_event_shape},
+    } events[] = {{"schemas/avro/" ORDER_EVENT_AVSC, &order_event_shape},
                   {"schemas/avro/return_event.avsc", &return_event_shape},
-                  {"schemas/avro/inquiry_event.avsc", &inquiry_event_shape}};
+                  {"schemas/avro/" INQUIRY_EVENT_AVSC, &inquiry_event_shape}};
     for (size_t i = 0; i < COUNT_OF(events); i++) {
         struct avro_schema *s = NULL;
         struct avro_plan *plan = NULL;
@@ -131,12 +131,74 @@ static void test_encode__every_event_fits_its_released_schema(void **state) {
     }
 }
 
+/* The shape of a worker of the version before: a line without its fulfilment. */
+static struct avro_shape older_shape(void) {
+    static struct avro_field lines[16], fields[32];
+    static struct avro_shape line;
+    struct avro_shape order = order_event_shape;
+    memcpy(fields, order.fields, order.n_fields * sizeof fields[0]);
+    order.fields = fields;
+    for (size_t i = 0; i < order.n_fields; i++) {
+        if (strcmp(fields[i].name, "lines") != 0)
+            continue;
+        line = *fields[i].record;
+        line.n_fields = 0;
+        for (size_t k = 0; k < fields[i].record->n_fields; k++)
+            if (strcmp(fields[i].record->fields[k].name, "fulfilment") != 0)
+                lines[line.n_fields++] = fields[i].record->fields[k];
+        line.fields = lines;
+        fields[i].record = &line;
+    }
+    return order;
+}
+
+static void test_encode__a_worker_of_the_version_before_skips_what_is_new(void **state) {
+    (void)state;
+    const struct avro_shape older = older_shape();
+    struct avro_schema *new = NULL, *old = NULL;
+    struct avro_plan *plan = NULL;
+    struct arena *a = arena_new(1 << 20);
+    assert_int_equal(schema_file_parse("schemas/avro/" ORDER_EVENT_AVSC, &new, &err),
+                     ST_OK);
+    assert_int_equal(schema_file_parse("schemas/avro/order_event.avsc", &old, &err),
+                     ST_OK);
+    if (avro_plan_compile(new, old, &older, &avro_default_limits, &plan, &err) != ST_OK)
+        fail_msg("%s", err.text);
+    struct order_line line = {.line_id = SPAN("1"),
+                              .sku = SPAN("s"),
+                              .quantity = 2,
+                              .currency = SPAN("JPY"),
+                              .product_class = SPAN("toy"),
+                              .fulfilment = FULFILMENT_MARKETPLACE};
+    struct order_event e = {.head = {.event_id = SPAN("e"),
+                                     .marketplace = SPAN("amazon.co.jp"),
+                                     .seller_id = SPAN("S"),
+                                     .order_id = SPAN("O")},
+                            .fulfilment = FULFILMENT_SELLER,
+                            .ship_from_country = SPAN("CN"),
+                            .buyer_country = SPAN("JP"),
+                            .lines = &line,
+                            .n_lines = 1},
+                       read;
+    struct builder b = builder_over(bytes, sizeof bytes);
+    assert_int_equal(avro_encode(new, &order_event_shape, &e, &b, &err), ST_OK);
+    assert_int_equal(avro_decode(plan, builder_span(&b), a, &read, &err), ST_OK);
+    assert_int_equal(read.n_lines, 1);
+    assert_int_equal(read.lines[0].quantity, 2);
+    assert_int_equal(read.fulfilment, FULFILMENT_SELLER);
+    avro_plan_free(plan);
+    avro_schema_free(new);
+    avro_schema_free(old);
+    arena_free(a);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_encode__what_is_written_is_read_back),
         cmocka_unit_test(test_encode__values_that_do_not_fit_are_refused_by_name),
         cmocka_unit_test(test_encode__a_small_builder_is_told),
         cmocka_unit_test(test_encode__every_event_fits_its_released_schema),
+        cmocka_unit_test(test_encode__a_worker_of_the_version_before_skips_what_is_new),
     };
     return cmocka_run_group_tests_name("avro_encode", tests, open_schema, close_schema);
 }

@@ -1,8 +1,8 @@
 """Random orders, returns and inquiries: what a connector might publish about a few dozen orders, good and bad.
 
 A *history* is a list of `Order`: per topic the values of one key in the order in which they are
-published. Most orders say the same in all their events, others contradict themselves (who fulfils, the lines), are learnt late,
-or say nothing of their lines later on; what moves on (carrier, tracking, the promise, the delivery) moves; everything else is
+published. Most orders are in one hand, some in several, line by line. Most say the same in all their events, others contradict
+themselves (who fulfils, the lines), are learnt late, or say nothing of their lines later on; what moves on (carrier, tracking, the promise, the delivery) moves; everything else is
 random: duplicates, several returns, unknown words, poison, orders that never come.
 """
 from dataclasses import dataclass, field
@@ -36,7 +36,7 @@ class Encoder:
 
     def __init__(self, schema_dir="schemas/avro"):
         self.schemas = {}
-        for topic, name in ((ORDERS, "order_event"), (RETURNS, "return_event"), (INQUIRIES, "inquiry_event")):
+        for topic, name in ((ORDERS, "order_event.2"), (RETURNS, "return_event"), (INQUIRIES, "inquiry_event.2")):
             schema = load_schema(str(Path(schema_dir) / f"{name}.avsc"))
             mark = bytes.fromhex(fingerprint(to_parsing_canonical_form(schema), "CRC-64-AVRO"))
             self.schemas[topic] = (b"\xc3\x01" + mark, parse_schema(schema))
@@ -48,9 +48,10 @@ class Encoder:
         return head + out.getvalue()
 
 
-def order_lines(rng):
-    return [{"line_id": str(n), "sku": f"sku-{n}", "title": None, "quantity": 1, "unit_price_minor": 1200,
-             "currency": "JPY", "product_class": rng.choice(CLASSES),
+def order_lines(rng, is_mixed):
+    hands = [None, "SELLER", "MARKETPLACE", "MARKETPLACE", "UNKNOWN"] if is_mixed else [None]
+    return [{"line_id": str(n), "sku": f"sku-{n}", "title": None, "quantity": 1, "unit_price_minor": 1200 * n,
+             "currency": "JPY", "product_class": rng.choice(CLASSES), "fulfilment": rng.choice(hands),
              "hazards": rng.choice([[], [], ["LITHIUM_ION"]])} for n in range(1, rng.randint(1, 3) + 1)]
 
 
@@ -71,7 +72,7 @@ def changed_lines(rng, lines):
     """The same lines, but for one of what may change: some of it contradicts, some does not."""
     lines = [dict(line) for line in lines]
     line = rng.choice(lines)
-    change = rng.randint(0, 6)
+    change = rng.randint(0, 7)
     if change == 0:
         line["product_class"] = rng.choice([*CLASSES, ""])
     elif change == 1:
@@ -84,6 +85,8 @@ def changed_lines(rng, lines):
         lines.remove(line)
     elif change == 5:
         lines.append(line | {"line_id": "9"})
+    elif change == 6:
+        line["fulfilment"] = rng.choice([None, "SELLER", "MARKETPLACE", "UNKNOWN"])
     else:
         rng.shuffle(lines)
     return lines
@@ -141,7 +144,8 @@ class Generator:
             "language_source": rng.choice([None, "DECLARED", "DETECTED"]),
             "reply_author": rng.choice(["HUMAN", "HUMAN", "AUTOMATIC", "UNKNOWN", None]) if is_reply else None,
             "reply_language": rng.choice([None, "ja", "en-GB"]) if is_reply else None,
-            "text": rng.choice(DANGERS) if not is_reply and rng.random() < 0.15 else None}
+            "text": rng.choice(DANGERS) if not is_reply and rng.random() < 0.15 else None,
+            "line_id": rng.choice([None, None, "1", "2", "9"])}
         return self.encode(INQUIRIES, event)
 
     def inquiries(self, order, n, start):
@@ -174,7 +178,7 @@ class Generator:
         facts = {"fulfilment": rng.choice(["SELLER"] * 5 + ["MARKETPLACE", "UNKNOWN"]),
                  "ship_from_country": rng.choice(["CN", "JP", "DE", "US"]), "buyer_country": "JP",
                  "buyer_language": rng.choice([None, "ja", "zh"]), "purchased_at": start,
-                 "latest_delivery_at": start + 48 * HOUR, "lines": order_lines(rng)}
+                 "latest_delivery_at": start + 48 * HOUR, "lines": order_lines(rng, rng.random() < 0.3)}
         order = {"id": f"250-{n:07d}" + rng.choice(["", "", "'; \U0001f4e6\""]),
                  "seller": f"S{rng.randint(1, 6)}", "marketplace": rng.choice(list(NAMES)), "facts": facts,
                  "changes": rng.random() < 0.3, "is_told": False}

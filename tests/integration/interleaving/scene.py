@@ -11,7 +11,7 @@ class Scene:
         self.encode, self.key, self.n = Encoder(), f"250-{n:07d}", n
         self.generator = Generator(random.Random(n), self.encode)
         lines = [{"line_id": "1", "sku": "sku-1", "title": None, "quantity": 1, "unit_price_minor": 1200,
-                  "currency": "JPY", "product_class": "general", "hazards": []}]
+                  "currency": "JPY", "product_class": "general", "hazards": [], "fulfilment": None}]
         self.facts = {"fulfilment": "SELLER", "ship_from_country": "CN", "buyer_country": "JP", "buyer_language": "ja",
                       "purchased_at": NOON_JP, "latest_delivery_at": None, "lines": lines}
         self.id = {"id": self.key, "seller": seller, "marketplace": "amazon.co.jp", "facts": self.facts}

@@ -22,10 +22,10 @@ static int open_desk(void **state) {
     static const struct schemas_config config = {
         .registry = {.url = ""}, .schema_dir = "schemas/avro", .plain_schema = ""};
     assert_int_equal(story_writer_new("schemas/avro", &d->writer, &d->err), ST_OK);
-    assert_int_equal(schemas_new(&config, "order_event.avsc", &order_event_shape,
+    assert_int_equal(schemas_new(&config, ORDER_EVENT_AVSC, &order_event_shape,
                                  &d->schemas[STORY_ORDERS], &d->err),
                      ST_OK);
-    assert_int_equal(schemas_new(&config, "return_event.avsc", &return_event_shape,
+    assert_int_equal(schemas_new(&config, RETURN_EVENT_AVSC, &return_event_shape,
                                  &d->schemas[STORY_RETURNS], &d->err),
                      ST_OK);
     *state = d;

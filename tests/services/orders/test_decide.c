@@ -28,6 +28,7 @@ struct fixture {
     struct policy *policy;
     struct case_state state;
     struct order_facts record; /* what was known before */
+    struct span known;         /* its lines, as JSON; ptr NULL: none yet */
     struct order_line lines[2];
     struct order_event event;
     struct case_decision d;
@@ -40,8 +41,8 @@ static int setup(void **state) {
     f.arena = arena_new(1 << 20);
     f.policy = probes_load(probes, COUNT_OF(probes));
     f.state.opened_us = EVENT_ABSENT;
-    f.lines[0] = f.lines[1] =
-        (struct order_line){.quantity = 1, .product_class = SPAN("general")};
+    f.lines[0] = f.lines[1] = (struct order_line){
+        .quantity = 1, .product_class = SPAN("general"), .fulfilment = FULFILMENT_ABSENT};
     f.event = (struct order_event){
         .head = PROBE_HEAD,
         .kind = ORDER_PLACED,
@@ -67,9 +68,10 @@ static int teardown(void **state) {
 
 static const struct policy_decision *decide(struct fixture *f) {
     struct policy_facts facts;
+    struct orders_before before = {
+        .state = &f->state, .facts = &f->record, .lines = f->known};
     orders_state(f->policy, &f->event, marketplace_find(f->event.head.marketplace),
-                 &facts);
-    struct orders_before before = {.state = &f->state, .facts = &f->record};
+                 orders_whose(f->arena, &before, &f->event), &facts);
     f->otherwise = orders_decide(f->arena, &before, &f->event, f->policy, &facts, &f->d);
     return &f->d.policy;
 }
@@ -150,6 +152,50 @@ static void test_orders__the_line_with_hazards_speaks_for_the_order(void **state
     assert_seen(d, "battery");
     assert_seen(d, "lithium");
     assert_unseen(d, "harmless");
+}
+
+/* ---- lines in several hands ---- */
+
+static void test_orders__one_line_of_the_sellers_makes_the_order_his(void **state) {
+    struct fixture *f = *state;
+    f->event.fulfilment = FULFILMENT_MARKETPLACE;
+    assert_unseen(decide(f), "seller-ships");
+    f->lines[1].fulfilment = FULFILMENT_SELLER;
+    assert_seen(decide(f), "seller-ships");
+}
+
+static void test_orders__only_the_sellers_goods_speak_for_a_mixed_order(void **state) {
+    struct fixture *f = *state;
+    static const struct span lithium[] = {{"LITHIUM_ION", 11}};
+    f->lines[1].product_class = SPAN("power_bank");
+    f->lines[1].hazards = (struct span_list){lithium, 1};
+    f->lines[1].fulfilment = FULFILMENT_MARKETPLACE;
+    const struct policy_decision *d = decide(f);
+    assert_seen(d, "seller-ships");
+    assert_unseen(d, "lithium");
+    f->event.fulfilment = FULFILMENT_MARKETPLACE; /* nothing is the seller's now */
+    d = decide(f);
+    assert_unseen(d, "seller-ships");
+    assert_seen(d, "lithium");
+}
+
+static void test_orders__an_event_without_lines_is_of_those_that_are_known(void **state) {
+    struct fixture *f = *state;
+    know(f);
+    f->record.fulfilment = SPAN("MARKETPLACE");
+    f->record.is_mixed = true;
+    f->known = SPAN("[{\"line_id\": \"1\"}, {\"line_id\": \"2\", \"fulfilment\": "
+                    "\"SELLER\"}]");
+    f->event.fulfilment = FULFILMENT_MARKETPLACE;
+    f->event.n_lines = 0;
+    assert_seen(decide(f), "seller-ships");
+}
+
+static void test_orders__a_line_in_unknown_hands_is_not_guessed(void **state) {
+    struct fixture *f = *state;
+    f->event.fulfilment = FULFILMENT_MARKETPLACE;
+    f->lines[0].fulfilment = FULFILMENT_UNKNOWN;
+    assert_seen(decide(f), "nobody-ships");
 }
 
 /* ---- what goes to a person ---- */
@@ -237,6 +283,10 @@ int main(void) {
         CASE(test_orders__the_stores_language_stands_in_for_the_buyers),
         CASE(test_orders__an_alias_of_the_marketplace_is_the_marketplace),
         CASE(test_orders__the_line_with_hazards_speaks_for_the_order),
+        CASE(test_orders__one_line_of_the_sellers_makes_the_order_his),
+        CASE(test_orders__only_the_sellers_goods_speak_for_a_mixed_order),
+        CASE(test_orders__an_event_without_lines_is_of_those_that_are_known),
+        CASE(test_orders__a_line_in_unknown_hands_is_not_guessed),
         CASE(test_orders__a_hazard_that_no_rule_knows_goes_to_a_person),
         CASE(test_orders__an_unknown_marketplace_goes_to_a_person),
         CASE(test_orders__an_unknown_kind_decides_nothing),

@@ -25,12 +25,14 @@ static int setup(void **state) {
                                      .unit_price_minor = 500,
                                      .currency = SPAN("JPY"),
                                      .product_class = SPAN("power_bank"),
-                                     .hazards = {lithium, 1}};
+                                     .hazards = {lithium, 1},
+                                     .fulfilment = FULFILMENT_ABSENT};
     f.lines[1] = (struct order_line){.line_id = SPAN("2"),
                                      .sku = SPAN("s2"),
                                      .quantity = 1,
                                      .currency = SPAN("JPY"),
-                                     .product_class = SPAN("")};
+                                     .product_class = SPAN(""),
+                                     .fulfilment = FULFILMENT_ABSENT};
     f.event = (struct order_event){
         .fulfilment = FULFILMENT_SELLER,
         .ship_from_country = SPAN("CN"),
@@ -162,6 +164,26 @@ static void test_otherwise__a_line_too_many_and_one_too_few(void **state) {
                    "{\"line_id\":\"3\",\"what\":\"quantity\",\"first\":0,\"now\":2}]}");
 }
 
+static void test_otherwise__who_fulfils_a_line(void **state) {
+    struct fixture *f = *state;
+    f->lines[1].fulfilment = FULFILMENT_SELLER; /* as the order said */
+    assert_null(otherwise(f).ptr);
+    f->lines[1].fulfilment = FULFILMENT_UNKNOWN;
+    assert_null(otherwise(f).ptr);
+    f->lines[1].fulfilment = FULFILMENT_MARKETPLACE;
+    assert_differs(f, "{\"differs\":[{\"line_id\":\"2\",\"what\":\"fulfilment\","
+                      "\"first\":\"SELLER\",\"now\":\"MARKETPLACE\"}]}");
+}
+
+/* What was decided before had only the order's word. */
+static void test_otherwise__first_lines_may_say_otherwise_than_the_order(void **state) {
+    struct fixture *f = *state;
+    f->before.lines = (struct span){NULL, 0};
+    f->lines[1].fulfilment = FULFILMENT_MARKETPLACE;
+    assert_differs(f, "{\"differs\":[{\"line_id\":\"2\",\"what\":\"fulfilment\","
+                      "\"first\":\"SELLER\",\"now\":\"MARKETPLACE\"}]}");
+}
+
 static void test_otherwise__as_many_differences_as_can_be_told(void **state) {
     struct fixture *f = *state;
     enum { N = 2 * ORDERS_MAX_OTHERWISE };
@@ -169,7 +191,8 @@ static void test_otherwise__as_many_differences_as_can_be_told(void **state) {
     char ids[N][8];
     for (size_t i = 0; i < N; i++) {
         snprintf(ids[i], sizeof ids[i], "%zu", i);
-        many[i] = (struct order_line){.line_id = span_of(ids[i]), .quantity = 9};
+        many[i] = (struct order_line){
+            .line_id = span_of(ids[i]), .quantity = 9, .fulfilment = FULFILMENT_ABSENT};
     }
     f->event.lines = many;
     f->event.n_lines = N;
@@ -206,6 +229,8 @@ int main(void) {
         CASE(test_otherwise__what_the_first_left_open_is_told_when_it_is_said),
         CASE(test_otherwise__quantity_class_and_hazards_of_a_line),
         CASE(test_otherwise__a_line_too_many_and_one_too_few),
+        CASE(test_otherwise__who_fulfils_a_line),
+        CASE(test_otherwise__first_lines_may_say_otherwise_than_the_order),
         CASE(test_otherwise__as_many_differences_as_can_be_told),
         CASE(test_otherwise__lines_are_compared_by_meaning_not_by_text),
     };

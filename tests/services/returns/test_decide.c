@@ -80,7 +80,7 @@ static const struct policy_decision *decide(struct fixture *f) {
     struct policy_facts facts;
     returns_state(f->policy, &f->event, marketplace_find(f->event.head.marketplace),
                   &f->order, &goods, &facts);
-    returns_decide(&f->state, &f->event, f->policy, &facts, &f->d);
+    returns_decide(&f->state, &f->event, NULL, f->policy, &facts, &f->d);
     return &f->d.policy;
 }
 

@@ -23,6 +23,7 @@ struct story {
     int n_triages;
     struct tasks tasks;
     struct returns_goods_case goods;
+    struct returns_hands hands; /* of an order in several hands: whose.lines is there */
 };
 
 static int setup(void **state) {
@@ -82,23 +83,35 @@ static void read_event(struct story *s, struct return_event *e) {
     char id[40];
     snprintf(id, sizeof id, "%d at %" PRId64, e->kind, e->head.occurred_at_us);
     e->head.event_id = span_of(id);
-    struct goods goods = returns_goods(e);
+    struct order_facts whose = order;
+    const struct returns_share *share = s->hands.whose.lines ? &s->hands.share : NULL;
+    const struct return_event *ours = e;
+    if (share) {
+        s->hands.share =
+            returns_share_of(s->a, e, &s->hands.whose, s->goods.said, s->goods.n_said);
+        ours = share->event;
+        whose.fulfilment = span_of(fulfilment_names[share->fulfilment]);
+        s->goods.hands = &s->hands;
+    }
+    struct goods goods = returns_goods(ours);
     struct policy_facts facts;
     static struct case_decision d;
-    returns_state(policy, e, marketplace_find(e->head.marketplace), &order, &goods,
+    returns_state(policy, ours, marketplace_find(e->head.marketplace), &whose, &goods,
                   &facts);
     policy_state_none(&facts, FACT_HAS);
-    returns_decide(&s->state, e, policy, &facts, &d);
+    returns_decide(&s->state, ours, share, policy, &facts, &d);
     assert_false(d.is_duplicate);
     returns_dispose(&s->goods, &s->state, e, &goods, policy, &facts, &d);
     for (int i = 0; i < d.n_triages; i++)
         s->triages[s->n_triages++] = d.triages[i];
     struct case_history *h = &s->state.history;
-    if (h->n % 2 == 1) /* every other batch ends here: the next reads the text */
+    if (h->n % 2 == 1 &&
+        !share) /* every other batch ends here: the next reads the text */
         s->goods.said = NULL;
     if (h->n == 0 || e->head.occurred_at_us < s->state.opened_us)
         s->state.opened_us = e->head.occurred_at_us;
-    s->words[h->n] = span_of(returns_word(e->kind));
+    s->words[h->n] =
+        span_of(share && share->noted ? share->noted : returns_word(e->kind));
     s->at_us[h->n] = e->head.occurred_at_us;
     s->ids[h->n] = identity_hash64(e->head.event_id);
     h->n++;
@@ -217,6 +230,58 @@ static void test_dispose__parcels_add_up_and_are_as_bad_as_the_worst(void **stat
     parcel.condition = CONDITION_UNOPENED;
     tell(s, RETURN_RECEIVED, 6, &parcel, 1); /* makes nothing better */
     assert_int_equal(state_of(s, "1", "isolate"), TASK_READY);
+    arena_free(s->a);
+}
+
+/* ---- lines in several hands ---- */
+
+static const char mixed_lines[] =
+    "[{\"line_id\": \"1\"}, {\"line_id\": \"2\", \"fulfilment\": \"MARKETPLACE\"},"
+    " {\"line_id\": \"3\", \"fulfilment\": \"UNKNOWN\"}]";
+
+/* Line 1 is the seller's, line 2 the marketplace's, of line 3 nobody knows. */
+static struct story *mixed(void) {
+    static const struct order_facts order = {.fulfilment = {"SELLER", 6}};
+    struct story *s = begin();
+    s->hands.whose = whose_of(&order, lines_classes(s->a, span_of(mixed_lines)));
+    return s;
+}
+
+static void test_dispose__what_the_marketplace_fulfils_has_no_tasks(void **state) {
+    (void)state;
+    struct story *s = mixed();
+    struct return_line lines[] = {line("1", "apparel", CONDITION_USED),
+                                  line("2", "apparel", CONDITION_USED)};
+    tell(s, RETURN_RECEIVED, 0, lines, 2);
+    assert_int_equal(state_of(s, "1", "remove_brand"), TASK_READY);
+    assert_false(tasks_have(&s->tasks, SPAN("2")));
+    assert_int_equal(s->n_triages, 0);
+    arena_free(s->a);
+}
+
+static void test_dispose__the_marketplaces_events_move_no_task(void **state) {
+    (void)state;
+    struct story *s = mixed();
+    struct return_line lines[] = {line("1", "apparel", CONDITION_USED),
+                                  line("2", "power_bank", CONDITION_DAMAGED)};
+    tell(s, RETURN_RECEIVED, 0, lines, 2);
+    struct task before = *task(s, "1", "remove_brand");
+    lines[1].hazards = (struct span_list){lithium, 1};
+    tell(s, RETURN_INSPECTED, 3, &lines[1], 1);
+    assert_memory_equal(&before, task(s, "1", "remove_brand"), sizeof before);
+    assert_false(tasks_have(&s->tasks, SPAN("2")));
+    arena_free(s->a);
+}
+
+static void test_dispose__a_line_in_unknown_hands_is_for_a_person(void **state) {
+    (void)state;
+    struct story *s = mixed();
+    struct return_line lines[] = {line("1", "apparel", CONDITION_USED),
+                                  line("3", "apparel", CONDITION_USED)};
+    tell(s, RETURN_RECEIVED, 0, lines, 2);
+    assert_int_equal(state_of(s, "1", "remove_brand"), TASK_READY);
+    assert_false(tasks_have(&s->tasks, SPAN("3")));
+    assert_true(was_told(s, "who fulfils a line of the return is not known"));
     arena_free(s->a);
 }
 
@@ -705,6 +770,9 @@ int main(void) {
         TEST(test_dispose__a_line_that_comes_later_leaves_the_first_alone),
         TEST(test_dispose__an_arrival_without_lines_is_of_those_that_were_asked_for),
         TEST(test_dispose__parcels_add_up_and_are_as_bad_as_the_worst),
+        TEST(test_dispose__what_the_marketplace_fulfils_has_no_tasks),
+        TEST(test_dispose__the_marketplaces_events_move_no_task),
+        TEST(test_dispose__a_line_in_unknown_hands_is_for_a_person),
         TEST(test_dispose__a_wrong_item_is_for_a_person),
         TEST(test_dispose__a_wrong_item_of_a_dangerous_class_is_contained),
         TEST(test_dispose__more_pieces_than_a_number_holds_are_told),
