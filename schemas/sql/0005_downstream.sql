@@ -48,7 +48,7 @@ SET enable_bitmapscan = off SET enable_sort = off SET plan_cache_mode = force_ge
 #variable_conflict use_column
 DECLARE
     after event_place := event_place_of(after_cursor);
-    ended xid8 := pg_snapshot_xmin(pg_current_snapshot());
+    ended xid8 := pg_snapshot_xmin(pg_current_snapshot()); -- I9: all below it have ended, no row of theirs can still appear
     last xid8;
 BEGIN
     IF max_events IS NULL OR max_events NOT BETWEEN 1 AND 10000 THEN
