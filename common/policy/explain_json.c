@@ -4,6 +4,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/version.h"
+#include "common/policy/money.h"
 #include "common/policy/outcome.h"
 
 struct writing {
@@ -303,6 +304,55 @@ static void write_steps(struct writing *j, const struct policy_disposition *d) {
     close(j, ']');
 }
 
+static void bound(struct writing *j, const char *key, bool is_known, int64_t minor) {
+    if (is_known)
+        number(j, key, minor);
+    else
+        text(j, key, NULL);
+}
+
+static void write_amount(struct writing *j, const struct money_amount *m) {
+    bound(j, "low_minor", m->is_known, m->low);
+    bound(j, "high_minor", m->is_known, m->high);
+    text(j, "currency", m->is_known ? m->currency : NULL);
+}
+
+static void write_way(struct writing *j, const struct money_way_sum *s) {
+    open(j, NULL, '{');
+    text(j, "way", s->way->name);
+    text(j, "title", s->way->title);
+    truth(j, "is_chosen", s->is_chosen);
+    write_amount(j, &s->sum);
+    truth(j, "is_complete", s->lacks == 0);
+    open(j, "parts", '[');
+    for (int part = 0; part < MONEY_PART_COUNT; part++) {
+        const struct money_figure *f = s->figures[part];
+        if (!(s->way->parts >> part & 1))
+            continue;
+        open(j, NULL, '{');
+        text(j, "part", money_part_name((enum money_part)part));
+        write_amount(j, &s->parts[part]);
+        text(j, "amount", f ? f->amount : NULL);
+        text(j, "source", f ? f->source : NULL);
+        text(j, "confidence", f ? f->confidence : NULL);
+        close(j, '}');
+    }
+    close(j, ']');
+    close(j, '}');
+}
+
+static void write_money(struct writing *j) {
+    const struct policy_disposition *d = &j->x->d.disposition;
+    struct money_way_sum ways[POLICY_MAX_WAYS];
+    int n = 0;
+    if (d->code || d->remedy)
+        n = money_compare(j->x->p, j->x->f, d->is_shadow ? NULL : d->code, ways);
+    open(j, "money", '[');
+    for (int i = 0; i < n; i++)
+        write_way(j, &ways[i]);
+    close(j, ']');
+}
+
 static void write_rest(struct writing *j) {
     const struct policy_decision *d = &j->x->d;
     open(j, "blockers", '[');
@@ -369,6 +419,7 @@ void explain_json(const struct explanation *x, const struct rule *r,
         write_duty(&j, &x->duties[i]);
     close(&j, ']');
     write_rest(&j);
+    write_money(&j);
     close(&j, '}');
     build_char(out, '\n');
 }

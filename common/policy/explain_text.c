@@ -420,6 +420,7 @@ void explain_text(const struct explanation *x, const struct words *w,
             tell_duty(&t, &x->duties[i]);
         tell_blockers(&t);
         tell_disposition(&t);
+        tell_money(&t);
     }
     telling_heading(&t, PH_ROUTE);
     for (int i = 0; i < x->route.n; i++)

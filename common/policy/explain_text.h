@@ -26,6 +26,11 @@ const char *telling_number(const struct telling *t, int64_t n);
 const char *telling_list(const struct telling *t, const char *kind,
                          const char *const *words, int n);
 
+/* ---- explain_money.c ---- */
+
+/* The money of each way, where the decision is about goods. */
+void tell_money(struct telling *t);
+
 /* ---- explain_duty.c ---- */
 
 void tell_duty(struct telling *t, const struct explain_duty *e);

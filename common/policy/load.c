@@ -16,6 +16,7 @@
 #include "common/policy/directory_read.h"
 #include "common/policy/files.h"
 #include "common/policy/index.h"
+#include "common/policy/money.h"
 #include "common/policy/partner_read.h"
 #include "common/policy/playbook.h"
 #include "common/policy/revision.h"
@@ -37,10 +38,10 @@ struct pack {
 };
 
 static const char *const pack_keys[] = {
-    "ruleset",   "revision", "zone",      "domain",         "groups",
-    "calendars", "desks",    "triage",    "tables",         "tests",
-    "title",     "terms",    "playbooks", "coverage",       "signals",
-    "directory", "sites",    "partners",  "contradictions", NULL};
+    "ruleset",        "revision", "zone",    "domain",    "groups", "calendars",
+    "desks",          "triage",   "tables",  "tests",     "title",  "terms",
+    "playbooks",      "coverage", "signals", "directory", "sites",  "partners",
+    "contradictions", "money",    NULL};
 
 /* The texts of the directory's files; those that cannot be read are told and left out. */
 static enum status read_files(struct loader *l, const struct source **out, int *n_out,
@@ -168,6 +169,8 @@ static void type_packs(struct loader *l, struct pack *packs, int n) {
     signals_compile(l);
     each_pack(l, packs, n, "terms", terms_read);
     terms_finish(l);
+    each_pack(l, packs, n, "money", money_ways_read);
+    each_pack(l, packs, n, "money", money_figures_read);
     each_pack(l, packs, n, "sites", sites_read);
     each_pack(l, packs, n, "partners", partners_read);
     each_pack(l, packs, n, "directory", directory_read);

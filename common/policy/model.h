@@ -24,6 +24,7 @@ enum {
     POLICY_MAX_SITES = 100,
     POLICY_MAX_TERMS = 1000, /* of one kind */
     POLICY_MAX_CONTRADICTIONS = 100,
+    POLICY_MAX_WAYS = 24, /* whose money is compared; bits of one number */
     POLICY_MAX_TESTS = 50000,
     POLICY_MAX_CHARACTERS = 200, /* of one text: it becomes part of rows and reasons */
 };
@@ -282,6 +283,35 @@ struct contradiction {
     int n_pairs;
 };
 
+/* ---- the money of each way; see money.h ---- */
+
+struct money_way {
+    const char *name, *title;
+    const char **codes; /* of the dispositions that go this way */
+    int n_codes;
+    unsigned parts; /* bit per enum money_part */
+    struct condition *when[POLICY_FACT_COUNT];
+};
+
+struct money_figure {
+    int part;      /* enum money_part */
+    uint64_t ways; /* bit per way */
+    struct condition *when[POLICY_FACT_COUNT];
+    bool is_share;        /* low and high are per cent of the event's value */
+    int64_t low, high;    /* else minor units; both included, never negative */
+    const char *currency; /* NULL: a share, or nothing at all */
+    const char *amount, *source, *confidence; /* as written */
+    const char *file;
+    int line;
+};
+
+struct money_ground {
+    struct money_way *ways;
+    int n_ways;
+    struct money_figure *figures;
+    int n_figures;
+};
+
 /* ---- the seller directory ---- */
 
 struct directory_ends {
@@ -332,6 +362,7 @@ struct policy {
     struct directory_spec directory;
     struct contradiction *contradictions;
     int n_contradictions;
+    struct money_ground money;
     struct table *tables; /* in the order of evaluation */
     int n_tables;
     /* By the number of the event's word: those whose `needs` do not rule it out. Most

@@ -71,7 +71,8 @@ static void put_node(struct writer *w, const struct node *n, int depth) {
     put(w, is_map ? SPAN("{") : SPAN("["));
     for (int i = 0; i < n->count; i++) {
         if (depth == 0 && (span_is(items[i]->key->text, "tests") ||
-                           span_is(items[i]->key->text, "coverage")))
+                           span_is(items[i]->key->text, "coverage") ||
+                           span_is(items[i]->key->text, "money")))
             continue; /* they judge the rules and change no decision */
         put(w, is_first ? SPAN("") : SPAN(","));
         put(w, depth < 2 || is_by_id ? SPAN("\n") : SPAN(""));
