@@ -46,12 +46,50 @@ struct policy_desk_choice deadline_route(const struct deadline_request *q,
     return (struct policy_desk_choice){last->name, at_us, !q->chain || q->chain->n > 1};
 }
 
-int64_t deadline_notice(const struct calendar *hours, int64_t at_us, int64_t act_by_us,
+static const struct calendar *hours_of(const struct policy *p, const char *desk) {
+    for (int i = 0; i < p->n_desks; i++)
+        if (p->desks[i].name == desk)
+            return p->desks[i].calendar;
+    return p->triage->calendar;
+}
+
+int deadline_notice_turns(const struct policy *p, const struct policy_duty *d,
+                          struct notice_turn out[POLICY_MAX_CHAIN]) {
+    for (int i = 0; i < d->n_turns; i++)
+        out[i] = (struct notice_turn){hours_of(p, d->turns[i].desk), d->turns[i].from_us,
+                                      d->turns[i].act_by_us};
+    return d->n_turns;
+}
+
+int64_t deadline_notice(const struct notice_turn *turns, int n_turns, int64_t at_us,
                         bool is_last) {
-    if (!hours || is_last)
-        return at_us;
-    int64_t opens = calendar_next_open(hours, at_us);
-    return opens != POLICY_NO_INSTANT && opens <= act_by_us ? opens : at_us;
+    int64_t from = at_us;
+    for (int i = 0; i < n_turns && !is_last; i++) {
+        bool has_next = i + 1 < n_turns;
+        if (has_next && turns[i + 1].from_us <= from)
+            continue;
+        int64_t opens = calendar_next_open(turns[i].hours, from);
+        bool is_in_time = opens != POLICY_NO_INSTANT && opens <= turns[i].act_by_us;
+        if (is_in_time && (!has_next || opens < turns[i + 1].from_us))
+            return opens;
+        if (has_next)
+            from = turns[i + 1].from_us;
+    }
+    return at_us;
+}
+
+int64_t policy_notice_us(const struct policy *p, const struct policy_turns *t, int turn,
+                         int64_t at_us) {
+    struct notice_turn turns[POLICY_MAX_CHAIN];
+    int n = 0;
+    for (int i = turn; i < t->n; i++) {
+        const struct desk *desk = p->triage;
+        for (int k = 0; k < p->n_desks; k++)
+            if (span_is(t->desk[i], p->desks[k].name))
+                desk = &p->desks[k];
+        turns[n++] = (struct notice_turn){desk->calendar, t->from_us[i], t->act_by_us[i]};
+    }
+    return deadline_notice(turns, n, at_us, false);
 }
 
 /* A share of the time from start to due, on the duty's own clock. */
@@ -72,18 +110,10 @@ static void add_warning(struct policy_duty *out, int64_t at_us) {
     out->warn_us[i] = at_us;
 }
 
-static const struct calendar *hours_of(const struct policy *p, const char *desk) {
-    for (int i = 0; i < p->n_desks; i++)
-        if (p->desks[i].name == desk)
-            return p->desks[i].calendar;
-    return NULL;
-}
-
-/* They wait for the first desk's hours, whoever has it by then, so that its dates are the
- * same when they are computed again (redate.h). */
 static void fill_warnings(const struct policy *p, const struct duty_spec *spec,
                           struct policy_duty *out) {
-    const struct calendar *hours = hours_of(p, out->owner.desk);
+    struct notice_turn turns[POLICY_MAX_CHAIN];
+    int n_turns = deadline_notice_turns(p, out, turns);
     out->n_warnings = 0;
     for (int i = 0; i < spec->n_warnings; i++) {
         const struct warning *w = &spec->warnings[i];
@@ -91,8 +121,8 @@ static void fill_warnings(const struct policy *p, const struct duty_spec *spec,
                          ? share_of(&spec->due, out->start_us, out->due_us, w->percent)
                          : out->due_us - w->before_us;
         if (at > out->start_us) { /* else it is longer than the whole duty */
-            add_warning(out, deadline_notice(hours, at, out->owner.act_by_us,
-                                             i + 1 == spec->n_warnings));
+            add_warning(out,
+                        deadline_notice(turns, n_turns, at, i + 1 == spec->n_warnings));
         }
     }
 }

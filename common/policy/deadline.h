@@ -31,9 +31,18 @@ int64_t deadline_step_act_by(const struct deadline_request *q,
 /* Who takes something without a deadline, at an instant. */
 struct policy_desk_choice deadline_route(const struct deadline_request *q, int64_t at_us);
 
-/* When a notice to a desk goes out that falls on `at_us`: it waits for the desk to open,
- * but never beyond act-by; the last one goes out as it is. */
-int64_t deadline_notice(const struct calendar *hours, int64_t at_us, int64_t act_by_us,
+/* A turn of a plan as notices see it: whose hours, from when, until when it can act. */
+struct notice_turn {
+    const struct calendar *hours;
+    int64_t from_us, act_by_us;
+};
+/* The turns of a duty that is dated; gives how many. */
+int deadline_notice_turns(const struct policy *p, const struct policy_duty *d,
+                          struct notice_turn out[POLICY_MAX_CHAIN]);
+/* When a notice goes out that falls on `at_us`: it waits for the desk whose turn it is
+ * then to open; where that is after its turn or its act-by, for the next desk's turn and
+ * hours. Where nobody opens in time it goes out as it is, and so does the last one. */
+int64_t deadline_notice(const struct notice_turn *turns, int n_turns, int64_t at_us,
                         bool is_last);
 
 /* Fills start, due, aim, act-by and warnings of a duty; NULL, or the cause why it cannot.

@@ -1,7 +1,6 @@
 /* duty_clock.c: see duty_clock.h. */
 #include "common/policy/duty_clock.h"
 
-#include "common/policy/deadline.h"
 #include "common/policy/duration.h"
 
 struct fold {
@@ -168,8 +167,8 @@ int64_t duty_clock_reaches(const struct duration *due, const struct clock_event 
 }
 
 int duty_clock_warnings(const struct duty_spec *spec, const struct clock_event *events,
-                        size_t n, int64_t now_us, const struct calendar *hours,
-                        int64_t act_by_us, int64_t out[POLICY_MAX_WARNINGS]) {
+                        size_t n, int64_t now_us, const struct notice_turn *turns,
+                        int n_turns, int64_t out[POLICY_MAX_WARNINGS]) {
     const struct duration *due = &spec->due;
     struct fold f = run(due, events, n, now_us);
     struct duty_clock c = duty_clock_fold(due, events, n, now_us);
@@ -186,7 +185,7 @@ int duty_clock_warnings(const struct duty_spec *spec, const struct clock_event *
         int64_t at = w->percent > 0 ? duty_clock_reaches(due, events, n, now_us, share)
                                     : c.due_us - w->before_us;
         if (at != POLICY_NO_INSTANT && at > c.start_us) {
-            at = deadline_notice(hours, at, act_by_us, i + 1 == spec->n_warnings);
+            at = deadline_notice(turns, n_turns, at, i + 1 == spec->n_warnings);
             int k = n_told++;
             for (; k > 0 && out[k - 1] > at; k--)
                 out[k] = out[k - 1];

@@ -21,7 +21,7 @@
 #ifndef COMMON_POLICY_DUTY_CLOCK_H
 #define COMMON_POLICY_DUTY_CLOCK_H
 
-#include "common/policy/model.h"
+#include "common/policy/deadline.h"
 
 enum clock_event_kind {
     CLOCK_START,
@@ -62,10 +62,10 @@ int64_t duty_clock_reaches(const struct duration *due, const struct clock_event 
                            size_t n, int64_t now_us, int64_t counted_us);
 
 /* The warnings, pauses included: shares of its own time, or fixed
- * offsets before due; they wait for the desk to open (deadline_notice). Those that cannot
+ * offsets before due; they wait for a desk to open (deadline_notice). Those that cannot
  * be told yet, because it is held, are left out. The earliest first; gives how many. */
 int duty_clock_warnings(const struct duty_spec *spec, const struct clock_event *events,
-                        size_t n, int64_t now_us, const struct calendar *hours,
-                        int64_t act_by_us, int64_t out[POLICY_MAX_WARNINGS]);
+                        size_t n, int64_t now_us, const struct notice_turn *turns,
+                        int n_turns, int64_t out[POLICY_MAX_WARNINGS]);
 
 #endif

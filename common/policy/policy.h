@@ -391,6 +391,11 @@ void policy_decide(const struct policy *p, const struct policy_facts *f,
 /* Where something that no rule foresaw goes: the desk for triage, open at `at_us`. */
 struct policy_desk_choice policy_triage(const struct policy *p, int64_t at_us);
 
+/* When a notice goes out that falls on `at_us`, of a duty whose turn it is to `turn` of its
+ * plan: in the hours of whoever has it then, as a decision dates its warnings. */
+int64_t policy_notice_us(const struct policy *p, const struct policy_turns *t, int turn,
+                         int64_t at_us);
+
 /* How long a desk is open between two instants, in microseconds; POLICY_NO_INSTANT when
  * the rule set has no such desk, when `to_us` is before `from_us`, and beyond the years of
  * its calendar. */

@@ -71,7 +71,6 @@ static void move_turns(const struct policy *p, const struct policy_turns *t,
     }
 }
 
-/* Warnings keep to the hours of the first desk, as when they were planned. */
 static void date_acts(const struct policy *p, const struct duty_spec *terms,
                       const struct desk *owner, const struct policy_turns *turns,
                       const struct clock_event *events, size_t n,
@@ -80,15 +79,14 @@ static void date_acts(const struct policy *p, const struct duty_spec *terms,
     out->turns[0] = turn_of(owner, out->start_us, out->start_us, latest);
     out->n_turns = 1;
     out->owner.act_by_us = out->turns[0].act_by_us;
-    if (turns && turns->n > 0) {
-        owner = find_desk(p, turns->desk[0]);
+    if (turns && turns->n > 0)
         move_turns(p, turns, latest, out);
-    }
     if (terms->has_aim)
         out->aim_us = due_of(&terms->aim, events, n);
-    out->n_warnings =
-        duty_clock_warnings(terms, events, n, events[n - 1].at_us, owner->calendar,
-                            out->turns[0].act_by_us, out->warn_us);
+    struct notice_turn notices[POLICY_MAX_CHAIN];
+    int n_notices = deadline_notice_turns(p, out, notices);
+    out->n_warnings = duty_clock_warnings(terms, events, n, events[n - 1].at_us, notices,
+                                          n_notices, out->warn_us);
 }
 
 bool redate_duty(const struct policy *p, const struct duty_spec *terms, struct span desk,

@@ -33,6 +33,7 @@ struct standing_duty {
     int64_t fires_us; /* what is before it was told */
     int64_t warn_us[POLICY_MAX_WARNINGS];
     int n_warnings;
+    bool is_warned_otherwise; /* than its row says: standing_warn() */
     int64_t act_by_us, due_us;
     bool has_breach;
     bool

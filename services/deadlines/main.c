@@ -104,10 +104,16 @@ static void observe(const struct round *r, const struct seller_round *sellers,
 }
 
 /* The packs are loaded once the duties that were due are told: those need no rules, and
- * loading takes a moment. Another rule set may ask for other things: every seller is
- * looked at once more, and every step that somebody does by his licence. */
+ * loading takes a moment. */
+static enum status load_policy(struct clockwork *c, struct error *err) {
+    bool is_loaded = c->policy.live || live_policy_load(&c->policy, err) == ST_OK;
+    return is_loaded ? ST_OK : ST_FATAL;
+}
+
+/* Another rule set may ask for other things: every seller is looked at once more, and
+ * every step that somebody does by his licence. */
 static enum status follow_policy(struct clockwork *c, struct error *err) {
-    if (!c->policy.live && live_policy_load(&c->policy, err) != ST_OK)
+    if (load_policy(c, err) != ST_OK)
         return ST_FATAL;
     if (c->policy.wants_reload)
         live_policy_reload(&c->policy);
@@ -168,9 +174,13 @@ static bool look(struct clockwork *c, struct error *err) {
     if (pg_state(c->pg) != PG_IDLE)
         st = pg_connect_wait(c->pg, 10 * US_PER_S, err);
     if (st == ST_OK)
-        st = round_run(c->pg, clock_now_us(), (size_t)config.most, &r, err);
+        st = round_run(c->pg, c->policy.live, clock_now_us(), (size_t)config.most, &r,
+                       err);
     if (st == ST_OK && r.n_looked == 0)
-        st = round_run_full(c->pg, clock_now_us(), (size_t)config.most, &full, err);
+        st = load_policy(c, err);
+    if (st == ST_OK && r.n_looked == 0)
+        st = round_run_full(c->pg, c->policy.live, clock_now_us(), (size_t)config.most,
+                            &full, err);
     if (st == ST_OK && (c->policy.live || r.n_looked + full.n_looked == 0))
         st = look_with_policy(c, &sellers, &licences, &harm, &tasks, err);
     if (st == ST_OK)

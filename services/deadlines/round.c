@@ -34,6 +34,7 @@ static const struct pg_statement look_at_full = {
 
 struct looking {
     struct pg *pg;
+    const struct policy *policy;
     struct arena *a;
     int64_t now_us;
     size_t most;
@@ -89,10 +90,11 @@ static enum status write_all(const struct looking *k, const struct pg_query *q,
     struct pg_script *s = pg_script_new(k->a);
     const struct standing_writes w = standing_open(s, n);
     for (size_t row = 0; row < n; row++) {
-        const struct standing_duty *d = &duties[row];
+        struct standing_duty *d = &duties[row];
         int turn = d->turns.present;
         if (is_handed_over(d, k->now_us))
             turn = turns_fitting(&d->turns, turns_at(&d->turns, k->now_us), &rooms);
+        standing_warn(d, k->policy, turn, k->now_us);
         out->n_told += standing_write(&w, q, row, d, turn, k->now_us);
         if (k->now_us - d->fires_us > out->behind_us)
             out->behind_us = k->now_us - d->fires_us;
@@ -148,10 +150,11 @@ static enum status hand_on(const struct looking *k, const struct pg_query *q,
         return ST_OK;
     const struct standing_writes w = standing_open(s, n);
     for (size_t row = 0; row < n; row++) {
-        const struct standing_duty d = standing_read(k->a, q, row);
+        struct standing_duty d = standing_read(k->a, q, row);
         int turn = d.turns.present;
         if (!d.is_kept && turns_hand_on(&d.turns, turn))
             turn = turns_fitting(&d.turns, turn + 1, rooms);
+        standing_warn(&d, k->policy, turn, k->now_us);
         out->n_told += standing_write(&w, q, row, &d, turn, k->now_us);
     }
     out->n_looked = n;
@@ -179,9 +182,9 @@ static enum status look_at_desks(const struct looking *k, struct round *out,
 
 static enum status in_arena(enum status (*what)(const struct looking *, struct round *,
                                                 struct error *),
-                            struct pg *pg, int64_t now_us, size_t most, struct round *out,
-                            struct error *err) {
-    struct looking k = {pg, arena_new(ROUND_BYTES), now_us, most};
+                            struct pg *pg, const struct policy *p, int64_t now_us,
+                            size_t most, struct round *out, struct error *err) {
+    struct looking k = {pg, p, arena_new(ROUND_BYTES), now_us, most};
     *out = (struct round){0};
     enum status st = what(&k, out, err);
     struct pg_script *s = pg_script_new(k.a);
@@ -195,12 +198,12 @@ static enum status in_arena(enum status (*what)(const struct looking *, struct r
     return st;
 }
 
-enum status round_run(struct pg *pg, int64_t now_us, size_t most, struct round *out,
-                      struct error *err) {
-    return in_arena(look_at_due, pg, now_us, most, out, err);
+enum status round_run(struct pg *pg, const struct policy *p, int64_t now_us, size_t most,
+                      struct round *out, struct error *err) {
+    return in_arena(look_at_due, pg, p, now_us, most, out, err);
 }
 
-enum status round_run_full(struct pg *pg, int64_t now_us, size_t most, struct round *out,
-                           struct error *err) {
-    return in_arena(look_at_desks, pg, now_us, most, out, err);
+enum status round_run_full(struct pg *pg, const struct policy *p, int64_t now_us,
+                           size_t most, struct round *out, struct error *err) {
+    return in_arena(look_at_desks, pg, p, now_us, most, out, err);
 }

@@ -4,12 +4,14 @@
  *
  * Any number of instances may look at once: a duty that another one (or a worker that
  * just reads its answer) holds is left to it, and a level that was told before is not
- * told again, whoever told it.
+ * told again, whoever told it. `p` gives the hours of desks that got a duty otherwise than
+ * planned; NULL, before the rules are loaded: its warnings stay where they were planned.
  */
 #ifndef SERVICES_DEADLINES_ROUND_H
 #define SERVICES_DEADLINES_ROUND_H
 
 #include "common/io/pg.h"
+#include "common/policy/policy.h"
 
 struct round {
     size_t n_looked;   /* duties whose time had come */
@@ -19,13 +21,13 @@ struct round {
 
 /* Looks at no more than `most` duties of each severity. Waits for Postgres, which must
  * be connected; after a failure nothing is changed and the connection is closed. */
-MUST_USE enum status round_run(struct pg *pg, int64_t now_us, size_t most,
-                               struct round *out, struct error *err);
+MUST_USE enum status round_run(struct pg *pg, const struct policy *p, int64_t now_us,
+                               size_t most, struct round *out, struct error *err);
 
 /* One look at the desks that have more than they can take: at most `most` duties of each
  * go on along their plans, the least severe and latest first. One instance at a time; the
  * others find nothing to do. What has fired by now is left to round_run(). */
-MUST_USE enum status round_run_full(struct pg *pg, int64_t now_us, size_t most,
-                                    struct round *out, struct error *err);
+MUST_USE enum status round_run_full(struct pg *pg, const struct policy *p, int64_t now_us,
+                                    size_t most, struct round *out, struct error *err);
 
 #endif

@@ -54,6 +54,26 @@ struct standing_duty standing_read(struct arena *a, const struct pg_query *q,
     return d;
 }
 
+/* The last one goes out as it is. They stay in the order of time. */
+void standing_warn(struct standing_duty *d, const struct policy *p, int turn,
+                   int64_t now_us) {
+    bool is_otherwise = d->is_kept || turn != d->turns.present;
+    struct policy_turns t = d->turns;
+    if (!p || !is_otherwise || t.n == 0)
+        return;
+    if (t.from_us[turn] > now_us)
+        t.from_us[turn] = now_us;
+    for (int i = 0; i + 1 < d->n_warnings; i++) {
+        int64_t at = d->warn_us[i];
+        if (at < d->fires_us)
+            continue;
+        at = policy_notice_us(p, &t, turn, at);
+        d->warn_us[i] =
+            at < d->warn_us[d->n_warnings - 1] ? at : d->warn_us[d->n_warnings - 1];
+        d->is_warned_otherwise = true;
+    }
+}
+
 /* Who counts holds the lock to the end of the transaction: two that hand on at once would
  * hand on twice as much. Who does not get it sees no desk, and hands over by the plan. */
 static const struct pg_statement rooms = {
@@ -141,14 +161,15 @@ static const struct pg_statement go_on = {
     "UPDATE henpin.duty d SET fires_at = t.next,"
     " state = CASE WHEN t.is_breached THEN 'breached' ELSE d.state END,"
     " desk = coalesce(t.desk, d.desk),"
+    " warn_at = coalesce(t.warn::timestamptz[], d.warn_at),"
     " act_by_at = CASE WHEN t.desk IS NULL THEN d.act_by_at ELSE t.act_by END,"
     " turn_from = CASE WHEN t.desk IS NULL THEN d.turn_from"
     "  ELSE d.turn_from[:t.turn - 1] || t.since || d.turn_from[t.turn + 1:] END,"
     " hands_on = CASE WHEN t.next IS NULL THEN NULL ELSE coalesce(t.hands_on, "
     "d.hands_on) END"
     " FROM unnest($1::uuid[], $2::timestamptz[], $3::boolean[], $4::text[],"
-    "  $5::timestamptz[], $6::boolean[], $7::int[], $8::timestamptz[])"
-    "  AS t(duty_id, next, is_breached, desk, act_by, hands_on, turn, since)"
+    "  $5::timestamptz[], $6::boolean[], $7::int[], $8::timestamptz[], $9::text[])"
+    "  AS t(duty_id, next, is_breached, desk, act_by, hands_on, turn, since, warn)"
     " WHERE d.duty_id = t.duty_id"};
 
 struct standing_writes standing_open(struct pg_script *s, size_t n) {
@@ -162,6 +183,7 @@ struct standing_writes standing_open(struct pg_script *s, size_t n) {
     w.hands_on = pg_param_array(q, PG_BOOL, n);
     w.turn = pg_param_array(q, PG_INT4, n);
     w.since = pg_param_array(q, PG_TIMESTAMPTZ, n);
+    w.warn = pg_param_array(q, PG_TEXT, n);
     if (!MECHANISM("clock-together")) {
         (void)pg_script_query(s, &pg_commit);
         (void)pg_script_query(s, &pg_begin);
@@ -177,6 +199,7 @@ static void write_row(const struct standing_writes *w, struct uuid duty_id,
     pg_array_uuid(w->ids, duty_id);
     pg_array_i64(w->next, l->next_us);
     pg_array_i64(w->breached, l->kind == LEVEL_BREACHED);
+    turn_rows_instants(w->warn, d->warn_us, d->is_warned_otherwise ? d->n_warnings : 0);
     if (turn == t->present) {
         pg_array_null(w->desks);
         pg_array_null(w->act_by);

@@ -21,6 +21,12 @@
 
 struct standing_duty standing_read(struct arena *a, const struct pg_query *q, size_t row);
 
+/* Moves the warnings that were not told into the hours of `turn`, where that has it
+ * otherwise than planned: it got it at `now_us` from a full desk, or keeps it because it is
+ * at work on it. Without a policy they stay. */
+void standing_warn(struct standing_duty *d, const struct policy *p, int turn,
+                   int64_t now_us);
+
 /* How much each desk with a limit can take, counted up to `most` beyond it by an index;
  * not `of_all`: of those that have something to hand on. */
 struct pg_query *standing_ask_rooms(struct pg_script *s, size_t most, bool of_all);
@@ -30,6 +36,7 @@ struct rooms standing_rooms(struct arena *a, const struct pg_query *q);
 struct standing_writes {
     struct tell tell;
     struct pg_array *ids, *next, *breached, *desks, *act_by, *hands_on, *turn, *since;
+    struct pg_array *warn;
 };
 struct standing_writes standing_open(struct pg_script *s, size_t n);
 

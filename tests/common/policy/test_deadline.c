@@ -134,6 +134,31 @@ test_deadline__B4_B23_notices_wait_for_the_desk_to_open_except_the_last(void **s
     assert_int_equal(d.warn_us[2], d.start_us + 96 * US_PER_HOUR / 100 * 95);
 }
 
+/* The office has it until Tuesday afternoon, then the night desk, which never closes. */
+static void
+test_deadline__B4_B23_notices_keep_to_the_hours_of_whose_turn_it_is(void **state) {
+    (void)state;
+    struct policy_duty d =
+        decide(
+            PACK_GROUND
+            "tables:\n- table: t\n  title: t\n  hit: collect\n  gives: {duty: by-name}\n"
+            "  else: none\n  rules:\n  - {id: a, title: t, source: s, when: {event: "
+            "asked}, "
+            "then: {duty: {name: d, stop: answered, due: 96h, warn: [5%, 10%, 50%, "
+            "95%]}}}\n"
+            "- table: r\n  title: r\n  hit: unique\n  gives: {chain: one}\n  rules: []\n"
+            "  else: {chain: [{to: office, skip_if: closed, wait: 8h}, {to: night}]}\n",
+            "2026-11-24T07:30:00+09:00", "ja")
+            .duties[0];
+    assert_int_equal(d.n_turns, 2);
+    assert_instant(d.turns[1].from_us, "2026-11-24T15:30:00+09:00");
+    assert_int_equal(d.n_warnings, 4);
+    assert_instant(d.warn_us[0],
+                   "2026-11-24T13:00:00+09:00"); /* 12:18: the lunch break */
+    assert_instant(d.warn_us[1], "2026-11-24T17:06:00+09:00"); /* the night desk's */
+    assert_instant(d.warn_us[2], "2026-11-26T07:30:00+09:00");
+}
+
 /* The clock looks at the first of them first, and never back. */
 static void test_deadline__B4_warnings_come_in_the_order_of_time(void **state) {
     (void)state;
@@ -270,6 +295,8 @@ int main(void) {
             test_deadline__B6_B18_B20_only_start_and_rule_make_the_due_instant),
         cmocka_unit_test(
             test_deadline__B4_B23_notices_wait_for_the_desk_to_open_except_the_last),
+        cmocka_unit_test(
+            test_deadline__B4_B23_notices_keep_to_the_hours_of_whose_turn_it_is),
         cmocka_unit_test(test_deadline__B4_warnings_come_in_the_order_of_time),
         cmocka_unit_test(test_deadline__B4_a_warning_longer_than_the_duty_is_left_out),
         cmocka_unit_test(

@@ -438,14 +438,14 @@ test_duty_clock__B23_notices_wait_for_the_desk_after_a_pause_too(void **state) {
     int64_t now = at("2026-11-06T15:30+09:00");
     /* half is reached on Saturday at 03:00, twelve hours before due are on Saturday at
      * 15:00; the office opens on Monday, after due: they go out, rather than never */
-    int told = duty_clock_warnings(&spec, events, n, now, office,
-                                   at("2026-11-06T18:00+09:00"), out);
+    struct notice_turn turn = {office, 0, at("2026-11-06T18:00+09:00")};
+    int told = duty_clock_warnings(&spec, events, n, now, &turn, 1, out);
     assert_int_equal(told, 3);
     assert_instant(out[0], "2026-11-07T03:00:00+09:00");
     /* with a desk that opens on Monday and time enough they wait for it */
     spec.due = hours(120);
-    told = duty_clock_warnings(&spec, events, n, now, office,
-                               at("2026-11-10T18:00+09:00"), out);
+    turn.act_by_us = at("2026-11-10T18:00+09:00");
+    told = duty_clock_warnings(&spec, events, n, now, &turn, 1, out);
     assert_int_equal(told, 3);
     assert_instant(out[0], "2026-11-09T09:00:00+09:00"); /* half: Sunday, 15:00 */
     assert_instant(out[1], "2026-11-10T15:00:00+09:00");
