@@ -160,7 +160,10 @@ SELECT e.identity_at, e.escalation_id, e.kind, e.level, e.case_id, e.seller_id, 
        coalesce(e.details, '{}') || jsonb_strip_nulls(jsonb_build_object('shipment', o.status, 'carrier', o.carrier,
            'tracking', o.tracking, 'promised_at', to_char(o.latest_delivery_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
            'delivered_at', to_char(o.delivered_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), 'lines', o.lines,
-           'returns', (SELECT jsonb_object_agg(r.return_id, r.status) FROM return_case r WHERE r.order_key = i.order_key))) AS details
+           'returns', (SELECT jsonb_object_agg(r.return_id, r.status) FROM return_case r WHERE r.order_key = i.order_key),
+           'seller_speaks', (SELECT jsonb_agg(substr(f.fact, 10) ORDER BY f.fact) FROM seller_fact f
+                             WHERE f.seller_id = e.seller_id AND f.fact LIKE 'language._%' AND now() >= f.valid_from AND now() < f.valid_until)))
+           AS details
 FROM escalation_event e
 JOIN inquiry_thread i ON i.case_id = e.case_id
 LEFT JOIN sales_order o ON o.order_key = i.order_key AND o.is_known
@@ -247,7 +250,7 @@ COMMENT ON VIEW order_line IS 'One row per line of an order.';
 COMMENT ON VIEW open_escalations IS 'What stands and wants a person: open duties, raised blockers, triage, unknown orders, and what of sellers ends soon. Triage of a return leaves when the case is closed; that of an order when it is delivered or cancelled, or 30 days after it was told (recorded_at), because nothing closes an order. Ranked by consequence within time left: the seconds until act_by_at (else due_at), divided by 4 for each step of severity, smallest first; so a grave matter of four days stands beside a serious one of one day. What is late is negative, multiplied instead, and comes first; what has no clock comes last, graver and older first.';
 COMMENT ON VIEW standing_escalation IS 'open_escalations without ranks and what is looked up for each: for counting.';
 COMMENT ON FUNCTION board(text, text, text, bigint) IS 'The first rows of open_escalations of a marketplace, a seller, a desk (null: any), ranked among themselves; fast with a million of them.';
-COMMENT ON VIEW inquiry_escalation IS 'What a desk needs to answer a buyer: each escalation of a conversation, with its order and the order''s returns as they stand now in details.';
+COMMENT ON VIEW inquiry_escalation IS 'What a desk needs to answer a buyer: each escalation of a conversation, with its order, the order''s returns and what languages the seller''s own people speak (seller_speaks), as all stand now, in details.';
 COMMENT ON VIEW waiting_return IS 'Returns that wait for their order and are not decided before it is known. After a while (--order-patience) the order is escalated as order_unknown.';
 COMMENT ON VIEW case_timeline IS 'Everything that happened to a case: events, duties, escalations, tasks. Select by case_id and order by at.';
 COMMENT ON FUNCTION maintenance_plan(interval, interval) IS 'What partition maintenance has to do, a row each; statement is NULL when it is only to be told. Run by henpin migrate, each row as a transaction of its own. ahead: how far partitions are created, besides three months behind; keep: how long they stay.';
