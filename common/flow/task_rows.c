@@ -254,6 +254,7 @@ static const struct pg_statement update = {
     " ready_at = t.ready_at, closed_at = t.closed_at, policy_revision_id = t.revision,"
     " blocked = CASE WHEN t.state = d.state THEN d.blocked END,"
     " partner = CASE WHEN t.state = 'CREATED' THEN NULL ELSE d.partner END,"
+    " licence_from = CASE WHEN t.state = 'CREATED' THEN NULL ELSE d.licence_from END,"
     " licence_until = CASE WHEN t.state = 'CREATED' THEN NULL ELSE d.licence_until END,"
     " overdue_at = CASE WHEN t.turn = d.turn OR t.due_at <= d.overdue_at"
     "  THEN d.overdue_at END,"

@@ -240,16 +240,17 @@ struct table_list {
 /* ---- who does the steps ---- */
 
 /* Where goods come back. */
-struct site {
-    const char *name, *title;
-    const char *area;
-    struct condition *when[POLICY_FACT_COUNT]; /* which marketplaces' goods */
-};
-
 struct word_list {
     const char **words;
     int n;
     bool is_any;
+};
+
+struct site {
+    const char *name, *title;
+    const char *area;
+    struct word_list langs; /* in which work is ordered there; none: in any */
+    struct condition *when[POLICY_FACT_COUNT]; /* which marketplaces' goods */
 };
 
 struct partner_licence {

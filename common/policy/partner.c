@@ -112,11 +112,30 @@ static void build_lack(const struct policy *p, const struct partner *x,
     }
 }
 
+/* Since when licences of the kind have gone on without a gap up to the one that begins at
+ * `from_us`. */
+static int64_t licensed_from(const struct partner *x, const char *area,
+                             const struct policy_partner_ask *ask, int64_t from_us) {
+    char text[200];
+    for (int i = 0; i < x->n_licences; i++) {
+        const struct partner_licence *l = &x->licences[i];
+        struct builder why = builder_over(text, sizeof text);
+        struct policy_partner_ask then = *ask;
+        then.at_us = l->licence.from_us;
+        if (span_is(ask->licence, l->licence.name) && l->licence.from_us < from_us &&
+            l->licence.until_us >= from_us && !is_lacking(l, area, &then, &why)) {
+            from_us = l->licence.from_us;
+            i = -1; /* another may go on before it */
+        }
+    }
+    return from_us;
+}
+
 /* The end of the licence that lasts longest of those that count; INT64_MIN: none counts,
  * and `why` says what is wrong with the nearest. */
 static int64_t licensed_until(const struct policy *p, const struct partner *x,
                               const char *area, const struct policy_partner_ask *ask,
-                              struct builder *why) {
+                              struct builder *why, int64_t *from_us) {
     int64_t until = INT64_MIN;
     bool has_any = false;
     for (int i = 0; i < x->n_licences; i++) {
@@ -126,8 +145,10 @@ static int64_t licensed_until(const struct policy *p, const struct partner *x,
         char text[200];
         struct builder what = builder_over(text, sizeof text);
         bool lacks = is_lacking(l, area, ask, &what);
-        if (!lacks && l->licence.until_us > until)
+        if (!lacks && l->licence.until_us > until) {
             until = l->licence.until_us;
+            *from_us = licensed_from(x, area, ask, l->licence.from_us);
+        }
         if (lacks && !has_any) {
             build_text(why, "its ");
             build_span(why, ask->licence);
@@ -149,18 +170,33 @@ static bool is_open_before(const struct partner *x,
     return next == POLICY_NO_INSTANT || next < ask->due_us || ask->at_us >= ask->due_us;
 }
 
-static void judge(const struct policy *p, const struct partner *x, const char *area,
-                  const struct policy_partner_ask *ask, int64_t n_open,
-                  struct builder *why, struct policy_verdict *out) {
-    *out = (struct policy_verdict){x->name, x->title, NULL, INT64_MAX};
+static bool speaks(const struct partner *x, const struct site *site) {
+    bool speaks = x->langs.n == 0 || site->langs.n == 0 || site->langs.is_any;
+    for (int i = 0; i < site->langs.n; i++)
+        speaks = speaks || has_word(&x->langs, span_of(site->langs.words[i]));
+    return speaks;
+}
+
+static void judge(const struct policy *p, const struct partner *x,
+                  const struct site *site, const struct policy_partner_ask *ask,
+                  int64_t n_open, struct builder *why, struct policy_verdict *out) {
+    const char *area = site->area;
+    *out = (struct policy_verdict){
+        x->name,   x->title, NULL, ask->bound.ptr && span_is(ask->bound, x->name),
+        INT64_MIN, INT64_MAX};
     char licence[900];
     struct builder lacks = builder_over(licence, sizeof licence);
     if (ask->licence.len > 0)
-        out->licence_until_us = licensed_until(p, x, area, ask, &lacks);
+        out->licence_until_us =
+            licensed_until(p, x, area, ask, &lacks, &out->licence_from_us);
     if (out->licence_until_us == INT64_MIN)
         build_span(why, builder_span(&lacks));
     else if (!has_word(&x->areas, span_of(area)))
         build_format(why, "does not work in %s", area);
+    else if (!speaks(x, site))
+        build_format(why, "does not speak %s", site->langs.words[0]);
+    else if (out->is_bound)
+        return; /* a contract is kept, however full or late */
     else if (!is_open_before(x, ask))
         build_instant(why, "opens after it is due, ",
                       calendar_next_open(x->calendar, ask->at_us));
@@ -178,7 +214,7 @@ int policy_partners_judge(const struct policy *p, const struct policy_partner_as
             continue;
         char text[1000];
         struct builder why = builder_over(text, sizeof text);
-        judge(p, &p->partners[i], site->area, ask, n_open ? n_open[i] : 0, &why, &out[n]);
+        judge(p, &p->partners[i], site, ask, n_open ? n_open[i] : 0, &why, &out[n]);
         if (builder_span(&why).len > 0)
             out[n].why_not = span_cstr(a, builder_span(&why));
         n++;
@@ -187,13 +223,45 @@ int policy_partners_judge(const struct policy *p, const struct policy_partner_as
 }
 
 int policy_partner_taken(const struct policy_verdict *verdicts, int n) {
+    int taken = -1;
     for (int i = 0; i < n; i++)
-        if (!verdicts[i].why_not)
-            return i;
-    return -1;
+        if (!verdicts[i].why_not && (taken < 0 || verdicts[i].is_bound))
+            taken = i;
+    return taken;
 }
 
 /* ---- in words ---- */
+
+static void build_field(struct builder *b, const char *name, const char *text) {
+    if (!text)
+        return;
+    build_format(b, "%s\"%s\":",
+                 builder_span(b).ptr[builder_span(b).len - 1] == '{' ? "" : ",", name);
+    build_json(b, span_of(text));
+}
+
+struct span policy_partners_json(const struct policy_verdict *verdicts, int n, int taken,
+                                 struct arena *a) {
+    size_t room = 10;
+    for (int i = 0; i < n; i++)
+        room +=
+            120 + 6 * (span_of(verdicts[i].partner).len + span_of(verdicts[i].title).len +
+                       span_of(verdicts[i].why_not).len);
+    struct builder b = builder_in(a, room);
+    build_char(&b, '[');
+    for (int i = 0; i < n; i++) {
+        const struct policy_verdict *v = &verdicts[i];
+        build_text(&b, i > 0 ? ",{" : "{");
+        build_field(&b, "partner", v->partner);
+        build_field(&b, "title", v->title);
+        build_field(&b, "why_not", v->why_not);
+        build_text(&b, i == taken ? ",\"is_taken\":true" : "");
+        build_text(&b, v->is_bound ? ",\"is_bound\":true" : "");
+        build_char(&b, '}');
+    }
+    build_char(&b, ']');
+    return builder_span(&b);
+}
 
 static const struct policy_term *licence_term(const struct policy *p,
                                               struct span licence) {

@@ -49,12 +49,13 @@ static struct word_list read_langs(struct loader *l, const struct node *n) {
 /* ---- sites ---- */
 
 static void read_site(struct loader *l, struct site *s, const struct node *n) {
-    static const char *const keys[] = {"title", "area", "when", NULL};
+    static const char *const keys[] = {"title", "area", "langs", "when", NULL};
     *s = (struct site){.name = span_cstr(l->a, n->key->text)};
     if (!schema_map(l, n, "a site", keys))
         return;
     s->title = schema_text(l, n, "title", true);
     s->area = schema_text(l, n, "area", true);
+    s->langs = read_langs(l, node_get(n, "langs"));
     const struct node *when = node_get(n, "when");
     if (when)
         conditions_read(l, when, s->when);

@@ -3,7 +3,7 @@
  * may or can do.
  *
  *     sites:
- *       returns-chiba: {title: Returns centre, area: chiba, when: {marketplace: japan}}
+ *       returns-chiba: {title: Returns centre, area: chiba, langs: [ja], when: {marketplace: japan}}
  *     partners:
  *       kanto-carrier:
  *         title: Kanto Carrier
@@ -15,7 +15,7 @@
  *         licences:
  *         - {for: IW_TRANSPORT, areas: [chiba, tokyo], waste: [PLASTIC, METAL], from: 2025-04-01, until: 2030-04-01}
  *
- * The order of partners is that of choice. A licence without `waste` covers no waste, one
+ * A partner speaks one of the site's `langs`, where both say theirs. The order of partners is that of choice. A licence without `waste` covers no waste, one
  * without `areas` those of its partner. `until` is the first instant without it; who has
  * renewed writes a second licence.
  */

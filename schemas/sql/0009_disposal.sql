@@ -272,6 +272,11 @@ BEGIN
     END IF;
 END $$;
 
+-- Of the partners that were considered last.
+CREATE FUNCTION who_else_may(t disposal_task) RETURNS text LANGUAGE sql STABLE SET search_path = henpin, pg_catalog, pg_temp
+RETURN coalesce((SELECT 'Who may: ' || string_agg(c ->> 'partner', ', ') FROM jsonb_array_elements(t.considered) c
+    WHERE NOT c ? 'why_not' AND c ->> 'partner' IS DISTINCT FROM t.partner), 'No other partner may do it.');
+
 CREATE FUNCTION complete_step(task_id uuid, evidence jsonb DEFAULT '{}', who text DEFAULT NULL, done_at timestamptz DEFAULT NULL)
 RETURNS TABLE (state text, done_by text, done_since timestamptz, is_first boolean, next_actions text[])
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = henpin, pg_catalog, pg_temp AS $$
@@ -327,7 +332,10 @@ BEGIN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('%s is blocked: %s', t.action, t.blocked);
     ELSIF t.licence_until <= at THEN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('%s calls for the licence %s, which %s held until %s', t.action,
-            t.licence_required, coalesce(t.partner, 'whoever does it'), t.licence_until);
+            t.licence_required, coalesce(t.partner, 'whoever does it'), t.licence_until), HINT = who_else_may(t);
+    ELSIF at < t.licence_from THEN
+        RAISE object_not_in_prerequisite_state USING MESSAGE = format('%s calls for the licence %s, which %s holds since %s only', t.action,
+            t.licence_required, coalesce(t.partner, 'whoever does it'), t.licence_from), HINT = who_else_may(t);
     ELSIF t.state = 'CREATED' AND t.licence_required IS NOT NULL AND t.partner IS NULL THEN
         RAISE object_not_in_prerequisite_state USING
             MESSAGE = format('nobody with the licence %s has been found for %s yet', t.licence_required, t.action),
@@ -417,11 +425,17 @@ BEGIN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('%s, which comes after it, is done', f.action),
             HINT = format('Reopen the task %s first.', f.task_id);
     END IF;
+    -- What was to be done because one of these was late is not: they are not begun.
+    FOR f IN SELECT l.* FROM disposal_task l JOIN disposal_task d ON d.task_id = l.late_of WHERE (d.after_task = t.task_id OR d.task_id = t.task_id)
+            AND l.case_id = t.case_id AND l.state IN ('CREATED', 'READY') ORDER BY l.task_id FOR UPDATE OF l LOOP
+        PERFORM task_changed(f, 'CANCELLED', at, 'reopen_step');
+        UPDATE disposal_task d SET state = 'CANCELLED', closed_at = now(), look_at = NULL, updated_at = now() WHERE d.task_id = f.task_id;
+    END LOOP;
     FOR f IN SELECT * FROM disposal_task d WHERE d.after_task = t.task_id AND d.state = 'READY' ORDER BY d.task_id FOR UPDATE LOOP
         f.turn := f.turn + 1;
         PERFORM task_changed(f, 'REOPENED', at, 'reopen_step');
         UPDATE disposal_task d SET state = 'CREATED', turn = f.turn, ready_at = NULL, blocked = NULL, partner = NULL,
-            licence_until = NULL, counts_from = NULL, due_at = NULL, overdue_at = NULL, failed_at = NULL, failed_turn = NULL,
+            licence_from = NULL, licence_until = NULL, counts_from = NULL, due_at = NULL, overdue_at = NULL, failed_at = NULL, failed_turn = NULL,
             look_at = NULL, updated_at = now() WHERE d.task_id = f.task_id;
     END LOOP;
     t.turn := t.turn + 1;
@@ -526,7 +540,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = henpin, pg_catalog, pg_te
     ORDER BY i.site, i.is_electronic, i.waste, i.partner, p.processor
 $$;
 
-REVOKE ALL ON FUNCTION refuse_change, day_of, task_is_wanted, manifest_refused, evidence_field_refused, evidence_refused, shown_before, task_locked,
+REVOKE ALL ON FUNCTION refuse_change, day_of, who_else_may, task_is_wanted, manifest_refused, evidence_field_refused, evidence_refused, shown_before, task_locked,
     task_changed, who_is, why_is, instant_is, manifest_taken, manifest_checked, complete_step, fail_step, reopen_step, try_step, manifest_report FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION complete_step, fail_step, reopen_step, try_step TO henpin_desk;
 GRANT EXECUTE ON FUNCTION manifest_report TO henpin_desk, henpin_reader;
@@ -543,6 +557,7 @@ COMMENT ON FUNCTION manifest_refused(text, boolean) IS 'What is wrong with the n
 COMMENT ON FUNCTION evidence_field_refused(evidence_field, jsonb) IS 'What is wrong with one field of the evidence; NULL: nothing.';
 COMMENT ON FUNCTION evidence_refused(disposal_task, jsonb, date) IS 'Everything that is wrong with the evidence of a step done on that day in Japan; {}: nothing.';
 COMMENT ON FUNCTION shown_before(disposal_task, text[]) IS 'Evidence of these kinds that was shown for the same goods.';
+COMMENT ON FUNCTION who_else_may(disposal_task) IS 'Which partners may do a step besides the one who is to, for a hint.';
 COMMENT ON FUNCTION task_is_wanted(disposal_task) IS 'Whether the goods are still decided so that the step counts.';
 COMMENT ON FUNCTION task_locked(uuid) IS 'The task, locked behind the row of its case, as workers lock them.';
 COMMENT ON FUNCTION task_changed(disposal_task, text, timestamptz, text) IS 'Writes a row of the trail.';

@@ -17,11 +17,13 @@
 static const struct pg_statement follow = {
     "tasks_follow",
     "WITH made AS (INSERT INTO henpin.disposal_task AS d (task_id, identity_at, case_id,"
-    "   line_id, about, quantity, playbook, rule_id, step_no, action, lot, product_class,"
+    "   line_id, about, late_of, quantity, playbook, rule_id, step_no, action, lot, "
+    "product_class,"
     "   responsible, site, licence_required, evidence_required, keep_years, overdue,"
     "   state, counts_from, due_at, look_at, seller_id, marketplace, order_id,"
     "   policy_revision_id)"
-    "  SELECT n.id, t.identity_at, t.case_id, t.line_id, t.about, t.quantity, t.playbook,"
+    "  SELECT n.id, t.identity_at, t.case_id, t.line_id, t.about, n.of, t.quantity,"
+    "   t.playbook,"
     "   t.rule_id, t.step_no, n.action, t.lot, t.product_class, n.role, t.site,"
     "   n.licence, n.evidence, n.keep, n.overdue, 'CREATED', n.since, n.due, n.since,"
     "   t.seller_id, t.marketplace, t.order_id, t.policy_revision_id"
@@ -35,7 +37,8 @@ static const struct pg_statement follow = {
     "   playbook = EXCLUDED.playbook, rule_id = EXCLUDED.rule_id,"
     "   policy_revision_id = EXCLUDED.policy_revision_id, ready_at = NULL,"
     "   done_at = NULL, done_by = NULL, closed_at = NULL, overdue_at = NULL,"
-    "   partner = NULL, licence_until = NULL, blocked = NULL, failed_turn = NULL,"
+    "   partner = NULL, licence_from = NULL, licence_until = NULL, blocked = NULL, "
+    "failed_turn = NULL,"
     "   updated_at = now() WHERE d.state IN ('CANCELLED', 'DONE') RETURNING *)" TELL(
         "CASE WHEN turn > 1 THEN 'REOPENED' ELSE 'CREATED' END", "counts_from")};
 

@@ -27,7 +27,13 @@ static const struct pg_statement look = {
     "  WHERE e.task_id = t.task_id AND e.turn = t.failed_turn), routed_revision,"
     " (SELECT format('%s (%s)', h.action, h.about) FROM henpin.disposal_task h"
     "  WHERE h.case_id = t.case_id AND h.about <> 'goods' AND h.unlocks = 'disposal'"
-    "   AND h.state IN ('CREATED', 'READY') ORDER BY h.about LIMIT 1)"
+    "   AND h.state IN ('CREATED', 'READY') ORDER BY h.about LIMIT 1),"
+    " (SELECT b.partner FROM henpin.disposal_task b WHERE b.case_id = t.case_id"
+    "  AND b.line_id = t.line_id AND b.lot IS NOT DISTINCT FROM t.lot AND b.about = "
+    "t.about"
+    "  AND b.step_no < t.step_no AND b.state = 'DONE' AND b.partner IS NOT NULL"
+    "  ORDER BY b.responsible IS NOT DISTINCT FROM t.responsible DESC, b.step_no DESC"
+    "  LIMIT 1)"
     " FROM (SELECT d.* FROM henpin.disposal_task d WHERE d.look_at <= $1"
     "  AND d.task_id IN (SELECT task_id FROM due) AND (d.case_id IN (SELECT case_id"
     "   FROM held) OR NOT EXISTS (SELECT FROM henpin.return_case c"
@@ -66,7 +72,8 @@ enum {
     T_FAILED_AT,
     T_FAILED_WHY,
     T_ROUTED,
-    T_HELD
+    T_HELD,
+    T_BOUND
 };
 
 /* Held, so that nobody takes a step back while what follows it is made ready. */
@@ -87,14 +94,17 @@ static const struct pg_statement go_on = {
     "  END, counts_from = t.counts_from, due_at = t.due_at, look_at = t.look_at,"
     " overdue_at = CASE WHEN t.is_late THEN t.due_at ELSE d.overdue_at END,"
     " partner = CASE WHEN t.is_routed THEN t.partner ELSE d.partner END,"
+    " considered = CASE WHEN t.is_routed THEN t.considered::jsonb ELSE d.considered END,"
+    " licence_from = CASE WHEN t.is_routed THEN t.licence_from ELSE d.licence_from END,"
     " licence_until = CASE WHEN t.is_routed THEN t.licence_until ELSE d.licence_until"
     "  END, blocked = CASE WHEN t.is_routed THEN t.blocked ELSE d.blocked END,"
     " routed_revision = CASE WHEN t.is_routed THEN $11 ELSE d.routed_revision END,"
     " failed_turn = NULL, updated_at = now()"
     " FROM unnest($1::uuid[], $2::boolean[], $3::timestamptz[], $4::timestamptz[],"
     "  $5::timestamptz[], $6::boolean[], $7::boolean[], $8::text[], $9::timestamptz[],"
-    "  $10::text[]) AS t(task_id, is_ready, counts_from, due_at, look_at, is_late,"
-    "  is_routed, partner, licence_until, blocked)"
+    "  $10::text[], $12::timestamptz[], $13::text[]) AS t(task_id, is_ready, "
+    "counts_from, due_at, look_at, is_late,"
+    "  is_routed, partner, licence_until, blocked, licence_from, considered)"
     " WHERE d.task_id = t.task_id"};
 
 struct looking {
@@ -209,6 +219,7 @@ static bool take(const struct looking *k, size_t row, struct due_task *x) {
             },
         .overdue = pg_text(q, row, T_OVERDUE),
         .partner = pg_text(q, row, T_PARTNER),
+        .bound = pg_text(q, row, T_BOUND),
         .failed_turn = pg_i64(q, row, T_FAILED_TURN),
         .failed_us = pg_instant(q, row, T_FAILED_AT),
         .failed_why = pg_text(q, row, T_FAILED_WHY),
@@ -220,7 +231,7 @@ static bool take(const struct looking *k, size_t row, struct due_task *x) {
 
 struct writes {
     struct pg_array *ids, *ready, *from, *due, *next, *late;
-    struct pg_array *routed, *partners, *licences, *blocked;
+    struct pg_array *routed, *partners, *licences, *blocked, *licensed_from, *considered;
     struct pg_copy *events;
     struct task_tell tell;
     struct task_follow follow;
@@ -241,6 +252,8 @@ static struct writes open_writes(const struct looking *k, struct pg_script *s) {
     w.licences = pg_param_array(q, PG_TIMESTAMPTZ, n);
     w.blocked = pg_param_array(q, PG_TEXT, n);
     pg_param_i64(q, policy_revision(k->policy)->id);
+    w.licensed_from = pg_param_array(q, PG_TIMESTAMPTZ, n);
+    w.considered = pg_param_array(q, PG_TEXT, n);
     w.events = pg_script_copy(s, task_event_copy_sql);
     w.tell = task_tell_open(s, k->a, k->policy, k->now_us);
     w.follow = task_follow_open(s, n);
@@ -259,6 +272,8 @@ static void write_row(const struct writes *w, struct uuid task_id,
     pg_array_text(w->partners, route->partner);
     pg_array_i64(w->licences, route->licence_until_us);
     pg_array_text(w->blocked, route->blocked);
+    pg_array_i64(w->licensed_from, route->licence_from_us);
+    pg_array_text(w->considered, route->considered);
 }
 
 static void write_change(const struct writes *w, const struct due_task *x,
@@ -275,8 +290,9 @@ static struct task_route held_route(const struct looking *k, size_t row) {
     build_text(&b, "the goods are kept as evidence until ");
     build_span(&b, pg_text(k->tasks, row, T_HELD));
     build_text(&b, " is done");
-    return (struct task_route){.blocked = builder_span(&b),
-                               .licence_until_us = EVENT_ABSENT};
+    struct task_route route = task_route_none;
+    route.blocked = builder_span(&b);
+    return route;
 }
 
 static struct task_route find_route(struct looking *k, size_t row,
@@ -289,7 +305,10 @@ static struct task_route find_route(struct looking *k, size_t row,
         .marketplace = x->event.marketplace,
         .at_us = k->now_us,
         .due_us = turn->due_us,
+        .bound = x->bound,
     };
+    if (x->standing.is_ready && x->partner.ptr)
+        ask.bound = x->partner;
     ask.n_waste = pg_array_items(k->tasks, row, T_WASTE, k->a, &waste);
     ask.waste = waste;
     return task_route_find(k->policy, k->a, x->event.action, &ask,
@@ -313,7 +332,7 @@ static void follow_up(const struct writes *w, const struct task_event *e,
 static void write_turn(const struct writes *w, struct looking *k, size_t row,
                        struct task_round *out) {
     struct due_task x;
-    struct task_route route = {.licence_until_us = EVENT_ABSENT};
+    struct task_route route = task_route_none;
     if (!take(k, row, &x))
         return;
     const struct policy_step *step = policy_step_find(

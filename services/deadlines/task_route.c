@@ -32,11 +32,14 @@ struct task_rooms task_rooms_read(struct arena *a, const struct policy *p,
     return rooms;
 }
 
+const struct task_route task_route_none = {.licence_from_us = EVENT_ABSENT,
+                                           .licence_until_us = EVENT_ABSENT};
+
 struct task_route task_route_find(const struct policy *p, struct arena *a,
                                   struct span action,
                                   const struct policy_partner_ask *ask,
                                   struct span present, struct task_rooms *rooms) {
-    struct task_route route = {.licence_until_us = EVENT_ABSENT};
+    struct task_route route = task_route_none;
     if (!policy_partner_is_needed(p, ask))
         return route;
     struct policy_verdict *verdicts =
@@ -46,14 +49,17 @@ struct task_route task_route_find(const struct policy *p, struct arena *a,
         rooms->n_open[own]--; /* this one */
     int n = policy_partners_judge(p, ask, rooms->n_open, a, verdicts);
     int taken = policy_partner_taken(verdicts, n);
-    for (int i = 0; i < n && present.ptr; i++)
-        if (span_is(present, verdicts[i].partner) && !verdicts[i].why_not)
-            taken = i;
+    route.considered = policy_partners_json(verdicts, n, taken, a);
+    for (int i = 0; i < n; i++)
+        if (verdicts[i].is_bound && verdicts[i].why_not)
+            route.lost = span_of(verdicts[i].why_not);
     if (taken < 0) {
         route.blocked = policy_partners_text(p, action, ask, verdicts, n, a);
         return route;
     }
     route.partner = span_of(verdicts[taken].partner);
+    if (verdicts[taken].licence_from_us != INT64_MIN)
+        route.licence_from_us = verdicts[taken].licence_from_us;
     if (verdicts[taken].licence_until_us != INT64_MAX)
         route.licence_until_us = verdicts[taken].licence_until_us;
     rooms->n_open[number_of(p, route.partner)]++;

@@ -16,13 +16,19 @@ struct task_rooms task_rooms_read(struct arena *a, const struct policy *p,
                                   const struct pg_query *q);
 
 struct task_route {
-    struct span partner;      /* ptr NULL: none is needed, or nobody may */
-    struct span blocked;      /* why nobody may; ptr NULL: somebody may */
-    int64_t licence_until_us; /* EVENT_ABSENT: no end, or none needed */
+    struct span partner;    /* ptr NULL: none is needed, or nobody may */
+    struct span blocked;    /* why nobody may; ptr NULL: somebody may */
+    struct span considered; /* JSON: partner.h; ptr NULL: nobody needs to be */
+    struct span lost;       /* why it goes to another than who is bound; ptr NULL: it does
+                                 not */
+    int64_t licence_from_us, licence_until_us; /* EVENT_ABSENT: open, or none needed */
 };
 
-/* Takes room of whom it finds. `present` does it already, and goes on while he may; ptr
- * NULL: nobody. */
+/* None. */
+extern const struct task_route task_route_none;
+
+/* Takes room of whom it finds. `present` does it already: his room is taken; ptr NULL:
+ * nobody. */
 struct task_route task_route_find(const struct policy *p, struct arena *a,
                                   struct span action,
                                   const struct policy_partner_ask *ask,

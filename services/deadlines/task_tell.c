@@ -136,23 +136,37 @@ static bool loses_partner(const struct due_task *x, const struct task_route *rou
            !span_equal(x->partner, route->partner);
 }
 
+/* Whose licence it was, and what is wrong with it. */
+static void build_lost(struct builder *b, const struct due_task *x,
+                       const struct task_turn *turn, const struct task_route *route) {
+    bool was_his = turn->licence_ended || loses_partner(x, route);
+    if (was_his) {
+        build_span(b, x->event.licence);
+        build_text(b, " of ");
+    }
+    build_span(b, was_his ? x->partner : x->bound);
+    if (turn->licence_ended) {
+        build_instant(b, " ended ", x->standing.licence_until_us);
+    } else if (was_his) {
+        build_text(b, " holds no more by the rules");
+    } else {
+        build_text(b, " did the steps before and may not do this one (");
+        build_span(b, route->lost);
+        build_text(b, "), a new contract is needed");
+    }
+    build_text(b, route->blocked.ptr ? ": " : ": the step goes to ");
+}
+
 size_t task_tell_route(const struct task_tell *t, const struct due_task *x,
                        const struct task_turn *turn, const struct task_route *route) {
     bool is_blocked = route->blocked.ptr && !x->standing.is_blocked;
-    bool has_lost = turn->licence_ended || loses_partner(x, route);
+    bool has_lost = turn->licence_ended || loses_partner(x, route) ||
+                    (turn->becomes_ready && route->lost.ptr);
     if (!is_blocked && !has_lost)
         return 0;
-    struct builder reason = builder_in(t->a, route->blocked.len + 700);
-    if (has_lost) {
-        build_span(&reason, x->event.licence);
-        build_text(&reason, " of ");
-        build_span(&reason, x->partner);
-        if (turn->licence_ended)
-            build_instant(&reason, " ended ", x->standing.licence_until_us);
-        else
-            build_text(&reason, " holds no more by the rules");
-        build_text(&reason, route->blocked.ptr ? ": " : ": the step goes to ");
-    }
+    struct builder reason = builder_in(t->a, route->blocked.len + 1200);
+    if (has_lost)
+        build_lost(&reason, x, turn, route);
     build_span(&reason, route->blocked.ptr ? route->blocked : route->partner);
     tell(t, x,
          &(struct telling_of){

@@ -17,6 +17,7 @@ struct due_task {
     struct standing_task standing;
     struct span overdue; /* the role that is told when it is late; ptr NULL: none */
     struct span partner; /* who does it, or did; ptr NULL: nobody */
+    struct span bound;   /* who did the steps before it; ptr NULL: nobody */
     int64_t failed_turn; /* of an attempt not told yet; EVENT_ABSENT: none */
     int64_t failed_us;   /* EVENT_ABSENT: nobody said when */
     struct span failed_why;
@@ -38,7 +39,8 @@ void task_tell_late(const struct task_tell *t, const struct due_task *x,
 size_t task_tell_failed(const struct task_tell *t, const struct due_task *x,
                         const struct task_turn *turn);
 /* `route` was just looked for: that nobody may do it, once until somebody may; and whose
- * licence ended, or holds no more by the rules as they are now. */
+ * licence ended, holds no more by the rules as they are now, or does not do for this step
+ * though he did those before. */
 size_t task_tell_route(const struct task_tell *t, const struct due_task *x,
                        const struct task_turn *turn, const struct task_route *route);
 

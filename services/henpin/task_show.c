@@ -70,6 +70,15 @@ static const struct pg_statement asked = {
     " FROM henpin.disposal_task t WHERE t.task_id = " ITS_ID " AND t.unit IS NOT NULL"};
 enum { A_FIELD, A_REQUIRED, A_MEANING };
 
+static const struct pg_statement considered = {
+    "task_considered",
+    "SELECT c ->> 'partner', c ->> 'title', coalesce(c ->> 'why_not', CASE"
+    "  WHEN c ? 'is_taken' AND c ? 'is_bound' THEN 'does it: he did the steps before'"
+    "  WHEN c ? 'is_taken' THEN 'does it' ELSE 'may, too' END)"
+    " FROM henpin.disposal_task t, jsonb_array_elements(t.considered) c"
+    " WHERE t.task_id = " ITS_ID};
+enum { C_PARTNER, C_TITLE, C_WHY };
+
 static const struct pg_statement shown = {
     "task_shown",
     "SELECT e.turn, e.recorded_at, e.done_at, coalesce(e.evidence, ''), e.done_by,"
@@ -78,7 +87,7 @@ static const struct pg_statement shown = {
 enum { S_TURN, S_RECORDED, S_DONE, S_EVIDENCE, S_BY, S_CONTENT, S_HASH };
 
 struct answers {
-    const struct pg_query *tasks, *asked, *shown;
+    const struct pg_query *tasks, *asked, *considered, *shown;
 };
 
 /* ---- for people ---- */
@@ -132,6 +141,9 @@ static void print_one(struct arena *a, const struct answers *x) {
         {"DONE", rows_instant, S_DONE, 0}, {"BY", rows_text, S_BY, 0},
         {"", rows_text, S_EVIDENCE, 2},    {"SHOWN", rows_text, S_CONTENT, 0},
     };
+    static const struct rows_column partners[] = {{"PARTNER", rows_text, C_PARTNER, 0},
+                                                  {"", rows_text, C_TITLE, 3},
+                                                  {"WHY", rows_text, C_WHY, 0}};
     print_line(a, "step", pg_text(x->tasks, 0, T_ACTION));
     for (size_t i = 0; i < COUNT_OF(lines); i++)
         if (lines[i].is_instant)
@@ -141,6 +153,10 @@ static void print_one(struct arena *a, const struct answers *x) {
     if (pg_rows(x->asked) > 0) {
         printf("\n");
         rows_print(a, x->asked, asks, COUNT_OF(asks), true, stdout);
+    }
+    if (pg_rows(x->considered) > 0) {
+        printf("\n");
+        rows_print(a, x->considered, partners, COUNT_OF(partners), true, stdout);
     }
     if (pg_rows(x->shown) > 0) {
         printf("\n");
@@ -197,6 +213,11 @@ static const struct rows_field asked_fields[] = {
     {"required", rows_json_text, A_REQUIRED},
     {"meaning", rows_json_text, A_MEANING},
 };
+static const struct rows_field considered_fields[] = {
+    {"partner", rows_json_text, C_PARTNER},
+    {"title", rows_json_text, C_TITLE},
+    {"why", rows_json_text, C_WHY},
+};
 static const struct rows_field shown_fields[] = {
     {"turn", rows_json_number, S_TURN},
     {"recorded_at", rows_json_instant, S_RECORDED},
@@ -209,10 +230,12 @@ static const struct rows_field shown_fields[] = {
 
 static void print_json(const struct answers *x) {
     rows_json_print(
-        json_pack("{s:o, s:o, s:o}", "tasks",
-                  rows_json(x->tasks, task_fields, COUNT_OF(task_fields)), "asked",
-                  rows_json(x->asked, asked_fields, COUNT_OF(asked_fields)), "shown",
-                  rows_json(x->shown, shown_fields, COUNT_OF(shown_fields))),
+        json_pack(
+            "{s:o, s:o, s:o, s:o}", "tasks",
+            rows_json(x->tasks, task_fields, COUNT_OF(task_fields)), "asked",
+            rows_json(x->asked, asked_fields, COUNT_OF(asked_fields)), "considered",
+            rows_json(x->considered, considered_fields, COUNT_OF(considered_fields)),
+            "shown", rows_json(x->shown, shown_fields, COUNT_OF(shown_fields))),
         stdout);
 }
 
@@ -231,7 +254,8 @@ int task_show(struct pg *pg, const struct task_config *c,
     struct pg_script *s = pg_script_new(a);
     struct error err = {0};
     const char *id = operands->items[0];
-    const struct answers x = {add(s, &tasks, id), add(s, &asked, id), add(s, &shown, id)};
+    const struct answers x = {add(s, &tasks, id), add(s, &asked, id),
+                              add(s, &considered, id), add(s, &shown, id)};
     enum status st = database_run(pg, s, &err);
     if (st == ST_OK && pg_rows(x.tasks) == 0 && !c->is_json)
         (void)(st = error_set(&err, E_CONFIG, "no step is known under \"%s\"", id));

@@ -131,6 +131,56 @@ test_partner__who_is_full_or_closed_until_it_is_due_is_passed_over(void **state)
     assert_true(strncmp(judged(&a, NULL), "busy", 4) == 0);
 }
 
+static void test_partner__who_did_the_steps_before_goes_on_while_he_may(void **state) {
+    (void)state;
+    struct policy_partner_ask a = ask("carrier", "CARRY");
+    static const struct span metal[] = {{"METAL", 5}};
+    const int64_t n_open[] = {0, 0, 0, 2, 0};
+    a.waste = metal;
+    a.n_waste = 1;
+    a.bound = SPAN("busy"); /* full, and not the first */
+    assert_true(strncmp(judged(&a, n_open), "busy;", 5) == 0);
+    a.at_us = at("2026-11-20T19:00+09:00"); /* closed until it is due, too */
+    a.due_us = at("2026-11-24T08:00+09:00");
+    assert_true(strncmp(judged(&a, n_open), "busy;", 5) == 0);
+    a.bound = SPAN("old"); /* his licence ended */
+    assert_true(strncmp(judged(&a, n_open), "narrow;", 7) == 0);
+    a.bound = SPAN("mender"); /* does not offer it */
+    assert_true(strncmp(judged(&a, n_open), "narrow;", 7) == 0);
+}
+
+static void
+test_partner__a_licence_counts_from_the_first_of_those_that_renew_it(void **state) {
+    (void)state;
+    struct policy_partner_ask a = ask("carrier", "CARRY");
+    static struct policy_verdict v[POLICY_MAX_PARTNERS];
+    struct arena *arena = arena_new(1u << 20);
+    a.at_us = at("2027-06-01T00:00Z");
+    int n = policy_partners_judge(x.p, &a, NULL, arena, v);
+    assert_string_equal(v[n - 1].partner, "busy");
+    assert_true(v[n - 1].licence_from_us == INT64_MIN); /* the first has no beginning */
+    arena_free(arena);
+}
+
+static void test_partner__who_was_considered_stands_in_json(void **state) {
+    (void)state;
+    struct policy_partner_ask a = ask("carrier", "CARRY");
+    static struct policy_verdict v[POLICY_MAX_PARTNERS];
+    struct arena *arena = arena_new(1u << 20);
+    a.bound = SPAN("busy");
+    int n = policy_partners_judge(x.p, &a, NULL, arena, v);
+    struct span text = policy_partners_json(v, n, policy_partner_taken(v, n), arena);
+    assert_string_equal(
+        span_cstr(arena, text),
+        "[{\"partner\":\"inland\",\"title\":\"I\",\"why_not\":\"its CARRY is not for "
+        "coast\"},"
+        "{\"partner\":\"old\",\"title\":\"Old\",\"why_not\":\"its CARRY ended "
+        "2026-11-20T00:00:00Z\"},"
+        "{\"partner\":\"narrow\",\"title\":\"N\"},"
+        "{\"partner\":\"busy\",\"title\":\"B\",\"is_taken\":true,\"is_bound\":true}]");
+    arena_free(arena);
+}
+
 static void test_partner__a_licence_is_never_done_without(void **state) {
     (void)state;
     struct policy_partner_ask a = ask("repairer", "MEND");
@@ -222,6 +272,9 @@ int main(void) {
         TEST(test_partner__a_licence_counts_until_the_instant_at_which_it_ends),
         TEST(test_partner__a_renewed_licence_goes_on),
         TEST(test_partner__who_is_full_or_closed_until_it_is_due_is_passed_over),
+        TEST(test_partner__who_did_the_steps_before_goes_on_while_he_may),
+        TEST(test_partner__a_licence_counts_from_the_first_of_those_that_renew_it),
+        TEST(test_partner__who_was_considered_stands_in_json),
         TEST(test_partner__a_licence_is_never_done_without),
         TEST(test_partner__what_needs_none_stays_in_the_house),
         TEST(test_partner__the_words_say_which_licence_where_and_by_when),
