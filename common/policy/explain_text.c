@@ -24,8 +24,7 @@ void telling_phrase(struct telling *t, int indent, enum phrase phrase, const cha
     telling_line(t, indent, telling_say(t, phrase, v0, v1, NULL));
 }
 
-/* With an empty line before. */
-static void telling_heading(struct telling *t, enum phrase phrase) {
+void telling_heading(struct telling *t, enum phrase phrase) {
     build_format(t->b, "\n%s\n", words_phrase(t->w, phrase));
 }
 
