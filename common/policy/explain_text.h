@@ -19,6 +19,8 @@ const char *telling_say(const struct telling *t, enum phrase phrase, const char 
 void telling_line(struct telling *t, int indent, const char *text);
 void telling_phrase(struct telling *t, int indent, enum phrase phrase, const char *v0,
                     const char *v1);
+/* A line of its own, with an empty one before. */
+void telling_heading(struct telling *t, enum phrase phrase);
 /* `zone` NULL: the reader's. */
 /* With an empty line before. */
 void telling_heading(struct telling *t, enum phrase phrase);
