@@ -45,8 +45,8 @@
     X(S_RECREATED, "henpin_topic_recreated", "consumergroup,topic,partition",            \
       "1 where the topic is not the one that was read: created anew, cut, or gone")      \
     X(S_UNKNOWN, "henpin_partition_unknown", "consumergroup,topic,partition",            \
-      "1 where Kafka has the partition and does not tell its end (no leader), or the "   \
-      "group's position: the other values are absent")                                   \
+      "1 where Kafka has the partition and does not tell its end (no leader, a login "   \
+      "that may not see it), or the group's position: the other values are absent")      \
     X(S_LOSS_IN, "henpin_retention_loss_in_seconds", "consumergroup,topic,partition",    \
       "How long until retention deletes a record that is not read, at the present "      \
       "speed; absent when it will not")                                                  \

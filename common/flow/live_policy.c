@@ -41,6 +41,11 @@ static const struct pg_statement record_desks = {
     "  policy_revision_id = $1"
     " WHERE d.policy_revision_id <> $1"};
 
+static const struct pg_statement hide_revision = {"worker_hide",
+                                                  "SELECT pg_advisory_unlock_all()"};
+static const struct pg_statement show_revision = {"worker_show",
+                                                  "SELECT pg_advisory_lock_shared($1)"};
+
 static void write_desks(struct pg_script *s, struct arena *a, const struct policy *p) {
     struct pg_query *q = pg_script_query(s, &record_desks);
     size_t n = (size_t)policy_desk_count(p);
@@ -177,9 +182,29 @@ static void move_deadlines(struct live_policy *l) {
     l->moves = NULL;
 }
 
+void live_policy_show(struct live_policy *l) {
+    struct error err = {0};
+    int64_t id = policy_revision(l->live)->id;
+    bool is_shown = l->shown_session == pg_session(l->control) && l->shown_id == id;
+    if (is_shown || pg_state(l->control) != PG_IDLE)
+        return;
+    struct arena *a = arena_new((size_t)1 << 20);
+    struct pg_script *s = pg_script_new(a);
+    (void)pg_script_query(s, &hide_revision);
+    pg_param_i64(pg_script_query(s, &show_revision), id);
+    if (pg_run_wait(l->control, s, 2 * US_PER_S, &err) == ST_OK) {
+        l->shown_session = pg_session(l->control);
+        l->shown_id = id;
+    } else {
+        log_warn("policy.unshown", LOG_ERR(&err));
+    }
+    arena_free(a);
+}
+
 void live_policy_turn(struct live_policy *l) {
     if (l->wants_reload)
         live_policy_reload(l);
+    live_policy_show(l);
     if (l->moves)
         move_deadlines(l);
 }

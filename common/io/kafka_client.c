@@ -740,11 +740,36 @@ enum status kafka_watch_topics(struct kafka_watch *w, struct arena *a,
             continue;
         const char *name = span_cstr(a, span_of(topic->topic));
         for (int p = 0; p < topic->partition_cnt; p++)
-            (*out)[(*n)++] = (struct kafka_watched){name, topic->partitions[p].id, -1, -1,
-                                                    topic->partitions[p].leader >= 0};
+            (*out)[(*n)++] = (struct kafka_watched){
+                name, topic->partitions[p].id, -1, -1,
+                topic->partitions[p].leader >= 0 ? NULL : "no leader"};
     }
     rd_kafka_metadata_destroy(answer);
     qsort(*out, *n, sizeof **out, by_place);
+    return ST_OK;
+}
+
+enum status kafka_watch_hidden(struct kafka_watch *w, const char *topic, const char **why,
+                               int64_t timeout_us, struct error *err) {
+    const struct rd_kafka_metadata *answer = NULL;
+    rd_kafka_topic_t *handle = rd_kafka_topic_new(w->rk, topic, NULL);
+    rd_kafka_resp_err_t code =
+        handle ? rd_kafka_metadata(w->rk, 0, handle, &answer, ms_of(timeout_us))
+               : rd_kafka_last_error();
+    if (handle)
+        rd_kafka_topic_destroy(handle);
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return unanswered(err, "a topic", code);
+    code = answer->topic_cnt == 1 ? answer->topics[0].err
+                                  : RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+    if (code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
+        code == RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION) /* no topic can be called so */
+        *why = NULL;
+    else if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
+        *why = "created just now";
+    else
+        *why = rd_kafka_err2str(code);
+    rd_kafka_metadata_destroy(answer);
     return ST_OK;
 }
 
@@ -755,7 +780,7 @@ static enum status ask_ends(struct kafka_watch *w, struct kafka_watched *items, 
         return ST_OK;
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)n);
     for (size_t i = 0; i < n; i++)
-        if (items[i].has_leader)
+        if (!items[i].why)
             rd_kafka_topic_partition_list_add(list, items[i].topic, items[i].partition)
                 ->offset = is_high ? RD_KAFKA_OFFSET_END : RD_KAFKA_OFFSET_BEGINNING;
     rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
@@ -767,6 +792,8 @@ static enum status ask_ends(struct kafka_watch *w, struct kafka_watched *items, 
         int64_t offset =
             p && p->err == RD_KAFKA_RESP_ERR_NO_ERROR && p->offset >= 0 ? p->offset : -1;
         *(is_high ? &items[i].high : &items[i].low) = offset;
+        if (p && p->err != RD_KAFKA_RESP_ERR_NO_ERROR)
+            items[i].why = rd_kafka_err2str(p->err);
     }
     rd_kafka_topic_partition_list_destroy(list);
     return code == RD_KAFKA_RESP_ERR_NO_ERROR ? ST_OK

@@ -29,10 +29,11 @@ struct kafka_watched {
     int64_t low,
         high;        /* the first offset still there, the next to be written; -1: unknown
                         */
-    bool has_leader; /* without one nobody knows its ends */
+    const char *why; /* its ends are unknown; NULL: nothing is known against it. Static */
 };
 /* Every partition of every topic but Kafka's own, by topic and partition; low and high are
- * -1. What is not among them Kafka does not have. */
+ * -1. A topic that is not among them Kafka does not have, or has and does not show:
+ * kafka_watch_hidden(). */
 MUST_USE enum status kafka_watch_topics(struct kafka_watch *w, struct arena *a,
                                         struct kafka_watched **out, size_t *n,
                                         int64_t timeout_us, struct error *err);
@@ -42,6 +43,12 @@ MUST_USE enum status kafka_watch_topics(struct kafka_watch *w, struct arena *a,
 MUST_USE enum status kafka_watch_extents(struct kafka_watch *w,
                                          struct kafka_watched *items, size_t n,
                                          int64_t timeout_us, struct error *err);
+
+/* Why Kafka does not list the topic: NULL when it has none of that name, else its words (a
+ * login that may not see it, no leader yet). Static. Asks about this one topic. */
+MUST_USE enum status kafka_watch_hidden(struct kafka_watch *w, const char *topic,
+                                        const char **why, int64_t timeout_us,
+                                        struct error *err);
 
 struct kafka_group {
     const char *name;

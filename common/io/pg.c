@@ -44,8 +44,9 @@ struct slot {
 
 struct pg {
     char *conninfo, *application_name;
-    char where[200]; /* of the last attempt, for people */
-    PGconn *conn;    /* NULL when closed or lost */
+    char where[200];    /* of the last attempt, for people */
+    int64_t n_sessions; /* so far, this one included */
+    PGconn *conn;       /* NULL when closed or lost */
     enum pg_state state;
     PostgresPollingStatusType connecting;
     bool wants_write;
@@ -267,6 +268,11 @@ static void turn_connecting(struct pg *pg) {
         lose_with_reason(pg, "could not connect to Postgres");
     else
         pg->state = PG_IDLE;
+    pg->n_sessions += pg->state == PG_IDLE;
+}
+
+int64_t pg_session(const struct pg *pg) {
+    return pg->n_sessions;
 }
 
 int pg_fd(const struct pg *pg) {

@@ -167,6 +167,9 @@ const struct pg_failure *pg_failure(const struct pg *pg);
 /* Where the last pg_connect went, for people: "db.example:5432, database henpin". Valid
  * until the next. */
 const char *pg_where(const struct pg *pg);
+/* Which session this is: 1 the first, one more for each that was opened since; what is set for
+ * a session is set again in the next. 0: none yet. */
+int64_t pg_session(const struct pg *pg);
 
 void pg_connect(struct pg *pg); /* begins; any former connection is closed */
 void pg_close(struct pg *pg);   /* at once; a running transaction is abandoned */

@@ -117,6 +117,7 @@ static enum status follow_policy(struct clockwork *c, struct error *err) {
         return ST_FATAL;
     if (c->policy.wants_reload)
         live_policy_reload(&c->policy);
+    live_policy_show(&c->policy);
     int64_t revision = policy_revision(c->policy.live)->id;
     if (revision == c->revision)
         return ST_OK;

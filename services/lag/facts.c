@@ -1,7 +1,7 @@
 /*
  * facts.c: what Postgres knows beside positions: the deadlines that records have started
  * lately, those that fall soon, dead letters, parked records, blockers, who is connected,
- * and which policy revision each topic's last decision was made by.
+ * and which policy revision each worker decides by.
  *
  * Nothing here reads a table whole that grows with the events: duties by their ids, which
  * begin with the time (I4), decisions by BRIN, the rest by what stands open.
@@ -33,18 +33,18 @@ static const struct pg_statement workers = {
     " WHERE datname = current_database() AND application_name LIKE 'henpin-%'"
     "  AND application_name <> 'henpin-lag' GROUP BY 1 ORDER BY 1"};
 
-/* The last decision at or shortly before the last record applied of each topic. */
+/* Each worker holds its revision's id as an advisory lock: live_policy.h. And the one that was
+ * recorded last, which the workers should have. */
 static const struct pg_statement revisions = {
     "lag_revisions",
-    "SELECT w.topic, r.hash, r.label, r.policy_revision_id, r.since"
-    " FROM unnest($1::text[], $2::int[], $3::int8[]) AS w (topic, partition, last)"
-    " CROSS JOIN LATERAL (SELECT d.policy_revision_id FROM henpin.decision d"
-    "  WHERE d.source_topic = w.topic AND d.source_partition = w.partition"
-    "   AND d.source_offset BETWEEN w.last - 500 AND w.last"
-    "  ORDER BY d.source_offset DESC LIMIT 1) d"
-    " JOIN henpin.policy_revision r USING (policy_revision_id)"
-    " UNION ALL (SELECT '', hash, label, policy_revision_id, since FROM"
-    "  henpin.policy_revision ORDER BY since DESC LIMIT 1)"};
+    "SELECT a.application_name, count(*), r.hash, r.label, r.policy_revision_id, r.since"
+    " FROM pg_locks k JOIN pg_stat_activity a USING (pid)"
+    " JOIN henpin.policy_revision r"
+    "  ON r.policy_revision_id = (k.classid::int8 << 32 | k.objid::int8)"
+    " WHERE k.locktype = 'advisory' AND k.objsubid = 1 AND a.datname = current_database()"
+    "  AND a.application_name LIKE 'henpin-%' GROUP BY 1, 3, 4, 5, 6"
+    " UNION ALL (SELECT '', NULL, hash, label, policy_revision_id, since"
+    "  FROM henpin.policy_revision ORDER BY since DESC LIMIT 1) ORDER BY 1, 2 DESC, 3"};
 
 /* $1: an id that begins with the time from which on duties are looked at. */
 static const struct pg_statement promises = {
@@ -88,42 +88,13 @@ static struct uuid id_at(int64_t us) {
     return id;
 }
 
-/* The partition of each topic whose position moved last. */
-static const struct lag_row *latest(const struct lag *l, const char *topic) {
-    const struct lag_row *found = NULL;
-    for (size_t i = 0; i < l->n_rows; i++) {
-        const struct lag_row *r = l->rows[i];
-        if (r->is_ours && r->last_offset >= 0 && strcmp(r->topic, topic) == 0 &&
-            (!found || r->moved_us > found->moved_us))
-            found = r;
-    }
-    return found;
-}
-
-static const struct pg_query *ask_revisions(const struct lag *l, struct pg_script *s) {
-    struct pg_query *q = pg_script_query(s, &revisions);
-    struct pg_array *topics = pg_param_array(q, PG_TEXT, l->n_ways);
-    struct pg_array *partitions = pg_param_array(q, PG_INT4, l->n_ways);
-    struct pg_array *offsets = pg_param_array(q, PG_INT8, l->n_ways);
-    for (size_t i = 0; i < l->n_ways; i++) {
-        const struct lag_row *r =
-            l->ways[i]->is_ours ? latest(l, l->ways[i]->topic) : NULL;
-        if (!r)
-            continue;
-        pg_array_text(topics, span_of(r->topic));
-        pg_array_i64(partitions, r->partition);
-        pg_array_i64(offsets, r->last_offset);
-    }
-    return q;
-}
-
-static struct asked ask(const struct lag *l, struct pg_script *s, int64_t now) {
+static struct asked ask(struct pg_script *s, int64_t now) {
     struct asked q = {
         .dead_letters = pg_script_query(s, &dead_letters),
         .parked = pg_script_query(s, &parked),
         .blockers = pg_script_query(s, &blockers),
         .workers = pg_script_query(s, &workers),
-        .revisions = ask_revisions(l, s),
+        .revisions = pg_script_query(s, &revisions),
     };
     struct pg_query *since = pg_script_query(s, &promises);
     pg_param_uuid(since, id_at(now - LOOK_BACK_US));
@@ -150,11 +121,12 @@ static void take_revisions(struct lag_facts *f, const struct pg_query *q) {
     f->revisions = arena_array(f->arena, f->n_revisions + 1, sizeof *f->revisions);
     for (size_t i = 0; i < f->n_revisions; i++)
         f->revisions[i] = (struct lag_revision){
-            .topic = span_cstr(f->arena, pg_text(q, i, 0)),
-            .hash = span_cstr(f->arena, pg_text(q, i, 1)),
-            .label = span_cstr(f->arena, pg_text(q, i, 2)),
-            .id = pg_i64(q, i, 3),
-            .since_us = pg_instant(q, i, 4),
+            .program = span_cstr(f->arena, pg_text(q, i, 0)),
+            .n = pg_i64(q, i, 1),
+            .hash = span_cstr(f->arena, pg_text(q, i, 2)),
+            .label = span_cstr(f->arena, pg_text(q, i, 3)),
+            .id = pg_i64(q, i, 4),
+            .since_us = pg_instant(q, i, 5),
         };
 }
 
@@ -201,7 +173,7 @@ static enum status take(struct lag *l, struct arena *a, struct lag_facts *f,
     if (st != ST_OK)
         return st;
     struct pg_script *s = pg_script_new(a);
-    const struct asked q = ask(l, s, now);
+    const struct asked q = ask(s, now);
     st = pg_run_wait(l->pg, s, l->config->timeout_us, err);
     if (st != ST_OK)
         return st;

@@ -39,7 +39,8 @@ static json_t *partition(const struct lag_row *r) {
     const struct lag_verdict *v = &r->verdict;
     bool is_there = r->is_judged && v->trouble != LAG_NOT_THERE;
     return json_pack(
-        "{s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+        "{s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
+        "s:o}",
         "partition", (int)r->partition, "position", known(r->is_claimed, r->position),
         "low", known(r->extent.low >= 0, r->extent.low), "high",
         known(r->extent.high >= 0, r->extent.high), "lag", known(is_there, v->lag),
@@ -49,7 +50,8 @@ static json_t *partition(const struct lag_row *r) {
         r->is_judged                         ? word(lag_trouble_words[v->trouble])
         : r->is_listed && r->extent.high < 0 ? json_string("end unknown")
                                              : json_null(),
-        "lost", known(is_there, v->lost), "endangered", known(is_there, v->endangered),
+        "why", r->why ? json_string(r->why) : json_null(), "lost",
+        known(is_there, v->lost), "endangered", known(is_there, v->endangered),
         "loss_in_seconds", is_there ? seconds(v->loss_in_us) : json_null(),
         "read_per_second", is_there ? rate(v->read_rate) : json_null(),
         "written_per_second", is_there ? rate(v->write_rate) : json_null(), "moved_at",
@@ -147,10 +149,11 @@ static json_t *revisions(const struct lag *l) {
     json_t *all = json_array();
     for (size_t i = 0; i < l->facts.n_revisions; i++) {
         const struct lag_revision *r = &l->facts.revisions[i];
-        json_array_append_new(all, json_pack("{s:o, s:s, s:s, s:I, s:o}", "topic",
-                                             word(r->topic), "hash", r->hash, "label",
-                                             r->label, "id", (json_int_t)r->id, "since",
-                                             instant(r->since_us)));
+        json_array_append_new(all, json_pack("{s:o, s:o, s:s, s:s, s:I, s:o}", "program",
+                                             word(r->program), "workers",
+                                             known(*r->program, r->n), "hash", r->hash,
+                                             "label", r->label, "id", (json_int_t)r->id,
+                                             "since", instant(r->since_us)));
     }
     return all;
 }

@@ -40,6 +40,7 @@ struct lag_row {
     bool is_seen;    /* in the round that goes on */
     bool is_claimed; /* a position is known; otherwise all there is waits */
     bool is_listed;  /* Kafka has the partition, though perhaps nobody knows its ends */
+    const char *why; /* nobody knows them: Kafka's words, static; NULL: they are known */
     bool is_stale;   /* its group did not tell its commits in this round */
     int64_t position;
     int64_t moved_us; /* when the ledger moved last; EVENT_ABSENT: unknown */
@@ -108,8 +109,8 @@ struct lag_open { /* an open deadline that falls soon */
     int64_t act_by_us, n;
 };
 struct lag_revision {
-    const char
-        *topic; /* whose last decision was made by it; "": the live one by record */
+    const char *program; /* that decides by it; "": the one that was recorded last */
+    int64_t n;           /* so many of them; EVENT_ABSENT without a program */
     const char *hash, *label;
     int64_t id, since_us;
 };

@@ -220,10 +220,11 @@ static void forget(struct lag_row *r) {
     r->history.n = 0;
 }
 
-static void take_ends(struct lag_row *r, const struct kafka_watched *p) {
+static void take_ends(struct lag_row *r, const struct kafka_watched *p, const char *why) {
     bool is_known = p && p->low >= 0 && p->high >= 0;
-    r->is_listed = p != NULL;
-    if (!p || (is_known && p->high < r->end_seen))
+    r->is_listed = p || why;
+    r->why = is_known ? NULL : p && !why ? "not told" : why;
+    if (!r->is_listed || (is_known && p->high < r->end_seen))
         forget(r);
     r->extent =
         is_known ? (struct kafka_extent){p->low, p->high} : (struct kafka_extent){-1, -1};
@@ -233,7 +234,22 @@ static void take_ends(struct lag_row *r, const struct kafka_watched *p) {
         r->position = r->extent.low;
 }
 
+/* Kafka did not list the topic: because there is none, or does it only not show it? One
+ * question that is not answered in time is the last one of the round. */
+static const char *why_hidden(struct lag *l, const struct lag_row *r, bool *is_silent) {
+    struct error err = {0};
+    const char *why = "no answer";
+    *is_silent = *is_silent || kafka_watch_hidden(l->kafka, r->topic, &why,
+                                                  l->config->timeout_us, &err) != ST_OK;
+    if (why && !r->why)
+        log_warn("topic.hidden", LOG_STR("group", r->group), LOG_STR("topic", r->topic),
+                 LOG_STR("why", why));
+    return why;
+}
+
 static enum status read_ends(struct lag *l, struct error *err) {
+    bool is_silent = false;
+    const char *hidden = NULL; /* of the topic at hand */
     enum status st = kafka_watch_extents(l->kafka, l->partitions, l->n_partitions,
                                          l->config->timeout_us, err);
     add_unclaimed(l);
@@ -244,7 +260,9 @@ static enum status read_ends(struct lag *l, struct error *err) {
                                             ? bsearch(r, l->partitions, l->n_partitions,
                                                       sizeof *l->partitions, by_place)
                                             : NULL;
-        take_ends(r, p);
+        if (begins_topic(l, i))
+            hidden = p ? NULL : why_hidden(l, r, &is_silent);
+        take_ends(r, p, p ? p->why : hidden);
     }
     return st;
 }

@@ -51,6 +51,8 @@ static void add(struct lag_way *w, const struct lag_row *r) {
     w->is_seen = true;
     w->is_ours = r->is_ours;
     w->n_rows++;
+    if (r->is_judged && gravity(v->state) > gravity(w->worst))
+        w->worst = v->state;
     if (!r->is_judged || v->trouble == LAG_NOT_THERE) {
         w->is_known = false;
         return;
@@ -65,8 +67,6 @@ static void add(struct lag_way *w, const struct lag_row *r) {
         v->read_rate < 0 || w->read_rate < 0 ? -1 : w->read_rate + v->read_rate;
     w->write_rate =
         v->write_rate < 0 || w->write_rate < 0 ? -1 : w->write_rate + v->write_rate;
-    if (gravity(v->state) > gravity(w->worst))
-        w->worst = v->state;
 }
 
 /* What a backlog of each partition puts at risk: they are read side by side. */

@@ -11,7 +11,7 @@ const steps = (n, f) => Array.from({ length: n }, (_, i) => f(i));
 
 function partition(n, fields) {
     return { partition: n, position: 120000 + n, low: 0, high: 120000 + n, lag: 0, lag_seconds: 0, state: 'OK', is_interpolated: false,
-        trouble: null, lost: 0, endangered: 0, loss_in_seconds: null, read_per_second: 41.5, written_per_second: 41.5,
+        trouble: null, why: null, lost: 0, endangered: 0, loss_in_seconds: null, read_per_second: 41.5, written_per_second: 41.5,
         moved_at: new Date().toISOString(), ...fields };
 }
 function way(group, topic, fields) {
@@ -25,10 +25,11 @@ exports.sample = function sample(changes = {}) {
     const now = new Date().toISOString();
     return {
         version: '0', now, taken_at: now, interval_seconds: 1, window_seconds: 120,
-        kafka: { is_fresh: true, age_seconds: 0.4, error: null }, postgres: { is_fresh: true, age_seconds: 0.4, error: null }, facts_at: now,
+        kafka: { is_fresh: true, age_seconds: 0.4, error: null }, postgres: { is_fresh: true, age_seconds: 0.4, error: null }, facts_at: now, are_facts_fresh: true,
         ways: [
             way('connector-amazon', 'marketplace.raw', { source: 'kafka', members: null, state: null, catch_up: null,
-                partitions: [partition(0, { state: null, is_interpolated: true })] }),
+                partitions: [partition(0, { state: null, is_interpolated: true }),
+                    partition(1, { state: null, high: null, lag: null, lag_seconds: null, trouble: 'end unknown', why: 'no leader' })] }),
             way('henpin-inquiries', 'marketplace.inquiries', { state: 'STALL', lag: 412, lag_seconds: 2 * HOUR + 700, read_per_second: 0,
                 written_per_second: 0.1, catch_up: { never: true, seconds: null },
                 at_risk: [{ desk: 'inhouse-tokyo', deadlines: 37, money_minor: {} }, { desk: 'jumbo', deadlines: 9, money_minor: {} }],
@@ -52,9 +53,9 @@ exports.sample = function sample(changes = {}) {
         dead_letters: [{ group: 'henpin-returns', code: 'event.field', count: 12, oldest_at: now }, { group: 'henpin-orders', code: 'frame.unknown', count: 1, oldest_at: now }],
         blockers: [{ blocker: 'return_address.jp', desk: 'inhouse-shenzhen', count: 4, oldest_at: now }, { blocker: 'branch.de', desk: 'inhouse-munich', count: 1, oldest_at: now }],
         parked: [],
-        revisions: [{ topic: 'marketplace.orders', hash: '5f1c9a7e02bd44', label: '2026-11-20', id: 7, since: now },
-            { topic: 'marketplace.returns', hash: '0b77d1a94c21ee', label: '2026-11-02', id: 6, since: now },
-            { topic: null, hash: '5f1c9a7e02bd44', label: '2026-11-20', id: 7, since: now }],
+        revisions: [{ program: 'henpin-orders', workers: 2, hash: '5f1c9a7e02bd44', label: '2026-11-20', id: 7, since: now },
+            { program: 'henpin-returns', workers: 1, hash: '0b77d1a94c21ee', label: '2026-11-02', id: 6, since: now },
+            { program: null, workers: null, hash: '5f1c9a7e02bd44', label: '2026-11-20', id: 7, since: now }],
         ...changes,
     };
 };

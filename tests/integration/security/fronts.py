@@ -74,10 +74,13 @@ def base64url(data):
 
 
 class TokenEndpoint:
-    """Gives tokens for a client's id and secret (OAuth 2.0, client credentials); writes the public key where the broker looks."""
+    """Gives tokens for a client's id and secret (OAuth 2.0, client credentials); writes the public key where the broker looks.
 
-    def __init__(self, tls, secret):
-        self.tls = tls
+    Those for another audience, of a lifetime below zero or signed by another key (`signer`, a directory) the broker must refuse.
+    """
+
+    def __init__(self, tls, secret, audience="henpin", lifetime_s=300, signer=None):
+        self.audience, self.lifetime_s, self.signer = audience, lifetime_s, signer or tls
         modulus = subprocess.run(["openssl", "rsa", "-in", f"{tls}/key.pem", "-noout", "-modulus"], capture_output=True, text=True,
                                  check=True).stdout.strip().split("=")[1]
         key = {"kty": "RSA", "kid": "trial", "use": "sig", "alg": "RS256", "e": "AQAB", "n": base64url(bytes.fromhex(modulus))}
@@ -91,15 +94,15 @@ class TokenEndpoint:
                 self.rfile.read(int(self.headers["Content-Length"] or 0))
                 if re.sub(r"\s+", " ", self.headers["Authorization"] or "") != wanted:
                     return self.say(401, b'{"error": "invalid_client"}')
-                body = json.dumps({"access_token": endpoint.token(), "token_type": "Bearer", "expires_in": 300})
+                body = json.dumps({"access_token": endpoint.token(), "token_type": "Bearer", "expires_in": endpoint.lifetime_s})
                 return self.say(200, body.encode())
 
         self.url = f"http://127.0.0.1:{serve(Handler)}/token"
 
     def token(self):
         now = int(time.time())
-        claims = {"sub": "henpin", "scope": "kafka", "aud": "henpin", "iat": now, "exp": now + 300}
+        claims = {"sub": "henpin", "scope": "kafka", "aud": self.audience, "iat": now - 600, "exp": now + self.lifetime_s}
         text = ".".join(base64url(json.dumps(part).encode()) for part in ({"alg": "RS256", "kid": "trial", "typ": "JWT"}, claims))
-        signature = subprocess.run(["openssl", "dgst", "-sha256", "-sign", f"{self.tls}/key.pem"], input=text.encode(),
+        signature = subprocess.run(["openssl", "dgst", "-sha256", "-sign", f"{self.signer}/key.pem"], input=text.encode(),
                                    capture_output=True, check=True).stdout
         return f"{text}.{base64url(signature)}"

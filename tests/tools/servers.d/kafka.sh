@@ -34,7 +34,8 @@ kafka_properties() { # kafka_properties DIR PORT CONTROLLER-PORT PROPERTY...
 }
 
 # What `secure=yes` adds to the properties above, of which the last of a name counts. The tokens of
-# OAUTHBEARER are checked with the public keys that DIR/tls/jwks.json names, which the tests write.
+# OAUTHBEARER are checked with the public keys that DIR/tls/jwks.json names, which the tests write. Kafka 4.1 has to be told that
+# it is a broker that checks: left to itself its validator looks at no signature and no audience, whatever else is set.
 kafka_security() { # kafka_security DIR PORT CONTROLLER-PORT TLS-PORT EXPIRED-PORT SASL-PORT
     local tls=$1/tls sasl=listener.name.sasl security=org.apache.kafka.common.security listener
     cat "$tls/key.pem" "$tls/cert.pem" >"$tls/server.pem"
@@ -50,7 +51,8 @@ kafka_security() { # kafka_security DIR PORT CONTROLLER-PORT TLS-PORT EXPIRED-PO
         "$sasl.oauthbearer.sasl.jaas.config=$security.oauthbearer.OAuthBearerLoginModule required;" \
         $sasl.oauthbearer.sasl.server.callback.handler.class=$security.oauthbearer.OAuthBearerValidatorCallbackHandler \
         "$sasl.oauthbearer.sasl.oauthbearer.jwks.endpoint.url=file://$tls/jwks.json" \
-        $sasl.oauthbearer.sasl.oauthbearer.expected.audience=henpin
+        $sasl.oauthbearer.sasl.oauthbearer.expected.audience=henpin \
+        $sasl.sasl.oauthbearer.jwt.validator.class=$security.oauthbearer.BrokerJwtValidator
     for listener in tls expired sasl; do echo "listener.name.$listener.ssl.keystore.type=PEM"; done
 }
 
