@@ -156,7 +156,8 @@ test-downloads:
 	@tests/tools/run-tests --fetch $(if $(T),'$(T)')
 
 test-page: ## the page of henpin-lag in a real Chromium: what it shows, accessibility, pictures of three sizes
-	@tests/tools/setup page
+	@tests/tools/setup test page
+	@$(MAKE) all
 	@tests/page/run
 
 check-unit: $(UNIT) ## build and run the unit tests of this FLAVOUR only
