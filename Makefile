@@ -176,9 +176,10 @@ help_fuzz := decoders, rules, decisions and packs against their opponents, for h
 help_bench := measure rates, latencies and memory; tables and plots in $(BUILD)/bench
 help_mutants := switch each safety mechanism off and demand a red test
 help_manifests := the compose file and the Kubernetes manifests, by docker-compose, kustomize and the schemas
+help_upgrade := an earlier version and this one in one group, over tables that are migrated meanwhile
 help_stories := every story in every way: its own clock, real Kafka, shuffled, workers killed
 help_docs := regenerate the tables of the documentation
-SLOW := $(filter chaos fuzz bench mutants stories manifests docs,$(patsubst tests/%/run,%,$(wildcard tests/*/run)))
+SLOW := $(filter chaos fuzz bench mutants stories manifests upgrade docs,$(patsubst tests/%/run,%,$(wildcard tests/*/run)))
 # `+`, because a script may call make for programs of its own and shares our jobs then.
 $(SLOW):
 	@tests/tools/setup $(if $(filter bench manifests,$@),$@,test)
