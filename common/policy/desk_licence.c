@@ -29,7 +29,7 @@ bool desk_holds(const struct policy *p, struct span desk, struct span licences,
 
 static bool requires(const struct chain_step *s, const struct desk_ending *e) {
     for (int i = 0; i < s->n_requires; i++)
-        if (strcmp(s->requires[i], e -> licence) == 0)
+        if (strcmp(s->requires[i], e->licence) == 0)
             return strcmp(s->desk->name, e->desk) == 0;
     return false;
 }

@@ -122,7 +122,7 @@ static bool chain_equal(const struct chain *a, const struct chain *b) {
             x->skip_full != y->skip_full || x->n_requires != y->n_requires)
             return false;
         for (int k = 0; k < x->n_requires; k++)
-            if (!text_equal(x->requires[k], y -> requires[k]))
+            if (!text_equal(x->requires[k], y->requires[k]))
                 return false;
     }
     return true;

@@ -103,7 +103,7 @@ static int next_turn(const struct looking *k, const struct policy_turns *t,
     int i = t->present + 1;
     for (; i < t->n; i++)
         if ((size_t)i < n_requires && t->act_by_us[i] > k->now_us &&
-            desk_holds(k->p, t->desk[i], requires[i], k -> now_us))
+            desk_holds(k->p, t->desk[i], requires[i], k->now_us))
             break;
     return i;
 }

@@ -321,9 +321,8 @@ static void add_licences(struct world *w, struct chain_step *step,
     static const char *const names[] = {"repair", "sale"};
     step->n_requires = (int)(random_next(seed) % 3);
     int n = (int)(random_next(seed) % 5);
-    for (int r = 0; r < step->n_requires; r++) {
+    for (int r = 0; r < step->n_requires; r++)
         step->requires[r] = names[r];
-    }
     for (int i = 0; i < n; i++) {
         int from = (int)(random_next(seed) % MINUTES);
         int length = 1 + (int)(random_next(seed) % (20 * 1440));
