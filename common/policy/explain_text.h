@@ -22,8 +22,6 @@ void telling_phrase(struct telling *t, int indent, enum phrase phrase, const cha
 /* A line of its own, with an empty one before. */
 void telling_heading(struct telling *t, enum phrase phrase);
 /* `zone` NULL: the reader's. */
-/* With an empty line before. */
-void telling_heading(struct telling *t, enum phrase phrase);
 const char *telling_instant(const struct telling *t, int64_t us, const struct zone *zone);
 const char *telling_number(const struct telling *t, int64_t n);
 /* Words of a kind, with commas; "none" when there is none. */
