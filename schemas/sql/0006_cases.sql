@@ -145,7 +145,22 @@ BEGIN
     FROM story s ORDER BY s.at, s.place, s.name, s.state, s.reason;
 END $$;
 
-GRANT EXECUTE ON FUNCTION find_case(text), case_story(uuid) TO henpin_reader, henpin_desk;
+-- An order may have thousands of lines; the first say enough.
+CREATE FUNCTION case_hands(searched uuid) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = henpin, pg_catalog, pg_temp AS $$
+    SELECT string_agg(format('line %s %s', l.line->>'line_id', lower(coalesce(l.line->>'fulfilment', o.fulfilment))), ', '
+        ORDER BY l.position)
+    FROM (SELECT order_key, NULL::jsonb AS lines, NULL::text AS line_id FROM sales_order WHERE order_key = searched
+          UNION ALL SELECT order_key, lines, NULL FROM return_case WHERE case_id = searched
+          UNION ALL SELECT order_key, NULL, line_id FROM inquiry_thread WHERE case_id = searched) c
+    JOIN sales_order o ON o.order_key = c.order_key AND o.is_mixed
+    CROSS JOIN LATERAL jsonb_array_elements(o.lines) WITH ORDINALITY AS l (line, position)
+    WHERE l.position <= 20 AND (c.line_id IS NULL OR c.line_id = l.line->>'line_id')
+      AND (c.lines IS NULL OR c.lines @> jsonb_build_array(jsonb_build_object('line_id', l.line->'line_id')))
+$$;
+
+GRANT EXECUTE ON FUNCTION find_case(text), case_story(uuid), case_hands(uuid) TO henpin_reader, henpin_desk;
 
 COMMENT ON FUNCTION find_case(text) IS 'The cases that an id names: a case_id, order id, return id or inquiry id. A case_id is found at once, any other by a look through the summaries of all cases.';
+COMMENT ON FUNCTION case_hands(uuid) IS 'Of a case of a mixed order: who fulfils the lines that it is about (the first twenty of the order), "line 1 seller, line 2 marketplace"; NULL: the order is in one hand.';
 COMMENT ON FUNCTION case_story(uuid) IS 'All that happened to a case, in order of time, and what its clock will tell: events with the rules that hit, escalations, acknowledgements, disposal tasks, duties and how they ended, blockers of its seller while it ran. titles are those of rules, in the words of the revision that decided. Instants after now() are what comes if nobody answers (what = clock).';

@@ -31,7 +31,8 @@ static const struct option case_options[] = {
 static const struct pg_statement found = {
     "case_found",
     "SELECT case_id, case_kind, marketplace, seller_id, order_id, own_id, status,"
-    " opened_at, disposition, amount_minor, currency, is_parked, case_id::text"
+    " opened_at, disposition, amount_minor, currency, is_parked, case_id::text,"
+    " henpin.case_hands(case_id)"
     " FROM henpin.find_case($1) LIMIT 100"};
 enum {
     F_ID,
@@ -46,7 +47,8 @@ enum {
     F_AMOUNT,
     F_CURRENCY,
     F_PARKED,
-    F_ID_TEXT
+    F_ID_TEXT,
+    F_HANDS
 };
 
 /* Beside a reason of its own, what the rules say; what is a rule's title already, once. */
@@ -107,6 +109,7 @@ static void print_head(struct arena *a, const struct pg_query *q, size_t row) {
     print_word(", ", pg_text(q, row, F_DISPOSITION));
     if (pg_bool(q, row, F_PARKED))
         printf("; waits for its order, and is decided when that comes");
+    print_word("; decided by line: ", table_harmless(a, pg_text(q, row, F_HANDS)));
     printf("\n\n");
 }
 
@@ -147,6 +150,7 @@ static const struct rows_field found_fields[] = {
     {"amount_minor", rows_json_number, F_AMOUNT},
     {"currency", rows_json_text, F_CURRENCY},
     {"waits_for_order", json_bool, F_PARKED},
+    {"hands", rows_json_text, F_HANDS},
 };
 
 static const struct rows_field story_fields[] = {
