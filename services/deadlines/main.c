@@ -103,8 +103,8 @@ static void observe(const struct round *r, const struct seller_round *sellers,
                  LOG_I64("endings", licences->n_told));
 }
 
-/* The packs are loaded once the duties that were due are told: those need no rules, and
- * loading takes a moment. */
+/* Before all else: where a desk got a duty otherwise than planned its hours are asked for,
+ * and what is told must not depend on how lately the clock was started. */
 static enum status load_policy(struct clockwork *c, struct error *err) {
     bool is_loaded = c->policy.live || live_policy_load(&c->policy, err) == ST_OK;
     return is_loaded ? ST_OK : ST_FATAL;
@@ -113,8 +113,6 @@ static enum status load_policy(struct clockwork *c, struct error *err) {
 /* Another rule set may ask for other things: every seller is looked at once more, and
  * every step that somebody does by his licence. */
 static enum status follow_policy(struct clockwork *c, struct error *err) {
-    if (load_policy(c, err) != ST_OK)
-        return ST_FATAL;
     if (c->policy.wants_reload)
         live_policy_reload(&c->policy);
     live_policy_show(&c->policy);
@@ -175,14 +173,14 @@ static bool look(struct clockwork *c, struct error *err) {
     if (pg_state(c->pg) != PG_IDLE)
         st = pg_connect_wait(c->pg, 10 * US_PER_S, err);
     if (st == ST_OK)
+        st = load_policy(c, err);
+    if (st == ST_OK)
         st = round_run(c->pg, c->policy.live, clock_now_us(), (size_t)config.most, &r,
                        err);
     if (st == ST_OK && r.n_looked == 0)
-        st = load_policy(c, err);
-    if (st == ST_OK && r.n_looked == 0)
         st = round_run_full(c->pg, c->policy.live, clock_now_us(), (size_t)config.most,
                             &full, err);
-    if (st == ST_OK && (c->policy.live || r.n_looked + full.n_looked == 0))
+    if (st == ST_OK)
         st = look_with_policy(c, &sellers, &licences, &harm, &tasks, err);
     if (st == ST_OK)
         st = announce(c->pg, &c->announced, err);

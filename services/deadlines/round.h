@@ -5,7 +5,7 @@
  * Any number of instances may look at once: a duty that another one (or a worker that
  * just reads its answer) holds is left to it, and a level that was told before is not
  * told again, whoever told it. `p` gives the hours of desks that got a duty otherwise than
- * planned; NULL, before the rules are loaded: its warnings stay where they were planned.
+ * planned.
  */
 #ifndef SERVICES_DEADLINES_ROUND_H
 #define SERVICES_DEADLINES_ROUND_H

@@ -59,7 +59,7 @@ void standing_warn(struct standing_duty *d, const struct policy *p, int turn,
                    int64_t now_us) {
     bool is_otherwise = d->is_kept || turn != d->turns.present;
     struct policy_turns t = d->turns;
-    if (!p || !is_otherwise || t.n == 0)
+    if (!is_otherwise || t.n == 0)
         return;
     if (t.from_us[turn] > now_us)
         t.from_us[turn] = now_us;

@@ -23,7 +23,7 @@ struct standing_duty standing_read(struct arena *a, const struct pg_query *q, si
 
 /* Moves the warnings that were not told into the hours of `turn`, where that has it
  * otherwise than planned: it got it at `now_us` from a full desk, or keeps it because it is
- * at work on it. Without a policy they stay. */
+ * at work on it. */
 void standing_warn(struct standing_duty *d, const struct policy *p, int turn,
                    int64_t now_us);
 
