@@ -220,7 +220,7 @@ static void send_inquiry(struct loader *l, const struct messages *texts, uint64_
         .inquiry_id = span_of(n.item),
         .message_id = span_of(message),
         .kind = is_reply ? INQUIRY_REPLIED : INQUIRY_MESSAGE_RECEIVED,
-        .topic = (int)(r >> 30) % TOPIC_UNKNOWN,
+        .topic = (int)((r >> 30) % TOPIC_UNKNOWN),
         .language_source = -1,
         .reply_author = is_reply ? REPLY_HUMAN : -1,
         .text = builder_span(&b),
