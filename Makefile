@@ -155,7 +155,7 @@ test-programs:
 test-downloads:
 	@tests/tools/run-tests --fetch $(if $(T),'$(T)')
 
-test-page: ## the page of henpin-lag in a real Chromium: what it shows, accessibility, pictures of three sizes
+test-page: ## the page of henpin-lag and the report on manifests in a real Chromium: what they show, pictures, paper
 	@tests/tools/setup test page
 	@$(MAKE) all
 	@tests/page/run
