@@ -1,7 +1,6 @@
 /* calendar.c: weekly hours minus holidays become open spans; see calendar.h. */
 #include "common/policy/calendar.h"
 
-#include "common/base/clock.h"
 #include "common/policy/civil.h"
 #include "common/policy/policy.h"
 
@@ -32,27 +31,30 @@ const char *calendar_closed_because(const struct calendar *c, int32_t day) {
     return holiday ? holiday : in_closed_range(c, day) ? "closed" : NULL;
 }
 
-static int64_t wall_instant(const struct calendar *c, int32_t day, int minute) {
-    return zone_instant_us(c->zone, day * US_PER_DAY + minute * US_PER_MIN, NULL);
+static int32_t wall_minute(const struct calendar *c, int32_t day, int minute) {
+    int64_t us = zone_instant_us(c->zone, day * US_PER_DAY + minute * US_PER_MIN, NULL);
+    if (us % US_PER_MIN != 0)
+        BUG("the zone of calendar %s has an offset of seconds", c->name);
+    return (int32_t)(us / US_PER_MIN);
 }
 
 /* Spans that touch or overlap (clock changes) are joined. */
-static void add_span(struct calendar *c, int64_t from_us, int64_t to_us) {
-    if (to_us <= from_us)
+static void add_span(struct calendar *c, int32_t from_min, int32_t to_min) {
+    if (to_min <= from_min)
         return;
-    if (c->n_spans > 0 && c->spans[c->n_spans - 1].to_us >= from_us) {
-        if (c->spans[c->n_spans - 1].to_us < to_us)
-            c->spans[c->n_spans - 1].to_us = to_us;
+    if (c->n_spans > 0 && c->spans[c->n_spans - 1].to_min >= from_min) {
+        if (c->spans[c->n_spans - 1].to_min < to_min)
+            c->spans[c->n_spans - 1].to_min = to_min;
         return;
     }
-    c->spans[c->n_spans++] = (struct open_span){from_us, to_us, 0};
+    c->spans[c->n_spans++] = (struct open_span){from_min, to_min, 0};
 }
 
 static void sum_up(struct calendar *c) {
-    int64_t total = 0;
+    int32_t total = 0;
     for (int i = 0; i < c->n_spans; i++) {
-        c->spans[i].before_us = total;
-        total += c->spans[i].to_us - c->spans[i].from_us;
+        c->spans[i].before_min = total;
+        total += c->spans[i].to_min - c->spans[i].from_min;
     }
 }
 
@@ -63,7 +65,7 @@ static void remember_spans(struct arena *a, struct calendar *c) {
     int k = -1;
     for (int32_t i = 0; i < c->n_table; i++) {
         int64_t begins = (c->first_day + i) * US_PER_DAY;
-        while (k + 1 < c->n_spans && c->spans[k + 1].from_us < begins)
+        while (k + 1 < c->n_spans && open_span_from_us(&c->spans[k + 1]) < begins)
             k++;
         c->span_before[i] = k;
     }
@@ -83,19 +85,19 @@ void calendar_compile(struct arena *a, struct calendar *c) {
     c->days = arena_array(a, (size_t)n, sizeof *c->days);
     c->open_before = arena_array(a, (size_t)n + 1, sizeof *c->open_before);
     for (int32_t i = 0; i < n; i++) {
-        c->open_before[i] = c->n_days;
+        c->open_before[i] = (uint16_t)c->n_days;
         int32_t day = first + i;
         if (calendar_closed_because(c, day))
             continue;
         const struct day_hours *h = calendar_hours(c, day);
         for (int k = 0; k < h->n; k++) {
-            add_span(c, wall_instant(c, day, h->parts[k].from_min),
-                     wall_instant(c, day, h->parts[k].to_min));
+            add_span(c, wall_minute(c, day, h->parts[k].from_min),
+                     wall_minute(c, day, h->parts[k].to_min));
         }
-        c->days[c->n_days++] =
-            (struct open_day){day, h->parts[0].from_min, h->parts[h->n - 1].to_min};
+        c->days[c->n_days++] = (struct open_day){day, (int16_t)h->parts[0].from_min,
+                                                 (int16_t)h->parts[h->n - 1].to_min};
     }
-    c->open_before[n] = c->n_days;
+    c->open_before[n] = (uint16_t)c->n_days;
     sum_up(c);
     remember_spans(a, c);
 }
@@ -106,7 +108,7 @@ static int span_at(const struct calendar *c, int64_t instant_us) {
     if (instant_us < 0 || day < 0)
         return -1;
     int i = day < c->n_table ? c->span_before[day] : c->n_spans - 1;
-    while (i + 1 < c->n_spans && c->spans[i + 1].from_us <= instant_us)
+    while (i + 1 < c->n_spans && open_span_from_us(&c->spans[i + 1]) <= instant_us)
         i++;
     return i;
 }
@@ -122,7 +124,7 @@ bool calendar_is_open(const struct calendar *c, int64_t instant_us) {
     if (c->is_always)
         return true;
     int i = span_at(c, instant_us);
-    return i >= 0 && instant_us < c->spans[i].to_us;
+    return i >= 0 && instant_us < open_span_to_us(&c->spans[i]);
 }
 
 int64_t calendar_last_open(const struct calendar *c, int64_t instant_us) {
@@ -131,14 +133,15 @@ int64_t calendar_last_open(const struct calendar *c, int64_t instant_us) {
     int i = is_covered(c, instant_us) ? span_at(c, instant_us) : -1;
     if (i < 0)
         return POLICY_NO_INSTANT;
-    return instant_us < c->spans[i].to_us ? instant_us : c->spans[i].to_us;
+    int64_t to = open_span_to_us(&c->spans[i]);
+    return instant_us < to ? instant_us : to;
 }
 
 int64_t calendar_next_open(const struct calendar *c, int64_t instant_us) {
     if (c->is_always || calendar_is_open(c, instant_us))
         return instant_us;
     int i = span_at(c, instant_us) + 1;
-    return is_covered(c, instant_us) && i < c->n_spans ? c->spans[i].from_us
+    return is_covered(c, instant_us) && i < c->n_spans ? open_span_from_us(&c->spans[i])
                                                        : POLICY_NO_INSTANT;
 }
 
@@ -147,8 +150,10 @@ static int64_t open_before(const struct calendar *c, int64_t instant_us) {
     int i = span_at(c, instant_us);
     if (i < 0)
         return 0;
-    int64_t to = instant_us < c->spans[i].to_us ? instant_us : c->spans[i].to_us;
-    return c->spans[i].before_us + (to - c->spans[i].from_us);
+    const struct open_span *s = &c->spans[i];
+    int64_t to = open_span_to_us(s);
+    return s->before_min * US_PER_MIN + (instant_us < to ? instant_us : to) -
+           open_span_from_us(s);
 }
 
 int64_t calendar_open_between(const struct calendar *c, int64_t from_us, int64_t to_us) {
@@ -168,14 +173,15 @@ int64_t calendar_add_open(const struct calendar *c, int64_t from_us, int64_t ope
     int lo = 0, hi = c->n_spans - 1;
     while (lo < hi) {
         int mid = lo + (hi - lo) / 2;
-        if (c->spans[mid].before_us + (c->spans[mid].to_us - c->spans[mid].from_us) <
-            target)
+        const struct open_span *s = &c->spans[mid];
+        if ((s->before_min + (s->to_min - s->from_min)) * US_PER_MIN < target)
             lo = mid + 1;
         else
             hi = mid;
     }
-    int64_t due = c->spans[lo].from_us + (target - c->spans[lo].before_us);
-    if (due > c->spans[lo].to_us)
+    const struct open_span *s = &c->spans[lo];
+    int64_t due = open_span_from_us(s) + (target - s->before_min * US_PER_MIN);
+    if (due > open_span_to_us(s))
         return POLICY_NO_INSTANT;
     return open_us == 0 ? calendar_next_open(c, from_us) : due;
 }

@@ -10,19 +10,22 @@
 #ifndef COMMON_POLICY_CALENDAR_H
 #define COMMON_POLICY_CALENDAR_H
 
+#include "common/base/clock.h"
 #include "common/policy/holidays.h"
 #include "common/policy/tz.h"
 
 enum { CALENDAR_FIRST_YEAR = 2008, CALENDAR_LAST_YEAR = 2040, CALENDAR_DAY_PARTS = 6 };
 
+/* In whole minutes, of which every offset of these years consists: a policy has dozens of
+ * calendars of twelve thousand days each, and they stay in memory. */
 struct open_span {
-    int64_t from_us, to_us; /* [from, to) */
-    int64_t before_us;      /* open time of all spans before this one */
+    int32_t from_min, to_min; /* [from, to), minutes since 1970 (UTC) */
+    int32_t before_min;       /* open time of all spans before this one */
 };
 
 struct open_day {
     int32_t day;                 /* civil day number in the calendar's zone */
-    int32_t open_min, close_min; /* first opening and last closing, wall minutes */
+    int16_t open_min, close_min; /* first opening and last closing, wall minutes */
 };
 
 struct day_hours {
@@ -53,9 +56,16 @@ struct calendar {
     int n_days;
     int32_t first_day; /* of the table below */
     int32_t n_table;
-    int32_t *open_before; /* per civil day: number of open days before it */
+    uint16_t *open_before; /* per civil day: number of open days before it */
     int32_t *span_before; /* per UTC day: the last span that begins before it, -1: none */
 };
+
+static inline int64_t open_span_from_us(const struct open_span *s) {
+    return s->from_min * US_PER_MIN;
+}
+static inline int64_t open_span_to_us(const struct open_span *s) {
+    return s->to_min * US_PER_MIN;
+}
 
 /* Fills the compiled part. */
 void calendar_compile(struct arena *a, struct calendar *c);

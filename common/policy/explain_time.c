@@ -124,12 +124,12 @@ static int64_t closes_after(const struct calendar *c, int64_t instant_us) {
     int lo = 0, hi = c->n_spans - 1;
     while (lo < hi) {
         int mid = lo + (hi - lo + 1) / 2;
-        if (c->spans[mid].from_us <= instant_us)
+        if (open_span_from_us(&c->spans[mid]) <= instant_us)
             lo = mid;
         else
             hi = mid - 1;
     }
-    return c->spans[lo].to_us;
+    return open_span_to_us(&c->spans[lo]);
 }
 
 static void walk_hours(struct walk *w, int64_t from_us, int64_t to_us) {
