@@ -260,11 +260,13 @@ void build_json(struct builder *b, struct span s) {
     build_char(b, '"');
     size_t plain = 0; /* where the piece begins that can be copied as it is */
     for (size_t i = 0; i < s.len;) {
+        if (LIKELY(p[i] >= 0x20 && p[i] < 0x7F && p[i] != '"' && p[i] != '\\')) {
+            i++;
+            continue;
+        }
         size_t n = utf8_length(p + i, s.len - i);
         bool is_c1 = n == 2 && p[i] == 0xC2 && p[i + 1] < 0xA0;
-        bool is_special =
-            n == 1 && (p[i] < 0x20 || p[i] == '"' || p[i] == '\\' || p[i] == 0x7F);
-        if (n != 0 && !is_c1 && !is_special) {
+        if (n > 1 && !is_c1) {
             i += n;
             continue;
         }

@@ -19,5 +19,12 @@ void uuid_text(struct uuid id, char out[UUID_TEXT_SIZE]);
 static inline bool uuid_equal(struct uuid a, struct uuid b) {
     return memcmp(a.bytes, b.bytes, 16) == 0;
 }
+/* For a table of ids that are hashes (event/identity.h), by its low bits. Version and
+ * variant are the same in all and would leave most of the table empty: bytes 9 to 15. */
+static inline uint64_t uuid_hash(struct uuid id) {
+    uint64_t h;
+    memcpy(&h, id.bytes + 8, sizeof h);
+    return h >> 8;
+}
 
 #endif

@@ -29,11 +29,8 @@ struct casework {
 
 /* ---- the cases ---- */
 
-/* The ids are hashes already: eight of their bytes choose the slot. */
 static size_t slot_of(const struct casework *w, struct uuid id) {
-    uint64_t h;
-    memcpy(&h, id.bytes + 8, sizeof h);
-    size_t i = h & (w->n_slots - 1);
+    size_t i = uuid_hash(id) & (w->n_slots - 1);
     while (w->slots[i] && !uuid_equal(w->cases[w->slots[i] - 1]->id, id))
         i = (i + 1) & (w->n_slots - 1);
     return i;

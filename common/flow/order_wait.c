@@ -105,9 +105,7 @@ struct order_index {
 };
 
 static size_t slot_of(const struct order_index *x, struct uuid key) {
-    uint64_t h;
-    memcpy(&h, key.bytes + 8, sizeof h);
-    size_t i = h & (x->n_slots - 1);
+    size_t i = uuid_hash(key) & (x->n_slots - 1);
     while (x->slots[i] && !uuid_equal(pg_uuid(x->rows, x->slots[i] - 1, 0), key))
         i = (i + 1) & (x->n_slots - 1);
     return i;
