@@ -14,7 +14,13 @@
 struct span lines_of_order(struct arena *a, const struct order_line *lines, size_t n);
 
 /* What a return is known to hold: who said it, and when. */
-enum said_event { SAID_BEFORE /* before it came */, SAID_RECEIVED, SAID_INSPECTED };
+enum said_event {
+    SAID_BEFORE, /* before it came */
+    SAID_RECEIVED,
+    SAID_INSPECTED,
+    SAID_EVENT_COUNT
+};
+extern const char *const said_event_names[SAID_EVENT_COUNT]; /* NULL: SAID_BEFORE */
 struct said_line {
     struct return_line line; /* line_id empty: whatever the return holds */
     int event;               /* enum said_event */
@@ -23,17 +29,17 @@ struct said_line {
                                 ptr NULL: no rule has said, or an earlier one has it */
 };
 struct span lines_of_said(struct arena *a, const struct said_line *said, size_t n);
-/* Back from that; everything in the arena. What is no such JSON (ptr NULL included) says
- * nothing. */
+/* Back from that; borrows from the text, else in the arena. What is no such JSON (ptr NULL
+ * included) says nothing. */
 size_t lines_said(struct arena *a, struct span json, struct said_line **said);
 
 /* An order's lines back from their JSON, as far as decisions stand on them: id, quantity,
- * class, hazards, who fulfils; the rest is absent. Everything in the arena. What is no such JSON (ptr
- * NULL included) has none. */
+ * class, hazards, who fulfils; the rest is absent. Borrows from the text, else in the
+ * arena. What is no such JSON (ptr NULL included) has none. */
 size_t lines_read(struct arena *a, struct span json, struct order_line **lines);
 
-/* The product classes and hazards of an order's lines, read once from its JSON; everything
- * in the arena. What is no such JSON (ptr NULL included) has no lines. */
+/* The product classes and hazards of an order's lines, read once from its JSON; borrows
+ * from it, else in the arena. What is no such JSON (ptr NULL included) has no lines. */
 struct line_classes;
 struct line_classes *lines_classes(struct arena *a, struct span json);
 /* By line id, else by sku; ptr NULL: not there. */

@@ -32,6 +32,20 @@ static int in_order(const void *left, const void *right) {
     return order ? order : by_what_is_said(a, b);
 }
 
+static bool is_same_text(struct span a, struct span b) {
+    return !a.ptr == !b.ptr && span_equal(a, b);
+}
+
+bool known_equal(const struct said_line *a, size_t n_a, const struct said_line *b,
+                 size_t n_b) {
+    for (size_t i = 0; n_a == n_b && i < n_a; i++)
+        if (in_order(&a[i], &b[i]) != 0 ||
+            !is_same_text(a[i].line.product_class, b[i].line.product_class) ||
+            !is_same_text(a[i].disposition, b[i].disposition))
+            return false;
+    return n_a == n_b;
+}
+
 size_t known_span(const struct said_line *said, size_t n) {
     size_t i = n > 0;
     while (i < n && span_equal(said[i].line.line_id, said[0].line.line_id))
@@ -76,17 +90,51 @@ static bool is_overtaken(const struct said_line *s, const struct said_line *end)
     return false;
 }
 
-static bool is_repeated(const struct said_line *s, const struct said_line *end) {
-    return s->event == SAID_BEFORE && s + 1 < end && s[1].event == SAID_BEFORE &&
-           by_what_is_said(s, s + 1) == 0;
+static bool are_among(const struct span_list *some, const struct span_list *all) {
+    for (size_t i = 0; i < some->count; i++) {
+        size_t k = 0;
+        while (k < all->count && !span_equal(some->items[i], all->items[k]))
+            k++;
+        if (k == all->count)
+            return false;
+    }
+    return true;
+}
+
+/* Whether `b` says all that `a` does, of the same pieces. */
+static bool is_said_by(const struct return_line *a, const struct return_line *b) {
+    return a->quantity == b->quantity && span_equal(a->sku, b->sku) &&
+           (a->condition == CONDITION_ABSENT || a->condition == b->condition) &&
+           (a->product_class.len == 0 ||
+            span_equal(a->product_class, b->product_class)) &&
+           are_among(&a->hazards, &b->hazards);
+}
+
+/* A request mostly says less than what follows it. Of those that say the same the last
+ * stays. `kept` are those before it that stay, `end` is where its line does. */
+static bool is_repeated(const struct said_line *s, const struct said_line *end,
+                        const struct said_line *kept, size_t n_kept) {
+    if (s->event != SAID_BEFORE)
+        return false;
+    for (const struct said_line *x = s + 1; x < end && x->event == SAID_BEFORE; x++)
+        if (is_said_by(&s->line, &x->line))
+            return true;
+    for (size_t i = 0; i < n_kept; i++)
+        if (is_said_by(&s->line, &kept[i].line))
+            return true;
+    return false;
 }
 
 size_t known_settle(struct said_line *said, size_t n) {
-    size_t kept = 0;
+    size_t kept = 0, begin = 0; /* where the line's begin among those that stay */
     qsort(said, n, sizeof *said, in_order);
     for (size_t i = 0, end = 0; i < n; i++) {
-        end = i == end ? i + known_span(said + i, n - i) : end;
-        if (!is_repeated(&said[i], said + end) && !is_overtaken(&said[i], said + end))
+        if (i == end) {
+            end = i + known_span(said + i, n - i);
+            begin = kept;
+        }
+        if (!is_repeated(&said[i], said + end, said + begin, kept - begin) &&
+            !is_overtaken(&said[i], said + end))
             said[kept++] = said[i];
     }
     return kept;

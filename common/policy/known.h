@@ -28,13 +28,18 @@ struct known_line {
 };
 
 /* Sorts by line and time, so that those of a line stand together: those without a line
- * first. Joins what was said before the goods came into one, and drops what an inspection
- * has overtaken. How many are left. */
+ * first. Drops what was said before the goods came where something else says as much of the
+ * same pieces, and what an inspection has overtaken: known_of() is the same without. How
+ * many are left. */
 size_t known_settle(struct said_line *said, size_t n);
 
 /* What one event says in several entries of one line is said in one, their pieces added
  * up. How many are left. */
 size_t known_join(struct said_line *said, size_t n);
+
+/* Whether two lists say the same in the same order: their text is the same. */
+bool known_equal(const struct said_line *a, size_t n_a, const struct said_line *b,
+                 size_t n_b);
 
 /* How many from the beginning are about the same line. */
 size_t known_span(const struct said_line *said, size_t n);

@@ -2,6 +2,7 @@
  * apply.c: decisions become rows. The cases move on in memory, event by event in offset
  * order; each case's row is written once.
  */
+#include "common/event/lines.h"
 #include "services/returns/worker.h"
 
 /* What an agent sees beside an escalation, without opening the case. */
@@ -71,7 +72,6 @@ static void dispose(struct batch *b, struct returns_case *c, const struct messag
         .hands = hands,
     };
     returns_dispose(&g, &c->work.state, e, goods, p, facts, d);
-    c->lines = g.lines;
     c->classes = g.ordered;
     c->said = g.said;
     c->n_said = g.n_said;
@@ -193,6 +193,15 @@ static const struct case_writer writer = {
     .update = &update_cases,
 };
 
+/* As text, once for all events of a case. */
+static void state_lines(struct batch *b, struct casework *work) {
+    for (size_t i = 0; i < casework_count(work); i++) {
+        struct returns_case *c = (struct returns_case *)casework_at(work, i);
+        if (c->said && (c->n_said > 0 || c->lines.ptr))
+            c->lines = lines_of_said(b->attempt, c->said, c->n_said);
+    }
+}
+
 /* What the buyer wrote of the goods before. */
 static void meet_dangers(struct batch *b, const struct casework *work) {
     size_t n = 0, n_cases = casework_count(work);
@@ -208,6 +217,7 @@ static void meet_dangers(struct batch *b, const struct casework *work) {
 void returns_apply(struct batch *b) {
     struct returns_state *state = returns_state_of(b);
     order_wait_apply(state->wait);
+    state_lines(b, state->work);
     casework_apply(state->work, &writer);
     for (size_t i = 0; i < casework_count(state->work); i++) {
         const struct returns_case *c =

@@ -57,19 +57,21 @@ static bool is_here(struct span word) {
            span_is(word, returns_word(RETURN_INSPECTED));
 }
 
+static const char *known_word(struct span word) {
+    for (int kind = 0; kind < RETURN_KIND_COUNT; kind++)
+        if (returns_word(kind) && span_is(word, returns_word(kind)))
+            return returns_word(kind);
+    return NULL;
+}
+
 static void consider(struct disposing *x, struct span word, int64_t at_us) {
-    for (int kind = 0; kind < RETURN_KIND_COUNT; kind++) {
-        const char *known = returns_word(kind);
-        if (!known || !span_is(word, known) || is_here(word))
-            continue;
-        bool is_later =
-            !x->asked || at_us > x->asked_us ||
-            (at_us == x->asked_us && span_compare(word, span_of(x->asked)) > 0);
-        if (is_later && policy_disposes(x->p, known)) {
-            x->asked = known;
-            x->asked_us = at_us;
-        }
-    }
+    bool is_later = !x->asked || at_us > x->asked_us ||
+                    (at_us == x->asked_us && span_compare(word, span_of(x->asked)) > 0);
+    const char *known = is_later && !is_here(word) ? known_word(word) : NULL;
+    if (!known || !policy_disposes(x->p, known))
+        return;
+    x->asked = known;
+    x->asked_us = at_us;
 }
 
 /* Nothing in the event is worked: nothing is asked of its goods. */
@@ -330,13 +332,23 @@ static bool is_silent(const struct disposing *x) {
     return agree;
 }
 
+static bool knows_lines(const struct returns_goods_case *g) {
+    return g->n_said > 0 || g->lines.ptr;
+}
+
+/* What the row has is compared as text, which is less work than reading it. */
+static bool is_once_more(const struct returns_goods_case *g, const struct all_said *own) {
+    return g->said ? known_equal(g->said, g->n_said, own->items, own->n)
+                   : span_equal(lines_of_said(g->a, own->items, own->n), g->lines);
+}
+
 /* The usual case: nobody decides on goods, as they are told for the first time or once
  * more. */
-static bool is_usual(const struct disposing *x, struct span said) {
+static bool is_usual(const struct disposing *x, const struct all_said *own) {
     if (x->g->tasks->n > 0 || event_of(x->e) != SAID_BEFORE)
         return false;
-    bool is_first = !x->g->lines.ptr;
-    if (!is_first && !span_equal(said, x->g->lines))
+    bool is_first = !knows_lines(x->g);
+    if (!is_first && !is_once_more(x->g, own))
         return false;
     return x->asked == x->word ? is_silent(x) : !x->asked || !is_first;
 }
@@ -366,9 +378,7 @@ static struct span dispositions_of(struct arena *a, const struct said_line *said
     return n_words > 0 ? builder_span(&b) : (struct span){NULL, 0};
 }
 
-static void keep(struct returns_goods_case *g, struct span lines,
-                 const struct all_said *said) {
-    g->lines = lines;
+static void keep(struct returns_goods_case *g, const struct all_said *said) {
     g->said = said->items;
     g->n_said = said->n;
 }
@@ -392,12 +402,11 @@ void returns_dispose(struct returns_goods_case *g, const struct case_state *c,
         return;
     size_t n_fresh = say(g->a, e, &fresh);
     find_asked(&x);
-    if (n_fresh == 0 && (!g->lines.ptr || x.asked != x.word))
+    if (n_fresh == 0 && (!knows_lines(g) || x.asked != x.word))
         return;
     const struct all_said own = settled(fresh, n_fresh);
-    struct span said = lines_of_said(g->a, fresh, own.n);
-    if (is_usual(&x, said)) {
-        keep(g, said, &own);
+    if (is_usual(&x, &own)) {
+        keep(g, &own);
         return;
     }
     if (!g->said)
@@ -410,6 +419,6 @@ void returns_dispose(struct returns_goods_case *g, const struct case_state *c,
     const struct all_said was = settled(before, n);
     struct all_said now = settled(all, n + own.n);
     decide_lines(&x, &now, &was, &own);
-    keep(g, lines_of_said(g->a, now.items, now.n), &now);
+    keep(g, &now);
     g->disposition = dispositions_of(g->a, now.items, now.n);
 }

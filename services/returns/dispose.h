@@ -25,10 +25,10 @@ struct returns_goods_case {
     struct arena *a; /* of the attempt */
     struct span marketplace;
     int64_t purchased_us; /* of the order; EVENT_ABSENT: not known */
-    struct span lines;    /* what the case knows: lines_of_said(); changes */
-    /* The same before it became text, in the attempt; NULL: not read from it yet. Borrows
-     * from the events. Events of one case mostly share a batch, and the way back through
-     * JSON was a sixth of the worker's time. */
+    struct span lines;    /* what the row knows: lines_of_said(); ptr NULL: nothing */
+    /* What the case knows by now, in the attempt; NULL: what the row does. Changes.
+     * Borrows from the events. It becomes text once, for the row: events of one case
+     * mostly share a batch. */
     struct said_line *said;
     size_t n_said;
     struct tasks *tasks; /* as they are; changes */

@@ -18,8 +18,8 @@ struct returns_case {
     struct span return_id;
     bool begins;                  /* its first event is of this batch */
     struct line_classes *classes; /* of the order's lines; NULL until a line wants one */
-    struct span lines;            /* all that is known of them: common/policy/known.h */
-    struct said_line *said;       /* the same, once read; NULL: not yet */
+    struct span lines;            /* what the row knows of them: common/policy/known.h */
+    struct said_line *said;       /* what is known by now; NULL: what the row knows */
     size_t n_said;
     struct span disposition; /* what becomes of them; ptr NULL: no rule has said */
     struct tasks tasks;

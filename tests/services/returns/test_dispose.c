@@ -105,9 +105,11 @@ static void read_event(struct story *s, struct return_event *e) {
     for (int i = 0; i < d.n_triages; i++)
         s->triages[s->n_triages++] = d.triages[i];
     struct case_history *h = &s->state.history;
-    if (h->n % 2 == 1 &&
-        !share) /* every other batch ends here: the next reads the text */
+    if (h->n % 2 == 1 && !share &&
+        s->goods.said) { /* every other batch ends here: the next reads the text */
+        s->goods.lines = lines_of_said(s->a, s->goods.said, s->goods.n_said);
         s->goods.said = NULL;
+    }
     if (h->n == 0 || e->head.occurred_at_us < s->state.opened_us)
         s->state.opened_us = e->head.occurred_at_us;
     s->words[h->n] =
