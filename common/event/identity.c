@@ -124,6 +124,10 @@ struct uuid identity_task(int64_t instant_us, struct uuid case_id, struct span l
     return identity_at(instant_us, parts, 3 + n);
 }
 
+int64_t identity_list(const struct span *words, size_t n) {
+    return (int64_t)hash_parts(words, n).low64;
+}
+
 int64_t identity_hash64(struct span text) {
     return (int64_t)XXH3_64bits(text.len ? text.ptr : "", text.len);
 }

@@ -43,6 +43,9 @@ struct uuid identity_task(int64_t instant_us, struct uuid case_id, struct span l
 /* An event of a case: the second copy of it has the same. */
 struct uuid identity_event(struct uuid case_id, struct span event_id);
 
+/* 64 bits of a list of words, in their order. */
+int64_t identity_list(const struct span *words, size_t n);
+
 /* 64 bits of an event id, to recognise a second copy inside one case. */
 int64_t identity_hash64(struct span text);
 

@@ -73,7 +73,7 @@ static const char copy_duty[] =
     "instance, state, seller_id, marketplace,"
     " order_id, desk, start_at, due_at, act_by_at, turn_desk, "
     "turn_from, turn_act_by, turn_skips, turn_requires, hands_on, aim_at, "
-    "warn_at, fires_at, stop, waits_for, closed_at,"
+    "warn_at, fires_at, stop_id, waits_for, closed_at,"
     " breach, breach_cost, severity, rule_id, "
     "policy_revision_id, called_at, pause, reopen, held_at,"
     " desk_open_us) FROM STDIN (FORMAT binary)";
@@ -124,7 +124,7 @@ static void copy_new(const struct casework *w, struct pg_copy *copy,
     pg_copy_instants(copy, p->warn_us, (size_t)p->n_warnings);
     pg_copy_instant(copy,
                     d->state == DUTY_OPEN ? duty_rows_fires_us(p, 0) : EVENT_ABSENT);
-    pg_copy_texts(copy, d->stop, (size_t)d->n_stops);
+    pg_copy_i64(copy, p->stop_id);
     pg_copy_text(copy, span_of(p->waits_for));
     pg_copy_instant(copy, d->closed_us);
     pg_copy_text(copy, span_of(p->breach));

@@ -64,6 +64,46 @@ static void write_desks(struct pg_script *s, struct arena *a, const struct polic
     }
 }
 
+/* What duties refer to; their rows come later. Sorted: workers start side by side. */
+static const struct pg_statement record_stops = {
+    "worker_stops",
+    "INSERT INTO henpin.duty_stop (stop_id, events)"
+    " SELECT stop_id, string_to_array(events, ',')"
+    " FROM unnest($1::bigint[], $2::text[]) AS t(stop_id, events) ORDER BY stop_id"
+    " ON CONFLICT DO NOTHING"};
+
+struct stop_lists {
+    struct arena *a;
+    size_t n;
+    struct pg_array *ids, *events; /* NULL: they are only counted */
+};
+
+static void take_stops(void *context, int64_t stop_id, const char *const *words, int n) {
+    struct stop_lists *l = context;
+    l->n++;
+    if (!l->ids)
+        return;
+    size_t room = 1;
+    for (int i = 0; i < n; i++)
+        room += strlen(words[i]) + 1;
+    struct builder b = builder_in(l->a, room);
+    for (int i = 0; i < n; i++) {
+        build_text(&b, i > 0 ? "," : "");
+        build_text(&b, words[i]);
+    }
+    pg_array_i64(l->ids, stop_id);
+    pg_array_text(l->events, builder_span(&b));
+}
+
+static void write_stops(struct pg_script *s, struct arena *a, const struct policy *p) {
+    struct stop_lists l = {.a = a};
+    policy_each_stops(p, take_stops, &l);
+    struct pg_query *q = pg_script_query(s, &record_stops);
+    l.ids = pg_param_array(q, PG_INT8, l.n);
+    l.events = pg_param_array(q, PG_TEXT, l.n);
+    policy_each_stops(p, take_stops, &l);
+}
+
 static void tell_finding(void *context, const struct policy_finding *f) {
     (void)context;
     static const enum log_level levels[] = {[POLICY_NOTE] = LOG_INFO,
@@ -101,6 +141,7 @@ static enum status record(struct live_policy *l, const struct pg_statement *how,
     pg_param_text(q, span_of(r->label));
     pg_param_text(q, r->canonical);
     write_desks(s, a, p);
+    write_stops(s, a, p);
     enum status st = pg_state(l->control) == PG_IDLE
                          ? ST_OK
                          : pg_connect_wait(l->control, 10 * US_PER_S, err);

@@ -33,9 +33,10 @@ void work_duties_named(struct arena *a, struct work_case *c, const struct span *
 static const struct pg_statement read_duties = {
     "casework_duties",
     "SELECT duty_id, case_id, name, instance, state, start_at, due_at, desk, rule_id,"
-    " severity, stop, breach, breach_cost, closed_at, act_by_at, called_at, waits_for,"
+    " severity, (SELECT s.events FROM henpin.duty_stop s WHERE s.stop_id = d.stop_id),"
+    " breach, breach_cost, closed_at, act_by_at, called_at, waits_for,"
     " pause, reopen, held_at, turn_desk, turn_from, turn_act_by, turn_skips"
-    " FROM henpin.duty WHERE duty_id = ANY($1) ORDER BY duty_id FOR UPDATE"};
+    " FROM henpin.duty d WHERE duty_id = ANY($1) ORDER BY duty_id FOR UPDATE"};
 
 struct pg_query *work_duties_query(const struct casework *w, struct pg_script *s) {
     size_t n = 0, n_cases = casework_count(w);

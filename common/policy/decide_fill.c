@@ -55,6 +55,7 @@ static void add_duty(struct evaluation *e, const struct rule *r,
     out->n_pauses = spec->n_pauses;
     out->reopen = spec->reopen;
     out->n_stops = spec->n_stops;
+    out->stop_id = spec->stop_id;
     memcpy(out->stop, spec->stops, (size_t)spec->n_stops * sizeof *spec->stops);
     e->duties[place] = spec;
     d->n_duties += place == d->n_duties;

@@ -1,5 +1,6 @@
 /* duty.c: reads `duty:`: a promise with a clock. */
 #include "common/base/suggest.h"
+#include "common/event/identity.h"
 #include "common/policy/duration.h"
 #include "common/policy/outcome.h"
 #include "common/policy/schema.h"
@@ -45,6 +46,28 @@ static void read_stops(struct loader *l, const struct node *n, struct duty_spec 
         for (int i = 0; g && i < events->n_words && d->n_stops < POLICY_MAX_STOPS; i++)
             if (word_set_has(&g->words, i))
                 d->stops[d->n_stops++] = events->words[i];
+    }
+}
+
+static int64_t stop_id_of(const struct duty_spec *d) {
+    struct span words[POLICY_MAX_STOPS];
+    for (int i = 0; i < d->n_stops; i++)
+        words[i] = span_of(d->stops[i]);
+    return identity_list(words, (size_t)d->n_stops);
+}
+
+static void each_stops(const struct outcome *o, policy_take_stops *take, void *context) {
+    for (int i = 0; i < o->n_duties; i++)
+        take(context, o->duties[i].stop_id, o->duties[i].stops, o->duties[i].n_stops);
+}
+
+void policy_each_stops(const struct policy *p, policy_take_stops *take, void *context) {
+    for (int i = 0; i < p->n_tables; i++) {
+        const struct table *t = &p->tables[i];
+        for (int r = 0; r < t->n_rules; r++)
+            each_stops(&t->rules[r].then, take, context);
+        if (t->has_else)
+            each_stops(&t->otherwise.then, take, context);
     }
 }
 
@@ -123,6 +146,7 @@ void duty_read(struct loader *l, const struct node *n, struct duty_spec *d) {
     bool is_good = duration_read(l, due, &d->due);
     read_start(l, node_get(n, "start"), d);
     read_stops(l, stop, d);
+    d->stop_id = stop_id_of(d);
     is_good = (!reserve || duration_read_elapsed(l, reserve, &d->reserve_us)) && is_good;
     d->has_aim = aim && duration_read(l, aim, &d->aim);
     NODE_WORDS(w, warn) {

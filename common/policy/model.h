@@ -145,6 +145,7 @@ struct duty_spec {
     const char *waits_for; /* event word, when start_time is -1 */
     const char *stops[POLICY_MAX_STOPS];
     int n_stops;
+    int64_t stop_id; /* of what they say, so that it stays with it */
     int64_t reserve_us;
     bool has_aim;
     struct duration aim;

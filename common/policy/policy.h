@@ -238,6 +238,7 @@ struct policy_duty {
     int n_warnings;
     const char *stop[POLICY_MAX_STOPS]; /* events that fulfil it */
     int n_stops;
+    int64_t stop_id;          /* of these together: policy_each_stops() */
     const struct span *pause; /* events that hold its clock */
     int n_pauses;
     enum policy_reopen reopen;
@@ -383,6 +384,12 @@ struct policy_desk {
 };
 int policy_desk_count(const struct policy *p);
 struct policy_desk policy_desk(const struct policy *p, int i, struct arena *a);
+
+/* The events that meet duties: each list of the rules, some more than once, with the id by
+ * which a duty's row refers to it (the same in every rule set). Borrows from the policy. */
+typedef void policy_take_stops(void *context, int64_t stop_id, const char *const *words,
+                               int n);
+void policy_each_stops(const struct policy *p, policy_take_stops *take, void *context);
 
 /* Total: gives an outcome for every input. Repeatable: same facts, same decision. */
 void policy_decide(const struct policy *p, const struct policy_facts *f,

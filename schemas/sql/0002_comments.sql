@@ -7,6 +7,7 @@
 SET LOCAL search_path = henpin, pg_catalog;
 
 COMMENT ON SCHEMA henpin IS 'After-sales events of marketplaces, decided by policy: what a person must know or do, until when, and why.';
+COMMENT ON TABLE duty_stop IS 'The lists of events that meet duties. Written by workers when they load rules.';
 COMMENT ON TABLE policy_revision IS 'One row per rule set that has been live. Written by workers when they load one.';
 COMMENT ON TABLE desk IS 'Who can act: the desks of the rule set that went live last. Written by workers when they load one.';
 COMMENT ON TABLE seller IS 'The seller directory: who sells. Written by the directory''s owner, read and cached by workers.';
@@ -37,8 +38,7 @@ COMMENT ON TABLE schema_migration IS 'Which files of schemas/sql have been appli
 COMMENT ON INDEX duty_standing IS 'Duties that nobody has answered, by severity and by what the clock has to tell next.';
 COMMENT ON INDEX duty_board IS 'Duties that nobody has answered, by severity and until when they are to be answered: for board().';
 COMMENT ON INDEX sales_order_order_id IS 'Orders by their number, for find_case(): looked up now and then, so it costs a new row next to nothing.';
-COMMENT ON INDEX return_case_order IS 'Returns of an order.';
-COMMENT ON INDEX return_case_return_id IS 'Returns by their number, for find_case().';
+COMMENT ON INDEX return_case_found IS 'Returns of an order, and by their own number, for find_case().';
 COMMENT ON INDEX inquiry_thread_inquiry_id IS 'Conversations by their number, for find_case().';
 COMMENT ON INDEX escalation_event_ends_soon IS 'Warnings of facts and licences of sellers that end, for the board.';
 COMMENT ON INDEX duty_of_desk IS 'What each desk has, and what of it may be handed on when that is too much: the least severe first, of these the latest.';
@@ -171,7 +171,8 @@ BEGIN
             ('capacity', 'Open duties that it takes at a time; null: no limit.'),
             ('fires_at', 'Next instant at which the clock has something to tell of it (a warning, a hand-over, act-by, due); null: nothing any more.'),
             ('warn_at', 'Instants at which to warn, ascending.'),
-            ('stop', 'Kinds of events that meet the duty.'),
+            ('stop_id', 'Which events meet the duty: the list of duty_stop. A hash of the list.'),
+            ('events', 'Kinds of events, any of which meets the duty.'),
             ('waits_for', 'Kind of the event that starts the clock; null: the event that called for the duty does.'),
             ('called_at', 'Instant of the event that called for a duty with waits_for; null for all others.'),
             ('pause', 'Kinds of events that hold the clock until the next of another kind; null: none.'),

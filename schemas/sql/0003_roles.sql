@@ -45,7 +45,7 @@ GRANT USAGE ON SCHEMA henpin TO henpin_worker, henpin_reader, henpin_desk, henpi
 
 -- Workers append events, move state, and take away only what no longer waits.
 GRANT SELECT, INSERT ON henpin.escalation_event, henpin.disposal_task_event, henpin.decision,
-    henpin.ledger, henpin.policy_revision TO henpin_worker;
+    henpin.ledger, henpin.policy_revision, henpin.duty_stop TO henpin_worker;
 GRANT UPDATE (since) ON henpin.policy_revision TO henpin_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON henpin.desk TO henpin_worker;
 GRANT SELECT, INSERT, UPDATE ON henpin.sales_order, henpin.return_case, henpin.inquiry_thread, henpin.duty, henpin.blocker,
@@ -62,7 +62,7 @@ GRANT SELECT ON henpin.seller, henpin.seller_fact, henpin.seller_licence, henpin
 -- Readers see everything but the bytes of records, which may hold a buyer's words.
 GRANT SELECT ON henpin.escalation_event, henpin.disposal_task_event, henpin.disposal_task, henpin.decision, henpin.ledger,
     henpin.policy_revision, henpin.sales_order, henpin.return_case, henpin.inquiry_thread, henpin.duty, henpin.blocker,
-    henpin.desk, henpin.seller, henpin.seller_fact, henpin.seller_licence, henpin.seller_marketplace, henpin.seller_watch,
+    henpin.duty_stop, henpin.desk, henpin.seller, henpin.seller_fact, henpin.seller_licence, henpin.seller_marketplace, henpin.seller_watch,
     henpin.seller_change, henpin.seller_directory_version, henpin.acknowledgement,
     henpin.schema_migration TO henpin_reader;
 GRANT SELECT (consumer_group, source_topic, source_partition, source_offset, record_at,

@@ -366,7 +366,7 @@ BEGIN
     END IF;
     RETURN QUERY WITH followers AS (
         UPDATE disposal_task d SET look_at = '-infinity', updated_at = now()
-        WHERE d.after_task = t.task_id AND d.state = 'CREATED' RETURNING d.action, d.step_no)
+        WHERE d.case_id = t.case_id AND d.after_task = t.task_id AND d.state = 'CREATED' RETURNING d.action, d.step_no)
         SELECT 'DONE', actor, at, true, coalesce(array_agg(f.action ORDER BY f.step_no), '{}') FROM followers f;
 END $$;
 
@@ -400,7 +400,7 @@ SET search_path = henpin, pg_catalog, pg_temp
 RETURN coalesce((SELECT bool_or(l ->> 'disposition' = t.playbook) FROM return_case c, jsonb_array_elements(c.lines) l
         WHERE c.case_id = t.case_id AND jsonb_typeof(c.lines) = 'array' AND coalesce(l ->> 'line_id', '') = t.line_id
           AND l ? 'disposition'), true)
-    OR EXISTS (SELECT FROM disposal_task f WHERE f.after_task = t.task_id AND f.state IN ('CREATED', 'READY'));
+    OR EXISTS (SELECT FROM disposal_task f WHERE f.case_id = t.case_id AND f.after_task = t.task_id AND f.state IN ('CREATED', 'READY'));
 
 CREATE FUNCTION reopen_step(task_id uuid, why text, who text DEFAULT NULL, reopened_at timestamptz DEFAULT now()) RETURNS smallint
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = henpin, pg_catalog, pg_temp AS $$
@@ -420,7 +420,7 @@ BEGIN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('the goods were decided anew: nobody wants %s of them', t.action),
             HINT = 'What was shown stays. What the goods need now stands on the disposal board.';
     END IF;
-    SELECT * INTO f FROM disposal_task d WHERE d.after_task = t.task_id AND d.state = 'DONE' ORDER BY d.step_no LIMIT 1;
+    SELECT * INTO f FROM disposal_task d WHERE d.case_id = t.case_id AND d.after_task = t.task_id AND d.state = 'DONE' ORDER BY d.step_no LIMIT 1;
     IF FOUND THEN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('%s, which comes after it, is done', f.action),
             HINT = format('Reopen the task %s first.', f.task_id);
@@ -431,7 +431,8 @@ BEGIN
         PERFORM task_changed(f, 'CANCELLED', at, 'reopen_step');
         UPDATE disposal_task d SET state = 'CANCELLED', closed_at = now(), look_at = NULL, updated_at = now() WHERE d.task_id = f.task_id;
     END LOOP;
-    FOR f IN SELECT * FROM disposal_task d WHERE d.after_task = t.task_id AND d.state = 'READY' ORDER BY d.task_id FOR UPDATE LOOP
+    FOR f IN SELECT * FROM disposal_task d WHERE d.case_id = t.case_id AND d.after_task = t.task_id AND d.state = 'READY'
+        ORDER BY d.task_id FOR UPDATE LOOP
         f.turn := f.turn + 1;
         PERFORM task_changed(f, 'REOPENED', at, 'reopen_step');
         UPDATE disposal_task d SET state = 'CREATED', turn = f.turn, ready_at = NULL, blocked = NULL, partner = NULL,

@@ -16,9 +16,9 @@ SELECT md5('case' || n)::uuid, md5('order' || n)::uuid, marketplace, seller, '25
     'CR-DEFECTIVE', 'REFUND', 1200, 'JPY', '[]', 0, at, '{return_requested}', ARRAY[at], ARRAY[n], ARRAY[pg_temp.id(at, n)], '{}'
 FROM made;
 INSERT INTO duty (duty_id, case_kind, case_id, name, instance, state, seller_id, marketplace, order_id, desk, start_at, due_at,
-    act_by_at, warn_at, stop, closed_at, breach, severity, rule_id, policy_revision_id, desk_open_us)
+    act_by_at, warn_at, stop_id, closed_at, breach, severity, rule_id, policy_revision_id, desk_open_us)
 SELECT pg_temp.id(at, n), 'return', md5('case' || n)::uuid, 'answer_return', 1, CASE WHEN stands THEN 'open' ELSE 'met' END, seller,
-    marketplace, '250-' || n, 'desk-' || n % 7, at, at + interval '14 days', at + interval '13 days', ARRAY[at + interval '7 days'], '{}',
+    marketplace, '250-' || n, 'desk-' || n % 7, at, at + interval '14 days', at + interval '13 days', ARRAY[at + interval '7 days'], 0,
     CASE WHEN NOT stands THEN at + n % 500 * interval '1 hour' END, 'account_risk', n % 5, 'rule', 1,
     CASE WHEN NOT stands THEN n % 160 * 3600000000 END
 FROM made;

@@ -11,10 +11,10 @@ SELECT i, CASE WHEN i <= 5000 THEN 'inhouse-munich' WHEN i <= 5040 THEN 'inhouse
     ELSE 'triage' END AS desk, now() - i % 80000 * interval '1 s' AS began
 FROM generate_series(1, :open) i;
 INSERT INTO duty (duty_id, case_kind, case_id, name, instance, state, seller_id, marketplace, order_id, desk, start_at, due_at, act_by_at,
-    turn_desk, turn_from, turn_act_by, turn_skips, hands_on, warn_at, fires_at, stop, breach, severity, rule_id, policy_revision_id)
+    turn_desk, turn_from, turn_act_by, turn_skips, hands_on, warn_at, fires_at, stop_id, breach, severity, rule_id, policy_revision_id)
 SELECT md5('duty' || i)::uuid, 'return', md5('case' || i)::uuid, 'answer_return', 1, 'open', 'A' || i % 2000, 'amazon.co.jp', '250-' || i, desk,
     began, began + interval '5 days', began + interval '4 days', ARRAY[desk, 'triage'], ARRAY[began, began + interval '3 days'],
-    ARRAY[began + interval '4 days', began + interval '5 days'], 1, desk <> 'triage', '{}', began + interval '3 days', '{}', 'account_risk',
+    ARRAY[began + interval '4 days', began + interval '5 days'], 1, desk <> 'triage', '{}', began + interval '3 days', 0, 'account_risk',
     i % 5, 'rule', 1
 FROM made;
 INSERT INTO acknowledgement (escalation_id, subject_id, acknowledged_by, login, acknowledged_at)

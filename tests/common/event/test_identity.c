@@ -40,6 +40,8 @@ static void test_identity__answers_never_change(void **state) {
               "01a1f6e5-887a-860e-9f75-6b408d0a7024");
     assert_id(identity_named(NULL, 0), "99aa06d3-0147-88d8-a001-c324468d497f");
     assert_true(identity_hash64(SPAN("event-1")) == INT64_C(3581690227577427428));
+    const struct span list[] = {SPAN("return_refunded"), SPAN("return_closed")};
+    assert_true(identity_list(list, COUNT_OF(list)) == INT64_C(4254524092212046248));
 }
 
 static void test_identity__is_a_uuid_of_version_8(void **state) {
