@@ -254,6 +254,10 @@ static struct writes open_writes(const struct looking *k, struct pg_script *s) {
     pg_param_i64(q, policy_revision(k->policy)->id);
     w.licensed_from = pg_param_array(q, PG_TIMESTAMPTZ, n);
     w.considered = pg_param_array(q, PG_TEXT, n);
+    if (!MECHANISM("tasks-together")) {
+        (void)pg_script_query(s, &pg_commit);
+        (void)pg_script_query(s, &pg_begin);
+    }
     w.events = pg_script_copy(s, task_event_copy_sql);
     w.tell = task_tell_open(s, k->a, k->policy, k->now_us);
     w.follow = task_follow_open(s, n);

@@ -33,6 +33,8 @@ MUTANTS = (
     ("clock-lock", "clock_meets_answer", "the clock holds what it tells: an answer waits"),
     ("clock-together", "clock_crash_points", "what is told and that it was told commit together"),
     ("desk-lock", "desks_meet", "one clock at a time hands on what desks cannot take"),
+    ("task-lock", "steps_disturbed", "desks that meet at a step: one is the first, the others see it"),
+    ("tasks-together", "steps_disturbed", "what a step becomes and its row in the trail commit together"),
     ("task-before", "step_reopened_meanwhile", "the clock holds what is before the step that it makes ready"),
     ("event-identity", "undisturbed_once_more", "I4: an event sent twice is applied once"),
     ("placeholder-lock", "meet_at_order", "I5: a return and its order meet on a row that both lock"),

@@ -6,6 +6,12 @@ import time
 from tables import Tables, ledger_faults
 from world import SERVICES, TEMPLATE, WORKER, Clock, Failure, Worker, until
 
+# Of desks that meet at a step each sees it as it was before the other.
+STEPS_UNLOCKED = """
+CREATE OR REPLACE FUNCTION henpin.task_locked(task uuid) RETURNS henpin.disposal_task LANGUAGE sql VOLATILE
+RETURN (SELECT d FROM henpin.disposal_task d WHERE d.task_id = task)
+"""
+
 
 class Trial:
     """`source` is the prefix of the topics, filled from `data`; `template` what its database begins as;
@@ -18,6 +24,8 @@ class Trial:
         self.workers, self.is_proxied = [], False
         if mutant == "ledger-key":
             world.sql(self.database, "ALTER TABLE henpin.ledger DROP CONSTRAINT ledger_pkey")
+        elif mutant == "task-lock":
+            world.sql(self.database, STEPS_UNLOCKED)
         self.problems, self.n_lost, self.n_doubled = [], 0, 0
 
     # ---- workers ----
