@@ -71,6 +71,9 @@ AT_HOME = {"amazon.co.uk": [(48, ALWAYS)]}
 EU = {f"amazon.{d}" for d in "de es fr it nl com.be ie se pl".split()}
 # Needed by a seller from abroad [AMZ-XB-02, AMZ-JP-04] and by every shop in Japan [GEN-02, JPL-02].
 BLOCKERS = {"amazon.co.jp": ["return_address.jp", "policy.disclosed"]}
+# A reply stands in the store's language [AMZ-MSG-05, GEN-04]. These are spoken at no desk, so a seller from abroad must name people
+# who do; this one names none.
+LANGUAGES = {"amazon.com.br": "pt", "amazon.com.tr": "tr", "amazon.ae": "ar", "amazon.sa": "ar", "amazon.eg": "ar"}
 
 
 def store_of(country):
@@ -166,6 +169,10 @@ def what_follows(e):
             [(store, day, name, "open") for name in due])
 
 
+def blockers_of(store):
+    return BLOCKERS.get(store, []) + ([f"language.{LANGUAGES[store]}"] if store in LANGUAGES else [])
+
+
 def counts(all_events):
     found, first_waits = Counter(), {}
     known = {(e["marketplace"], e["id"]) for kind, e in all_events if kind == "order"}
@@ -180,7 +187,7 @@ def counts(all_events):
         duties, escalations = what_follows(e)
         found.update(("duty", *row) for row in duties)
         found.update(("escalation", *row) for row in escalations)
-        for name in BLOCKERS.get(e["marketplace"], []):  # once per seller, store and blocker, whatever happens there
+        for name in blockers_of(e["marketplace"]):  # once per seller, store and blocker, whatever happens there
             found["escalation", e["marketplace"], "any", name, "raised"] = 1
     for (store, _), at in first_waits.items():
         found["escalation", store, at.date().isoformat(), "order_unknown", "open"] += 1
