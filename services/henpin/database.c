@@ -11,6 +11,26 @@
 #define RUN_TIMEOUT_US US_PER_MIN
 #define INSUFFICIENT_PRIVILEGE "42501"
 
+/* Who may what, as deploy/README.md has it for people; a command by the beginning of its
+ * name, the first row that fits. */
+static const struct {
+    const char *command, *roles;
+} needs[] = {
+    {"henpin ledger accept", "henpin_worker (--recreated: henpin_owner)"},
+    {"henpin dead-letters list", "henpin_reader or henpin_worker"},
+    {"henpin dead-letters", "henpin_worker"},
+    {"henpin task show", "henpin_desk or henpin_reader"},
+    {"henpin task", "henpin_desk"},
+    {"henpin seller show", "henpin_directory or henpin_reader"},
+    {"henpin seller", "henpin_directory"},
+    {"henpin replay", "henpin_reader"},
+    {"henpin ledger", "henpin_reader or henpin_worker"},
+    {"henpin drain", "henpin_reader or henpin_worker"},
+    {"henpin policy", "henpin_reader or henpin_worker"},
+    {"henpin", "henpin_desk or henpin_reader"}, /* board, case, scorecard, report */
+};
+static const char lacks_role[] = "the login lacks a role";
+
 /* Compiling a query that somebody waits for takes seconds where running it takes
  * milliseconds. */
 static const struct pg_statement is_migrated = {
@@ -18,11 +38,17 @@ static const struct pg_statement is_migrated = {
                             " AND to_regclass('henpin.dead_letter') IS NOT NULL"
                             " AND set_config('jit', 'off', false) = 'off'"};
 
+static enum status told_right(struct pg *pg, enum status st, struct error *err) {
+    if (st != ST_OK && strcmp(pg_failure(pg)->sqlstate, INSUFFICIENT_PRIVILEGE) == 0)
+        error_hint(err, "%s", lacks_role);
+    return st;
+}
+
 static enum status check_tables(struct pg *pg, struct error *err) {
     struct arena *a = arena_new(1u << 20);
     struct pg_script *s = pg_script_new(a);
     const struct pg_query *q = pg_script_query(s, &is_migrated);
-    enum status st = pg_run_wait(pg, s, CONNECT_TIMEOUT_US, err);
+    enum status st = told_right(pg, pg_run_wait(pg, s, CONNECT_TIMEOUT_US, err), err);
     if (st == ST_OK && !pg_bool(q, 0, 0)) {
         st = error_set(err, E_PG_VERSION, "henpin's tables are not in this database");
         error_hint(err, "henpin migrate creates them; --postgres says which database");
@@ -46,18 +72,23 @@ enum status database_open(const struct pg_config *config, struct pg **out,
 }
 
 enum status database_run(struct pg *pg, struct pg_script *s, struct error *err) {
-    enum status st = pg_run_wait(pg, s, RUN_TIMEOUT_US, err);
-    if (st != ST_OK && strcmp(pg_failure(pg)->sqlstate, INSUFFICIENT_PRIVILEGE) == 0)
-        error_hint(err, "henpin_desk may see the board; henpin_reader may list, too; "
-                        "henpin_worker may show, retry, discard and give up "
-                        "records; henpin_directory keeps the sellers; the owner may "
-                        "accept a new topic");
-    return st;
+    return told_right(pg, pg_run_wait(pg, s, RUN_TIMEOUT_US, err), err);
+}
+
+static void print_needs(const char *program) {
+    size_t i = 0;
+    while (i + 1 < COUNT_OF(needs) &&
+           strncmp(program, needs[i].command, strlen(needs[i].command)) != 0)
+        i++;
+    fprintf(stderr, "its login needs the role %s: GRANT role TO login gives it\n",
+            needs[i].roles);
 }
 
 int database_failed(const char *program, const struct error *err) {
     fprintf(stderr, "%s: %s\n", program, err->text);
-    if (*err->hint)
+    if (strcmp(err->hint, lacks_role) == 0)
+        print_needs(program);
+    else if (*err->hint)
         fprintf(stderr, "%s\n", err->hint);
     return error_exit_code(err->code);
 }

@@ -10,11 +10,11 @@
 MUST_USE enum status database_open(const struct pg_config *config, struct pg **out,
                                    struct error *err);
 
-/* pg_run_wait with a minute's patience; a missing right is told with the role that has
- * it. */
+/* pg_run_wait with a minute's patience. */
 MUST_USE enum status database_run(struct pg *pg, struct pg_script *s, struct error *err);
 
-/* Tells what went wrong on stderr as "PROGRAM: text (hint)"; the exit code. */
+/* Tells what went wrong on stderr as "PROGRAM: text", then the hint; a missing right with
+ * the role that PROGRAM, such as "henpin task done", needs. The exit code. */
 int database_failed(const char *program, const struct error *err);
 
 /* "2026-11-20T03:00:00Z", "2026-11-20" (its first instant, UTC), or how long ago: "90m",

@@ -106,8 +106,10 @@ static const struct action {
      false},
     {{"discard", discard_options, LETTERS, 0, ACTION_ANY_NUMBER,
       "say that they are not needed",
-      "Marks dead letters as not needed. They stay in the table, with who said so and "
-      "why."},
+      "Marks dead letters as not needed: those that are named, or that a filter such as "
+      "--code chooses; one of the two is needed. They stay in the table, with who said "
+      "so "
+      "and why."},
      letters_discard,
      false},
 };

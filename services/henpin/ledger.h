@@ -41,6 +41,7 @@ struct ledger_row {
     struct kafka_extent extent;            /* -1, -1: unknown */
     enum ledger_state state;
     int64_t lag, gone; /* records */
+    bool is_verified;  /* Kafka still has the last record applied: ledger_verify saw it */
 };
 
 struct ledger_rows {

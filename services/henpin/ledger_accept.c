@@ -4,7 +4,8 @@
  *
  * Both are one transaction over the rows that a worker reads when it takes a partition: a
  * worker that runs sees within a second that its stopped partition may go on, and one
- * that was not stopped is fenced and reads the ledger again.
+ * that was not stopped is fenced and reads the ledger again. A topic that still has the
+ * record applied last is no new one: it would be read twice, so that is refused.
  */
 #include "services/henpin/ledger.h"
 #include "services/henpin/table.h"
@@ -81,6 +82,8 @@ static enum status find(struct pg *pg, const struct ledger_config *config,
                          config->topic, config->partition);
     if (st == ST_OK)
         st = ledger_compare(config, a, NULL, 0, &rows, err);
+    if (st == ST_OK && config->is_recreated)
+        st = ledger_verify(config, &rows, err);
     if (st == ST_OK)
         *out = rows.items[0];
     return st;
@@ -133,6 +136,18 @@ static enum status accept_loss(struct pg *pg, struct arena *a, const struct ledg
 
 /* ---- a new topic ---- */
 
+static enum status check_recreated(const struct ledger_row *r, struct error *err) {
+    if (r->extent.low < 0)
+        return error_set(err, E_INPUT, "Kafka has no partition %s:%d", r->topic,
+                         r->partition);
+    if (r->is_verified)
+        return error_set(err, E_CONFIG,
+                         "%s:%d is no new topic: the record at offset %" PRId64
+                         " is the one that was applied",
+                         r->topic, r->partition, r->last_offset);
+    return ST_OK;
+}
+
 static enum status tell_recreated(struct pg *pg, struct arena *a,
                                   const struct ledger_row *r, const char *suffix,
                                   struct error *err) {
@@ -176,12 +191,10 @@ static enum status decide(struct pg *pg, const struct ledger_config *config,
                           struct error *err) {
     char suffix[CLOCK_TEXT_SIZE + 1] = "@";
     clock_text(clock_now_us(), suffix + 1);
-    enum status st = config->is_recreated ? ST_OK : check_offset(r, config->to, err);
+    enum status st =
+        config->is_recreated ? check_recreated(r, err) : check_offset(r, config->to, err);
     if (st != ST_OK)
         return st;
-    if (config->is_recreated && r->extent.low < 0)
-        return error_set(err, E_INPUT, "Kafka has no partition %s:%d", r->topic,
-                         r->partition);
     if (!config->is_recreated)
         tell_loss(r, config->to);
     else

@@ -145,7 +145,8 @@ static void compare_record(void *context, int32_t partition,
                            const struct kafka_record *r) {
     const struct verified *v = context;
     struct ledger_row *row = find(v->rows, &v->pair, partition);
-    if (!record_is_another(r, row->last_offset, row->last_fingerprint))
+    row->is_verified = !record_is_another(r, row->last_offset, row->last_fingerprint);
+    if (row->is_verified)
         return;
     row->state = LEDGER_RECREATED;
     row->lag = -1;
