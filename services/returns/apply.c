@@ -120,7 +120,7 @@ static void decide_one(struct batch *b, struct message *m, const struct policy *
     c->begins = c->begins || c->work.state.history.n == 0;
     show_latest(c, e);
     dispose(b, c, m, whole, share ? &hands : NULL, &goods, p, &facts, &d);
-    /* Whoever fulfilled them, the maker answers for goods that hurt. */
+    /* Whoever fulfilled them, somebody must be told of goods that hurt (scope-harm). */
     harm_note(b->attempt, &returns_state_of(b)->harm, c->work.id, whole, p);
     casework_take(
         work, &c->work, m,
