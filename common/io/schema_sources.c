@@ -87,8 +87,8 @@ static enum status find_plain(const struct schema_sources *s,
     if (*out)
         return ST_OK;
     error_set(err, E_FRAME_UNKNOWN, "the record does not say which schema wrote it");
-    return error_hint(err,
-                      "if all such records have one schema, name it with --plain-schema");
+    return error_hint(
+        err, "if all such records have one schema, start the worker with --plain-schema");
 }
 
 static enum status find_fingerprint(const struct schema_sources *s, uint64_t print,

@@ -11,7 +11,9 @@
 #include "common/policy/testcase.h"
 #include "common/policy/yaml.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 const char *explain_why_name(enum explain_why why) {
     static const char *const names[EXPLAIN_WHY_COUNT] = {
@@ -399,7 +401,8 @@ enum status policy_read_given(const struct policy *p, const char *path,
     const struct source *source = file_read(a, path, path);
     enum status status = ST_OK;
     if (!source) {
-        status = error_set(err, E_FILE, "could not read \"%s\"", path);
+        status =
+            error_set(err, E_FILE, "could not read \"%s\": %s", path, strerror(errno));
     } else {
         const struct node *root = yaml_read(a, source, &fs);
         const struct node *given = node_get(root, "given");
@@ -409,7 +412,7 @@ enum status policy_read_given(const struct policy *p, const char *path,
                                  .n_segments = 1};
         l.zone = &utc;
         if (!root || !given_read(&l, given ? given : root, out))
-            status = error_set(err, E_INPUT, "\"%s\" does not state an event", path);
+            status = error_set(err, E_FILE, "\"%s\" does not state an event", path);
     }
     arena_free(a);
     return status;

@@ -25,12 +25,12 @@
     X(PH_ORIGIN_AT, "  recorded {0} with the outcome \"{1}\"{2}", "  {0} に記録、結果は「{1}」{2}") \
     X(PH_ORIGIN_RULES, "  rules then: {0}", "  当時適用されたルール：{0}") \
     X(PH_ORIGIN_REVISION, "  policy then: {0}, revision {1}", "  当時のルールセット：{0}（リビジョン {1}）") \
-    X(PH_ORIGIN_UNKNOWN_REVISION, "  policy then: the store does not know that revision", "  当時のルールセット：保存された記録にありません") \
+    X(PH_ORIGIN_UNKNOWN_REVISION, "  policy then: that revision is not recorded", "  当時のルールセット：保存された記録にありません") \
     X(PH_ORIGIN_SAME, "  the policy loaded now is that one", "  現在読み込まれているルールセットと同一です") \
     X(PH_ORIGIN_OTHER, "  the policy loaded now is another one: what follows is what it would decide", "  現在読み込まれているルールセットとは異なります。以下は現在のルールセットによる判定です") \
     X(PH_ORIGIN_AGREES, "  decided again: the same rules", "  再判定の結果：適用ルールは記録と一致") \
     X(PH_ORIGIN_DIFFERS, "  decided again: other rules; no longer: {0}; new: {1}", "  再判定の結果：適用ルールが記録と異なります（適用されなくなったもの：{0}、新たに適用されたもの：{1}）") \
-    X(PH_ORIGIN_LOST, "What the store no longer knows", "保存データからは分からないこと") \
+    X(PH_ORIGIN_LOST, "What is not recorded", "保存データからは分からないこと") \
     /* inputs */ \
     X(PH_READ, "What was read", "判定に使った情報") \
     X(PH_MISSING, "missing", "記載なし") \

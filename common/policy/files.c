@@ -23,6 +23,7 @@ struct source *file_read(struct arena *a, const char *path, const char *shown) {
         }
     }
     bool is_good = !ferror(f) && len <= YAML_MAX_FILE;
+    int why = ferror(f) ? errno : EFBIG;
     fclose(f);
     struct source *s = NULL;
     if (is_good) {
@@ -31,6 +32,8 @@ struct source *file_read(struct arena *a, const char *path, const char *shown) {
         s->text = (struct span){span_cstr(a, (struct span){buffer, len}), len};
     }
     free(buffer);
+    if (!is_good)
+        errno = why;
     return s;
 }
 

@@ -7,7 +7,7 @@
 #include "common/policy/node.h"
 
 /* The whole file, named `shown` in findings; NULL when it cannot be read or is larger
- * than 8 MiB. */
+ * than 8 MiB; errno says why. */
 struct source *file_read(struct arena *a, const char *path, const char *shown);
 /* Names of the *.yaml files of a directory, sorted by byte order. E_FILE when it cannot
  * be read. */

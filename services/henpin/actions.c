@@ -56,6 +56,11 @@ bool actions_parse(const struct action_head *action, const struct option_table *
         return false;
     if (out->operands.count >= action->n_min && out->operands.count <= action->n_max)
         return true;
+    if (out->operands.count > action->n_max)
+        fprintf(stderr, "%s: \"%s\" is one operand too many\n", argv[1],
+                out->operands.items[action->n_max]);
+    else
+        fprintf(stderr, "%s: an operand is missing\n", argv[1]);
     fprintf(stderr, "usage: %s [OPTION...] %s\n", argv[1], action->operands);
     *code = 2;
     return false;

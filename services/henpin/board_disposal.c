@@ -110,9 +110,10 @@ static const struct rows_column list_columns[] = {
 };
 
 static void print_board(struct arena *a, const struct pg_query *counts,
-                        const struct pg_query *rows) {
+                        const struct pg_query *rows, bool is_filtered) {
     if (pg_rows(counts) == 0) {
-        printf("nothing is to be done with returned goods\n");
+        printf("nothing is to be done with returned goods%s\n",
+               is_filtered ? " that matches" : "");
         return;
     }
     rows_print(a, counts, count_columns, COUNT_OF(count_columns), false, stdout);
@@ -188,7 +189,7 @@ enum status board_disposal(struct pg *pg, const struct disposal_filter *f, bool 
                                   rows_json(rows, list_fields, COUNT_OF(list_fields))),
                         stdout);
     else if (st == ST_OK)
-        print_board(a, counts, rows);
+        print_board(a, counts, rows, *f->site || *f->partner || *f->seller);
     arena_free(a);
     return st;
 }

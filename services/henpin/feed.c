@@ -107,8 +107,17 @@ static enum status feed_all(struct feed *f, const struct option_list *files,
     return st;
 }
 
+/* A first line of another format says enough: there is nothing to sum up. */
+static bool is_untouched(const struct feed *f) {
+    int64_t n = f->counts.rejected;
+    for (size_t k = 0; k < FEED_KIND_COUNT; k++)
+        n += f->counts.events[k];
+    return n == 0;
+}
+
 static int finish(struct feed *f, enum status st, const struct error *err) {
-    feed_summary(f);
+    if (st == ST_OK || !is_untouched(f))
+        feed_summary(f);
     if (st != ST_OK) {
         fprintf(stderr, "henpin feed: %s\n", err->text);
         if (err->hint[0])

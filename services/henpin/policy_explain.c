@@ -82,7 +82,7 @@ static enum status read_event(const struct explain_config *config,
         *f = t->facts;
         return ST_OK;
     }
-    return error_set(err, E_CONFIG, "no test's name holds \"%s\"", config->test);
+    return error_set(err, E_INPUT, "no test's name holds \"%s\"", config->test);
 }
 
 static int explain_event(const struct explain_config *config,
@@ -95,7 +95,7 @@ static int explain_event(const struct explain_config *config,
         explain_print(c, explain_build(a, c->p, &f, explain_zone(c, &f)));
     } else {
         fprintf(stderr, "henpin policy explain: %s\n", err.text);
-        code = 2;
+        code = error_exit_code(err.code);
     }
     arena_free(a);
     return code;

@@ -123,8 +123,9 @@ static void print(const struct report *r, enum format format) {
     else if (format == FORMAT_JSON)
         print_json(r);
     else if (pg_rows(r->rows) == 0)
-        printf("no manifest was issued from %d-04-01 to %d-03-31\n", r->year,
-               r->year + 1);
+        printf("no manifest was issued from %d-04-01 to %d-03-31; `--year %d` is of the "
+               "year after\n",
+               r->year, r->year + 1, r->year + 1);
     else
         print_table(r);
 }

@@ -46,7 +46,7 @@ static const struct option set_options[] = {
 
 static const struct option show_options[] = {
     {"history", "HENPIN_SELLER_HISTORY", OPT_BOOL, AT(shows_history), "false", 0, 0, 0,
-     NULL, NULL, "show who changed what, and when, too"},
+     NULL, NULL, "of one SELLER: show who changed what, and when, too"},
     {"json", "HENPIN_SELLER_JSON", OPT_BOOL, AT(is_json), "false", 0, 0, 0, NULL, NULL,
      "one JSON object instead of tables"},
     {0},

@@ -170,7 +170,7 @@ static void print_rest(struct arena *a, const struct answers *x) {
     };
     static const struct rows_column change_columns[] = {
         {"changed", rows_instant, 0, 0}, {"by", rows_text, 1, 0},
-        {"where", rows_text, 2, 0},      {"was", rows_text, 3, 1},
+        {"where", rows_text, 2, 0},      {"was", rows_text, 3, 0},
         {"became", rows_text, 4, 0},
     };
     if (pg_rows(x->stores) > 0) {
@@ -301,7 +301,7 @@ static enum status show_one(struct arena *a, struct pg *pg, const struct policy 
     }
     enum status st = database_run(pg, s, err);
     if (st == ST_OK && pg_rows(x.itself) == 0)
-        return error_set(err, E_CONFIG,
+        return error_set(err, E_INPUT,
                          "no seller \"%.*s\" is in the directory; henpin seller"
                          " set SELLER --new enters one",
                          SPAN_ARGS(seller_id));
@@ -316,9 +316,11 @@ int seller_show(struct pg *pg, const struct policy *p, const struct seller_confi
                 const struct option_list *operands) {
     struct arena *a = arena_new((size_t)1 << 30);
     struct error err = {0};
-    enum status st = operands->count == 0
-                         ? show_all(a, pg, c->is_json, &err)
-                         : show_one(a, pg, p, c, span_of(operands->items[0]), &err);
+    enum status st =
+        operands->count == 0 && c->shows_history
+            ? error_set(&err, E_CONFIG, "option \"history\" is of one SELLER: name it")
+        : operands->count == 0 ? show_all(a, pg, c->is_json, &err)
+                               : show_one(a, pg, p, c, span_of(operands->items[0]), &err);
     arena_free(a);
     return st == ST_OK ? 0 : database_failed(program, &err);
 }

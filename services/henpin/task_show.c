@@ -258,7 +258,7 @@ int task_show(struct pg *pg, const struct task_config *c,
                               add(s, &considered, id), add(s, &shown, id)};
     enum status st = database_run(pg, s, &err);
     if (st == ST_OK && pg_rows(x.tasks) == 0 && !c->is_json)
-        (void)(st = error_set(&err, E_CONFIG, "no step is known under \"%s\"", id));
+        (void)(st = error_set(&err, E_INPUT, "no step is known under \"%s\"", id));
     if (st == ST_OK && c->is_json)
         print_json(&x);
     else if (st == ST_OK && span_is(pg_text(x.tasks, 0, T_ID), id))

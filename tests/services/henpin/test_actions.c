@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct action {
     struct action_head head;
@@ -69,22 +70,53 @@ static void test_actions__the_usage_stands_in_columns_as_wide_as_needed(void **s
     free(out);
 }
 
+/* What was told on stderr, until it is taken. */
+static FILE *told;
+static int stderr_before;
+
+static void hear(void) {
+    told = tmpfile();
+    assert_non_null(told);
+    stderr_before = dup(STDERR_FILENO);
+    dup2(fileno(told), STDERR_FILENO);
+}
+
+static void take(char out[200]) {
+    dup2(stderr_before, STDERR_FILENO);
+    close(stderr_before);
+    rewind(told);
+    out[fread(out, 1, 199, told)] = '\0';
+    fclose(told);
+}
+
 static void test_actions__too_few_and_too_many_operands_are_told(void **state) {
     (void)state;
-    char task[] = "henpin task complete", word[] = "x", *env[] = {NULL};
+    static const char *const wrong[] = {
+        [0] = "henpin task complete: an operand is missing\n"
+              "usage: henpin task complete [OPTION...] TASK [WORD]\n",
+        [1] = "",
+        [2] = "",
+        [3] = "henpin task complete: \"y\" is one operand too many\n"
+              "usage: henpin task complete [OPTION...] TASK [WORD]\n"};
+    char task[] = "henpin task complete", word[] = "x", last[] = "y", *env[] = {NULL};
     const struct option_table tables[] = {{0}};
     for (int n = 0; n <= 3; n++) {
-        char program[] = "henpin", *argv[] = {program, task, word, word, word, NULL};
+        char program[] = "henpin", *argv[] = {program, task, word, word, last, NULL};
+        char text[200];
         struct config_result parsed;
         int code = -1;
         argv[2 + n] = NULL;
+        hear();
         bool is_run = actions_parse(&actions[1].head, tables, NULL, 2 + n, argv, env,
                                     &parsed, &code);
+        take(text);
+        assert_string_equal(text, wrong[n]);
         assert_int_equal(is_run, n == 1 || n == 2);
         if (is_run)
             assert_int_equal(parsed.operands.count, n);
         else
             assert_int_equal(code, 2);
+        free(parsed.operands.items);
     }
 }
 
