@@ -119,8 +119,9 @@ void directory_read(struct loader *l, const struct node *node) {
         finding_error(l->fs, "schema", words, "\"words\" maps a word to what it means");
         return;
     }
-    size_t room = (size_t)(words ? words->count : 0) +
-                  (size_t)l->p->n_terms[TERM_LICENCE] + 1; /* for kinds */
+    size_t room = (size_t)(words ? words->count : 0) + 1;
+    for (int i = 0; i < l->p->n_terms[TERM_LICENCE]; i++) /* listed or not: an error */
+        room += (size_t)l->p->terms[TERM_LICENCE][i].n_kinds;
     d->words = arena_array(l->a, room, sizeof *d->words);
     NODE_EACH(n, words) {
         read_word(l, n, &d->ends_soon);

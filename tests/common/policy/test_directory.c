@@ -163,6 +163,24 @@ static void test_directory__what_is_written_wrongly_is_told(void **state) {
     }
 }
 
+/* Each of its kinds may be one that "terms" does not list: told, and nothing breaks. */
+static void test_directory__kinds_that_are_not_listed_are_told(void **state) {
+    (void)state;
+    static const char more[] =
+        "domain:\n  traits: {set: [a, b, c, d, e, f, g, h], optional: true}\n"
+        "terms:\n  licence:\n    LIC_C: {title: A licence, by_trait: {a: L1, b: L2,"
+        " c: L3, d: L4, e: L5, f: L6, g: L7, h: L8}}\n"
+        "directory: {words: {LIC_C: {ends_soon: 9 days}}}\n";
+    struct pack_fixture x;
+    pack_dir(&x);
+    pack_write(&x, "ground.yaml", GROUND, strlen(GROUND));
+    pack_write(&x, "more.yaml", more, strlen(more));
+    pack_load(&x);
+    assert_null(x.p);
+    assert_non_null(strstr(x.said, "L8"));
+    pack_remove(&x);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_directory__a_blocker_stands_as_long_as_a_rule_asks_for_it),
@@ -171,6 +189,7 @@ int main(void) {
         cmocka_unit_test(test_directory__knows_its_words_and_when_to_warn),
         cmocka_unit_test(test_directory__the_next_rule_is_when_one_begins_or_ends),
         cmocka_unit_test(test_directory__what_is_written_wrongly_is_told),
+        cmocka_unit_test(test_directory__kinds_that_are_not_listed_are_told),
     };
     return cmocka_run_group_tests_name("directory", tests, NULL, NULL);
 }
