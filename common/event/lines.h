@@ -49,15 +49,15 @@ struct span lines_class_of(const struct line_classes *c, struct span line_id,
 struct span_list lines_hazards_of(const struct line_classes *c, struct span line_id,
                                   struct span sku);
 
-/* Who fulfils it, enum fulfilment: FULFILMENT_ABSENT when it does not say, and the order's
- * word holds. False: it is not there, or only by a sku that several lines of different
- * hands share. */
+/* Who fulfils it, enum fulfilment: `order`, the order's, when it does not say. False: it
+ * is not there, or only by a sku that several lines of different hands share. */
 bool lines_fulfilment_of(const struct line_classes *c, struct span line_id,
-                         struct span sku, int *fulfilment);
+                         struct span sku, int order, int *fulfilment);
 /* The price of one piece in minor units; 0: not there, or not known. */
 int64_t lines_price_of(const struct line_classes *c, struct span line_id,
                        struct span sku);
-/* The `i`th of all lines, in the order of their ids; false: there are no more. */
+/* Of the `i`th line, in the order of their ids; FULFILMENT_ABSENT when it does not say.
+ * False: there are no more that have an id. */
 bool lines_fulfilment_at(const struct line_classes *c, size_t i, int *fulfilment);
 
 /* How a returned line stands to its order. */

@@ -241,23 +241,28 @@ struct span_list lines_hazards_of(const struct line_classes *c, struct span line
     return found ? found->hazards : (struct span_list){NULL, 0};
 }
 
-static bool is_of_one_hand(const struct line_classes *c, const struct classed *row) {
+static int hand_of(const struct classed *row, int order) {
+    return row->fulfilment == FULFILMENT_ABSENT ? order : row->fulfilment;
+}
+
+static bool is_of_one_hand(const struct line_classes *c, const struct classed *row,
+                           int order) {
     const struct classed *at = row, *end = c->by_sku + c->n_skus;
     bool is_one = true;
     while (at > c->by_sku && span_equal(at[-1].name, row->name))
         at--;
     for (; at < end && span_equal(at->name, row->name); at++)
-        is_one = is_one && at->fulfilment == row->fulfilment;
+        is_one = is_one && hand_of(at, order) == hand_of(row, order);
     return is_one;
 }
 
 bool lines_fulfilment_of(const struct line_classes *c, struct span line_id,
-                         struct span sku, int *fulfilment) {
+                         struct span sku, int order, int *fulfilment) {
     const struct classed *by_id = find(c->by_id, c->n_ids, line_id);
     const struct classed *found = by_id ? by_id : find(c->by_sku, c->n_skus, sku);
-    if (!found || (!by_id && !is_of_one_hand(c, found)))
+    if (!found || (!by_id && !is_of_one_hand(c, found, order)))
         return false;
-    *fulfilment = found->fulfilment;
+    *fulfilment = hand_of(found, order);
     return true;
 }
 

@@ -33,6 +33,6 @@ struct whose whose_of(const struct order_facts *o, const struct line_classes *li
 
 int whose_line(const struct whose *w, struct span line_id, struct span sku) {
     int fulfilment;
-    bool is_listed = lines_fulfilment_of(w->lines, line_id, sku, &fulfilment);
-    return is_listed ? said_of(w, fulfilment) : w->all;
+    bool is_listed = lines_fulfilment_of(w->lines, line_id, sku, w->order, &fulfilment);
+    return is_listed ? fulfilment : w->all;
 }

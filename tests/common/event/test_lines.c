@@ -91,15 +91,20 @@ test_lines__who_fulfils_is_found_by_line_or_by_a_sku_of_one_hand(void **state) {
         a, SPAN("[{\"line_id\": \"1\", \"sku\": \"a\", \"fulfilment\": \"MARKETPLACE\"},"
                 " {\"line_id\": \"2\", \"sku\": \"a\", \"unit_price_minor\": 700},"
                 " {\"line_id\": \"3\", \"sku\": \"b\", \"fulfilment\": \"SELLER\"}]"));
+    const int whole = FULFILMENT_SELLER;
     int hand = FULFILMENT_UNKNOWN;
-    assert_true(lines_fulfilment_of(c, SPAN("1"), SPAN("b"), &hand));
+    assert_true(lines_fulfilment_of(c, SPAN("1"), SPAN("b"), whole, &hand));
     assert_int_equal(hand, FULFILMENT_MARKETPLACE);
-    assert_true(lines_fulfilment_of(c, SPAN("2"), SPAN(""), &hand));
-    assert_int_equal(hand, FULFILMENT_ABSENT);
-    assert_true(lines_fulfilment_of(c, SPAN("9"), SPAN("b"), &hand));
+    assert_true(lines_fulfilment_of(c, SPAN("2"), SPAN(""), whole, &hand));
+    assert_int_equal(hand, whole);
+    assert_true(lines_fulfilment_of(c, SPAN("9"), SPAN("b"), whole, &hand));
     assert_int_equal(hand, FULFILMENT_SELLER);
-    assert_false(lines_fulfilment_of(c, SPAN("9"), SPAN("a"), &hand)); /* of either */
-    assert_false(lines_fulfilment_of(c, SPAN("9"), SPAN("c"), &hand));
+    assert_false(
+        lines_fulfilment_of(c, SPAN("9"), SPAN("a"), whole, &hand)); /* of either */
+    assert_true(
+        lines_fulfilment_of(c, SPAN("9"), SPAN("a"), FULFILMENT_MARKETPLACE, &hand));
+    assert_int_equal(hand, FULFILMENT_MARKETPLACE);
+    assert_false(lines_fulfilment_of(c, SPAN("9"), SPAN("c"), whole, &hand));
     assert_int_equal(lines_price_of(c, SPAN("2"), SPAN("")), 700);
     assert_int_equal(lines_price_of(c, SPAN("9"), SPAN("c")), 0);
     size_t n = 0;

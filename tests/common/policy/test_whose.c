@@ -20,6 +20,24 @@ static void test_whose__a_line_is_in_its_own_hands_else_in_the_orders(void **sta
     arena_free(a);
 }
 
+#define OF(id, rest) "{\"line_id\": \"" id "\", \"sku\": " rest "}"
+
+/* By the sku alone: a line that does not say and one that says the order's own word are
+ * of one hand. */
+static void test_whose__lines_of_one_sku_are_compared_by_whose_they_are(void **state) {
+    (void)state;
+    struct arena *a = arena_new(1 << 20);
+    struct whose w = mixed(
+        a, "MARKETPLACE",
+        "[" OF("1", "\"x\"") "," OF("2", "\"x\", \"fulfilment\": \"MARKETPLACE\"") "," OF(
+            "3", "\"y\", \"fulfilment\": \"SELLER\"") "," OF("4", "\"y\"") "]");
+    assert_int_equal(whose_line(&w, none, SPAN("x")), FULFILMENT_MARKETPLACE);
+    assert_int_equal(whose_line(&w, none, SPAN("y")), FULFILMENT_SELLER); /* of two */
+    w.all = FULFILMENT_UNKNOWN;
+    assert_int_equal(whose_line(&w, none, SPAN("y")), FULFILMENT_UNKNOWN);
+    arena_free(a);
+}
+
 /* A clock that is missed costs more than a look in vain. */
 static void test_whose__what_names_no_known_line_is_about_all_of_them(void **state) {
     (void)state;
@@ -66,6 +84,7 @@ static void test_whose__a_word_that_we_do_not_know_is_unknown(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_whose__a_line_is_in_its_own_hands_else_in_the_orders),
+        cmocka_unit_test(test_whose__lines_of_one_sku_are_compared_by_whose_they_are),
         cmocka_unit_test(test_whose__what_names_no_known_line_is_about_all_of_them),
         cmocka_unit_test(test_whose__the_stricter_of_two_counts_whichever_comes_first),
         cmocka_unit_test(test_whose__a_word_that_we_do_not_know_is_unknown),
