@@ -28,6 +28,7 @@
 static const char program[] = "henpin replay";
 #define CONNECT_TIMEOUT_US (10 * US_PER_S)
 #define KAFKA_TIMEOUT_US (10 * US_PER_S)
+#define MIGRATE_TIMEOUT_US US_PER_HOUR /* the database may be full */
 enum { PARTITIONS_MAX = 4096, SERVICES = 3 };
 static const char *const services[SERVICES] = {"orders", "returns", "inquiries"};
 
@@ -112,7 +113,7 @@ static enum status prepare(struct replay *r, struct error *err) {
     (void)unsetenv("HENPIN_POSTGRES_FILE");
     (void)setenv("KAFKA_BOOTSTRAP_SERVERS", r->config->ledger.kafka.bootstrap_servers, 1);
     const char *const argv[] = {joined(r, r->dir, "/", "henpin"), "migrate", NULL};
-    st = story_run(argv, err);
+    st = story_run(argv, MIGRATE_TIMEOUT_US, err);
     if (st != ST_OK)
         return st;
     const struct pg_config there = {r->config->into};

@@ -164,8 +164,13 @@ struct story_worker {
     int64_t n_records, n_flushes;
 };
 
-/* Runs `argv[0]` (NULL at the end) to its end; E_INPUT with the end of what it said. */
-MUST_USE enum status story_run(const char *const argv[], struct error *err);
+/* Most time of a program that a story runs to its end. */
+#define STORY_RUN_TIMEOUT_US (2 * US_PER_MIN)
+
+/* Runs `argv[0]` (NULL at the end) to its end; E_INPUT with the end of what it said, also
+ * when it had to be killed: it took longer than that, or we are to stop. */
+MUST_USE enum status story_run(const char *const argv[], int64_t timeout_us,
+                               struct error *err);
 /* With pipes: it reads records from its standard input. */
 MUST_USE enum status story_worker_start(struct story_worker *w, const char *const argv[],
                                         bool has_pipes, struct error *err);

@@ -102,7 +102,7 @@ static enum status create_database(struct story_stage *s, struct error *err) {
     (void)setenv("HENPIN_POSTGRES", conninfo, 1);
     const char *const argv[] = {program_path(s, "henpin"), "migrate", "--dir",
                                 s->config->sql_dir, NULL};
-    st = story_run(argv, err);
+    st = story_run(argv, STORY_RUN_TIMEOUT_US, err);
     if (st != ST_OK)
         return st;
     s->pg = pg_new(conninfo, "henpin story");
@@ -259,7 +259,7 @@ enum status story_stage_look(struct story_stage *s, struct error *err) {
         s->n_kills++;
         st = story_run_killed(argv, random_below(s, KILL_DELAY_MS), err);
     }
-    return st == ST_OK ? story_run(argv, err) : st;
+    return st == ST_OK ? story_run(argv, STORY_RUN_TIMEOUT_US, err) : st;
 }
 
 static enum status flush_workers(struct story_stage *s, struct error *err) {

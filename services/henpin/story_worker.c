@@ -217,12 +217,23 @@ enum status story_run_killed(const char *const argv[], int delay_ms, struct erro
     return ST_OK;
 }
 
-enum status story_run(const char *const argv[], struct error *err) {
+enum status story_run(const char *const argv[], int64_t timeout_us, struct error *err) {
     struct story_worker w = {.input = -1, .output = -1};
+    int64_t until_us = clock_monotonic_us() + timeout_us;
     enum status st = spawn(&w, argv, -1, -1, err);
     int how = 0;
-    if (st == ST_OK && (waitpid(w.pid, &how, 0) < 0 || how != 0))
+    pid_t ended = 0;
+    while (st == ST_OK && (ended = waitpid(w.pid, &how, WNOHANG)) == 0 &&
+           clock_monotonic_us() < until_us && !stop_requested())
+        (void)poll(NULL, 0, 2);
+    if (st == ST_OK && ended == 0) {
+        (void)kill(w.pid, SIGKILL);
+        (void)waitpid(w.pid, &how, 0);
+        st = stop_requested() ? error_set(err, E_INPUT, "stopped by a signal")
+                              : failed(&w, "does not end", err);
+    } else if (st == ST_OK && (ended < 0 || how != 0)) {
         st = failed(&w, argv[1], err);
+    }
     if (w.log)
         (void)fclose(w.log);
     return st;

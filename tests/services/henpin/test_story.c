@@ -176,6 +176,17 @@ static void test_story__an_expectation_is_a_row_by_some_columns(void **state) {
                          ST_REJECT);
 }
 
+static void test_story__what_does_not_end_by_itself_is_no_success(void **state) {
+    struct desk *d = *state;
+    const char *const well[] = {"/bin/sh", "-c", "exit 0", NULL};
+    const char *const badly[] = {"/bin/sh", "-c", "echo ' event=x'; exit 3", NULL};
+    const char *const never[] = {"/bin/sh", "-c", "exec sleep 60", NULL};
+    assert_int_equal(story_run(well, US_PER_MIN, &d->err), ST_OK);
+    assert_int_equal(story_run(badly, US_PER_MIN, &d->err), ST_REJECT);
+    assert_int_equal(story_run(never, US_PER_S / 20, &d->err), ST_REJECT);
+    assert_non_null(strstr(d->err.text, "does not end"));
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, open_desk, close_desk)
 int main(void) {
     const struct CMUnitTest cases[] = {
@@ -186,6 +197,7 @@ int main(void) {
         CASE(test_story__a_second_line_begins_as_the_first_is),
         CASE(test_story__what_cannot_be_meant_is_refused),
         CASE(test_story__an_expectation_is_a_row_by_some_columns),
+        CASE(test_story__what_does_not_end_by_itself_is_no_success),
     };
     return cmocka_run_group_tests(cases, NULL, NULL);
 }
