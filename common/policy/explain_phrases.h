@@ -142,9 +142,11 @@
     X(PH_DESTINATION, "Where the buyer sends it: {0} (rule {1})", "返送先：{0}（ルール {1}）") \
     X(PH_GOODS, "The goods: {0} (rule {1})", "返品された商品の扱い：{0}（ルール {1}）") \
     X(PH_MONEY, "What each way costs (-) or brings; the rules chose the marked one (>), and no figure changes that", "方法ごとの見込み額（－は支出）。ルールが選んだのは「>」の方法で、金額は判定に影響しない") \
+    X(PH_MONEY_OPEN, "What each way costs (-) or brings; no way is chosen yet, and no figure changes which", "方法ごとの見込み額（－は支出）。方法はまだ決まっておらず、金額は判定に影響しない") \
     X(PH_MONEY_WAY, "{0}: {1}", "{0}：{1}") \
     X(PH_MONEY_WAY_UNKNOWN, "{0}: no sum", "{0}：合計なし") \
-    X(PH_MONEY_LACKS, "no figure for {0}", "金額不明：{0}") \
+    X(PH_MONEY_LACKS, "; no figure for {0}", "、金額不明：{0}") \
+    X(PH_MONEY_SHARE, "{0}% of value", "金額の{0}%") \
     X(PH_MONEY_PART, "{0} {1}: {2}", "{0} {1}：{2}") \
     X(PH_MONEY_SOURCE, "({0}; {1})", "（{0}、{1}）") \
     X(PH_MONEY_TO, " to ", " ～ ") \

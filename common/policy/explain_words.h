@@ -13,7 +13,7 @@
  * marketplace, lang ...), and fact, time, handle, duty, blocker, remedy, code,
  * destination, action, role, licence, evidence, place, waste, lot, unlocks, breach, cost, desk, calendar,
  * holiday, cause; rule and why, by the rule's id; table, by its name; contradiction, by
- * its title; way and money, of money.h. A word that has no
+ * its title; way, money and source (of a figure), of money.h. A word that has no
  * text stands as the packs write it.
  */
 #ifndef COMMON_POLICY_EXPLAIN_WORDS_H

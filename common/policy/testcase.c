@@ -4,6 +4,7 @@
 #include "common/base/suggest.h"
 #include "common/policy/civil.h"
 #include "common/policy/desk.h"
+#include "common/policy/money.h"
 #include "common/policy/schema.h"
 #include "common/policy/witness.h"
 
@@ -288,6 +289,17 @@ static void actual_list(struct actual *a, const struct policy *p,
     }
 }
 
+/* The ways whose money is compared, the chosen one among them. */
+static void actual_ways(struct actual *a, const struct policy *p,
+                        const struct policy_decision *d, const struct policy_facts *f) {
+    struct money_way_sum ways[POLICY_MAX_WAYS];
+    int n =
+        money_compare(p, f, d->disposition.is_shadow ? NULL : d->disposition.code, ways);
+    a->is_known = true;
+    for (int i = 0; i < n; i++)
+        actual_word(a, ways[i].way->name);
+}
+
 /* Each as its two words: "unopened, swollen_battery". */
 static void actual_contradictions(struct actual *a, const struct policy *p,
                                   const struct policy_facts *f) {
@@ -326,6 +338,8 @@ static void actual_of(struct actual *a, const struct policy *p,
         actual_word(a, d->route.desk);
     } else if (span_is(key, "contradicts")) {
         actual_contradictions(a, p, f);
+    } else if (span_is(key, "ways")) {
+        actual_ways(a, p, d, f);
     } else {
         actual_list(a, p, d, key);
     }

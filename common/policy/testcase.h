@@ -13,6 +13,7 @@
  *     cause, handle, code, remedy, destination: WORD | none
  *     rules, hits, shadow, duties, blockers, steps: a list of names, or none
  *     contradicts: the words that contradict each other, or none
+ *     ways: the ways of the goods whose money is compared (money.h)
  *     duty.NAME.start|due|act_by|aim: INSTANT | none
  *     duty.NAME.desk|rule|waits_for|breach: WORD | none
  *     duty.NAME.warn|hands_over: a list of instants

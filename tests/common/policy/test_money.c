@@ -149,6 +149,42 @@ static void test_money__an_explanation_shows_it_in_words_and_as_json(void **stat
     arena_free(a);
 }
 
+/* What is explained of an event that keeps the goods. */
+static const char *explained(const struct policy *p, enum words_language language) {
+    static char text[1 << 16];
+    struct arena *a = arena_new(1u << 24);
+    struct policy_facts f = given("good", 100, "JPY");
+    struct builder b = builder_over(text, sizeof text - 1);
+    explain_text(explain_build(a, p, &f, NULL), words_new(a, p, language), NULL, &b);
+    text[b.len] = '\0';
+    arena_free(a);
+    return text;
+}
+
+static void test_money__its_heading_says_whether_a_way_is_chosen(void **state) {
+    (void)state;
+    struct pack_fixture y;
+    assert_non_null(strstr(explained(x.p, WORDS_EN), "the rules chose the marked one"));
+    load(&y, HEAD "money:\n  ways:\n    sell: {title: Sold, codes: [shelf],"
+                  " parts: [refund]}\n");
+    assert_loads(&y);
+    const char *text = explained(y.p, WORDS_EN);
+    assert_non_null(strstr(text, "no way is chosen yet"));
+    assert_null(strstr(text, "the marked one"));
+    pack_remove(&y);
+}
+
+static void test_money__shares_and_lacks_are_told_in_japanese(void **state) {
+    (void)state;
+    struct pack_fixture y;
+    assert_non_null(strstr(explained(x.p, WORDS_JA), "：金額の50..100% （S、社内基準）"));
+    load(&y, HEAD WAYS);
+    assert_loads(&y);
+    assert_non_null(
+        strstr(explained(y.p, WORDS_JA), "Kept：合計なし、金額不明：refund\n"));
+    pack_remove(&y);
+}
+
 /* The revision is what decides: without the money it is the same one. */
 static void test_money__it_is_no_part_of_what_decides(void **state) {
     (void)state;
@@ -209,6 +245,8 @@ int main(void) {
         TEST(test_money__two_currencies_have_no_sum),
         TEST(test_money__shares_are_rounded_against_the_seller),
         TEST(test_money__an_explanation_shows_it_in_words_and_as_json),
+        TEST(test_money__its_heading_says_whether_a_way_is_chosen),
+        TEST(test_money__shares_and_lacks_are_told_in_japanese),
         TEST(test_money__it_is_no_part_of_what_decides),
         TEST(test_money__what_makes_no_sense_is_refused),
     };
