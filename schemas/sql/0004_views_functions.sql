@@ -154,6 +154,12 @@ SET jit = off SET enable_seqscan = off SET enable_bitmapscan = off AS $$
     ORDER BY 1
 $$;
 
+CREATE FUNCTION seller_speaks(seller text) RETURNS jsonb
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = henpin, pg_catalog, pg_temp AS $$
+    SELECT jsonb_agg(substr(f.fact, 10) ORDER BY f.fact) FROM seller_fact f
+    WHERE f.seller_id = seller AND f.fact LIKE 'language._%' AND now() >= f.valid_from AND now() < f.valid_until
+$$;
+
 -- What moves on with the order is not written beside an escalation, so that it does not matter when a message was read.
 CREATE VIEW inquiry_escalation AS
 SELECT e.identity_at, e.escalation_id, e.kind, e.level, e.case_id, e.seller_id, e.marketplace, e.order_id, e.desk, e.due_at, e.act_by_at,
@@ -161,8 +167,7 @@ SELECT e.identity_at, e.escalation_id, e.kind, e.level, e.case_id, e.seller_id, 
            'tracking', o.tracking, 'promised_at', to_char(o.latest_delivery_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
            'delivered_at', to_char(o.delivered_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), 'lines', o.lines,
            'returns', (SELECT jsonb_object_agg(r.return_id, r.status) FROM return_case r WHERE r.order_key = i.order_key),
-           'seller_speaks', (SELECT jsonb_agg(substr(f.fact, 10) ORDER BY f.fact) FROM seller_fact f
-                             WHERE f.seller_id = e.seller_id AND f.fact LIKE 'language._%' AND now() >= f.valid_from AND now() < f.valid_until)))
+           'seller_speaks', seller_speaks(e.seller_id)))
            AS details
 FROM escalation_event e
 JOIN inquiry_thread i ON i.case_id = e.case_id
@@ -243,13 +248,14 @@ BEGIN
     END LOOP;
 END $$;
 
-GRANT EXECUTE ON FUNCTION board(text, text, text, bigint) TO henpin_reader, henpin_desk, henpin_worker;
+GRANT EXECUTE ON FUNCTION board(text, text, text, bigint), seller_speaks(text) TO henpin_reader, henpin_desk, henpin_worker;
 GRANT SELECT ON order_line, standing_escalation, open_escalations, inquiry_escalation, waiting_return, case_timeline TO henpin_reader, henpin_desk, henpin_worker;
 
 COMMENT ON VIEW order_line IS 'One row per line of an order.';
 COMMENT ON VIEW open_escalations IS 'What stands and wants a person: open duties, raised blockers, triage, unknown orders, and what of sellers ends soon. Triage of a return leaves when the case is closed; that of an order when it is delivered or cancelled, or 30 days after it was told (recorded_at), because nothing closes an order. Ranked by consequence within time left: the seconds until act_by_at (else due_at), divided by 4 for each step of severity, smallest first; so a grave matter of four days stands beside a serious one of one day. What is late is negative, multiplied instead, and comes first; what has no clock comes last, graver and older first.';
 COMMENT ON VIEW standing_escalation IS 'open_escalations without ranks and what is looked up for each: for counting.';
 COMMENT ON FUNCTION board(text, text, text, bigint) IS 'The first rows of open_escalations of a marketplace, a seller, a desk (null: any), ranked among themselves; fast with a million of them.';
+COMMENT ON FUNCTION seller_speaks(text) IS 'The languages that a seller''s own people speak now, its facts language.XX, as ["pt", "zh"]; NULL: none is known.';
 COMMENT ON VIEW inquiry_escalation IS 'What a desk needs to answer a buyer: each escalation of a conversation, with its order, the order''s returns and what languages the seller''s own people speak (seller_speaks), as all stand now, in details.';
 COMMENT ON VIEW waiting_return IS 'Returns that wait for their order and are not decided before it is known. After a while (--order-patience) the order is escalated as order_unknown.';
 COMMENT ON VIEW case_timeline IS 'Everything that happened to a case: events, duties, escalations, tasks. Select by case_id and order by at.';

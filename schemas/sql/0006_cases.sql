@@ -102,13 +102,17 @@ BEGIN
         SELECT a.acknowledged_at, 5, 'acknowledgement', e.kind, e.level, a.acknowledged_by, a.note, '{}', NULL, NULL, NULL, NULL
         FROM told e JOIN acknowledgement a ON a.escalation_id = e.escalation_id
         UNION ALL
-        SELECT t.occurred_at, 6 + t.step_no / 100.0, 'task', t.action, t.change, t.responsible,
-            format('step %s of %s', t.step_no, t.playbook) || coalesce('; licence ' || t.licence_required, '')
+        SELECT t.occurred_at, 6 + t.step_no / 100.0, 'task', t.action, t.change, coalesce(e.done_by, t.responsible),
+            format('step %s of %s', t.step_no, t.playbook) || coalesce('; partner ' || k.partner, '')
+                || coalesce('; licence ' || t.licence_required, '')
                 || coalesce('; evidence ' || t.evidence_required, '') || coalesce('; due ' || to_char(t.due_at AT TIME ZONE 'UTC',
                 'YYYY-MM-DD HH24:MI "UTC"'), ''),
             ARRAY[t.rule_id], t.policy_revision_id, t.source_topic, t.source_partition, t.source_offset
-        FROM disposal_task_event t WHERE t.identity_at IN (SELECT k.identity_at FROM disposal_task k WHERE k.case_id = searched)
-            AND t.case_id = searched
+        FROM disposal_task_event t
+        -- Who did it, failed or reopened it: the evidence of that turn. Whose it is, of the turn that stands.
+        LEFT JOIN task_evidence e ON e.task_id = t.task_id AND e.turn = t.turn AND t.change IN ('DONE', 'FAILED', 'REOPENED')
+        LEFT JOIN disposal_task k ON k.task_id = t.task_id AND k.turn = t.turn AND t.change IN ('READY', 'DONE')
+        WHERE t.identity_at IN (SELECT d.identity_at FROM disposal_task d WHERE d.case_id = searched) AND t.case_id = searched
         UNION ALL
         SELECT d.closed_at, 2, 'duty', d.name, d.state, d.desk,
             CASE WHEN d.closed_at > d.due_at THEN 'late by ' || justify_interval(date_trunc('minute', d.closed_at - d.due_at))
@@ -163,4 +167,4 @@ GRANT EXECUTE ON FUNCTION find_case(text), case_story(uuid), case_hands(uuid) TO
 
 COMMENT ON FUNCTION find_case(text) IS 'The cases that an id names: a case_id, order id, return id or inquiry id. A case_id is found at once, any other by a look through the summaries of all cases.';
 COMMENT ON FUNCTION case_hands(uuid) IS 'Of a case of a mixed order: who fulfils the lines that it is about (the first twenty of the order), "line 1 seller, line 2 marketplace"; NULL: the order is in one hand.';
-COMMENT ON FUNCTION case_story(uuid) IS 'All that happened to a case, in order of time, and what its clock will tell: events with the rules that hit, escalations, acknowledgements, disposal tasks, duties and how they ended, blockers of its seller while it ran. titles are those of rules, in the words of the revision that decided. Instants after now() are what comes if nobody answers (what = clock).';
+COMMENT ON FUNCTION case_story(uuid) IS 'All that happened to a case, in order of time, and what its clock will tell: events with the rules that hit, escalations, acknowledgements, disposal tasks (with who did them, and the partner), duties and how they ended, blockers of its seller while it ran. titles are those of rules, in the words of the revision that decided. Instants after now() are what comes if nobody answers (what = clock).';

@@ -58,7 +58,8 @@ static const struct pg_statement ranked = {
     "  b.source_partition, b.source_offset, b.reason,"
     "  CASE WHEN b.due_at < now() THEN (extract(epoch FROM now() - b.due_at) * "
     "1000000)::bigint END, b.remedy, b.destination, b.escalation_id::text,"
-    "  b.case_id::text, b.moved, b.acknowledged_by, b.acknowledged_at"
+    "  b.case_id::text, b.moved, b.acknowledged_by, b.acknowledged_at,"
+    "  CASE WHEN b.case_kind = 'inquiry' THEN henpin.seller_speaks(b.seller_id)::text END"
     " FROM henpin.board($1, $2, $3, $4) b ORDER BY b.rank"};
 enum {
     B_RANK,
@@ -86,7 +87,8 @@ enum {
     B_CASE,
     B_MOVED,
     B_TAKEN_BY,
-    B_TAKEN_AT
+    B_TAKEN_AT,
+    B_SPEAKS
 };
 
 static const struct pg_statement counted = {
@@ -309,6 +311,7 @@ static const struct rows_field ranked_fields[] = {
     {"moved", rows_json_text, B_MOVED},
     {"acknowledged_by", rows_json_text, B_TAKEN_BY},
     {"acknowledged_at", rows_json_instant, B_TAKEN_AT},
+    {"seller_speaks", rows_json_nested, B_SPEAKS},
 };
 
 static const struct rows_field counted_fields[] = {

@@ -32,7 +32,8 @@ static const struct pg_statement found = {
     "case_found",
     "SELECT case_id, case_kind, marketplace, seller_id, order_id, own_id, status,"
     " opened_at, disposition, amount_minor, currency, is_parked, case_id::text,"
-    " henpin.case_hands(case_id)"
+    " henpin.case_hands(case_id),"
+    " CASE WHEN case_kind = 'inquiry' THEN henpin.seller_speaks(seller_id)::text END"
     " FROM henpin.find_case($1) LIMIT 100"};
 enum {
     F_ID,
@@ -48,7 +49,8 @@ enum {
     F_CURRENCY,
     F_PARKED,
     F_ID_TEXT,
-    F_HANDS
+    F_HANDS,
+    F_SPEAKS
 };
 
 /* Beside a reason of its own, what the rules say; what is a rule's title already, once. */
@@ -109,6 +111,7 @@ static void print_head(struct arena *a, const struct pg_query *q, size_t row) {
     print_word(", ", pg_text(q, row, F_DISPOSITION));
     if (pg_bool(q, row, F_PARKED))
         printf("; waits for its order, and is decided when that comes");
+    print_word("; the seller's own people speak ", pg_text(q, row, F_SPEAKS));
     print_word("; decided by line: ", table_harmless(a, pg_text(q, row, F_HANDS)));
     printf("\n\n");
 }
@@ -128,11 +131,6 @@ static void print_cases(struct arena *a, const struct answers *q) {
 
 /* ---- JSON ---- */
 
-static json_t *json_nested(const struct pg_query *q, size_t row, int column) {
-    struct span s = pg_text(q, row, column);
-    return s.ptr ? json_loadb(s.ptr, s.len, JSON_DECODE_ANY, NULL) : json_null();
-}
-
 static json_t *json_bool(const struct pg_query *q, size_t row, int column) {
     return json_boolean(pg_bool(q, row, column));
 }
@@ -151,6 +149,7 @@ static const struct rows_field found_fields[] = {
     {"currency", rows_json_text, F_CURRENCY},
     {"waits_for_order", json_bool, F_PARKED},
     {"hands", rows_json_text, F_HANDS},
+    {"seller_speaks", rows_json_nested, F_SPEAKS},
 };
 
 static const struct rows_field story_fields[] = {
@@ -161,8 +160,8 @@ static const struct rows_field story_fields[] = {
     {"state", rows_json_text, T_STATE},
     {"desk", rows_json_text, T_DESK},
     {"reason", rows_json_text, T_REASON},
-    {"rules", json_nested, T_RULES},
-    {"titles", json_nested, T_TITLES},
+    {"rules", rows_json_nested, T_RULES},
+    {"titles", rows_json_nested, T_TITLES},
     {"policy_revision_id", rows_json_number, T_REVISION},
     {"source_topic", rows_json_text, T_TOPIC},
     {"source_partition", rows_json_number, T_PARTITION},

@@ -193,7 +193,7 @@ int policy_diff_main(int argc, char **argv, char **envp) {
         .program = argv[0],
         .summary =
             "What the rules in NEW change against those in OLD: rule by rule, and for "
-            "events: the tests of\nboth packs, FILEs of JSON lines (each a test's "
+            "events: the tests of both packs, FILEs of JSON lines (each a test's "
             "`given`; "
             "-: the standard input), or --recorded.\nExit codes: 0 nothing; 1 rules or "
             "results differ; 2 wrong usage, or some events could not be read.",

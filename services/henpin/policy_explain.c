@@ -136,7 +136,7 @@ int policy_explain_main(int argc, char **argv, char **envp) {
         .program = argv[0],
         .summary =
             "Tells why an event is decided as it is, and why not otherwise: rules that "
-            "apply, rules that\nnearly do, how each deadline came about, who gets it. "
+            "apply, rules that nearly do, how each deadline came about, who gets it. "
             "EVENT.yaml holds what a test's `given` holds:\n{event: return_requested, "
             "time: 2026-11-20T12:00+09:00, marketplace: amazon.co.jp, fulfilment: "
             "seller, "

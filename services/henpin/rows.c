@@ -41,6 +41,11 @@ void rows_print(struct arena *a, const struct pg_query *q,
     table_print(t, out, table_width(out));
 }
 
+json_t *rows_json_nested(const struct pg_query *q, size_t row, int column) {
+    struct span s = pg_text(q, row, column);
+    return s.ptr ? json_loadb(s.ptr, s.len, JSON_DECODE_ANY, NULL) : json_null();
+}
+
 json_t *rows_json_text(const struct pg_query *q, size_t row, int column) {
     struct span s = pg_text(q, row, column);
     return s.ptr ? json_stringn(s.ptr, s.len) : json_null();

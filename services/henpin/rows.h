@@ -31,7 +31,8 @@ void rows_print(struct arena *a, const struct pg_query *q,
 /* ---- for programs ---- */
 
 typedef json_t *rows_value(const struct pg_query *q, size_t row, int column);
-rows_value rows_json_text, rows_json_number, rows_json_instant; /* NULL: null */
+rows_value rows_json_text, rows_json_number, rows_json_instant,
+    rows_json_nested; /* JSON as text, taken apart. NULL of any: null */
 
 struct rows_field {
     const char *name;

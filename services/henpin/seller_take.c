@@ -5,6 +5,8 @@
 #include "common/event/marketplace.h"
 #include "common/policy/directory.h"
 
+#include <stdio.h>
+
 const char *const seller_kinds[] = {"seller", "fact", "licence", "marketplace", NULL};
 
 enum status seller_word(const struct policy *p, struct span word, enum seller_kind *kind,
@@ -29,6 +31,13 @@ enum status seller_word(const struct policy *p, struct span word, enum seller_ki
     size_t n;
     const struct marketplace *all = marketplace_all(&n);
     directory_suggest(p, &s);
+    char language[40]; /* "ja" is near nothing, and means this */
+    snprintf(language, sizeof language, "language.%.*s", SPAN_ARGS(word));
+    if (directory_kind(p, span_of(language), spelled) == DIRECTORY_FACT)
+        return error_set(err, E_CONFIG,
+                         "\"%.*s\" is no fact, licence or marketplace of the rule packs: "
+                         "did you mean \"%s\"?",
+                         SPAN_ARGS(word), *spelled);
     for (size_t i = 0; i < n; i++)
         suggest_consider(&s, all[i].code);
     return error_set(err, E_CONFIG,
