@@ -26,10 +26,11 @@ CREATE TABLE harm (
     word          text NOT NULL,
     known_at      timestamptz NOT NULL,
     is_planned    boolean NOT NULL DEFAULT false,
-    PRIMARY KEY (case_id, product_class, word)
+    said          uuid GENERATED ALWAYS AS (md5(md5(product_class) || md5(word))::uuid) STORED,
+    PRIMARY KEY (case_id, said, known_at)
 );
 CREATE INDEX harm_fresh ON harm (case_id) WHERE NOT is_planned;
-GRANT SELECT, INSERT, UPDATE ON harm TO henpin_worker;
+GRANT SELECT, INSERT, UPDATE (is_planned) ON harm TO henpin_worker;
 GRANT SELECT ON harm TO henpin_reader;
 
 -- One place for both workers, so that both write the same. Who calls it holds the lock that makes them meet (common/flow/danger.c).
@@ -48,11 +49,12 @@ BEGIN
         UPDATE return_case r SET signals = danger.signals, stopped_at = danger.stopped_at
         WHERE r.order_key = danger.order_key AND r.history_event <> '{}'
           AND (r.signals, r.stopped_at) IS DISTINCT FROM (danger.signals, danger.stopped_at);
-        INSERT INTO harm AS h (case_id, product_class, word, known_at)
+        INSERT INTO harm (case_id, product_class, word, known_at)
         SELECT r.case_id, '', d.signal, d.said_at FROM return_case r JOIN order_danger d USING (order_key)
         WHERE r.order_key = danger.order_key AND r.history_event <> '{}'
-        ON CONFLICT (case_id, product_class, word) DO UPDATE SET known_at = EXCLUDED.known_at, is_planned = false
-            WHERE h.known_at > EXCLUDED.known_at;
+          AND NOT EXISTS (SELECT FROM harm h WHERE h.case_id = r.case_id AND h.product_class = '' AND h.word = d.signal
+                          AND h.known_at <= d.said_at)
+        ON CONFLICT (case_id, said, known_at) DO NOTHING;
         INSERT INTO escalation_event (identity_at, escalation_id, kind, level, severity, case_kind, case_id, subject_id,
             seller_id, marketplace, order_id, desk, policy_revision_id, occurred_at, reason, details, source_topic,
             source_partition, source_offset)
@@ -83,12 +85,13 @@ REVOKE EXECUTE ON FUNCTION tell_dangers(uuid[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION tell_dangers(uuid[]) TO henpin_worker;
 
 COMMENT ON TABLE order_danger IS 'What the buyer''s words say of the goods of an order, a row per signal, of the message that was read first. Written by henpin-inquiries; the returns of the order show it, and each is told of once a message.';
-COMMENT ON TABLE harm IS 'What is known of harm that the goods of a return did or may do: a row per word and class of goods. Written by henpin-inquiries and henpin-returns, planned by henpin-deadlines.';
+COMMENT ON TABLE harm IS 'What is known of harm that the goods of a return did or may do: a row per word and class of goods, and one more where it turns out to have been known before: the earliest counts. Written by henpin-inquiries and henpin-returns, planned by henpin-deadlines.';
 COMMENT ON INDEX harm_fresh IS 'Returns of which something is known that no task stands for yet.';
 COMMENT ON COLUMN harm.case_id IS 'The return.';
 COMMENT ON COLUMN harm.product_class IS 'Of the goods that it is said of; empty: of all of the return.';
 COMMENT ON COLUMN harm.word IS 'What is said: injury, fire, malfunction ..., or serious, foreseeable; words of the policy.';
-COMMENT ON COLUMN harm.known_at IS 'Since when it is known: the instant of the event or message that said so first.';
+COMMENT ON COLUMN harm.known_at IS 'Since when it is known: the instant of the event or message that said so first. The clocks of the reports count from the earliest, so nobody changes it.';
+COMMENT ON COLUMN harm.said IS 'A hash of product_class and word: what marketplaces send may be longer than a key takes.';
 COMMENT ON COLUMN harm.is_planned IS 'Whether henpin-deadlines has made what must be told of it.';
 COMMENT ON FUNCTION tell_dangers(uuid[]) IS 'Brings what was said of the goods of these orders to their returns: return_case.signals and stopped_at, harm, and an escalation for each return and message that nobody has told yet; how many it told.';
 COMMENT ON COLUMN order_danger.order_key IS 'The order, as in sales_order.';

@@ -1,11 +1,13 @@
 #include "services/deadlines/harm_round.h"
 
 #include "common/base/clock.h"
+#include "common/event/identity.h"
 #include "common/event/lines.h"
-#include "common/flow/escalation.h"
 #include "common/flow/task_rows.h"
 #include "common/io/pg_session.h"
 #include "common/policy/harm.h"
+
+#include <stdlib.h>
 
 #define ROUND_TIMEOUT_US (10 * US_PER_S)
 #define ROUND_BYTES ((size_t)256 << 20)
@@ -39,9 +41,9 @@ enum {
 };
 
 static const struct pg_statement ask_words = {
-    "harm_words",
-    "SELECT case_id, product_class, word, known_at FROM henpin.harm"
-    " WHERE case_id = ANY($1) ORDER BY case_id, known_at, product_class, word"};
+    "harm_words", "SELECT case_id, product_class, word, min(known_at) FROM henpin.harm"
+                  " WHERE case_id = ANY($1) GROUP BY case_id, product_class, word"
+                  " ORDER BY case_id, min(known_at), product_class, word"};
 enum { W_CASE, W_CLASS, W_WORD, W_KNOWN };
 
 static const struct pg_statement plan_made = {
@@ -77,18 +79,23 @@ static enum status run(const struct looking *k, struct pg_script *s, struct erro
 
 /* ---- reading ---- */
 
-static void add_class(struct arena *a, struct harm *h, struct span class) {
-    struct span *classes = (struct span *)h->classes;
-    for (size_t i = 0; i < h->n_classes; i++)
-        if (span_equal(classes[i], class))
-            return;
-    if (!class.ptr)
-        return;
-    struct span *more = arena_array(a, h->n_classes + 1, sizeof *more);
-    if (h->n_classes > 0)
-        memcpy(more, classes, h->n_classes * sizeof *more);
-    more[h->n_classes++] = class;
-    h->classes = more;
+static int by_text(const void *a, const void *b) {
+    return span_compare(*(const struct span *)a, *(const struct span *)b);
+}
+
+/* Each once, in the order of bytes. */
+static void take_classes(struct arena *a, struct harm *h, const struct said_line *said,
+                         size_t n) {
+    struct span *classes = arena_array(a, n + 1, sizeof *classes);
+    size_t n_named = 0;
+    for (size_t i = 0; i < n; i++)
+        if (said[i].line.product_class.ptr)
+            classes[n_named++] = said[i].line.product_class;
+    qsort(classes, n_named, sizeof *classes, by_text);
+    for (size_t i = 0; i < n_named; i++)
+        if (i == 0 || !span_equal(classes[i], classes[h->n_classes - 1]))
+            classes[h->n_classes++] = classes[i];
+    h->classes = classes;
 }
 
 static void take_case(const struct looking *k, const struct pg_query *q, size_t row,
@@ -109,8 +116,7 @@ static void take_case(const struct looking *k, const struct pg_query *q, size_t 
         .purchased_us = pg_instant(q, row, H_PURCHASED),
     };
     size_t n = lines_said(k->a, pg_text(q, row, H_LINES), &said);
-    for (size_t i = 0; i < n; i++)
-        add_class(k->a, &c->harm, said[i].line.product_class);
+    take_classes(k->a, &c->harm, said, n);
     for (int kind = 0; kind < HARM_KINDS; kind++)
         c->tasks[kind] = (struct tasks){.a = k->a,
                                         .case_id = c->work.id,
@@ -182,42 +188,59 @@ static enum status read_cases(struct looking *k, struct error *err) {
     enum status st = run(k, s, err);
     if (st != ST_OK || pg_rows(q) == 0)
         return st;
-    k->n = pg_rows(q);
-    k->cases = arena_array(k->a, k->n, sizeof *k->cases);
-    memset(k->cases, 0, k->n * sizeof *k->cases);
-    for (size_t row = 0; row < k->n; row++)
-        take_case(k, q, row, &k->cases[row]);
+    k->cases = arena_array(k->a, pg_rows(q), sizeof *k->cases);
+    memset(k->cases, 0, pg_rows(q) * sizeof *k->cases);
+    /* Those with many lines take turns: half is left for what is planned. */
+    for (; k->n < pg_rows(q) && arena_room(k->a) > ROUND_BYTES / 2; k->n++)
+        take_case(k, q, k->n, &k->cases[k->n]);
     return read_more(k, err);
 }
 
 /* ---- writing ---- */
 
-/* What the rules cannot say anything of goes to a person, never unsaid. */
-static void tell_cause(struct looking *k, struct pg_copy *to, const struct harmed *c,
-                       const char *cause) {
-    int64_t known_us = c->harm.words[0].known_us;
-    escalation_copy(to, &(struct escalation){
-                            .identity_us = known_us,
-                            .meaning = "harm",
-                            .subject_id = c->work.id,
-                            .kind = SPAN("triage"),
-                            .level = "open",
-                            .severity = 3,
-                            .case_kind = SPAN("return"),
-                            .case_id = c->work.id,
-                            .seller_id = c->work.seller_id,
-                            .marketplace = c->work.marketplace,
-                            .order_id = c->work.order_id,
-                            .desk = span_of(policy_triage(k->policy, k->now_us).desk),
-                            .due_us = EVENT_ABSENT,
-                            .act_by_us = EVENT_ABSENT,
-                            .revision = policy_revision(k->policy)->id,
-                            .occurred_us = known_us,
-                            .reason = span_of(cause),
-                        });
+/* What the rules cannot say anything of goes to a person, never unsaid. A case is planned
+ * again when more of it is known: what was told of it before is the same event. */
+static const struct pg_statement tell = {
+    "harm_tell",
+    "INSERT INTO henpin.escalation_event (identity_at, escalation_id, kind, level,"
+    "  severity, case_kind, case_id, subject_id, seller_id, marketplace, order_id, desk,"
+    "  policy_revision_id, occurred_at, reason, source_topic, source_partition,"
+    "  source_offset)"
+    " SELECT t.known_at, t.id, 'triage', 'open', 3, 'return', t.case_id, t.case_id,"
+    "  r.seller_id, r.marketplace, r.order_id, $1, $2, t.known_at, t.reason, 'henpin', "
+    "-1,"
+    "  -1"
+    " FROM unnest($3::uuid[], $4::timestamptz[], $5::uuid[], $6::text[])"
+    "  AS t(case_id, known_at, id, reason)"
+    " JOIN henpin.return_case r ON r.case_id = t.case_id ORDER BY t.case_id"
+    " ON CONFLICT (identity_at, escalation_id) DO NOTHING"};
+
+struct causes {
+    struct pg_array *cases, *known, *ids, *reasons;
+};
+
+static struct causes open_causes(const struct looking *k, struct pg_script *s) {
+    struct pg_query *q = pg_script_query(s, &tell);
+    pg_param_text(q, span_of(policy_triage(k->policy, k->now_us).desk));
+    pg_param_i64(q, policy_revision(k->policy)->id);
+    struct causes c;
+    c.cases = pg_param_array(q, PG_UUID, k->n);
+    c.known = pg_param_array(q, PG_TIMESTAMPTZ, k->n);
+    c.ids = pg_param_array(q, PG_UUID, k->n);
+    c.reasons = pg_param_array(q, PG_TEXT, k->n);
+    return c;
 }
 
-static void plan_case(struct looking *k, struct harmed *c, struct pg_copy *escalations) {
+static void tell_cause(const struct causes *to, const struct harmed *c,
+                       const char *cause) {
+    int64_t known_us = c->harm.words[0].known_us;
+    pg_array_uuid(to->cases, c->work.id);
+    pg_array_i64(to->known, known_us);
+    pg_array_uuid(to->ids, identity_escalation(known_us, c->work.id, "harm"));
+    pg_array_text(to->reasons, span_of(cause));
+}
+
+static void plan_case(struct looking *k, struct harmed *c, const struct causes *causes) {
     int64_t revision = policy_revision(k->policy)->id;
     int64_t purchased_us = c->harm.order.purchased_us;
     const char *cause = NULL;
@@ -232,14 +255,14 @@ static void plan_case(struct looking *k, struct harmed *c, struct pg_copy *escal
         task_rows_write(k->rows[kind], t, &c->work, revision);
     }
     if (cause)
-        tell_cause(k, escalations, c, cause);
+        tell_cause(causes, c, cause);
 }
 
 static enum status write_plans(struct looking *k, struct error *err) {
     struct pg_script *s = k->batch.writes = pg_script_new(k->a);
-    struct pg_copy *escalations = pg_script_copy(s, escalation_copy_sql);
+    const struct causes causes = open_causes(k, s);
     for (size_t i = 0; i < k->n; i++)
-        plan_case(k, &k->cases[i], escalations);
+        plan_case(k, &k->cases[i], &causes);
     struct pg_array *planned =
         pg_param_array(pg_script_query(s, &plan_made), PG_UUID, k->n);
     struct pg_array *woken = pg_param_array(pg_script_query(s, &wake), PG_UUID, k->n);

@@ -82,27 +82,6 @@ static bool is_ready(const void *context, struct builder *why) {
     return is_ready;
 }
 
-static void observe(const struct round *r, const struct seller_round *sellers,
-                    const struct licence_round *licences,
-                    const struct task_round *tasks) {
-    metrics_set(M_DEADLINES_BEHIND_US, r->behind_us);
-    metrics_set(M_LAST_COMMIT, clock_now_us());
-    metrics_add(M_DEADLINES_TOLD, (int64_t)r->n_told);
-    metrics_add(M_BATCHES_COMMITTED, 1);
-    if (r->n_told > 0)
-        log_info("deadlines.told", LOG_I64("count", r->n_told),
-                 LOG_I64("behind_s", r->behind_us / US_PER_S));
-    if (tasks->n_told > 0)
-        log_info("tasks.told", LOG_I64("tasks", tasks->n_looked),
-                 LOG_I64("count", tasks->n_told));
-    if (sellers->n_told > 0)
-        log_info("sellers.told", LOG_I64("sellers", sellers->n_looked),
-                 LOG_I64("count", sellers->n_told));
-    if (licences->n_handed + licences->n_told > 0)
-        log_info("licences.told", LOG_I64("handed_over", licences->n_handed),
-                 LOG_I64("endings", licences->n_told));
-}
-
 /* Before all else: where a desk got a duty otherwise than planned its hours are asked for,
  * and what is told must not depend on how lately the clock was started. */
 static enum status load_policy(struct clockwork *c, struct error *err) {
@@ -131,67 +110,136 @@ static enum status follow_policy(struct clockwork *c, struct error *err) {
     return st;
 }
 
-/* What needs the rules: sellers, the licences of desks, harm, and disposal tasks. */
-static enum status look_with_policy(struct clockwork *c, struct seller_round *sellers,
-                                    struct licence_round *licences,
-                                    struct harm_round *harm, struct task_round *tasks,
-                                    struct error *err) {
+/* What one look found and told. */
+struct looked {
+    struct round duties, full;
+    struct seller_round sellers;
+    struct licence_round licences;
+    struct harm_round harm;
+    struct task_round tasks;
+};
+
+static void observe(const struct looked *l) {
+    size_t n_told = l->duties.n_told + l->full.n_told;
+    metrics_set(M_DEADLINES_BEHIND_US, l->duties.behind_us);
+    metrics_set(M_LAST_COMMIT, clock_now_us());
+    metrics_add(M_DEADLINES_TOLD, (int64_t)n_told);
+    metrics_add(M_BATCHES_COMMITTED, 1);
+    if (n_told > 0)
+        log_info("deadlines.told", LOG_I64("count", n_told),
+                 LOG_I64("behind_s", l->duties.behind_us / US_PER_S));
+    if (l->tasks.n_told > 0)
+        log_info("tasks.told", LOG_I64("tasks", l->tasks.n_looked),
+                 LOG_I64("count", l->tasks.n_told));
+    if (l->sellers.n_told > 0)
+        log_info("sellers.told", LOG_I64("sellers", l->sellers.n_looked),
+                 LOG_I64("count", l->sellers.n_told));
+    if (l->licences.n_handed + l->licences.n_told > 0)
+        log_info("licences.told", LOG_I64("handed_over", l->licences.n_handed),
+                 LOG_I64("endings", l->licences.n_told));
+}
+
+static enum status look_at_duties(struct clockwork *c, struct looked *l,
+                                  struct error *err) {
+    size_t most = (size_t)config.most;
+    enum status st =
+        round_run(c->pg, c->policy.live, clock_now_us(), most, &l->duties, err);
+    return st == ST_OK && l->duties.n_looked == 0
+               ? round_run_full(c->pg, c->policy.live, clock_now_us(), most, &l->full,
+                                err)
+               : st;
+}
+
+static enum status look_at_sellers(struct clockwork *c, struct looked *l,
+                                   struct error *err) {
     enum status st = follow_policy(c, err);
-    if (st == ST_OK)
-        st = seller_round_run(c->pg, c->policy.live, clock_now_us(), SELLERS_MOST,
-                              sellers, err);
-    if (st == ST_OK)
-        st = licence_round_run(c->pg, c->policy.live, clock_now_us(), (size_t)config.most,
-                               &c->licences, licences, err);
-    if (st == ST_OK)
-        st = harm_round_run(c->pg, c->policy.live, clock_now_us(), (size_t)config.most,
-                            harm, err);
-    if (st == ST_OK)
-        st = task_round_run(c->pg, c->policy.live, clock_now_us(), (size_t)config.most,
-                            tasks, err);
-    return st;
+    return st == ST_OK ? seller_round_run(c->pg, c->policy.live, clock_now_us(),
+                                          SELLERS_MOST, &l->sellers, err)
+                       : st;
+}
+
+static enum status look_at_licences(struct clockwork *c, struct looked *l,
+                                    struct error *err) {
+    return licence_round_run(c->pg, c->policy.live, clock_now_us(), (size_t)config.most,
+                             &c->licences, &l->licences, err);
+}
+
+static enum status look_at_harm(struct clockwork *c, struct looked *l,
+                                struct error *err) {
+    return harm_round_run(c->pg, c->policy.live, clock_now_us(), (size_t)config.most,
+                          &l->harm, err);
+}
+
+static enum status look_at_tasks(struct clockwork *c, struct looked *l,
+                                 struct error *err) {
+    return task_round_run(c->pg, c->policy.live, clock_now_us(), (size_t)config.most,
+                          &l->tasks, err);
+}
+
+static enum status announce_them(struct clockwork *c, struct looked *l,
+                                 struct error *err) {
+    (void)l;
+    return announce(c->pg, &c->announced, err);
 }
 
 /* Nobody waits for a scorecard: what has a clock comes first. */
-static enum status keep_scorecards(struct clockwork *c, struct error *err) {
+static enum status keep_scorecards(struct clockwork *c, struct looked *l,
+                                   struct error *err) {
     bool some_left = false;
-    if (clock_monotonic_us() < c->score_us)
+    if (l->duties.n_looked + l->full.n_looked > 0 || clock_monotonic_us() < c->score_us)
         return ST_OK;
     enum status st = scorecard_keep(c->pg, &some_left, err);
     c->score_us = clock_monotonic_us() + (some_left ? 0 : SCORECARDS_EVERY_US);
     return st;
 }
 
+static enum status (*const looks[])(struct clockwork *, struct looked *,
+                                    struct error *) = {
+    look_at_duties, look_at_sellers, look_at_licences, look_at_harm,
+    look_at_tasks,  announce_them,   keep_scorecards,
+};
+
+/* What Postgres refuses for what one row says is no outage: the looks behind it are not
+ * kept waiting. The first that failed is what is reported. */
+static enum status look_at_all(struct clockwork *c, struct looked *l, struct error *err) {
+    enum status first = ST_OK;
+    for (size_t i = 0; i < COUNT_OF(looks); i++) {
+        const struct looked before = *l;
+        struct error own = {0};
+        enum status st = pg_state(c->pg) == PG_IDLE
+                             ? ST_OK
+                             : pg_connect_wait(c->pg, 10 * US_PER_S, &own);
+        if (st == ST_OK)
+            st = looks[i](c, l, &own);
+        if (st == ST_OK)
+            continue;
+        *l = before;
+        if (first == ST_OK || st == ST_FATAL) {
+            *err = own;
+            first = st;
+        }
+        if (st != ST_REJECT)
+            break;
+    }
+    return first;
+}
+
 /* False: it cannot work at all; `err` says why. */
 static bool look(struct clockwork *c, struct error *err) {
-    struct round r = {0}, full = {0};
-    struct seller_round sellers = {0};
-    struct task_round tasks = {0};
-    struct harm_round harm = {0};
-    struct licence_round licences = {0};
+    struct looked l = {0};
     enum status st = ST_OK;
     if (pg_state(c->pg) != PG_IDLE)
         st = pg_connect_wait(c->pg, 10 * US_PER_S, err);
     if (st == ST_OK)
         st = load_policy(c, err);
     if (st == ST_OK)
-        st = round_run(c->pg, c->policy.live, clock_now_us(), (size_t)config.most, &r,
-                       err);
-    if (st == ST_OK && r.n_looked == 0)
-        st = round_run_full(c->pg, c->policy.live, clock_now_us(), (size_t)config.most,
-                            &full, err);
-    if (st == ST_OK)
-        st = look_with_policy(c, &sellers, &licences, &harm, &tasks, err);
-    if (st == ST_OK)
-        st = announce(c->pg, &c->announced, err);
-    if (st == ST_OK && r.n_looked + full.n_looked == 0)
-        st = keep_scorecards(c, err);
+        st = look_at_all(c, &l, err);
+    if (st == ST_OK || st == ST_REJECT)
+        observe(&l);
     if (st == ST_OK) {
-        r.n_told += full.n_told;
-        observe(&r, &sellers, &licences, &tasks);
         c->failures = 0;
-        c->is_done = r.n_looked + full.n_looked + sellers.n_looked + licences.n_handed +
-                         harm.n_looked + tasks.n_looked ==
+        c->is_done = l.duties.n_looked + l.full.n_looked + l.sellers.n_looked +
+                         l.licences.n_handed + l.harm.n_looked + l.tasks.n_looked ==
                      0;
         c->wake_us = clock_monotonic_us() + (c->is_done ? config.look_every_us : 0);
         return true;

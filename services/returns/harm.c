@@ -8,16 +8,18 @@ struct harm_note {
     int64_t known_us;
 };
 
-/* The earliest that is read counts, whatever order they are read in. */
+/* The earliest that is read counts, whatever order they are read in: it is a row more. */
 static const struct pg_statement write = {
     "returns_harm",
-    "INSERT INTO henpin.harm AS h (case_id, product_class, word, known_at)"
-    " SELECT case_id, coalesce(product_class, ''), lower(word), min(known_at)"
-    " FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[])"
-    "  AS t(case_id, product_class, word, known_at) GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
-    " ON CONFLICT (case_id, product_class, word) DO UPDATE SET"
-    "  known_at = EXCLUDED.known_at, is_planned = false"
-    "  WHERE h.known_at > EXCLUDED.known_at"};
+    "INSERT INTO henpin.harm (case_id, product_class, word, known_at)"
+    " SELECT * FROM (SELECT case_id, coalesce(product_class, '') AS product_class,"
+    "   lower(word) AS word, min(known_at) AS known_at"
+    "  FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[])"
+    "   AS t(case_id, product_class, word, known_at) GROUP BY 1, 2, 3) t"
+    " WHERE NOT EXISTS (SELECT FROM henpin.harm h WHERE h.case_id = t.case_id"
+    "  AND h.said = md5(md5(t.product_class) || md5(t.word))::uuid"
+    "  AND h.known_at <= t.known_at) ORDER BY 1, 2, 3"
+    " ON CONFLICT (case_id, said, known_at) DO NOTHING"};
 
 static bool tells_harm(const struct return_line *line, const struct policy *p) {
     for (size_t i = 0; i < line->hazards.count; i++)
