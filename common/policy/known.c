@@ -82,12 +82,15 @@ size_t known_join(struct said_line *said, size_t n) {
     return kept;
 }
 
-static bool is_overtaken(const struct said_line *s, const struct said_line *end) {
-    for (const struct said_line *later = s + 1; later < end; later++)
-        if (settles(later) &&
-            (s->event != SAID_INSPECTED || !settles(s) || later->at_us > s->at_us))
-            return true;
-    return false;
+/* `last` is the latest that settles its line, NULL: none does. */
+static bool is_overtaken(const struct said_line *s, const struct said_line *last) {
+    return last && last > s && (!settles(s) || last->at_us > s->at_us);
+}
+
+static const struct said_line *last_that_settles(const struct said_line *said, size_t n) {
+    while (n > 0 && !settles(&said[n - 1]))
+        n--;
+    return n > 0 ? &said[n - 1] : NULL;
 }
 
 static bool are_among(const struct span_list *some, const struct span_list *all) {
@@ -127,14 +130,16 @@ static bool is_repeated(const struct said_line *s, const struct said_line *end,
 
 size_t known_settle(struct said_line *said, size_t n) {
     size_t kept = 0, begin = 0; /* where the line's begin among those that stay */
+    const struct said_line *last = NULL;
     qsort(said, n, sizeof *said, in_order);
     for (size_t i = 0, end = 0; i < n; i++) {
         if (i == end) {
             end = i + known_span(said + i, n - i);
+            last = last_that_settles(said + i, end - i);
             begin = kept;
         }
         if (!is_repeated(&said[i], said + end, said + begin, kept - begin) &&
-            !is_overtaken(&said[i], said + end))
+            !is_overtaken(&said[i], last))
             said[kept++] = said[i];
     }
     return kept;

@@ -418,6 +418,11 @@ void returns_dispose(struct returns_goods_case *g, const struct case_state *c,
     memcpy(all + n, fresh, own.n * sizeof *all);
     const struct all_said was = settled(before, n);
     struct all_said now = settled(all, n + own.n);
+    if (now.n > SAID_MAX) {
+        case_tell(c, "more is said of the return's lines than a case takes", d);
+        keep(g, &was);
+        return;
+    }
     decide_lines(&x, &now, &was, &own);
     keep(g, &now);
     g->disposition = dispositions_of(g->a, now.items, now.n);

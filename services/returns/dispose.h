@@ -21,6 +21,10 @@ struct returns_hands {
     struct returns_share share;
 };
 
+/* Of one case, what an event may tell at most; nothing real has so many. What would be
+ * more is not taken, and a person is told. */
+enum { SAID_MAX = 10000 };
+
 struct returns_goods_case {
     struct arena *a; /* of the attempt */
     struct span marketplace;

@@ -14,9 +14,9 @@ static void add(struct shares *s, const struct whose *w, const struct return_lin
     s->fulfilment = whose_together(s->fulfilment, hand);
     s->has_unknown = s->has_unknown || hand == FULFILMENT_UNKNOWN;
     s->has_theirs = s->has_theirs || hand == FULFILMENT_MARKETPLACE;
-    if (__builtin_mul_overflow(price, line->quantity, &worth) ||
+    if (price <= 0 || __builtin_mul_overflow(price, line->quantity, &worth) ||
         __builtin_add_overflow(s->all_minor, worth, &s->all_minor))
-        s->all_minor = INT64_MAX; /* the shares cannot be told apart */
+        s->all_minor = INT64_MAX; /* not known, or no number: nothing is divided */
     else if (hand != FULFILMENT_MARKETPLACE)
         s->ours_minor += worth;
 }

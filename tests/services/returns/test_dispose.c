@@ -731,6 +731,41 @@ static void test_dispose__any_order_of_reading_ends_in_the_same_tasks(void **sta
     assert_true(n_with_tasks > 800);
 }
 
+/* ---- without end ---- */
+
+/* Each entry says something else of line 1. */
+static struct return_line *many_lines(struct story *s, size_t n, int from) {
+    struct return_line *lines = arena_array(s->a, n, sizeof *lines);
+    for (size_t i = 0; i < n; i++) {
+        lines[i] = line("1", "general", CONDITION_USED);
+        char *sku = arena_alloc(s->a, 16);
+        snprintf(sku, 16, "sku %d", from + (int)i);
+        lines[i].sku = span_of(sku);
+    }
+    return lines;
+}
+
+static void test_dispose__what_is_said_of_a_case_has_an_end_that_is_told(void **state) {
+    (void)state;
+    struct story *s = begin();
+    enum { N = SAID_MAX / 5 * 3 };
+    struct return_event first = event(RETURN_RECEIVED, 0, many_lines(s, N, 1), N);
+    struct return_event second = event(RETURN_RECEIVED, 1, many_lines(s, N, N + 1), N);
+    read_event(s, &first);
+    assert_int_equal(s->goods.n_said, N);
+    read_event(s, &second);
+    assert_int_equal(s->goods.n_said, N);
+    int n_told = 0;
+    for (int i = 0; i < s->n_triages; i++)
+        n_told += strstr(s->triages[i], "than a case takes") != NULL;
+    assert_int_equal(n_told, 1);
+    const struct return_line found = line("1", "general", CONDITION_USED);
+    struct return_event inspected = event(RETURN_INSPECTED, 2, &found, 1);
+    read_event(s, &inspected); /* the last word makes room */
+    assert_int_equal(s->goods.n_said, 1);
+    arena_free(s->a);
+}
+
 /* ---- always ---- */
 
 static bool is_dangerous(const struct return_line *l) {
@@ -791,6 +826,7 @@ int main(void) {
         TEST(test_dispose__what_has_left_is_watched_whatever_comes_later),
         TEST(test_dispose__a_ready_step_that_must_wait_begins_another_turn),
         TEST(test_dispose__what_cannot_be_evaluated_keeps_its_tasks),
+        TEST(test_dispose__what_is_said_of_a_case_has_an_end_that_is_told),
         TEST(test_dispose__any_order_of_reading_ends_in_the_same_tasks),
         TEST(test_dispose__steps_stand_in_their_order_and_nothing_dangerous_is_sold),
     };

@@ -120,6 +120,16 @@ static void test_share__money_that_cannot_be_divided_is_all_at_stake(void **stat
                                        SPAN("[{\"line_id\": \"1\"}, {\"line_id\": \"3\", "
                                             "\"fulfilment\": \"MARKETPLACE\"}]")));
     assert_int_equal(share_of(f, "13").event->amount_minor, 700);
+    f->whose = whose_of(
+        &order,
+        lines_classes(f->arena, SPAN("[{\"line_id\": \"1\"}, {\"line_id\": \"2\", "
+                                     "\"unit_price_minor\": 500}, {\"line_id\": \"3\", "
+                                     "\"unit_price_minor\": 3000,"
+                                     " \"fulfilment\": \"MARKETPLACE\"}]")));
+    assert_int_equal(share_of(f, "13").event->amount_minor, 700);
+    assert_int_equal(share_of(f, "123").event->amount_minor, 700);
+    assert_int_equal(share_of(f, "39").event->amount_minor, 700);
+    assert_int_equal(share_of(f, "23").event->amount_minor, 100);
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
