@@ -16,8 +16,10 @@ from events import BASE_US, HOUR_US
 from world import until
 
 REPLIES = "replies"
-POINTS = ("clock-looked", "clock-written", "clock-committed", "desks-counted", "desks-written", "sellers-looked",
-          "sellers-written")
+# In the order in which a clock that was killed before comes to them: each look takes some duties, then the sellers; full desks are
+# looked for when no duty is left.
+POINTS = ("sellers-looked", "sellers-written", "clock-looked", "clock-written", "clock-committed", "desks-counted",
+          "desks-written")
 DUE = "SELECT count(*) FROM henpin.duty WHERE closed_at IS NULL AND state IN ('open', 'breached') AND fires_at <= '{}'"
 
 
@@ -97,7 +99,7 @@ def crash_at_points(t, at):
     if at not in INSTANTS[:2]:
         return
     for point in POINTS:
-        passage = t.random.randint(1, 2) if point.startswith("clock") else 1
+        passage = t.random.randint(1, 2) if at == INSTANTS[1] and point.startswith("clock") else 1
         clock = t.spawn_clock(at, faults={"HENPIN_CRASH_AT": f"{point}:{passage}"})
         until(60, f"killed at {point}, or done", lambda: not clock.is_alive(), 0.02)
         clock.killed = True

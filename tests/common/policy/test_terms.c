@@ -96,10 +96,12 @@ static const char *refusal(const char *licence) {
                                      .at_us = at("2026-11-20T12:00Z"),
                                      .due_us = POLICY_NO_INSTANT};
     int n = policy_partners_judge(x.p, &ask, NULL, a, v);
-    if (policy_partner_taken(v, n) >= 0)
-        return v[policy_partner_taken(v, n)].partner;
-    snprintf(text, sizeof text, "%.*s",
-             SPAN_ARGS(policy_partners_text(x.p, SPAN("mend"), &ask, v, n, a)));
+    int taken = policy_partner_taken(v, n);
+    if (taken < 0)
+        snprintf(text, sizeof text, "%.*s",
+                 SPAN_ARGS(policy_partners_text(x.p, SPAN("mend"), &ask, v, n, a)));
+    else
+        snprintf(text, sizeof text, "%s", v[taken].partner);
     arena_free(a);
     return text;
 }
