@@ -18,14 +18,12 @@ static const struct pg_statement find = {
     "harm_find", "SELECT EXISTS (SELECT FROM henpin.harm WHERE NOT is_planned)"};
 static const struct pg_statement look = {
     "harm_look",
-    "WITH fresh AS MATERIALIZED (SELECT DISTINCT case_id FROM henpin.harm"
-    "  WHERE NOT is_planned LIMIT $1)"
-    " SELECT r.case_id, r.seller_id, r.marketplace, r.order_id, r.opened_at, r.lines,"
+    "SELECT r.case_id, r.seller_id, r.marketplace, r.order_id, r.opened_at, r.lines,"
     " o.fulfilment, o.ship_from_country, o.buyer_country, o.buyer_language,"
     " o.purchased_at FROM henpin.return_case r LEFT JOIN henpin.sales_order o"
     "  ON o.order_key = r.order_key AND o.is_known"
-    " WHERE r.case_id IN (SELECT case_id FROM fresh) ORDER BY r.case_id"
-    " FOR UPDATE OF r SKIP LOCKED"};
+    " WHERE r.case_id IN (SELECT case_id FROM henpin.harm WHERE NOT is_planned)"
+    " ORDER BY r.case_id LIMIT $1 FOR UPDATE OF r SKIP LOCKED"};
 enum {
     H_CASE,
     H_SELLER,

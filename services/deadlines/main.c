@@ -131,6 +131,8 @@ static void observe(const struct looked *l) {
     if (l->tasks.n_told > 0)
         log_info("tasks.told", LOG_I64("tasks", l->tasks.n_looked),
                  LOG_I64("count", l->tasks.n_told));
+    if (l->harm.n_looked > 0)
+        log_info("harm.planned", LOG_I64("returns", l->harm.n_looked));
     if (l->sellers.n_told > 0)
         log_info("sellers.told", LOG_I64("sellers", l->sellers.n_looked),
                  LOG_I64("count", l->sellers.n_told));
@@ -293,7 +295,7 @@ static int run(struct clockwork *c) {
     log_info("worker.stopped",
              LOG_STR("why", stop_requested() ? "asked to" : "nothing is left"),
              LOG_I64("told", metrics_value(M_DEADLINES_TOLD)));
-    return 0;
+    return *config.at && !c->is_done ? 1 : 0; /* cut short is no look */
 }
 
 int main(int argc, char **argv, char **envp) {
