@@ -65,8 +65,14 @@ static struct money_amount amount_of(const struct policy *p, const struct policy
                     : (struct money_amount){true, -high, -low, currency};
 }
 
+static bool is_nothing(const struct money_amount *m) {
+    return !m->currency && m->low == 0 && m->high == 0;
+}
+
+/* What is of no known currency may be of any: it is summed with nothing else. */
 static void add(struct money_amount *sum, const struct money_amount *m, bool *is_mixed) {
-    if (m->currency && sum->currency && strcmp(m->currency, sum->currency) != 0)
+    const char *a = sum->currency, *b = m->currency;
+    if (!is_nothing(sum) && !is_nothing(m) && (a && b ? strcmp(a, b) != 0 : a != b))
         *is_mixed = true;
     sum->currency = sum->currency ? sum->currency : m->currency;
     sum->low += m->low;

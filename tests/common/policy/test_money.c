@@ -109,6 +109,8 @@ static void test_money__two_currencies_have_no_sum(void **state) {
     (void)state;
     struct policy_facts f = given("bad", 100, "JPY");
     assert_non_null(strstr(compared(&f, NULL), "sell  lacks 0; "));
+    f = given("good", 100, NULL); /* a share of nobody knows what, and a fee in yen */
+    assert_non_null(strstr(compared(&f, "scrap"), ">scrap  lacks 0; "));
     f = given("bad", 1000, "EUR");
     assert_non_null(strstr(compared(&f, NULL), "sell -8.80 to -2.50 EUR lacks 0; "));
 }
