@@ -170,7 +170,8 @@ enum status story_worker_flush(struct story_worker *w, struct error *err) {
 
 /* ---- the end ---- */
 
-/* Waits for its end and asks less and less politely; its exit code, -1 by a signal. */
+/* Waits for its end and asks less and less politely; its exit code, -1 by a signal. One
+ * that dies of being asked had not begun: stop_install() is among the first things. */
 static int reap(int pid, bool is_asked) {
     int64_t until_us = clock_monotonic_us() + END_TIMEOUT_US;
     int how = 0;
@@ -181,6 +182,8 @@ static int reap(int pid, bool is_asked) {
             (void)kill(pid, SIGKILL);
         (void)poll(NULL, 0, 2);
     }
+    if (!is_asked && WIFSIGNALED(how) && WTERMSIG(how) == SIGTERM)
+        return 0;
     return WIFEXITED(how) ? WEXITSTATUS(how) : -1;
 }
 
