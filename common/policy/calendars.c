@@ -236,9 +236,7 @@ void calendars_read(struct loader *l, const struct node *node) {
                      "calendars"))
         return;
     struct calendar **all =
-        arena_array(l->a, (size_t)(l->p->n_calendars + node->count) + 1, sizeof *all);
-    if (l->p->n_calendars > 0)
-        memcpy(all, l->p->calendars, (size_t)l->p->n_calendars * sizeof *all);
+        schema_extend(l, l->p->calendars, l->p->n_calendars, node->count, sizeof *all);
     l->p->calendars = all;
     NODE_EACH(n, node) {
         struct calendar *c = read_calendar(l, n);

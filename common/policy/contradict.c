@@ -133,10 +133,8 @@ void contradictions_read(struct loader *l, const struct node *node) {
         !schema_room(l, node, p->n_contradictions, node->count, POLICY_MAX_CONTRADICTIONS,
                      "contradictions"))
         return;
-    struct contradiction *all =
-        arena_array(l->a, (size_t)(p->n_contradictions + node->count) + 1, sizeof *all);
-    if (p->n_contradictions > 0)
-        memcpy(all, p->contradictions, (size_t)p->n_contradictions * sizeof *all);
+    struct contradiction *all = schema_extend(l, p->contradictions, p->n_contradictions,
+                                              node->count, sizeof *all);
     p->contradictions = all;
     NODE_EACH(n, node) {
         read_one(l, n);

@@ -96,9 +96,7 @@ void desks_read(struct loader *l, const struct node *node) {
     if (!schema_room(l, node, l->p->n_desks, node->count, POLICY_MAX_DESKS, "desks"))
         return;
     struct desk *all =
-        arena_array(l->a, (size_t)(l->p->n_desks + node->count) + 1, sizeof *all);
-    if (l->p->n_desks > 0)
-        memcpy(all, l->p->desks, (size_t)l->p->n_desks * sizeof *all);
+        schema_extend(l, l->p->desks, l->p->n_desks, node->count, sizeof *all);
     l->p->desks = all;
     NODE_EACH(n, node) {
         for (int i = 0; i < l->p->n_desks; i++) {

@@ -196,9 +196,7 @@ void money_figures_read(struct loader *l, const struct node *node) {
                      "figures"))
         return;
     struct money_figure *all =
-        arena_array(l->a, (size_t)(m->n_figures + figures->count) + 1, sizeof *all);
-    if (m->n_figures > 0)
-        memcpy(all, m->figures, (size_t)m->n_figures * sizeof *all);
+        schema_extend(l, m->figures, m->n_figures, figures->count, sizeof *all);
     m->figures = all;
     NODE_EACH(n, figures) {
         read_figure(l, n);

@@ -72,10 +72,7 @@ void sites_read(struct loader *l, const struct node *node) {
     if (!is_map(l, node, "sites") ||
         !schema_room(l, node, p->n_sites, node->count, POLICY_MAX_SITES, "sites"))
         return;
-    struct site *all =
-        arena_array(l->a, (size_t)(p->n_sites + node->count) + 1, sizeof *all);
-    if (p->n_sites > 0)
-        memcpy(all, p->sites, (size_t)p->n_sites * sizeof *all);
+    struct site *all = schema_extend(l, p->sites, p->n_sites, node->count, sizeof *all);
     p->sites = all;
     NODE_EACH(n, node) {
         for (int i = 0; i < p->n_sites; i++)
@@ -154,9 +151,7 @@ void partners_read(struct loader *l, const struct node *node) {
                                                      POLICY_MAX_PARTNERS, "partners"))
         return;
     struct partner *all =
-        arena_array(l->a, (size_t)(p->n_partners + node->count) + 1, sizeof *all);
-    if (p->n_partners > 0)
-        memcpy(all, p->partners, (size_t)p->n_partners * sizeof *all);
+        schema_extend(l, p->partners, p->n_partners, node->count, sizeof *all);
     p->partners = all;
     NODE_EACH(n, node) {
         for (int i = 0; i < p->n_partners; i++)

@@ -16,9 +16,7 @@ void playbooks_collect(struct loader *l, const struct node *node) {
                      "playbooks"))
         return;
     struct playbook *all =
-        arena_array(l->a, (size_t)(p->n_playbooks + node->count) + 1, sizeof *all);
-    if (p->n_playbooks > 0)
-        memcpy(all, p->playbooks, (size_t)p->n_playbooks * sizeof *all);
+        schema_extend(l, p->playbooks, p->n_playbooks, node->count, sizeof *all);
     p->playbooks = all;
     NODE_EACH(n, node) {
         for (int i = 0; i < p->n_playbooks; i++) {

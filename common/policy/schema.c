@@ -106,3 +106,10 @@ bool schema_room(struct loader *l, const struct node *at, int have, int n, int m
     finding_error(l->fs, "limit", at, "more than %d %s", max, what);
     return false;
 }
+
+void *schema_extend(struct loader *l, const void *items, int have, int n, size_t size) {
+    void *all = arena_array(l->a, (size_t)(have + n) + 1, size);
+    if (have > 0)
+        memcpy(all, items, (size_t)have * size);
+    return all;
+}

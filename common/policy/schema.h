@@ -27,6 +27,9 @@ int schema_choice(struct loader *l, const struct node *n, const char *what,
 /* Whether `n` more fit; tells when they do not. */
 bool schema_room(struct loader *l, const struct node *at, int have, int n, int max,
                  const char *what);
+/* A copy of the `have` items that earlier files gave, with room for `n` more, in the
+ * policy's arena; the caller asked schema_room() before. */
+void *schema_extend(struct loader *l, const void *items, int have, int n, size_t size);
 
 /* Walks a scalar or a list of them: `NODE_WORDS(w, n)`. */
 const struct node *schema_first(const struct node *n);

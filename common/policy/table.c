@@ -143,9 +143,7 @@ void tables_read(struct loader *l, const struct node *node) {
         !schema_room(l, node, l->p->n_tables, node->count, POLICY_MAX_TABLES, "tables"))
         return;
     struct table *all =
-        arena_array(l->a, (size_t)(l->p->n_tables + node->count) + 1, sizeof *all);
-    if (l->p->n_tables > 0)
-        memcpy(all, l->p->tables, (size_t)l->p->n_tables * sizeof *all);
+        schema_extend(l, l->p->tables, l->p->n_tables, node->count, sizeof *all);
     l->p->tables = all;
     NODE_EACH(n, node) {
         struct table *t = &all[l->p->n_tables];

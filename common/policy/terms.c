@@ -132,9 +132,7 @@ static void read_kind(struct loader *l, const struct node *n) {
     if (!schema_room(l, n, p->n_terms[kind], n->count, POLICY_MAX_TERMS, "terms"))
         return;
     struct policy_term *all =
-        arena_array(l->a, (size_t)(p->n_terms[kind] + n->count) + 1, sizeof *all);
-    if (p->n_terms[kind] > 0)
-        memcpy(all, p->terms[kind], (size_t)p->n_terms[kind] * sizeof *all);
+        schema_extend(l, p->terms[kind], p->n_terms[kind], n->count, sizeof *all);
     p->terms[kind] = all;
     NODE_EACH(term, n) {
         read_term(l, term, kind);

@@ -125,9 +125,7 @@ void tests_read(struct loader *l, const struct node *node) {
         return;
     struct policy *p = l->p;
     struct testcase *all =
-        arena_array(l->a, (size_t)(p->n_tests + node->count) + 1, sizeof *all);
-    if (p->n_tests > 0)
-        memcpy(all, p->tests, (size_t)p->n_tests * sizeof *all);
+        schema_extend(l, p->tests, p->n_tests, node->count, sizeof *all);
     p->tests = all;
     NODE_EACH(n, node) {
         read_test(l, n, &all[p->n_tests++]);
