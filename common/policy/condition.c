@@ -275,6 +275,12 @@ bool condition_holds(const struct condition *c, const struct attribute *at,
     return false;
 }
 
+bool condition_met(const struct condition *c, const struct policy *p,
+                   const struct policy_facts *f, int fact) {
+    return !(f->outside >> fact & 1) &&
+           condition_holds(c, &p->domain.facts[fact], f->value[fact]);
+}
+
 bool condition_equal(const struct condition *a, const struct condition *b) {
     if (!a || !b)
         return a == b;

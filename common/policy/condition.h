@@ -18,6 +18,9 @@ void conditions_read(struct loader *l, const struct node *map, struct condition 
  * tests. */
 bool condition_holds(const struct condition *c, const struct attribute *at,
                      int64_t value);
+/* The same of what is stated of `fact`: what lies outside the domain satisfies none. */
+bool condition_met(const struct condition *c, const struct policy *p,
+                   const struct policy_facts *f, int fact);
 /* Same content. */
 bool condition_equal(const struct condition *a, const struct condition *b);
 

@@ -136,9 +136,7 @@ static int check_conditions(const struct explanation *x,
                 .condition = conditions[fact],
                 .fact = fact,
                 .is_of_table = is_of_table,
-                .holds = !(x->f->outside >> fact & 1) &&
-                         condition_holds(conditions[fact], &x->p->domain.facts[fact],
-                                         x->f->value[fact])};
+                .holds = condition_met(conditions[fact], x->p, x->f, fact)};
         }
     }
     return n;

@@ -22,9 +22,7 @@ const char *money_part_name(enum money_part part) {
 static bool holds(const struct policy *p, const struct policy_facts *f,
                   struct condition *const *when) {
     for (int fact = 0; fact < POLICY_FACT_COUNT; fact++)
-        if (when[fact] &&
-            (f->outside >> fact & 1 ||
-             !condition_holds(when[fact], &p->domain.facts[fact], f->value[fact])))
+        if (when[fact] && !condition_met(when[fact], p, f, fact))
             return false;
     return true;
 }
